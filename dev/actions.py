@@ -1,0 +1,92 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What each command does: one function per name of ``dev/__main__.py``.
+
+A function takes the further arguments and may return an exit status.
+"""
+
+import argparse
+import sys
+
+from . import commands, paths
+
+
+def setup(_arguments):
+    from . import databases, odoo, system_packages, venv
+
+    system_packages.offer_programs("print invoices and test in a browser")
+    databases.template(odoo.prepare())
+    venv.ensure("lint")
+
+
+def demo(_arguments):
+    from . import main_job
+
+    main_job.demo()
+
+
+def smoke(_arguments):
+    from . import main_job
+
+    main_job.smoke()
+
+
+def test(arguments):
+    from . import system_packages, testing
+
+    system_packages.need_programs("run the browser and PDF tests")
+    testing.run(arguments)
+
+
+def lint(arguments):
+    from . import lint
+
+    lint.run(arguments)
+
+
+def format(_arguments):
+    from . import lint
+
+    lint.fix()
+
+
+def bench(arguments):
+    from . import odoo
+
+    return commands.shown(
+        [sys.executable, "-m", "bench", *arguments],
+        env=odoo.prepare().environment(),
+        cwd=paths.ROOT,
+    )
+
+
+def odoo(arguments):
+    from . import odoo
+
+    instance = odoo.prepare()
+    return commands.shown(instance.command(*arguments), env=instance.environment())
+
+
+def database(arguments):
+    from . import databases, odoo
+
+    parser = argparse.ArgumentParser(prog="python3 -m dev database")
+    parser.add_argument("name")
+    parser.add_argument("--addon", action="store_true", help="install the add-on")
+    parser.add_argument("--demo", action="store_true", help="with its demo data")
+    options = parser.parse_args(arguments)
+    instance = odoo.prepare()
+    databases.create(instance, options.name)
+    if options.addon or options.demo:
+        databases.install(instance, options.name, demo=options.demo)
+
+
+def stop(_arguments):
+    from . import cleaning
+
+    cleaning.stop()
+
+
+def clean(_arguments):
+    from . import cleaning
+
+    cleaning.clean()

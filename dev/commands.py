@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Running other programs."""
+
+import os
+import shutil
+import subprocess
+
+from .errors import CommandFailed, explain_output
+
+
+def environment(**changes):
+    """Return a copy of the environment, in plain UTF-8, with ``changes``.
+
+    A change to None removes the variable. English messages let us recognise errors.
+    """
+    env = dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="C")
+    for name, value in changes.items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = str(value)
+    return env
+
+
+def have(program):
+    """Tell whether ``program`` is on the PATH."""
+    return shutil.which(program) is not None
+
+
+def capture(what, command, env=None, cwd=None):
+    """Run ``command``, keep what it prints, and return its standard output.
+
+    Raises DevError, in the terms of ``what`` ("download Odoo"), when it fails.
+    """
+    command = [str(part) for part in command]
+    try:
+        result = subprocess.run(
+            command,
+            env=env or environment(),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        raise CommandFailed(f"Could not {what}: {command[0]} is not there.") from None
+    if result.returncode:
+        raise explain_output(what, result.stdout + "\n" + result.stderr)
+    return result.stdout
+
+
+def logged(what, command, log, env=None, cwd=None):
+    """Run ``command`` with all it prints going to the file ``log``.
+
+    Raises CommandFailed naming the log when the command fails.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "ab") as out:
+        code = subprocess.call(
+            [str(part) for part in command],
+            env=env or environment(),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    if code:
+        raise CommandFailed(
+            f"Could not {what} (status {code}); see {log}", returncode=code
+        )
+
+
+def shown(command, env=None, cwd=None):
+    """Run ``command`` in front of the person and return its exit status."""
+    return subprocess.call(
+        [str(part) for part in command], env=env or environment(), cwd=cwd
+    )

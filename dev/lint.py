@@ -1,0 +1,82 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``make lint`` and ``make format``: OCA's checks, in an environment of their own."""
+
+from . import commands, console, paths, venv
+from .errors import CommandFailed, DevError
+
+#: pylint-odoo would have all classes of a model in one file; we cut a large model
+#: into one file per subject.
+_PYLINT = (
+    "pylint",
+    "--rcfile=.pylintrc",
+    "--disable=consider-merging-classes-inherited",
+)
+#: po-pretty-format wants another order than the one Odoo exports; OCA drops it too.
+_PO = ("oca-checks-po", "--disable=po-pretty-format")
+
+
+def checks():
+    """Return the commands of each check by name; ``.pre-commit-config.yaml`` has
+    the same names."""
+    addon = paths.ROOT / paths.ADDON
+    manifest = f"{paths.ADDON}/__manifest__.py"
+    translations = sorted(
+        str(path.relative_to(paths.ROOT)) for path in addon.glob("i18n*/*.po*")
+    )
+    return {
+        "ruff-format": ["ruff", "format", "--check", "--quiet", "."],
+        "ruff-check": ["ruff", "check", "--quiet", "."],
+        "pylint-odoo": [*_PYLINT, paths.ADDON],
+        "oca-checks-odoo-module": ["oca-checks-odoo-module", manifest],
+        "oca-checks-po": [*_PO, *translations] if translations else [],
+    }
+
+
+def run(names=()):
+    """Run the checks called ``names``, or all. Raises DevError if one fails."""
+    wanted = checks()
+    if unknown := [name for name in names if name not in wanted]:
+        raise DevError(
+            f"No such check: {', '.join(unknown)}. There are: {', '.join(wanted)}."
+        )
+    bin_folder = venv.ensure("lint").parent
+    failed = []
+    for name in names or wanted:
+        if wanted[name] and not _passes(name, bin_folder, wanted[name]):
+            failed.append(name)
+    if failed:
+        raise DevError(
+            f"Lint failed: {', '.join(failed)}. `make format` repairs what it can."
+        )
+
+
+def _passes(name, bin_folder, command):
+    try:
+        with console.step(name):
+            if _shown(bin_folder, command):
+                raise CommandFailed(name)
+    except CommandFailed:
+        return False
+    return True
+
+
+def fix():
+    """Format the code and repair what the tools can repair by themselves."""
+    bin_folder = venv.ensure("lint").parent
+    manifest = f"{paths.ADDON}/__manifest__.py"
+    for command in (
+        ["ruff", "check", "--fix", "--quiet", "."],
+        ["ruff", "format", "--quiet", "."],
+        ["oca-checks-odoo-module", "--fix", "--no-exit", "--no-verbose", manifest],
+    ):
+        _shown(bin_folder, command)
+
+
+def _shown(bin_folder, command):
+    # The tools call each other by name.
+    path = f"{bin_folder}:{commands.environment()['PATH']}"
+    return commands.shown(
+        [bin_folder / command[0], *command[1:]],
+        env=commands.environment(PATH=path),
+        cwd=paths.ROOT,
+    )

@@ -1,0 +1,77 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Finding our own warnings and errors in Odoo's log files."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from . import paths
+from .errors import DevError
+
+_HEADER = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
+    r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[\w.]+): (?P<message>.*)$"
+)
+_SERIOUS = {"WARNING", "ERROR", "CRITICAL"}
+_OUR_LOGGER = re.compile(rf"odoo\.addons\.{paths.ADDON}(\.|$)|urssaf")
+_OUR_WORD = re.compile("urssaf", re.IGNORECASE)
+#: Folders whose names hold our word though what lies in them is not ours.
+_CACHE_FOLDER = re.compile(r"\S*/urssaf-avance-immediate/(odoo|venvs)/\S*")
+
+
+class Record(NamedTuple):
+    """One record of a log: its first line in parts, and the whole text."""
+
+    level: str
+    database: str
+    logger: str
+    message: str
+    text: str
+
+
+def read(path):
+    """Return the records of an Odoo log file; a traceback belongs to its record."""
+    records, parts, lines = [], None, []
+
+    def close():
+        if parts:
+            records.append(Record(*parts, "\n".join(lines)))
+
+    for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
+        if match := _HEADER.match(line):
+            close()
+            parts, lines = match.group("level", "database", "logger", "message"), []
+        lines.append(line)
+    close()
+    return records
+
+
+def ours(record):
+    """Tell whether a serious record comes from our code or speaks of it."""
+    if record.level not in _SERIOUS:
+        return False
+    if _OUR_LOGGER.match(record.logger):
+        return True
+    text = record.message
+    if record.logger != "py.warnings":
+        # The stack under a Python warning only says who was running, the first line
+        # says whose code it is about; anywhere else the whole traceback counts.
+        text += record.text.partition("\n")[2]
+    text = _CACHE_FOLDER.sub("", text).replace(record.database, "")
+    return bool(_OUR_WORD.search(text))
+
+
+def need_clean(*logs):
+    """Raise DevError, after printing them, if the logs hold records of ours."""
+    from . import console
+
+    count = 0
+    for log in logs:
+        for record in filter(ours, read(log)):
+            count += 1
+            console.complain(f"{Path(log).name}: {record.text}")
+    if count:
+        names = ", ".join(Path(log).name for log in logs)
+        raise DevError(
+            f"{count} warning(s) or error(s) of ours in the log ({names}, see above)."
+        )

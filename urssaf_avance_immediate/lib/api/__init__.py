@@ -1,0 +1,48 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import codes
+from .codes import (
+    ACCOUNT_STATUSES,
+    ERROR_CODES,
+    MAX_BATCH,
+    MAX_PRESTATIONS,
+    MAX_SEARCH,
+    NATURES,
+    PAYMENT_STATUSES,
+    PAYMENT_TERMINAL_STATUSES,
+    REJECTION_REASONS,
+    STREET_LETTERS,
+    STREET_TYPES,
+)
+from .client import DEFAULT_SCOPE, UrssafClient
+from .errors import (
+    RemoteError,
+    UrssafAmbiguous,
+    UrssafAuthError,
+    UrssafConfigError,
+    UrssafError,
+    UrssafProtocolError,
+    UrssafRejected,
+    UrssafUnavailable,
+    UrssafUnreachable,
+)
+from .logs import RedactingFilter, redact
+from .schemas import (
+    AccountStatus,
+    BankAccount,
+    BirthCommune,
+    BirthPlace,
+    CustomerStatus,
+    EnrolmentRequest,
+    EnrolmentResponse,
+    PaymentInfo,
+    PaymentRequest,
+    PaymentResult,
+    PaymentSearch,
+    PaymentSearchResult,
+    PostalAddress,
+    Prestation,
+    Rejection,
+    Transfer,
+    field_errors,
+)
+from .tokens import clear_token_cache

@@ -1,0 +1,14 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from .address import split_street
+from .amounts import (
+    AmountError,
+    ServiceLine,
+    absorb_rounding,
+    check_deposit,
+    prestations,
+    totals,
+    unit_price,
+)
+from .birthplace import split_insee
+from .identity import normalise_first_names, normalise_mobile, normalise_name
+from .period import period_faults, wire_date

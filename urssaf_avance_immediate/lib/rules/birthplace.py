@@ -1,0 +1,24 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Places of birth as Urssaf cuts them: ``domain/urssaf-api.md`` §6.7."""
+
+import re
+
+_INSEE = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
+
+
+def split_insee(code: str) -> tuple[str, str]:
+    """``(departementNaissance, codeCommune)``, three characters each.
+
+    Mainland and Corsica: "77288" gives ("077", "288"), "2A004" gives ("02A", "004").
+    Overseas (97, 98): "97411" gives ("974", "011"): the département takes three digits
+    and the commune's last two are padded (CA quoting Urssaf's support, CT). The code
+    is the one in force on the day of birth, so 20xxx is right in Corsica before 1976.
+
+    :raises ValueError: not an INSEE commune code (99xxx are countries)
+    """
+    code = (code or "").strip().upper()
+    if not _INSEE.fullmatch(code) or code[:2] in ("00", "99"):
+        raise ValueError("not the INSEE code of a French commune")
+    if code[:2] in ("97", "98"):
+        return code[:3], f"0{code[3:]}"
+    return f"0{code[:2]}", code[2:]

@@ -1,0 +1,35 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""When services were done, when Urssaf takes them: ``urssaf-api.md`` §7.1, §9."""
+
+from datetime import date, datetime
+
+
+def wire_date(value: date) -> str:
+    """Urssaf's form of a calendar date: its own midnight, marked ``Z``.
+
+    Never convert a local midnight to UTC: the day before may be another month (§9).
+    """
+    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}T00:00:00Z"
+
+
+def period_faults(
+    start: date, end: date, today: date, active_since: datetime | None
+) -> list[str]:
+    """The codes with which Urssaf would refuse this period, none when it is good.
+
+    :param start: first day of service; :param end: last one, included
+    :param today: the date in Paris
+    :param active_since: activation of the customer's account, naive Paris time;
+        ``None`` when unknown. The day itself is let through: Urssaf decides by the
+        hour, which an invoice does not have (§11).
+    """
+    faults = []
+    if end > today or start > today:
+        faults.append("ERR_DATE_FUTUR")
+    if end < start:
+        faults.append("ERR_DATE_FIN_AVANT_DATE_DEB")
+    if (start.year, start.month) != (end.year, end.month):
+        faults.append("ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE")
+    if active_since and start < active_since.date():
+        faults.append("ERR_LIEN_PARTICULIER_PRESTATAIRE")
+    return faults

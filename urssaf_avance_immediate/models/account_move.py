@@ -1,0 +1,240 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .urssaf_payment_request import AT_URSSAF, SENDABLE, STATES
+from .urssaf_payment_request_following import TO_HANDLE
+
+
+class AccountMove(models.Model):
+    """The invoice shows its demande de paiement and starts it; the life of the demande
+    is in ``urssaf.payment.request``, the checks are in ``account_move_checks``.
+    """
+
+    _inherit = "account.move"
+
+    urssaf_service_start = fields.Date(
+        string="Services from",
+        help="First day of the services on this invoice. Urssaf wants all of them in "
+        "the same calendar month.",
+    )
+    urssaf_service_end = fields.Date(
+        string="Services to",
+        compute="_compute_urssaf_service_end",
+        store=True,
+        readonly=False,
+        help="Last day of the services on this invoice.",
+    )
+    urssaf_request_ids = fields.One2many(
+        "urssaf.payment.request", "move_id", string="Demandes de paiement"
+    )
+    urssaf_request_id = fields.Many2one(
+        "urssaf.payment.request",
+        string="Last demande de paiement",
+        compute="_compute_urssaf_request",
+        store=True,
+    )
+    urssaf_state = fields.Selection(
+        STATES,
+        string="Urssaf",
+        compute="_compute_urssaf_request",
+        store=True,
+        index="btree_not_null",
+    )
+    urssaf_request_count = fields.Integer(compute="_compute_urssaf_request_count")
+    urssaf_can_send = fields.Boolean(compute="_compute_urssaf_can_send")
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends("urssaf_service_start")
+    def _compute_urssaf_service_end(self):
+        """A single day unless the user says otherwise."""
+        for move in self:
+            start, end = move.urssaf_service_start, move.urssaf_service_end
+            if start and (not end or end < start):
+                move.urssaf_service_end = start
+
+    @api.depends("urssaf_request_ids.state")
+    def _compute_urssaf_request(self):
+        for move in self:
+            requests = move.urssaf_request_ids.sorted("id")
+            request = requests.filtered("active_request")[:1] or requests[-1:]
+            move.urssaf_request_id = request
+            move.urssaf_state = request.state
+
+    @api.depends("urssaf_request_ids")
+    def _compute_urssaf_request_count(self):
+        for move in self:
+            move.urssaf_request_count = len(move.urssaf_request_ids)
+
+    @api.depends(
+        "move_type", "state", "payment_state", "urssaf_state", "commercial_partner_id"
+    )
+    @api.depends_context("uid")
+    def _compute_urssaf_can_send(self):
+        """Whether sending makes sense: the button shows, the checks come after it."""
+        user = self.env.user.has_group("urssaf_avance_immediate.group_user")
+        for move in self:
+            move.urssaf_can_send = (
+                user
+                and move.move_type == "out_invoice"
+                and move.state == "posted"
+                and move.payment_state in ("not_paid", "partial")
+                and move.urssaf_request_id.state not in AT_URSSAF + ("queued",)
+                and bool(move._urssaf_enrolment())
+            )
+
+    def _urssaf_enrolment(self):
+        """The enrolment of the customer in the company of the invoice."""
+        self.ensure_one()
+        return (
+            self.commercial_partner_id.sudo().urssaf_enrolment_ids.filtered(
+                lambda e: e.company_id == self.company_id
+            )
+        )[:1]
+
+    # -- what core asks --------------------------------------------------------
+
+    def _need_cancel_request(self):
+        """Extends account: what Urssaf has, or may have, cannot change here."""
+        return super()._need_cancel_request() or (
+            self.urssaf_request_id.sudo().state in AT_URSSAF
+        )
+
+    @api.depends("urssaf_state")
+    def _compute_need_cancel_request(self):
+        return super()._compute_need_cancel_request()
+
+    @api.depends("urssaf_state")
+    def _compute_show_reset_to_draft_button(self):
+        return super()._compute_show_reset_to_draft_button()
+
+    def button_request_cancel(self):
+        """Extends account: Urssaf has no method to cancel, only a mail address."""
+        self.ensure_one()
+        request = self.urssaf_request_id
+        if request.state not in AT_URSSAF:
+            return super().button_request_cancel()
+        raise UserError(
+            self.env._(
+                "Urssaf has this demande de paiement and only Urssaf can cancel it. "
+                "Write to avance-immediate@urssaf.fr with your SIRET, the number "
+                "%(number)s, the identifier %(id)s, its status “%(status)s”, the total "
+                "%(total)s, the date %(date)s and your reason. The invoice opens again "
+                "when Urssaf says that it is cancelled.",
+                number=request.name,
+                id=request.external_id or "-",
+                status=request.remote_label or "-",
+                total=self.currency_id.format(request.amount_total),
+                date=fields.Date.to_string(self.invoice_date),
+            )
+        )
+
+    def button_draft(self):
+        """Extends account: what still waits in the queue does not leave."""
+        result = super().button_draft()
+        self.urssaf_request_id.sudo()._withdraw()
+        return result
+
+    @api.depends(
+        "urssaf_state",
+        "urssaf_service_start",
+        "urssaf_service_end",
+        "commercial_partner_id",
+        "payment_state",
+    )
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        """Extends account: what to do now about the demande de paiement."""
+        alerts = super()._get_alerts()
+        if self.env.user.has_group("urssaf_avance_immediate.group_user"):
+            alerts.update(self._urssaf_alerts())
+        return alerts
+
+    def _urssaf_alerts(self):
+        self.ensure_one()
+        request = self.urssaf_request_id
+        if self.urssaf_can_send and request.state in (*SENDABLE, False):
+            faults = self._urssaf_check_sendable()
+            if request.state == "rejected":
+                faults = {"urssaf_rejected": self._urssaf_request_alert(request)} | (
+                    faults
+                )
+            return faults or {
+                "urssaf_ready": {
+                    "level": "info",
+                    "message": self.env._("Ready to be sent to Urssaf."),
+                }
+            }
+        if request.state == "unknown" or request.state in TO_HANDLE:
+            return {"urssaf_request": self._urssaf_request_alert(request)}
+        return {}
+
+    def _urssaf_request_alert(self, request):
+        message = {
+            "rejected": self.env._(
+                "Rejected by Urssaf: %s", request.last_error_message or ""
+            ),
+            "unknown": self.env._(
+                "Urssaf did not answer. Odoo looks it up and will not send it twice: "
+                "nothing to do."
+            ),
+        }.get(request.state) or request._handle_note(request.state)
+        return {
+            "level": "info" if request.state == "unknown" else "danger",
+            "message": message,
+            "action_text": self.env._("Demande de paiement"),
+            "action": request._get_records_action(),
+        }
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_urssaf_send(self):
+        """One invoice: send it now. Several: show first what can leave."""
+        Request = self.env["urssaf.payment.request"]
+        Request._check_urssaf_user()
+        self.check_access("write")
+        if len(self) > 1:
+            return self._urssaf_open_send_wizard()
+        faults = self._urssaf_check_sendable()
+        blocking = [f["message"] for f in faults.values() if f["level"] == "danger"]
+        if blocking:
+            raise UserError("\n".join(f"- {message}" for message in blocking))
+        request = Request._enqueue_move(self)
+        if not request:
+            raise UserError(
+                self.env._("%s is being sent to Urssaf already.", self.display_name)
+            )
+        request._send()
+        return self._urssaf_notify_sent(request)
+
+    def _urssaf_notify_sent(self, request):
+        label = dict(request._fields["state"]._description_selection(self.env))
+        message = request.last_error_message or self.env._(
+            "%(invoice)s: %(state)s",
+            invoice=self.name,
+            state=label[request.state],
+        )
+        kind = {"waiting": "success", "rejected": "danger"}.get(request.state, "warning")
+        return request._notify(message, kind=kind)
+
+    def _urssaf_open_send_wizard(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send to Urssaf"),
+            "res_model": "urssaf.payment.request.send",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_ids": self.ids},
+        }
+
+    def action_urssaf_refresh(self):
+        return self.urssaf_request_id.action_urssaf_refresh()
+
+    def action_urssaf_view_requests(self):
+        self.ensure_one()
+        return self.urssaf_request_ids._get_records_action(
+            name=self.env._("Demandes de paiement")
+        )

@@ -1,0 +1,34 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+UNITS = [("HEURE", "Hour"), ("FORFAIT", "Flat price")]
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    urssaf_nature_id = fields.Many2one(
+        "urssaf.nature",
+        string="Urssaf nature",
+        help="Kind of home service. Only lines whose product has a nature can be "
+        "part of a demande de paiement.",
+    )
+    urssaf_unit = fields.Selection(
+        UNITS,
+        string="Urssaf unit",
+        compute="_compute_urssaf_unit",
+        store=True,
+        readonly=False,
+        help="How the service is priced: by the hour, or a flat price.",
+    )
+
+    @api.depends("uom_id", "urssaf_nature_id")
+    def _compute_urssaf_unit(self):
+        """Services measured in time are hourly; the user has the last word."""
+        hour = self.env.ref("uom.product_uom_hour", raise_if_not_found=False)
+        for product in self:
+            if product.urssaf_unit or not product.urssaf_nature_id:
+                product.urssaf_unit = product.urssaf_unit
+                continue
+            timed = hour and product.uom_id._has_common_reference(hour)
+            product.urssaf_unit = "HEURE" if timed else "FORFAIT"

@@ -1,0 +1,283 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
+from stdnum.fr import siren, siret
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..lib.api import UrssafClient, UrssafConfigError, UrssafError
+
+# Hosts of urssaf-api §1. The local sandbox is wherever the company says.
+ENVIRONMENT_HOSTS = {
+    "test": "https://api-edi.urssaf.fr",
+    "production": "https://api.urssaf.fr",
+}
+TOKEN_PATH = "/api/oauth/v1/token"
+API_PATH = "/atp/v1/tiersPrestations"
+
+SAP_PATTERN = re.compile(r"SAP(\d{9})")
+INTERVENANT_PATTERN = re.compile(r"SAP(\d{9})|SIR(\d{14})")
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    urssaf_environment = fields.Selection(
+        [
+            ("sandbox", "Local sandbox (simulation)"),
+            ("test", "Urssaf test platform"),
+            ("production", "Urssaf production"),
+        ],
+        string="Urssaf environment",
+        default="sandbox",
+        required=True,
+        copy=False,
+        help="Nothing leaves for the real service unless production is chosen here.",
+    )
+    urssaf_sandbox_url = fields.Char(
+        string="Sandbox address", default="http://127.0.0.1:8090", copy=False
+    )
+    urssaf_client_id = fields.Char(
+        string="Urssaf client ID", copy=False, groups="base.group_system"
+    )
+    urssaf_client_secret = fields.Char(
+        string="Urssaf client secret", copy=False, groups="base.group_system"
+    )
+    urssaf_configured = fields.Boolean(
+        compute="_compute_urssaf_configured", compute_sudo=True
+    )
+    urssaf_sap_number = fields.Char(
+        string="SAP declaration number",
+        help="SAP followed by the nine digits of the SIREN.",
+    )
+    urssaf_intervenant = fields.Char(
+        string="Default intervenant",
+        help="Who performs the services, as Urssaf identifies them: SAP and the SIREN, "
+        "or SIR and the SIRET. Left empty, the SAP declaration number is used.",
+    )
+    urssaf_billing_name = fields.Char(
+        string="Name shown to Urssaf",
+        size=30,
+        help="Sent as idTiersFacturation; left empty, the name of the company.",
+    )
+    urssaf_payment_journal_id = fields.Many2one(
+        "account.journal",
+        string="Urssaf payment journal",
+        check_company=True,
+        domain=[("type", "in", ("bank", "cash"))],
+        help="Where the transfers of Urssaf are registered.",
+    )
+    urssaf_payment_method_line_id = fields.Many2one(
+        "account.payment.method.line",
+        string="Urssaf payment method",
+        domain="[('journal_id', '=', urssaf_payment_journal_id),"
+        " ('payment_type', '=', 'inbound')]",
+    )
+    urssaf_batch_size = fields.Integer(
+        string="Demandes per call",
+        default=10,
+        help="Demandes de paiement sent in one call to Urssaf, from 1 to 10.",
+    )
+    urssaf_watch_days = fields.Integer(
+        string="Watch after payment (days)",
+        default=60,
+        help="A bank can refuse a debit weeks after Urssaf has paid: paid demandes "
+        "are still followed for this number of days.",
+    )
+    urssaf_stuck_hours = fields.Integer(
+        string="Alert after (hours)",
+        default=96,
+        help="A demande, or a transfer, without news for so long is shown to the "
+        "person in charge.",
+    )
+    urssaf_responsible_id = fields.Many2one(
+        "res.users",
+        string="Person in charge of Urssaf",
+        help="Receives the alerts that concern no invoice in particular.",
+    )
+
+    _urssaf_batch_size_range = models.Constraint(
+        "CHECK(urssaf_batch_size BETWEEN 1 AND 10)",
+        "Demandes per call: Urssaf takes from 1 to 10 demandes de paiement in one call.",
+    )
+    _urssaf_watch_days_positive = models.Constraint(
+        "CHECK(urssaf_watch_days >= 0 AND urssaf_stuck_hours > 0)",
+        "The days of watch and the hours before an alert must be positive.",
+    )
+
+    @api.depends("urssaf_client_id", "urssaf_client_secret")
+    def _compute_urssaf_configured(self):
+        for company in self:
+            company.urssaf_configured = bool(
+                company.urssaf_client_id and company.urssaf_client_secret
+            )
+
+    @api.constrains("urssaf_sap_number", "urssaf_intervenant")
+    def _check_urssaf_identifiers(self):
+        for company in self:
+            number = company.urssaf_sap_number
+            if number and not _valid_identifier(SAP_PATTERN, number):
+                raise ValidationError(
+                    self.env._(
+                        "SAP declaration number: “%s” should be SAP followed by a "
+                        "valid SIREN, nine digits.",
+                        number,
+                    )
+                )
+            intervenant = company.urssaf_intervenant
+            if intervenant and not _valid_identifier(INTERVENANT_PATTERN, intervenant):
+                raise ValidationError(
+                    self.env._(
+                        "Default intervenant: “%s” should be SAP followed by a valid "
+                        "SIREN, or SIR followed by a valid SIRET.",
+                        intervenant,
+                    )
+                )
+
+    def write(self, vals):
+        """Close what belonged to the environment that is being left.
+
+        Identifiers of one environment mean nothing in another one. In
+        production they are money: the change then waits for their end.
+        """
+        environment = vals.get("urssaf_environment")
+        leaving = self.filtered(
+            lambda c: environment and c.urssaf_environment != environment
+        )
+        for company in leaving:
+            company._urssaf_leave_environment()
+        return super().write(vals)
+
+    def _urssaf_leave_environment(self):
+        self.ensure_one()
+        here = [("company_id", "=", self.id)]
+        requests = (
+            self.env["urssaf.payment.request"]
+            .sudo()
+            .search(here + [("active_request", "=", True)])
+        )
+        if requests and self.urssaf_environment == "production":
+            raise UserError(
+                self.env._(
+                    "%(count)s demandes de paiement are still live in production. The "
+                    "environment of %(company)s can be changed once they have ended.",
+                    count=len(requests),
+                    company=self.name,
+                )
+            )
+        requests._close_with_environment()
+        self.env["urssaf.enrolment"].sudo().search(here)._close_with_environment()
+
+    # -- the one seam to Urssaf ------------------------------------------------
+
+    def _urssaf_get_credentials(self):
+        """Where to call and who we are: ``{base_url, token_url, client_id,
+        client_secret}``. Override it to take secrets from a vault or the server's
+        environment.
+        """
+        self.ensure_one()
+        company = self.sudo()
+        host = ENVIRONMENT_HOSTS.get(company.urssaf_environment)
+        host = (host or company.urssaf_sandbox_url or "").rstrip("/")
+        return {
+            "base_url": host and host + API_PATH,
+            "token_url": host and host + TOKEN_PATH,
+            "client_id": company.urssaf_client_id or "",
+            "client_secret": company.urssaf_client_secret or "",
+        }
+
+    def _urssaf_get_client(self):
+        """Return the client of this company: use it as a context manager.
+
+        :raises UrssafConfigError: a setting is missing or makes no sense
+        """
+        self.ensure_one()
+        return UrssafClient(**self._urssaf_get_credentials())
+
+    def _urssaf_intervenant(self):
+        self.ensure_one()
+        return self.urssaf_intervenant or self.urssaf_sap_number or ""
+
+    def _urssaf_billing_name(self):
+        self.ensure_one()
+        return (self.urssaf_billing_name or self.name or "")[:30]
+
+    def _urssaf_responsible(self):
+        """The user who receives alerts about the company as a whole."""
+        self.ensure_one()
+        return self.urssaf_responsible_id or self.env.ref("base.user_admin")
+
+    def _urssaf_configured_companies(self):
+        """Companies that can talk to Urssaf at all; the crons loop on these."""
+        return (
+            self.sudo()
+            .search([("urssaf_client_id", "!=", False)])
+            .filtered("urssaf_configured")
+        )
+
+    # -- "Test the connection" -------------------------------------------------
+
+    def action_urssaf_test_connection(self):
+        """Call Urssaf for real and say in the user's words what went wrong."""
+        self.ensure_one()
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(
+                self.env._("Only an administrator can test the connection to Urssaf.")
+            )
+        try:
+            with self._urssaf_get_client() as client:
+                client.check_connection()
+        except UrssafError as error:
+            raise UserError(self._urssaf_connection_advice(error)) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Urssaf answers"),
+                "message": self.env._(
+                    "The credentials of %s are accepted and the service answers.",
+                    self.name,
+                ),
+            },
+        }
+
+    def _urssaf_connection_advice(self, error):
+        """One sentence: what failed and which setting to look at."""
+        advice = {
+            "config": self.env._(
+                "Something is missing in the Urssaf settings: fill in the client ID, the "
+                "client secret and, for the sandbox, its address."
+            ),
+            "auth": self.env._(
+                "Urssaf refuses these credentials. Check the client ID and the client "
+                "secret, and that they were issued for this environment."
+            ),
+            "unreachable": self.env._(
+                "The server of this environment cannot be reached. Check the address of "
+                "the sandbox, or the network of this server."
+            ),
+            "unavailable": self.env._(
+                "Urssaf is closed for the moment (maintenance or too many calls). The "
+                "settings may well be right: try again later."
+            ),
+        }
+        sentence = advice.get(
+            error.kind,
+            self.env._(
+                "The server answered something else than the Urssaf service would. Check "
+                "the environment and the address."
+            ),
+        )
+        detail = error.code or isinstance(error, UrssafConfigError) and error.message
+        return f"{sentence}\n({detail})" if detail else sentence
+
+
+def _valid_identifier(pattern, value):
+    """Whether the value fits the pattern and its SIREN or SIRET has good check digits."""
+    match = pattern.fullmatch(value)
+    digits = match and next(filter(None, match.groups()))
+    if not digits:
+        return False
+    return siren.is_valid(digits) if len(digits) == 9 else siret.is_valid(digits)

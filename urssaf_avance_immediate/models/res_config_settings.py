@@ -1,0 +1,56 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    urssaf_environment = fields.Selection(
+        related="company_id.urssaf_environment", readonly=False, required=True
+    )
+    urssaf_sandbox_url = fields.Char(
+        related="company_id.urssaf_sandbox_url", readonly=False
+    )
+    urssaf_client_id = fields.Char(
+        related="company_id.urssaf_client_id",
+        readonly=False,
+        groups="base.group_system",
+    )
+    urssaf_client_secret = fields.Char(
+        related="company_id.urssaf_client_secret",
+        readonly=False,
+        groups="base.group_system",
+    )
+    urssaf_sap_number = fields.Char(
+        related="company_id.urssaf_sap_number", readonly=False
+    )
+    urssaf_intervenant = fields.Char(
+        related="company_id.urssaf_intervenant", readonly=False
+    )
+    urssaf_billing_name = fields.Char(
+        related="company_id.urssaf_billing_name", readonly=False
+    )
+    urssaf_payment_journal_id = fields.Many2one(
+        related="company_id.urssaf_payment_journal_id", readonly=False
+    )
+    urssaf_payment_method_line_id = fields.Many2one(
+        related="company_id.urssaf_payment_method_line_id", readonly=False
+    )
+    urssaf_batch_size = fields.Integer(
+        related="company_id.urssaf_batch_size", readonly=False
+    )
+    urssaf_watch_days = fields.Integer(
+        related="company_id.urssaf_watch_days", readonly=False
+    )
+    urssaf_stuck_hours = fields.Integer(
+        related="company_id.urssaf_stuck_hours", readonly=False
+    )
+    urssaf_responsible_id = fields.Many2one(
+        related="company_id.urssaf_responsible_id", readonly=False
+    )
+
+    def action_urssaf_test_connection(self):
+        """Test what is on the screen: the settings are saved first."""
+        self.ensure_one()
+        self.set_values()
+        return self.company_id.action_urssaf_test_connection()

@@ -1,0 +1,293 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Method 070: what became of the demandes de paiement."""
+
+import json
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ..lib.api import UrssafError, redact
+from ..lib.api.codes import MAX_SEARCH
+from .urssaf_exchange import OUTAGE_KINDS
+from .urssaf_payment_request import FOLLOWED
+
+# Our state for each status code of urssaf-api §5. A code that is not here leaves the
+# state as it is, is shown as received, and somebody is told.
+REMOTE_STATES = {
+    "10": "waiting",
+    "15": "waiting",
+    "20": "waiting",
+    "30": "validated",
+    "40": "refused",
+    "50": "debited",
+    "60": "unpaid",
+    "70": "paid",
+    "80": "waiting",
+    "100": "cancelled",
+    "110": "cancelled",
+    "111": "cancelled",
+    "112": "cancelled",
+    "113": "cancelled",
+    "120": "recovered",
+    "260": "unpaid",
+    "270": "recovered",
+}
+# Somebody has to act, or to know at least.
+TO_HANDLE = ("refused", "unpaid", "recovered", "cancelled")
+
+# How soon to ask again. The customer has two days to answer, Urssaf four working
+# days to pay: nothing happens within minutes.
+FOLLOW_EVERY = {
+    "waiting": timedelta(hours=1),
+    "validated": timedelta(hours=4),
+    "debited": timedelta(hours=4),
+    "unpaid": timedelta(days=1),
+    "recovered": timedelta(days=7),
+    "paid": timedelta(days=1),
+}
+
+
+class UrssafPaymentRequest(models.Model):
+    _inherit = "urssaf.payment.request"
+
+    # -- ask -------------------------------------------------------------------
+
+    def _refresh_now(self):
+        """Ask about one demande while the user waits, and tell the outcome."""
+        self.ensure_one()
+        self._settle_abandoned()
+        if self._usable() and self.state in FOLLOWED + ("unknown",):
+            self._with_client(lambda requests, client: requests._ask(client))
+        self._register_transfers()
+        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        if self.last_error_message:
+            return self._notify(self.last_error_message, "warning", f"Urssaf: {label}")
+        return self._notify(self.remote_label or "", "info", f"Urssaf: {label}")
+
+    def _with_client(self, work):
+        """Run ``work(requests, client)`` for each company of self; an incomplete
+        setting is told to the person in charge.
+        """
+        for company, requests in self.grouped("company_id").items():
+            try:
+                with company._urssaf_get_client() as client:
+                    work(requests, client)
+            except UrssafError as error:
+                requests._alert_company(error)
+                requests.write(requests._error_values(error))
+
+    def _ask(self, client):
+        """Ask about each demande of self, ten at a time. Return false on an outage."""
+        unknown = self.filtered(lambda r: r.state == "unknown")
+        if unknown and not unknown._settle(client):
+            return False
+        for ids in split_every(MAX_SEARCH, (self - unknown).ids):
+            if not self.browse(ids)._ask_batch(client):
+                return False
+        return True
+
+    def _ask_batch(self, client):
+        batch = self._lock().filtered(
+            lambda r: r.state in FOLLOWED and r.external_id
+        )
+        if not batch:
+            return True
+        try:
+            found = client.search_payment_requests(ids=batch.mapped("external_id"))
+        except UrssafError as error:
+            return batch._not_answered(error)
+        by_id = {info.request_id: info for info in found.items}
+        for request in batch:
+            info = by_id.get(request.external_id)
+            if info:
+                request._apply_remote(info, found.server_time)
+            else:
+                request._missing(found)
+        return self._checkpoint(len(batch)) > 0
+
+    def _not_answered(self, error):
+        """The statuses stay as they were; the call is made again later."""
+        for request in self:
+            request.write(
+                {
+                    **request._error_values(error),
+                    "next_call_at": fields.Datetime.now()
+                    + max(
+                        request._retry_delay(error.retry_after), timedelta(minutes=10)
+                    ),
+                }
+            )
+        self._alert_company(error)
+        outage = error.kind in OUTAGE_KINDS
+        self._checkpoint(len(self), remaining=0 if outage else None)
+        return not outage
+
+    def _missing(self, found):
+        """Urssaf gave no news of a demande that it accepted."""
+        self.write(
+            {
+                "next_call_at": fields.Datetime.now() + timedelta(hours=6),
+                "last_error_kind": "protocol",
+                "last_error_code": found.errors[0].code if found.errors else False,
+                "last_error_message": self.env._(
+                    "Urssaf gave no news of this demande. It will be asked again."
+                ),
+            }
+        )
+
+    # -- apply -----------------------------------------------------------------
+
+    def _apply_remote(self, info, as_of=None):
+        """Take over what Urssaf says of this demande: the one place that does.
+
+        :param info: lib ``PaymentInfo``
+        :param as_of: aware datetime of Urssaf's answer, now by default; it decides
+            whether a transfer date has come, whatever the clock of this server says
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        state = REMOTE_STATES.get(info.status_code, self.state)
+        if state == "unknown":
+            # Found at Urssaf, with a code that we do not know: it is there.
+            state = "waiting"
+        changed = info.status_code != self.remote_code or state != self.state
+        values = {
+            "remote_code": info.status_code,
+            "remote_label": self._remote_label(info.status_code, info.status_label),
+            "remote_updated_at": now,
+            **self._transfer_values(info.transfer, as_of),
+            "last_response": json.dumps(
+                redact(info.model_dump(mode="json")), indent=2, ensure_ascii=False
+            ),
+        }
+        if info.rejection:
+            values["rejection_code"] = info.rejection.code
+            values["rejection_comment"] = info.rejection.comment
+        if changed:
+            values["remote_changed_at"] = now
+        since = values.get("remote_changed_at") or self.remote_changed_at or now
+        values["next_call_at"] = self._next_call(state, now, since)
+        self._set_state(state, **values)
+        if changed:
+            self._tell_people(state, info.status_code)
+
+    def _transfer_values(self, transfer, as_of):
+        """Urssaf announces a transfer before it is made: first the date, possibly in
+        the future, then the amount (urssaf-api §2.4).
+        """
+        if not transfer:
+            return {}
+        today = (
+            fields.Datetime.context_timestamp(
+                self.with_context(tz="Europe/Paris"), as_of.replace(tzinfo=None)
+            ).date()
+            if as_of
+            else fields.Date.context_today(self.with_context(tz="Europe/Paris"))
+        )
+        values = {"transfer_date": transfer.date}
+        if transfer.amount is not None:
+            values["transfer_amount"] = float(transfer.amount)
+            values["transfer_effective"] = bool(transfer.date) and (
+                transfer.date <= today
+            )
+        return values
+
+    def _next_call(self, state, now, since):
+        """When to ask again, ``False`` when nothing can happen any more."""
+        if state not in FOLLOW_EVERY:
+            return False
+        if state in ("paid", "recovered"):
+            end = since + timedelta(days=self.company_id.urssaf_watch_days)
+            if now > end:
+                return False
+        return now + self._follow_delay(state)
+
+    @api.model
+    def _follow_delay(self, state):
+        # Spread, so that what was sent together is not asked together for ever.
+        return FOLLOW_EVERY[state] * random.uniform(0.9, 1.1)
+
+    def _tell_people(self, state, code):
+        """An activity where somebody has to act; silence where all goes well."""
+        if state in TO_HANDLE:
+            self._alert(self._handle_note(state))
+        elif code not in REMOTE_STATES:
+            self._alert(
+                self.env._(
+                    "Urssaf gives this demande the status “%s”, which this version does "
+                    "not know.",
+                    self.remote_label or code,
+                )
+            )
+
+    def _handle_note(self, state):
+        reason = ": ".join(
+            filter(None, (self.rejection_label, self.rejection_comment))
+        )
+        return {
+            "refused": self.env._(
+                "The customer refused. %s Correct the invoice (credit note and new "
+                "invoice), or collect it directly.",
+                reason,
+            ),
+            "unpaid": self.env._(
+                "The customer’s bank refused the debit. Urssaf may take back what it "
+                "paid: contact the customer."
+            ),
+            "recovered": self.env._(
+                "Urssaf says “%s”. Check with the bank statement what was taken back.",
+                self.remote_label,
+            ),
+            "cancelled": self.env._(
+                "Urssaf says “%(label)s”. %(reason)s Check what was already paid.",
+                label=self.remote_label,
+                reason=reason,
+            ),
+        }[state]
+
+    # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _cron_follow(self):
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            due = self.with_company(company)._due(company, list(FOLLOWED))
+            due = due.filtered("next_call_at")
+            due._report_remaining()
+            due._with_client(lambda requests, client: requests._ask(client))
+            due._register_transfers()
+            self._pending_transfers(company)._register_transfers()
+
+    @api.model
+    def _cron_digest(self):
+        """Tell which demandes or transfers have had no news for too long."""
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            hours = timedelta(hours=company.urssaf_stuck_hours)
+            limit = fields.Datetime.now() - hours
+            stuck = self.sudo().search(
+                [
+                    ("company_id", "=", company.id),
+                    ("environment", "=", company.urssaf_environment),
+                    "|",
+                    "&",
+                    ("state", "in", ("waiting", "validated", "debited")),
+                    ("remote_changed_at", "<", limit),
+                    "|",
+                    "&",
+                    ("state", "in", ("queued", "sending", "unknown")),
+                    ("write_date", "<", limit),
+                    "&",
+                    "&",
+                    ("state", "=", "paid"),
+                    ("payment_ids", "=", False),
+                    ("remote_changed_at", "<", limit),
+                ]
+            )
+            for request in stuck.with_company(company):
+                request._alert(
+                    self.env._(
+                        "No news for %s hours: check this demande in the Urssaf space.",
+                        company.urssaf_stuck_hours,
+                    )
+                )

@@ -1,0 +1,320 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Method 050: from the queue to Urssaf, exactly once.
+
+A demande whose outcome is not certain is ``unknown``. It is looked up by its number
+(method 070) and goes back to the queue only when Urssaf answers that it has no such
+number, and no lost call can still arrive.
+"""
+
+import json
+from datetime import timedelta
+
+from pydantic import ValidationError as SchemaError
+
+from odoo import api, fields, models
+from odoo.tools import float_compare, split_every
+
+from ..lib.api import PaymentRequest, UrssafError
+from ..lib.api.codes import MAX_SEARCH
+from .urssaf_exchange import OUTAGE_KINDS
+from .urssaf_payment_request import SENDABLE
+
+DUPLICATE = "ERR_FACTURE_DOUBLON"
+
+
+class UrssafPaymentRequest(models.Model):
+    _inherit = "urssaf.payment.request"
+
+    # -- queue -----------------------------------------------------------------
+
+    @api.model
+    def _enqueue_move(self, move):
+        """Queue the demande of a posted invoice that has passed the checks.
+
+        The payload is frozen here: whatever happens, what is sent is what was
+        checked. Its birth date is left out, see ``payload``.
+        """
+        payload = move._urssaf_prepare_payload()
+        request = self.sudo().search(
+            [("move_id", "=", move.id), ("active_request", "=", True)]
+        )
+        if request:
+            request = request._lock().filtered(lambda r: r.state in SENDABLE)
+            if not request:
+                return request
+        else:
+            request = self._create_for(move)
+        payload["numFactureTiers"] = request.name
+        payload.pop("dateNaissanceClient", None)
+        request._set_state(
+            "queued",
+            environment=move.company_id.urssaf_environment,
+            enrolment_id=move._urssaf_enrolment().id,
+            payload=json.dumps(payload, indent=2, ensure_ascii=False),
+            service_start=move.urssaf_service_start,
+            service_end=move.urssaf_service_end,
+            amount_total=move.amount_total,
+            amount_untaxed=move.amount_untaxed,
+            next_call_at=False,
+            **self._no_error(),
+        )
+        self._trigger("send")
+        return request
+
+    @api.model
+    def _create_for(self, move):
+        return self.sudo().create(
+            {
+                "name": self._next_number(move),
+                "move_id": move.id,
+                "partner_id": move.commercial_partner_id.id,
+                "company_id": move.company_id.id,
+                "currency_id": move.currency_id.id,
+                "environment": move.company_id.urssaf_environment,
+            }
+        )
+
+    def _withdraw(self):
+        """Take out of the queue: the invoice goes back to draft."""
+        for request in self._lock().filtered(lambda r: r.state == "queued"):
+            request._set_state("draft")
+
+    # -- send ------------------------------------------------------------------
+
+    def _send(self):
+        """Send the queued demandes of self in batches, one company after the other."""
+        for company, requests in self.grouped("company_id").items():
+            try:
+                with company._urssaf_get_client() as client:
+                    for batch in requests._batches(company.urssaf_batch_size):
+                        if not batch._send_batch(client):
+                            break
+            except UrssafError as error:
+                # Only opening the client raises here: the settings are incomplete.
+                requests._lock().filtered(
+                    lambda r: r.state == "queued"
+                )._postpone(error)
+                self._checkpoint()
+
+    def _batches(self, size):
+        alone = self.filtered("send_alone")
+        yield from alone
+        for ids in split_every(size, (self - alone).ids):
+            yield self.browse(ids)
+
+    def _send_batch(self, client):
+        """Claim, call, record. Return whether going on makes sense."""
+        claimed = self._valid_payloads()._claim()
+        if not claimed:
+            return True
+        payloads = {request: request._request() for request in claimed}
+        try:
+            answers = client.create_payment_requests(list(payloads.values()))
+        except UrssafError as error:
+            return claimed._not_sent(client, error)
+        by_number = {answer.number: answer for answer in answers}
+        for request in claimed:
+            request._record_answer(by_number.get(request.name))
+        time_left = self._checkpoint(len(claimed))
+        claimed._settle(client)
+        return time_left > 0
+
+    def _valid_payloads(self):
+        """Put aside what cannot be sent any more, before anything is claimed."""
+        valid = self.browse()
+        for request in self.filtered(lambda r: r.state == "queued"):
+            try:
+                request._request()
+            except SchemaError:
+                request._lock()._set_state(
+                    "rejected",
+                    last_error_message=self.env._(
+                        "The demande is incomplete: check the birth date on the "
+                        "customer’s sheet and the lines of the invoice."
+                    ),
+                )
+            else:
+                valid += request
+        return valid
+
+    def _request(self):
+        """The frozen payload as a schema, with the customer's birth date.
+
+        :raises pydantic.ValidationError: the birth date is missing
+        """
+        self.ensure_one()
+        return PaymentRequest.model_validate(
+            {
+                **json.loads(self.payload or "{}"),
+                "dateNaissanceClient": self.partner_id.urssaf_birth_date or None,
+            }
+        )
+
+    def _record_answer(self, answer):
+        """One answer of a 050 call, or ``None``: Urssaf says nothing of this one."""
+        self.ensure_one()
+        if answer is not None and answer.accepted:
+            self._accepted(answer.request_id, answer.status)
+        elif answer is not None and answer.rejected:
+            # The answer reads like an UrssafError: ``errors`` and ``code``.
+            self._refused(answer.errors)
+        else:
+            self._set_state("unknown", next_call_at=fields.Datetime.now())
+
+    def _accepted(self, external_id, code):
+        now = fields.Datetime.now()
+        self._set_state(
+            "waiting",
+            external_id=external_id,
+            remote_code=code,
+            remote_label=self._remote_label(code),
+            remote_updated_at=now,
+            remote_changed_at=now,
+            next_call_at=now + self._follow_delay("waiting"),
+        )
+
+    # -- what went wrong -------------------------------------------------------
+
+    def _not_sent(self, client, error):
+        """The whole call failed. Return whether going on makes sense."""
+        now = fields.Datetime.now()
+        if error.kind in OUTAGE_KINDS:
+            self._postpone(error)
+        elif error.kind == "rejected" and len(self) == 1 and error.errors:
+            self._refused(error.errors)
+        else:
+            # Nobody knows what Urssaf kept of it. A plain refusal of several: each
+            # is searched, then goes alone, and the guilty one is told apart.
+            for request in self:
+                request._set_state(
+                    "unknown",
+                    next_call_at=now,
+                    send_alone=error.kind == "rejected" and len(self) > 1,
+                    **request._error_values(error),
+                )
+        outage = error.kind in OUTAGE_KINDS
+        self._checkpoint(len(self), remaining=0 if outage else None)
+        self._settle(client)
+        if error.kind == "rejected":
+            for request in self.filtered(lambda r: r.state == "queued"):
+                request._send_batch(client)
+        return error.kind == "rejected"
+
+    def _refused(self, errors):
+        """Urssaf refused this demande and says why."""
+        self.ensure_one()
+        values = self._error_values(_Refusal(errors))
+        if values["last_error_code"] == DUPLICATE:
+            # Perhaps ours, from a call whose answer was lost.
+            self._set_state("unknown", next_call_at=fields.Datetime.now(), **values)
+            return
+        self._set_state("rejected", **values)
+        self._alert(values["last_error_message"])
+
+    # -- unknown outcomes ------------------------------------------------------
+
+    def _settle_abandoned(self):
+        """Claims of workers that died: their outcome is unknown."""
+        abandoned = self._abandoned()
+        for request in abandoned:
+            request._set_state("unknown", next_call_at=fields.Datetime.now())
+        self._checkpoint()
+        return abandoned
+
+    def _settle(self, client):
+        """Look up by number the unknown demandes of self. Return false on an outage."""
+        unknown = self.filtered(lambda r: r.state == "unknown")
+        for ids in split_every(MAX_SEARCH, unknown.ids):
+            batch = self.browse(ids)._lock().filtered(lambda r: r.state == "unknown")
+            if not batch:
+                continue
+            try:
+                found = client.search_payment_requests(numbers=batch.mapped("name"))
+            except UrssafError as error:
+                for request in batch:
+                    request.next_call_at = (
+                        fields.Datetime.now() + request._retry_delay(error.retry_after)
+                    )
+                batch._alert_company(error)
+                self._checkpoint()
+                return error.kind not in OUTAGE_KINDS
+            by_number = {info.number: info for info in found.items}
+            for request in batch:
+                info = by_number.get(request.name)
+                if info:
+                    request._adopt(info)
+                else:
+                    request._not_found(found.conclusive)
+            self._checkpoint(len(batch))
+        return True
+
+    def _adopt(self, info):
+        """Urssaf has our number: it is ours if customer and amount agree."""
+        same = (
+            info.id_client == self.enrolment_id.external_id
+            and info.total is not None
+            and not float_compare(
+                float(info.total), self.amount_total, precision_digits=2
+            )
+        )
+        if same:
+            self.external_id = info.request_id
+            self._apply_remote(info)
+            return
+        note = self.env._(
+            "Urssaf knows the number %s for another customer or another amount. Cancel "
+            "this invoice and make a new one, with another number.",
+            self.name,
+        )
+        self._set_state("rejected", last_error_message=note)
+        self._alert(note)
+
+    def _not_found(self, conclusive):
+        """Urssaf does not have it. Until the quiet period is over the lost call could
+        still arrive; an answer to the call itself proves that it cannot.
+        """
+        now = fields.Datetime.now()
+        answered = self.last_error_kind == "rejected"
+        quiet = (self.claimed_at or now) + self._quiet_period()
+        if not conclusive or not (answered or now >= quiet):
+            self.next_call_at = max(now + timedelta(minutes=1), quiet)
+        elif answered and not self.send_alone:
+            # Refused by itself, without a reason or as a duplicate that is not there.
+            self._set_state("rejected")
+            self._alert(self.last_error_message)
+        else:
+            self._set_state("queued", next_call_at=False)
+            self._trigger("send")
+
+    # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            requests = self.with_company(company)._due(company, ["queued"])
+            requests._report_remaining()
+            requests._send()
+
+    @api.model
+    def _cron_repair(self):
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            requests = self.with_company(company)
+            requests._due(company, ["sending"])._settle_abandoned()
+            unknown = requests._due(company, ["unknown"])
+            if not unknown:
+                continue
+            try:
+                with company._urssaf_get_client() as client:
+                    unknown._settle(client)
+            except UrssafError as error:
+                unknown._alert_company(error)
+
+
+class _Refusal:
+    """Errors inside an HTTP 200, in the shape of an UrssafError."""
+
+    kind = "rejected"
+
+    def __init__(self, errors):
+        self.errors = errors
+        self.code = next((error.code for error in errors if error.code), None)

@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command, api, fields, models
+
+
+class UrssafPaymentRequestSend(models.TransientModel):
+    """Several invoices at once: who leaves, who stays and why."""
+
+    _name = "urssaf.payment.request.send"
+    _description = "Send Invoices to Urssaf"
+
+    move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
+    line_ids = fields.One2many(
+        "urssaf.payment.request.send.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+    )
+    ready_count = fields.Integer(compute="_compute_counts")
+    blocked_count = fields.Integer(compute="_compute_counts")
+
+    @api.depends("move_ids")
+    def _compute_line_ids(self):
+        for wizard in self:
+            lines = []
+            for move in wizard.move_ids._origin:
+                reason = wizard._blocking_reason(move)
+                lines.append(
+                    Command.create(
+                        {"move_id": move.id, "ready": not reason, "reason": reason}
+                    )
+                )
+            wizard.line_ids = [Command.clear(), *lines]
+
+    @api.depends("line_ids.ready")
+    def _compute_counts(self):
+        for wizard in self:
+            wizard.ready_count = len(wizard.line_ids.filtered("ready"))
+            wizard.blocked_count = len(wizard.line_ids) - wizard.ready_count
+
+    def _blocking_reason(self, move):
+        if not move.urssaf_can_send and move.urssaf_request_id:
+            return self.env._("Sent already.")
+        faults = move._urssaf_check_sendable().values()
+        return "\n".join(f["message"] for f in faults if f["level"] == "danger")
+
+    def action_send(self):
+        """Queue what is ready; the scheduled action sends it within a minute."""
+        self.ensure_one()
+        Request = self.env["urssaf.payment.request"]
+        Request._check_urssaf_user()
+        moves = self.line_ids.filtered("ready").move_id
+        moves.check_access("write")
+        queued = Request.browse()
+        for move in moves:
+            # The invoice may have changed since the list was shown.
+            if not self._blocking_reason(move):
+                queued |= Request._enqueue_move(move)
+        action = Request._notify(
+            self.env._("%s demandes de paiement are leaving for Urssaf.", len(queued))
+        )
+        action["params"]["next"] = {"type": "ir.actions.act_window_close"}
+        return action
+
+
+class UrssafPaymentRequestSendLine(models.TransientModel):
+    _name = "urssaf.payment.request.send.line"
+    _description = "Send Invoices to Urssaf: Invoice"
+    _order = "ready desc, id"
+
+    wizard_id = fields.Many2one(
+        "urssaf.payment.request.send", required=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one("account.move", string="Invoice", required=True)
+    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    amount_total = fields.Monetary(related="move_id.amount_total")
+    ready = fields.Boolean()
+    reason = fields.Text(string="To be mended first")

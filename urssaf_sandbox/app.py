@@ -1,0 +1,88 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+from sqlalchemy import select
+
+from .clock import Clock
+from .contract.enrolment import InputParticulierDTO
+from .contract.payment import InputDemandePaiement
+from .contract.search import InputRechercheDemandePaiement
+from .database import Database
+from .oauth import add_provider
+from .routes import atp, faults, home, steering, token
+from .sandbox import Sandbox
+from .settings import Settings
+from .tables import Provider
+
+_DESCRIPTION = (
+    "Simulation locale de l'API Tiers de Prestation. Ce n'est pas un service de "
+    "l'Urssaf : rien ne quitte cette machine."
+)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    """Return the application on its database, which is created if need be.
+
+    Raise DatabaseVersionError when the file was made by another version.
+    """
+    settings = settings or Settings()
+    database = Database(settings.database)
+    _ensure_default_provider(database, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.dispose()
+
+    app = FastAPI(
+        title="Bac à sable Urssaf (simulation)",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+    )
+    app.state.sandbox = Sandbox(settings, database, clock or Clock())
+    faults.install(app)
+    for part in (home, token, atp, steering):
+        app.include_router(part.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _ensure_default_provider(database: Database, settings: Settings) -> None:
+    given = settings.provider
+    with database.writing() as session:
+        known = select(Provider.id).where(Provider.client_id == given.client_id)
+        if session.scalar(known) is None:
+            add_provider(session, given)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Describe the bodies that the routes read themselves, beside FastAPI's own."""
+    if not app.openapi_schema:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        _, definitions = models_json_schema(
+            [
+                (model, "validation")
+                for model in (
+                    InputParticulierDTO,
+                    InputDemandePaiement,
+                    InputRechercheDemandePaiement,
+                )
+            ],
+            ref_template="#/components/schemas/{model}",
+        )
+        schema["components"]["schemas"].update(definitions["$defs"])
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,52 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The sandbox's own clock: real time plus an offset kept in the database."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .tables import Setting
+
+_KEY = "clock_offset_seconds"
+# Far enough for every scenario, near enough for every calendar to be known.
+LATEST = datetime(2100, 1, 1, tzinfo=timezone.utc)
+EARLIEST = datetime(2020, 1, 1, tzinfo=timezone.utc)
+
+
+class ClockRangeError(ValueError):
+    """The moment asked for is outside the years the sandbox knows."""
+
+
+def real_time() -> datetime:
+    """Return the real instant, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+class Clock:
+    """Tells and moves the sandbox's time.
+
+    `wall` gives the real time; tests put their own.
+    """
+
+    def __init__(self, wall: Callable[[], datetime] = real_time) -> None:
+        self.wall = wall
+
+    def now(self, session: Session) -> datetime:
+        """Return the sandbox's present instant, in UTC."""
+        offset = session.scalar(select(Setting.value).where(Setting.key == _KEY))
+        return self.wall() + timedelta(seconds=float(offset or 0))
+
+    def set(self, session: Session, moment: datetime) -> datetime:
+        """Make `moment` (aware) the present; raise ClockRangeError when too far."""
+        moment = moment.astimezone(timezone.utc)
+        if not EARLIEST <= moment <= LATEST:
+            raise ClockRangeError(f"{EARLIEST.year}-{LATEST.year}")
+        offset = (moment - self.wall()).total_seconds()
+        session.merge(Setting(key=_KEY, value=repr(offset)))
+        return moment
+
+    def reset(self, session: Session) -> None:
+        """Go back to real time."""
+        session.merge(Setting(key=_KEY, value="0"))

@@ -1,0 +1,56 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Urssaf's reference tables, as far as they are public.
+
+Sources: urssaf-api.md §5 and §6 (CAERP, AIS and AT, three code bases in production).
+"""
+
+# Status of a demande de paiement: the first floor of the sandbox plays these six.
+INTEGREE = "10"
+EN_ATTENTE = "20"
+VALIDEE = "30"
+REFUSEE = "40"
+PRELEVEE = "50"
+PAYEE = "70"
+
+STATUS_LABELS = {
+    INTEGREE: "Intégrée",
+    EN_ATTENTE: "En attente de validation",
+    VALIDEE: "Validée",
+    REFUSEE: "Refusée",
+    PRELEVEE: "Prélevée",
+    PAYEE: "Payée",
+}
+
+# Why a particulier may refuse a demande (infoRejet.code).
+CONTEST_REASONS = {
+    "REGUL_MNT_FACT": "Erreur sur le montant facturé et/ou sur le tarif indiqué "
+    "pour la prestation",
+    "REGUL_NB_QTE_FACT": "Nombre d'heures ou quantités facturées erronées",
+    "REGUL_PRESTA_FACT": "Erreur sur les prestations facturées",
+    "REGUL_AUTRE": "Autre",
+    "CONTEST_ERR_FACT": "La facture comporte une erreur",
+    "CONTEST_FACT_REGLEE": "La facture a déjà été réglée",
+    "CONTEST_AUTRE": "Autre",
+}
+
+FRANCE = "99100"
+
+STREET_LETTERS = frozenset("BTQC")
+
+# The list of AT (official PDF v1-1-1, in production): no public source is complete.
+STREET_TYPES = frozenset(
+    "ALL AV BAT BD C CAN CHE CHS CI CL COG FG HAM IMB IMP LOT MAI MTE PAR PAS PAV PL "
+    "POR Q QU R RAM RES RTE RUL SEN SQ VO".split()
+)
+
+# codeNature: 10, 20, … 270. Their labels matter to people, not to the checks.
+NATURES = frozenset(str(code) for code in range(10, 280, 10))
+
+UNITS = frozenset({"HEURE", "FORFAIT"})
+
+# Départements as the first characters of an INSEE commune code.
+DEPARTMENTS = frozenset(
+    [f"{n:02d}" for n in range(1, 96) if n != 20]
+    + ["2A", "2B"]
+    + "971 972 973 974 975 976 977 978 986 987 988".split()
+)

@@ -1,0 +1,98 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The SQLite file: how it is opened, read and written."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from .tables import Base
+
+SCHEMA_VERSION = 1
+MEMORY = ":memory:"
+
+
+class DatabaseVersionError(Exception):
+    """The file was made by another version of the sandbox."""
+
+
+class Database:
+    """One SQLite database, with short transactions.
+
+    Writers take the write lock at once (BEGIN IMMEDIATE): a transaction that began as
+    a reader can be refused when it turns writer, and nobody wants to handle that.
+    Readers never wait for the writer, except for a database in memory, which lives on
+    one shared connection.
+    """
+
+    def __init__(self, path: str) -> None:
+        memory = path == MEMORY
+        self._engine = _engine(path, memory)
+        self._writer = self._engine.execution_options(sandbox_write=True)
+        self._write_lock = threading.Lock()
+        self._read_guard: AbstractContextManager = (
+            self._write_lock if memory else nullcontext()
+        )
+        self._create(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session for reading; nothing it does is kept."""
+        with self._read_guard, Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session that commits at the end, or keeps nothing on an error."""
+        with self._write_lock:
+            with Session(self._writer, expire_on_commit=False) as session:
+                with session.begin():
+                    yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _create(self, path: str) -> None:
+        with self._writer.begin() as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if version not in (0, SCHEMA_VERSION):
+                raise DatabaseVersionError(
+                    f"{path} has schema {version}, this sandbox needs "
+                    f"{SCHEMA_VERSION}: delete the file to start afresh"
+                )
+            Base.metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _engine(path: str, memory: bool) -> Engine:
+    pool = (
+        {"poolclass": StaticPool}
+        if memory
+        else {"poolclass": QueuePool, "pool_size": 10, "max_overflow": 40}
+    )
+    engine = create_engine(
+        URL.create("sqlite", database=None if memory else path),
+        connect_args={"check_same_thread": False, "timeout": 30},
+        # Bound values hold personal data: keep them out of error texts and logs.
+        hide_parameters=True,
+        **pool,
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(dbapi_connection, _record) -> None:
+    # The sqlite3 module must not open transactions by itself: `_on_begin` does.
+    dbapi_connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("sandbox_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,52 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Let time pass: every change that is due, in the order in which it fell due.
+
+Each change bears the instant at which it was due, not the one at which somebody looked:
+the history is the same however often, or late, the world is brought up to date.
+"""
+
+from sqlalchemy import select
+
+from ..tables import Demande, Link
+from .demandes import time_passes
+from .enrolments import lapse
+from .work import Work
+
+_CHUNK = 1000
+
+
+def anything_due(work: Work) -> bool:
+    """Tell whether `advance` would change something: two look-ups in an index."""
+    return any(
+        work.session.scalar(select(due).where(due <= work.now).limit(1)) is not None
+        for due in (Demande.next_at, Link.next_at)
+    )
+
+
+def advance(work: Work) -> int:
+    """Make every change due up to `work.now`; return how many there were."""
+    return _advance_links(work) + _advance_demandes(work)
+
+
+def _advance_links(work: Work) -> int:
+    links = work.session.scalars(select(Link).where(Link.next_at <= work.now)).all()
+    for link in links:
+        lapse(link)
+    work.session.flush()
+    return len(links)
+
+
+def _advance_demandes(work: Work) -> int:
+    due = (
+        select(Demande)
+        .where(Demande.next_at <= work.now)
+        .order_by(Demande.next_at, Demande.id)
+        .limit(_CHUNK)
+    )
+    changes = 0
+    while demandes := work.session.scalars(due).all():
+        for demande in demandes:
+            time_passes(work, demande)
+        changes += len(demandes)
+        work.session.flush()
+    return changes

@@ -1,0 +1,137 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The life of a demande de paiement, from its reception to the transfer.
+
+10 Intégrée → 20 En attente → 30 Validée → 50 Prélevée → 70 Payée
+                        └→ 40 Refusée
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects.sqlite import insert
+
+from .. import mailbox
+from ..contract.payment import InputDemandePaiement
+from ..contract.references import (
+    EN_ATTENTE,
+    INTEGREE,
+    PAYEE,
+    PRELEVEE,
+    REFUSEE,
+    STATUS_LABELS,
+    VALIDEE,
+)
+from ..rules.amounts import to_cents
+from ..tables import Demande, DemandeEvent, Particulier, Provider
+from ..working_days import paris_date, working_day_start
+from .work import Impossible, Work
+
+URSSAF = "urssaf"
+PARTICULIER = "particulier"
+SILENCE = "silence"
+
+# What time alone brings after each status, and because of whom.
+_FOLLOWING = {
+    INTEGREE: (EN_ATTENTE, URSSAF),
+    EN_ATTENTE: (VALIDEE, SILENCE),
+    VALIDEE: (PRELEVEE, URSSAF),
+    PRELEVEE: (PAYEE, URSSAF),
+}
+
+
+def receive(
+    work: Work,
+    provider: Provider,
+    person: Particulier,
+    demande: InputDemandePaiement,
+    payload: str,
+) -> str | None:
+    """Record a checked demande; return its public id, or None if the number is taken.
+
+    The database's unique constraint decides what is taken, also between two calls that
+    come at the same moment.
+    """
+    values = {
+        "provider_id": provider.id,
+        "particulier_id": person.id,
+        "number": demande.numFactureTiers,
+        "invoice_date": demande.dateFacture.date(),
+        "payload": payload,
+        "total_cents": to_cents(demande.mntFactureTTC),
+        "deposit_cents": to_cents(demande.mntAcompte) if demande.mntAcompte else 0,
+        "status": INTEGREE,
+        "created_at": work.now,
+        "next_at": work.now + timedelta(hours=work.settings.notify_after_hours),
+    }
+    statement = (
+        insert(Demande)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["provider_id", "number"])
+        .returning(Demande.id)
+    )
+    key = work.session.scalar(statement)
+    if key is None:
+        return None
+    work.session.add(
+        DemandeEvent(demande_id=key, at=work.now, status=INTEGREE, cause=URSSAF)
+    )
+    return Demande(id=key).public_id
+
+
+def time_passes(work: Work, demande: Demande) -> None:
+    """Make the change that was due at `demande.next_at`, bearing that instant."""
+    assert demande.next_at is not None, "nothing is due"
+    status, cause = _FOLLOWING[demande.status]
+    _enter(work, demande, status, demande.next_at, cause)
+
+
+def validate(work: Work, demande: Demande) -> None:
+    """The particulier accepts; raise Impossible when he cannot."""
+    _require_waiting(demande)
+    _enter(work, demande, VALIDEE, work.now, PARTICULIER)
+
+
+def contest(work: Work, demande: Demande, code: str, comment: str | None) -> None:
+    """The particulier refuses for a reason; raise Impossible when he cannot."""
+    _require_waiting(demande)
+    demande.rejection_code = code
+    demande.rejection_comment = comment
+    _enter(work, demande, REFUSEE, work.now, PARTICULIER)
+
+
+def _require_waiting(demande: Demande) -> None:
+    if demande.status == INTEGREE:
+        raise Impossible(
+            "Le particulier n'a pas encore reçu cette demande (statut 10) : "
+            "avancez l'horloge d'une heure"
+        )
+    if demande.status != EN_ATTENTE:
+        label = STATUS_LABELS[demande.status]
+        raise Impossible(
+            f"La demande est au statut {demande.status} ({label}) : "
+            "le particulier ne peut plus répondre"
+        )
+
+
+def _enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -> None:
+    settings = work.settings
+    demande.status = status
+    demande.next_at = None
+    work.session.add(
+        DemandeEvent(demande_id=demande.id, at=at, status=status, cause=cause)
+    )
+    if status == EN_ATTENTE:
+        demande.next_at = at + timedelta(hours=settings.silence_hours)
+        work.session.add(mailbox.demande_mail(at, demande, settings.silence_hours))
+    elif status == VALIDEE:
+        demande.validated_at = at
+        demande.next_at = working_day_start(at, settings.debit_working_days)
+        work.session.add(mailbox.debit_mail(at, demande, demande.next_at))
+    elif status == REFUSEE:
+        work.session.add(mailbox.refusal_mail(at, demande))
+    elif status == PRELEVEE:
+        # Both delays run from the validation, not one after the other.
+        validated = demande.validated_at or at
+        demande.next_at = working_day_start(validated, settings.transfer_working_days)
+        demande.transfer_date = paris_date(demande.next_at)
+    elif status == PAYEE:
+        demande.transfer_cents = demande.total_cents - demande.deposit_cents

@@ -1,0 +1,28 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What every piece of work needs: a transaction, the present, the settings."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from ..settings import Settings
+from ..working_days import paris_date
+
+
+class Impossible(Exception):
+    """A step asked for cannot be taken now; the text says why, in French."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One transaction at one instant (UTC) of the sandbox's clock."""
+
+    session: Session
+    now: datetime
+    settings: Settings
+
+    @property
+    def today(self) -> date:
+        """The civil date in France."""
+        return paris_date(self.now)

@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Steering the world as a whole: move its clock, empty it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select
+
+from ..clock import Clock
+from ..tables import Demande, DemandeEvent, Link, Message, Particulier
+from .advance import advance
+from .work import Impossible, Work
+
+
+def move_clock(work: Work, clock: Clock, moment: datetime) -> tuple[datetime, int]:
+    """Go to `moment` and play what falls due on the way.
+
+    Return the new present and the number of changes. Raise Impossible when time would
+    run backwards for somebody, ClockRangeError when the moment is out of range.
+    """
+    inhabited = work.session.scalar(select(exists().where(Particulier.id.is_not(None))))
+    if moment < work.now and inhabited:
+        raise Impossible(
+            "Le temps ne recule pas tant que des particuliers sont inscrits : "
+            "réinitialisez d'abord le bac à sable (POST /sandbox/v1/reset)"
+        )
+    now = clock.set(work.session, moment)
+    return now, advance(replace(work, now=now))
+
+
+def clear(work: Work, clock: Clock) -> datetime:
+    """Forget every person, demande and mail, and go back to real time.
+
+    Providers and their tokens stay: whoever is connected may go on at once.
+    """
+    for table in (Message, DemandeEvent, Demande, Link, Particulier):
+        work.session.execute(delete(table))
+    clock.reset(work.session)
+    return clock.now(work.session)

@@ -1,0 +1,101 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The e-mails Urssaf would send, kept for whoever plays the particulier."""
+
+from datetime import datetime
+
+from .tables import Demande, Message, Particulier, Provider
+from .working_days import PARIS
+
+ACTIVATION = "activation"
+ASSOCIATION = "association"
+DEMANDE = "demande"
+PRELEVEMENT = "prelevement"
+REFUS = "refus"
+
+
+def activation_mail(at: datetime, person: Particulier, provider: Provider) -> Message:
+    """Invite a person who is new to Urssaf to activate the account."""
+    return _mail(
+        at,
+        ACTIVATION,
+        person,
+        "Activez votre compte Avance immédiate",
+        f"{provider.trade_name} vous a inscrit au service Avance immédiate de "
+        "l'Urssaf. Créez votre mot de passe et activez votre compte sous 7 jours.",
+    )
+
+
+def association_mail(at: datetime, person: Particulier, provider: Provider) -> Message:
+    """Ask somebody who has an account to accept one more provider."""
+    return _mail(
+        at,
+        ASSOCIATION,
+        person,
+        "Une mise en relation vous est proposée",
+        f"{provider.trade_name} souhaite être ajouté à votre liste d'intervenants.",
+    )
+
+
+def demande_mail(at: datetime, demande: Demande, silence_hours: float) -> Message:
+    """Announce a demande that waits for its answer."""
+    return _mail(
+        at,
+        DEMANDE,
+        demande.particulier,
+        "Une demande de paiement est à valider",
+        f"{demande.provider.trade_name} a transmis la demande de paiement "
+        f"{demande.number} d'un montant de {_euros(demande.total_cents)}. Sans réponse "
+        f"de votre part sous {silence_hours:g} heures, elle est validée "
+        "automatiquement.",
+        demande,
+    )
+
+
+def debit_mail(at: datetime, demande: Demande, debit_at: datetime) -> Message:
+    """Announce the direct debit that follows a validation."""
+    day = debit_at.astimezone(PARIS)
+    return _mail(
+        at,
+        PRELEVEMENT,
+        demande.particulier,
+        "Votre prélèvement à venir",
+        f"La demande de paiement {demande.number} est validée. Votre reste à payer "
+        f"sera prélevé le {day:%d/%m/%Y}.",
+        demande,
+    )
+
+
+def refusal_mail(at: datetime, demande: Demande) -> Message:
+    """Confirm that the particulier's refusal was recorded."""
+    return _mail(
+        at,
+        REFUS,
+        demande.particulier,
+        "Votre refus est enregistré",
+        f"Vous avez refusé la demande de paiement {demande.number}. Rien ne sera "
+        "prélevé.",
+        demande,
+    )
+
+
+def _euros(cents: int) -> str:
+    return f"{cents // 100},{cents % 100:02d} €"
+
+
+def _mail(
+    at: datetime,
+    kind: str,
+    person: Particulier,
+    subject: str,
+    body: str,
+    demande: Demande | None = None,
+) -> Message:
+    return Message(
+        at=at,
+        kind=kind,
+        recipient=person.email,
+        subject=subject,
+        body=body,
+        particulier_id=person.id,
+        demande_id=demande.id if demande else None,
+    )

@@ -1,0 +1,109 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The four methods of the API, on the real service's paths."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from .. import answers
+from ..contract.enrolment import InputParticulierDTO
+from ..contract.erreurs import Refusal, erreur
+from ..contract.payment import BATCH
+from ..contract.search import InputRechercheDemandePaiement
+from ..contract.validation import check, read_json
+from ..life.batch import receive_batch
+from ..life.enrolments import register
+from ..rules.enrolment import person_faults
+from ..search import find
+from ..tables import Link, Particulier
+from .entry import Body, Caller, SandboxHere
+
+router = APIRouter(prefix="/atp/v1/tiersPrestations")
+
+_PERSON = TypeAdapter(InputParticulierDTO)
+_SEARCH = TypeAdapter(InputRechercheDemandePaiement)
+
+
+def _takes(schema: str, many: bool = False) -> dict[str, Any]:
+    """Return the OpenAPI text of a body that FastAPI does not parse itself."""
+    reference: dict[str, Any] = {"$ref": f"#/components/schemas/{schema}"}
+    if many:
+        reference = {"type": "array", "items": reference}
+    content = {"application/json": {"schema": reference}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post(
+    "/particulier",
+    tags=["Particulier"],
+    summary="010 · Inscrire un client",
+    openapi_extra=_takes("InputParticulierDTO"),
+)
+def enrol(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
+    """Register a person, new or known, and tie him to the caller."""
+    person = check(_PERSON, read_json(body, "inputParticulier"), "inputParticulier")
+    with sandbox.writing() as work:
+        faults = person_faults(person, work.today)
+        if faults:
+            raise Refusal(faults)
+        return JSONResponse({"idClient": register(work, caller, person)})
+
+
+@router.get(
+    "/particulier", tags=["Particulier"], summary="020 · Statut d'un particulier"
+)
+def customer(
+    caller: Caller,
+    sandbox: SandboxHere,
+    idClient: str | None = None,
+    adresseMail: str | None = None,
+) -> JSONResponse:
+    """Tell whether demandes are accepted for this person.
+
+    With both criteria, both must fit. An e-mail that several persons share gives the
+    last one registered.
+    """
+    if not idClient and not adresseMail:
+        raise Refusal([erreur("ERR_RECHERCHE_PARTICULIER", "Aucun critère")])
+    query = select(Link).join(Particulier).where(Link.provider_id == caller.id)
+    if idClient:
+        query = query.where(Particulier.id == idClient)
+    if adresseMail:
+        query = query.where(Particulier.email_key == adresseMail.lower())
+    with sandbox.reading() as work:
+        latest = query.order_by(Link.requested_at.desc(), Particulier.id).limit(1)
+        return JSONResponse(answers.customer(work.session.scalar(latest)))
+
+
+@router.post(
+    "/demandePaiement",
+    tags=["Demande de paiement"],
+    summary="050 · Transmettre des demandes de paiement",
+    openapi_extra=_takes("InputDemandePaiement", many=True),
+)
+def send(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
+    """Accept or reject each demande of the array, at most ten."""
+    root = "inputDemandePaiements"
+    received = read_json(body, root)
+    demandes = check(BATCH, received, root)
+    with sandbox.writing() as work:
+        return JSONResponse(receive_batch(work, caller, demandes, received))
+
+
+@router.post(
+    "/demandePaiement/rechercher",
+    tags=["Demande de paiement"],
+    summary="070 · Consulter des demandes de paiement",
+    openapi_extra=_takes("InputRechercheDemandePaiement"),
+)
+def search(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
+    """Give the state of the demandes that fit, at most ten."""
+    root = "inputRechercheDemandePaiement"
+    asked = check(_SEARCH, read_json(body, root), root)
+    with sandbox.reading() as work:
+        found = find(work, caller, asked)
+        infos = [answers.demande_info(demande) for demande in found]
+    return JSONResponse({"errors": [], "infoDemandePaiements": infos})

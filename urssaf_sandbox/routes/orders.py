@@ -1,0 +1,80 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The bodies that `/sandbox/v1/` takes."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from ..contract.references import CONTEST_REASONS
+
+_TEN_YEARS_OF_HOURS = 10 * 366 * 24
+_TEN_YEARS_OF_WORKING_DAYS = 10 * 262
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Order(BaseModel):
+    """Parent of them all: an unknown key is a typing mistake, say so."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class ClockMove(Order):
+    """How far to advance: hours, or working days in France; one of the two."""
+
+    hours: float | None = Field(None, gt=0, le=_TEN_YEARS_OF_HOURS)
+    working_days: int | None = Field(None, gt=0, le=_TEN_YEARS_OF_WORKING_DAYS)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ClockMove":
+        if (self.hours is None) == (self.working_days is None):
+            raise ValueError("hours or working_days")
+        return self
+
+    @property
+    def delta(self) -> timedelta:
+        """The hours, as a duration."""
+        return timedelta(hours=self.hours or 0)
+
+
+class ClockSetting(Order):
+    """The moment to go to, with its offset from UTC."""
+
+    now: AwareDatetime
+
+
+class Activation(Order):
+    """Optional back-dating of an activation."""
+
+    since: AwareDatetime | None = None
+
+
+class Contest(Order):
+    """Why the particulier refuses."""
+
+    code: str
+    commentaire: str | None = Field(None, max_length=1000)
+
+    @field_validator("code")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        if code not in CONTEST_REASONS:
+            raise ValueError("unknown reason")
+        return code
+
+
+class NewProvider(Order):
+    """A further tiers de prestation."""
+
+    client_id: Text
+    client_secret: Text
+    trade_name: Text
+    siret: str = Field(pattern=r"^[0-9]{14}$")

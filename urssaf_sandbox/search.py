@@ -1,0 +1,56 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Finding the demandes a provider asks about (method 070)."""
+
+from sqlalchemy import ColumnElement, Select, select
+
+from .contract.erreurs import Refusal, erreur
+from .contract.search import InputRechercheDemandePaiement
+from .life.work import Work
+from .tables import FIRST_DEMANDE_ID, Demande, Provider
+
+
+def find(
+    work: Work, provider: Provider, asked: InputRechercheDemandePaiement
+) -> list[Demande]:
+    """Return the provider's demandes that fit.
+
+    Raise Refusal without a criterion, without a result, and beyond the limit.
+    """
+    limit = work.settings.max_results
+    for values in (asked.idDemandePaiements, asked.numFactureTiers):
+        if values and len(values) > limit:
+            raise Refusal([erreur("ERR_NBRE_MAX_RESULTAT")])
+    found = work.session.scalars(_query(provider, asked).limit(limit + 1)).all()
+    if not found:
+        raise Refusal([erreur("ERR_RECHERCHE_VIDE")])
+    if len(found) > limit:
+        raise Refusal([erreur("ERR_NBRE_MAX_RESULTAT")])
+    # Sorted here, not in SQL: the database would sort a whole year for eleven rows.
+    return sorted(found, key=lambda demande: demande.id)
+
+
+def key_of(public_id: str) -> int:
+    """Return the database key of an `idDemandePaiement`; -1 when it cannot be one."""
+    if not (public_id.isascii() and public_id.isdigit()) or len(public_id) > 15:
+        return -1
+    return int(public_id) - FIRST_DEMANDE_ID
+
+
+def _query(provider: Provider, asked: InputRechercheDemandePaiement) -> Select:
+    return select(Demande).where(Demande.provider_id == provider.id, *_criteria(asked))
+
+
+def _criteria(asked: InputRechercheDemandePaiement) -> list[ColumnElement[bool]]:
+    """Ids beat numbers, numbers beat the period: criteria are never mixed."""
+    if asked.idDemandePaiements:
+        return [Demande.id.in_([key_of(i) for i in asked.idDemandePaiements])]
+    if asked.numFactureTiers:
+        return [Demande.number.in_(asked.numFactureTiers)]
+    period = []
+    if asked.dateDebut:
+        period.append(Demande.invoice_date >= asked.dateDebut.date())
+    if asked.dateFin:
+        period.append(Demande.invoice_date <= asked.dateFin.date())
+    if not period:
+        raise Refusal([erreur("ERR_CRITERE_RECHERCHE_VIDE")])
+    return period

@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What can be tuned about the stand-in."""
+
+from dataclasses import dataclass
+
+SCOPE = "homeplus.tiersprestations"
+
+
+@dataclass(frozen=True)
+class DefaultProvider:
+    """The tiers de prestation that exists on a fresh database."""
+
+    client_id: str = "demo"
+    client_secret: str = "demo-secret"
+    trade_name: str = "Les Petits Services de Démonstration"
+    siret: str = "99999999900016"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Delays and limits. The values are the documented ones unless said otherwise.
+
+    Delays in hours run on the sandbox's clock; `token_seconds` runs on real time.
+    """
+
+    database: str = "urssaf_sandbox.sqlite3"
+    provider: DefaultProvider = DefaultProvider()
+    token_seconds: int = 3600
+    # Urssaf publishes no delay before the notification; one hour is our choice.
+    notify_after_hours: float = 1
+    # The particulier has 48 hours to answer, silence validates.
+    silence_hours: float = 48
+    # The activation link lives 7 days, then the enrolment is "non finalisé".
+    activation_days: int = 7
+    # "J+2" and "J+4" working days, both counted from the validation.
+    debit_working_days: int = 2
+    transfer_working_days: int = 4
+    max_results: int = 10
+    max_body_bytes: int = 1_000_000

@@ -1,0 +1,198 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The tables. Amounts are whole cents; instants are UTC; dates are civil dates."""
+
+from datetime import date, datetime, timezone
+
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+# Urssaf's ids look like 11000000000104.
+FIRST_DEMANDE_ID = 11_000_000_000_000
+
+
+class Instant(TypeDecorator):
+    """An aware datetime; SQLite keeps it as UTC without a zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        return value.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else value.replace(tzinfo=timezone.utc)
+
+
+class Base(DeclarativeBase):
+    """Parent of all tables."""
+
+    type_annotation_map = {datetime: Instant}
+
+
+class Setting(Base):
+    """One persisted value of the sandbox itself, such as the clock's offset."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String, primary_key=True)
+    value: Mapped[str]
+
+
+class Provider(Base):
+    """A tiers de prestation: whoever calls the API with its own credentials."""
+
+    __tablename__ = "provider"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[str]
+    scope: Mapped[str]
+    trade_name: Mapped[str]
+    siret: Mapped[str]
+
+    @property
+    def siren(self) -> str:
+        """The company's nine digits, the first of the SIRET."""
+        return self.siret[:9]
+
+
+class AccessToken(Base):
+    """A bearer token, known only by its hash. `expires_at` is REAL time."""
+
+    __tablename__ = "access_token"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Particulier(Base):
+    """A person and the account Urssaf holds for him, shared by all providers."""
+
+    __tablename__ = "particulier"
+    __table_args__ = (UniqueConstraint("email_key", "phone_key"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    identity_key: Mapped[str] = mapped_column(unique=True)
+    email_key: Mapped[str]
+    phone_key: Mapped[str]
+    contact_key: Mapped[str]
+    # The answer to method 010 as received, as JSON: the particulier's space shows it.
+    registration: Mapped[str] = mapped_column(Text)
+    birth_name: Mapped[str]
+    usage_name: Mapped[str | None]
+    first_names: Mapped[str]
+    birth_date: Mapped[date]
+    email: Mapped[str]
+    phone: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    # None until the person has chosen a password and ticked the two boxes.
+    activated_at: Mapped[datetime | None]
+
+    links: Mapped[list["Link"]] = relationship(back_populates="particulier")
+
+
+class Link(Base):
+    """The association ("appareillage") of a particulier with one provider."""
+
+    __tablename__ = "link"
+    __table_args__ = (Index("link_due", "next_at"),)
+
+    provider_id: Mapped[int] = mapped_column(
+        ForeignKey("provider.id"), primary_key=True
+    )
+    particulier_id: Mapped[str] = mapped_column(
+        ForeignKey("particulier.id"), primary_key=True, index=True
+    )
+    state: Mapped[str]
+    requested_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    # When time alone changes the state: the end of the activation link.
+    next_at: Mapped[datetime | None]
+
+    provider: Mapped[Provider] = relationship()
+    particulier: Mapped[Particulier] = relationship(back_populates="links")
+
+
+class Demande(Base):
+    """A demande de paiement that Urssaf accepted."""
+
+    __tablename__ = "demande"
+    __table_args__ = (
+        # This constraint, not a prior search, decides what is a duplicate.
+        UniqueConstraint("provider_id", "number"),
+        Index("demande_due", "next_at"),
+        Index("demande_period", "provider_id", "invoice_date"),
+        # Ids never come back, even after a reset: clients keep them for years.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    particulier_id: Mapped[str] = mapped_column(
+        ForeignKey("particulier.id"), index=True
+    )
+    number: Mapped[str]
+    invoice_date: Mapped[date]
+    payload: Mapped[str] = mapped_column(Text)
+    total_cents: Mapped[int]
+    deposit_cents: Mapped[int]
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+    # When time alone brings the next status; None when nothing is to come.
+    next_at: Mapped[datetime | None]
+    validated_at: Mapped[datetime | None]
+    rejection_code: Mapped[str | None]
+    rejection_comment: Mapped[str | None]
+    transfer_date: Mapped[date | None]
+    transfer_cents: Mapped[int | None]
+
+    provider: Mapped[Provider] = relationship()
+    particulier: Mapped[Particulier] = relationship()
+    events: Mapped[list["DemandeEvent"]] = relationship(
+        order_by="DemandeEvent.id", back_populates="demande"
+    )
+
+    @property
+    def public_id(self) -> str:
+        """`idDemandePaiement` as the provider sees it."""
+        return str(FIRST_DEMANDE_ID + self.id)
+
+
+class DemandeEvent(Base):
+    """One line of a demande's history: which status, when, and because of whom."""
+
+    __tablename__ = "demande_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    demande_id: Mapped[int] = mapped_column(ForeignKey("demande.id"), index=True)
+    at: Mapped[datetime]
+    status: Mapped[str]
+    cause: Mapped[str]
+
+    demande: Mapped[Demande] = relationship(back_populates="events")
+
+
+class Message(Base):
+    """An e-mail that Urssaf would have sent."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(index=True)
+    recipient: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    particulier_id: Mapped[str] = mapped_column(ForeignKey("particulier.id"))
+    demande_id: Mapped[int | None] = mapped_column(ForeignKey("demande.id"))
