@@ -1,9 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Running other programs."""
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
+import sys
 
 from .errors import CommandFailed, explain_output
 
@@ -43,6 +46,7 @@ def capture(what, command, env=None, cwd=None):
             text=True,
             errors="replace",
             check=False,
+            preexec_fn=_end_with_parent,
         )
     except FileNotFoundError:
         raise CommandFailed(f"Could not {what}: {command[0]} is not there.") from None
@@ -65,6 +69,7 @@ def logged(what, command, log, env=None, cwd=None):
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
+            preexec_fn=_end_with_parent,
         )
     if code:
         raise CommandFailed(
@@ -77,3 +82,13 @@ def shown(command, env=None, cwd=None):
     return subprocess.call(
         [str(part) for part in command], env=env or environment(), cwd=cwd
     )
+
+
+def _end_with_parent():
+    """In the child: ask the kernel to end it when we are killed.
+
+    A download that went on alone would disturb the one of the next run.
+    """
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG in <sys/prctl.h>
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import shutil
 
-from . import commands, console, locking, paths
+from . import commands, console, locking, logcheck, paths
 from .errors import CommandFailed, DevError
 
 #: What every database starts from: the French chart of accounts, in French.
@@ -57,11 +57,11 @@ def exists(odoo, name):
 def install(odoo, name, modules=(paths.ADDON,), demo=False, log=None, arguments=None):
     """Install ``modules`` in database ``name``, a copy of the template.
 
-    ``arguments`` for odoo-bin take the place of ``--no-http``. Returns the path of the log.
+    ``arguments`` for odoo-bin take the place of ``--no-http``. Returns the log's path.
 
     ``demo`` loads the demo data of these modules and of no other: Odoo wants the
     modules below to say that they have theirs, so they say so for a moment.
-    Raises CommandFailed naming the log.
+    Raises CommandFailed naming the log, once it has printed the errors in it.
     """
     log = log or paths.logs() / f"install-{name}.log"
     log.unlink(missing_ok=True)
@@ -70,13 +70,13 @@ def install(odoo, name, modules=(paths.ADDON,), demo=False, log=None, arguments=
         *(["--with-demo"] if demo else []),
         *(arguments or ["--no-http"]),
     )
-    with _demo_allowed(odoo, name) if demo else contextlib.nullcontext():
-        commands.logged(
-            f"install {', '.join(modules)}",
-            command,
-            log,
-            env=odoo.environment(),
-        )
+    what = f"install {', '.join(modules)}"
+    try:
+        with _demo_allowed(odoo, name) if demo else contextlib.nullcontext():
+            commands.logged(what, command, log, env=odoo.environment())
+    except CommandFailed:
+        logcheck.show_errors(log)
+        raise
     _check_installed(odoo, name, modules, log)
     return log
 

@@ -20,7 +20,7 @@ class CommandFailed(DevError):
         self.returncode = returncode
 
 
-_NO_SPACE = ("no space left on device", "disk quota exceeded", "not enough free space")
+_NO_SPACE = ("no space left on device", "disk quota exceeded", "enough free space")
 _NO_NETWORK = (
     "temporary failure resolving",
     "temporary failure in name resolution",

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from . import paths
+from . import console, paths
 from .errors import DevError
 
 _HEADER = re.compile(
@@ -61,10 +61,17 @@ def ours(record):
     return bool(_OUR_WORD.search(text))
 
 
+def show_errors(log, limit=20):
+    """Print the errors in a log, whoever they come from: why a command failed."""
+    errors = [r for r in read(log) if r.level in _SERIOUS - {"WARNING"}]
+    for record in errors[:limit]:
+        console.complain(record.text)
+    if len(errors) > limit:
+        console.complain(f"… and {len(errors) - limit} more in {log}")
+
+
 def need_clean(*logs):
     """Raise DevError, after printing them, if the logs hold records of ours."""
-    from . import console
-
     count = 0
     for log in logs:
         for record in filter(ours, read(log)):

@@ -5,6 +5,7 @@ Installed when we may (root, or sudo without a password); otherwise the person i
 told exactly what to type.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -45,9 +46,12 @@ def install(packages, purpose):
         )
     env = commands.environment(DEBIAN_FRONTEND="noninteractive")
     with console.step(f"Installing {' and '.join(packages)} (system packages)"):
-        commands.capture(
-            "read Debian's package index", [*right, "apt-get", "-qq", "update"], env
-        )
+        # One broken source of the user's makes this fail; the packages may be had all
+        # the same, and if not, the next command says why.
+        with contextlib.suppress(DevError):
+            commands.capture(
+                "read Debian's package index", [*right, "apt-get", "-qq", "update"], env
+            )
         commands.capture(
             f"install {' and '.join(packages)}", [*right, *typed.split()], env
         )

@@ -5,7 +5,7 @@ import re
 import sys
 
 from . import commands, console, databases, logcheck, odoo, paths, ports
-from .errors import DevError
+from .errors import CommandFailed, DevError
 
 PYTEST_DATABASE = "urssaf_test"
 ODOO_DATABASE = "urssaf_test_odoo"
@@ -58,19 +58,21 @@ def _pytest(instance, arguments):
 def _odoo_runner(instance):
     """Install the add-on with its demo data, under Odoo's own test runner."""
     log = paths.logs() / "odoo-runner.log"
+    arguments = [
+        f"--test-tags=/{paths.ADDON}",
+        f"--http-port={ports.any_free()}",
+        f"--screenshots={paths.state() / 'screenshots'}",
+    ]
     with console.step("Odoo's own test runner"):
         databases.create(instance, ODOO_DATABASE)
-        databases.install(
-            instance,
-            ODOO_DATABASE,
-            demo=True,
-            log=log,
-            arguments=[
-                f"--test-tags=/{paths.ADDON}",
-                f"--http-port={ports.any_free()}",
-                f"--screenshots={paths.state() / 'screenshots'}",
-            ],
-        )
+        try:
+            databases.install(
+                instance, ODOO_DATABASE, demo=True, log=log, arguments=arguments
+            )
+        except CommandFailed:
+            if _ODOO_RESULT.search(log.read_text(encoding="utf-8")):
+                check_odoo_result(log)  # says it better
+            raise
     check_odoo_result(log)
     return log
 

@@ -28,6 +28,10 @@
         "views/account_move_views.xml",
         "views/urssaf_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/product_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/res_bank_demo.xml",
+    ],
     "installable": True,
 }

@@ -36,17 +36,21 @@ class Clock:
     def now(self, session: Session) -> datetime:
         """Return the sandbox's present instant, in UTC."""
         offset = session.scalar(select(Setting.value).where(Setting.key == _KEY))
-        return self.wall() + timedelta(seconds=float(offset or 0))
+        return self._wall_in_utc() + timedelta(seconds=float(offset or 0))
 
     def set(self, session: Session, moment: datetime) -> datetime:
         """Make `moment` (aware) the present; raise ClockRangeError when too far."""
         moment = moment.astimezone(timezone.utc)
         if not EARLIEST <= moment <= LATEST:
             raise ClockRangeError(f"{EARLIEST.year}-{LATEST.year}")
-        offset = (moment - self.wall()).total_seconds()
+        offset = (moment - self._wall_in_utc()).total_seconds()
         session.merge(Setting(key=_KEY, value=repr(offset)))
         return moment
 
     def reset(self, session: Session) -> None:
         """Go back to real time."""
         session.merge(Setting(key=_KEY, value="0"))
+
+    def _wall_in_utc(self) -> datetime:
+        # Adding hours to a local time would miss the change to summer time.
+        return self.wall().astimezone(timezone.utc)

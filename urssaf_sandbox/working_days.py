@@ -5,7 +5,7 @@ A working day ("jour ouvré") is Monday to Friday and no national public holiday
 two extra holidays of Alsace-Moselle do not count: the bank runs on the national ones.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -33,16 +33,16 @@ def add_working_days(day: date, count: int) -> date:
 
 
 def working_day_start(moment: datetime, count: int) -> datetime:
-    """Return midnight in Paris of the `count`-th working day after `moment`.
+    """Return, in UTC, midnight in Paris of the `count`-th working day after `moment`.
 
     Midnight, so that advancing the clock by that many working days always reaches it.
     """
     day = add_working_days(paris_date(moment), count)
-    return datetime.combine(day, time.min, PARIS)
+    return datetime.combine(day, time.min, PARIS).astimezone(timezone.utc)
 
 
 def later_by_working_days(moment: datetime, count: int) -> datetime:
-    """Return the same time of day in Paris, `count` working days later."""
+    """Return, in UTC, the same time of day in Paris `count` working days later."""
     local = moment.astimezone(PARIS)
     day = add_working_days(local.date(), count)
-    return datetime.combine(day, local.time(), PARIS)
+    return datetime.combine(day, local.time(), PARIS).astimezone(timezone.utc)

@@ -8,7 +8,14 @@ from pydantic import ValidationError as SchemaError
 from odoo import fields, models
 
 from ..lib.api import PaymentRequest
-from ..lib.rules import AmountError, ServiceLine, period_faults, prestations, wire_date
+from ..lib.rules import (
+    AmountError,
+    ServiceLine,
+    absorb_rounding,
+    period_faults,
+    prestations,
+    wire_date,
+)
 from .urssaf_enrolment_calls import PARIS
 
 
@@ -196,13 +203,13 @@ class AccountMove(models.Model):
         :raises AmountError: they cannot be said to the cent (urssaf-api §7.2)
         """
         lines = [self._urssaf_service_line(line) for line in self._urssaf_lines()]
-        total = sum(line.total_ttc for line in lines)
-        untaxed = sum(line.total_ht for line in lines)
-        if total != _decimal(self.amount_total) or untaxed != _decimal(
-            self.amount_untaxed
-        ):
-            raise AmountError("ERR_TOTAL_PRESTATIONS", None, "lines and invoice differ")
-        return prestations(lines)
+        # Odoo rounds the lines and the invoice apart: 12.25 h at 26.50 with 5.5 % tax
+        # included make a line of 324.62 in an invoice of 324.63.
+        return prestations(
+            absorb_rounding(
+                lines, _decimal(self.amount_total), _decimal(self.amount_untaxed)
+            )
+        )
 
     def _urssaf_prepare_payload(self):
         """The demande de paiement in Urssaf's own words, for overriding modules.

@@ -203,10 +203,15 @@ class ResCompany(models.Model):
         self.ensure_one()
         return (self.urssaf_billing_name or self.name or "")[:30]
 
-    def _urssaf_responsible(self):
-        """The user who receives alerts about the company as a whole."""
+    def _urssaf_responsibles(self):
+        """Who may receive the alerts of this company, the best choice first: the person
+        in charge, then the managers of the service.
+        """
         self.ensure_one()
-        return self.urssaf_responsible_id or self.env.ref("base.user_admin")
+        managers = self.env.ref("urssaf_avance_immediate.group_manager").sudo()
+        return self.urssaf_responsible_id | managers.all_user_ids.filtered(
+            lambda user: user.active and self in user.company_ids
+        )
 
     def _urssaf_configured_companies(self):
         """Companies that can talk to Urssaf at all; the crons loop on these."""

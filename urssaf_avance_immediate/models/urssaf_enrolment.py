@@ -136,6 +136,7 @@ class UrssafEnrolment(models.Model):
         enrolments = self.sudo()
         if len(enrolments) == 1:
             return enrolments._refresh_now()
-        enrolments.filtered(lambda e: e.state in FOLLOWED).next_call_at = False
+        followed = enrolments.filtered(lambda e: e.state in FOLLOWED)
+        followed.next_call_at = fields.Datetime.now()
         enrolments._trigger("follow")
         return self._notify(self.env._("The news will be there in a moment."))

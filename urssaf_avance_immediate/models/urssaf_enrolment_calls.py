@@ -40,7 +40,7 @@ class UrssafEnrolment(models.Model):
                 "queued",
                 environment=enrolment.company_id.urssaf_environment,
                 attempt_count=0,
-                next_call_at=False,
+                next_call_at=fields.Datetime.now(),
                 **self._no_error(),
             )
         if ready:
@@ -263,7 +263,7 @@ class UrssafEnrolment(models.Model):
         now = fields.Datetime.now()
         quiet = (self.claimed_at or now) + self._quiet_period()
         if error.code == NOT_FOUND and now >= quiet:
-            self._set_state("queued", next_call_at=False)
+            self._set_state("queued", next_call_at=now)
             self._trigger("send")
         else:
             self.next_call_at = max(now + timedelta(minutes=5), quiet)

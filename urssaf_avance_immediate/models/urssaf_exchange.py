@@ -204,10 +204,13 @@ class UrssafExchange(models.AbstractModel):
     def _alert_user(self):
         """Who acts on this record; each model names its own candidates first."""
         self.ensure_one()
-        for user in self._alert_candidates() + self.company_id._urssaf_responsible():
-            if user.active and self.with_user(user).sudo(False).has_access("read"):
+        company = self.company_id
+        for user in self._alert_candidates() | company._urssaf_responsibles():
+            # Odoo refuses an activity for somebody who cannot open the record.
+            theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
+            if company in user.company_ids and theirs.has_access("read"):
                 return user
-        return self.env.ref("base.user_admin")
+        return self.env.ref("base.user_root")
 
     def _alert_candidates(self):
         return self.env["res.users"]
@@ -237,7 +240,7 @@ class UrssafExchange(models.AbstractModel):
                 partner.activity_schedule(
                     ACTIVITY_TYPE,
                     note=self._kind_text(error.kind),
-                    user_id=company._urssaf_responsible().id,
+                    user_id=company._urssaf_responsibles()[:1].id,
                 )
 
     @api.model
@@ -273,19 +276,16 @@ class UrssafExchange(models.AbstractModel):
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _due(self, company, states, limit=None):
+    def _due(self, company, states):
         """Records of a company to talk about now, the longest waiting first."""
         return self.sudo().search(
             [
                 ("company_id", "=", company.id),
                 ("environment", "=", company.urssaf_environment),
                 ("state", "in", states),
-                "|",
-                ("next_call_at", "=", False),
                 ("next_call_at", "<=", fields.Datetime.now()),
             ],
             order="next_call_at, id",
-            limit=limit,
         )
 
     @api.model

@@ -291,9 +291,8 @@ class UrssafPaymentRequest(models.Model):
         requests = self.sudo()
         if len(requests) == 1:
             return requests._refresh_now()
-        requests.filtered(
-            lambda r: r.state in FOLLOWED + ("unknown",)
-        ).next_call_at = False
+        followed = requests.filtered(lambda r: r.state in (*FOLLOWED, "unknown"))
+        followed.next_call_at = fields.Datetime.now()
         requests._trigger("repair")
         requests._trigger("follow")
         return self._notify(self.env._("The news will be there in a moment."))

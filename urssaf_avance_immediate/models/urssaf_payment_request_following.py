@@ -253,7 +253,6 @@ class UrssafPaymentRequest(models.Model):
     def _cron_follow(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
             due = self.with_company(company)._due(company, list(FOLLOWED))
-            due = due.filtered("next_call_at")
             due._report_remaining()
             due._with_client(lambda requests, client: requests._ask(client))
             due._register_transfers()

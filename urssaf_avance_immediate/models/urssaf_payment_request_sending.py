@@ -34,7 +34,7 @@ class UrssafPaymentRequest(models.Model):
         The payload is frozen here: whatever happens, what is sent is what was
         checked. Its birth date is left out, see ``payload``.
         """
-        payload = move._urssaf_prepare_payload()
+        payload = PaymentRequest.model_validate(move._urssaf_prepare_payload()).to_wire()
         request = self.sudo().search(
             [("move_id", "=", move.id), ("active_request", "=", True)]
         )
@@ -45,7 +45,7 @@ class UrssafPaymentRequest(models.Model):
         else:
             request = self._create_for(move)
         payload["numFactureTiers"] = request.name
-        payload.pop("dateNaissanceClient", None)
+        del payload["dateNaissanceClient"]
         request._set_state(
             "queued",
             environment=move.company_id.urssaf_environment,
@@ -55,7 +55,7 @@ class UrssafPaymentRequest(models.Model):
             service_end=move.urssaf_service_end,
             amount_total=move.amount_total,
             amount_untaxed=move.amount_untaxed,
-            next_call_at=False,
+            next_call_at=fields.Datetime.now(),
             **self._no_error(),
         )
         self._trigger("send")
@@ -283,7 +283,7 @@ class UrssafPaymentRequest(models.Model):
             self._set_state("rejected")
             self._alert(self.last_error_message)
         else:
-            self._set_state("queued", next_call_at=False)
+            self._set_state("queued", next_call_at=now)
             self._trigger("send")
 
     # -- scheduled actions -----------------------------------------------------

@@ -229,12 +229,13 @@ class FakeUrssaf:
     def _method_050(self, call, fault):
         if len(call.json) > LIMIT:
             return 400, [_error("ERR_NBRE_PREST_MAX")]
-        results = [self._record(demande, fault) for demande in call.json]
+        results = [self.record(demande, fault) for demande in call.json]
         if fault and fault.kind == "missing_item":
             results.pop()
         return 200, results
 
-    def _record(self, sent: dict, fault) -> dict:
+    def record(self, sent: dict, fault=None) -> dict:
+        """Take one demande as method 050 does, and give its answer."""
         echo = {
             "idClient": sent["idClient"],
             "numFactureTiers": sent["numFactureTiers"],

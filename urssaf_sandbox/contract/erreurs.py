@@ -50,7 +50,7 @@ MESSAGES = {
     "ERR_CONTACT_ADRESSE_TYPE_VOIE": "Le type de voie est inconnu",
     "ERR_CONTACT_ADRESSE_TYPEVOIE": "Le type de voie est obligatoire avec le libellé",
     "ERR_CONTACT_ADRESSE_LETTRE_VOIE": "La lettre de voie est inconnue",
-    "ERR_CONTACT_ADRESSE_LIBELLEVOIE": "Le libellé est obligatoire avec le type de voie",
+    "ERR_CONTACT_ADRESSE_LIBELLEVOIE": "Le type de voie est donné sans libellé de voie",
     "ERR_CONTACT_ADRESSE_INFORMATION_SUPPLEMENTAIRE": "La voie, le complément ou le "
     "lieu-dit doit être renseigné",
     "ERR_CONTACT_ADRESSE_COMMUNE": "La commune est inconnue",

@@ -3,6 +3,9 @@
 
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from ..contract.erreurs import Erreur, Refusal, erreur
 from ..contract.payment import InputDemandePaiement, echo_of
 from ..contract.references import INTEGREE
@@ -28,49 +31,58 @@ def receive_batch(
     """
     if len(demandes) > MAX_DEMANDES:
         raise Refusal([erreur("ERR_NBRE_PREST_MAX")])
+    links = _links(work, provider, demandes)
     answers = []
     for index, (demande, raw) in enumerate(zip(demandes, received, strict=True)):
-        root = f"inputDemandePaiements[{index}]"
-        answers.append(_receive_one(work, provider, demande, raw, root))
+        link = links.get(demande.idClient)
+        faults = _client_faults(demande, work, link)
+        faults += demande_faults(demande, work.today, f"inputDemandePaiements[{index}]")
+        answers.append(_answer(work, demande, raw, link, faults))
     return answers
 
 
-def _receive_one(
-    work: Work,
-    provider: Provider,
-    demande: InputDemandePaiement,
-    raw: dict[str, Any],
-    root: str,
-) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "idClient": demande.idClient,
-        "numFactureTiers": demande.numFactureTiers,
-    }
-    person = work.session.get(Particulier, demande.idClient)
-    faults = _client_faults(work, provider, person, demande)
-    faults += demande_faults(demande, work.today, root)
-    if not faults and person is not None:
-        public_id = receive(work, provider, person, demande, echo_of(raw))
-        if public_id:
-            return {**answer, "idDemandePaiement": public_id, "statut": INTEGREE}
-        faults = [erreur("ERR_FACTURE_DOUBLON")]
-    # One entry per code and field: ten lines with the same fault say it once.
-    return {**answer, "errors": _distinct(faults)}
+def _links(
+    work: Work, provider: Provider, demandes: list[InputDemandePaiement]
+) -> dict[str, Link]:
+    """Return the links of everybody the call is about, in one query."""
+    ids = {demande.idClient for demande in demandes}
+    query = (
+        select(Link)
+        .options(joinedload(Link.particulier))
+        .where(Link.provider_id == provider.id, Link.particulier_id.in_(ids))
+    )
+    return {link.particulier_id: link for link in work.session.scalars(query)}
 
 
 def _client_faults(
-    work: Work,
-    provider: Provider,
-    person: Particulier | None,
-    demande: InputDemandePaiement,
+    demande: InputDemandePaiement, work: Work, link: Link | None
 ) -> list[Erreur]:
+    person = (
+        link.particulier if link else work.session.get(Particulier, demande.idClient)
+    )
     if person is None or person.birth_date != demande.dateNaissanceClient.date():
         return [erreur("ERR_PARTICULIER_INCONNU")]
-    link = work.session.get(Link, (provider.id, person.id))
     if link is None or link.state != ACTIVE or link.accepted_at is None:
         return [erreur("ERR_LIEN_PARTICULIER_PRESTATAIRE")]
     return link_faults(demande, paris_date(link.accepted_at))
 
 
-def _distinct(faults: list[Erreur]) -> list[Erreur]:
-    return list({(f["code"], f["message"]): f for f in faults}.values())
+def _answer(
+    work: Work,
+    demande: InputDemandePaiement,
+    raw: dict[str, Any],
+    link: Link | None,
+    faults: list[Erreur],
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "idClient": demande.idClient,
+        "numFactureTiers": demande.numFactureTiers,
+    }
+    if not faults and link is not None:
+        public_id = receive(work, link, demande, echo_of(raw))
+        if public_id:
+            return {**answer, "idDemandePaiement": public_id, "statut": INTEGREE}
+        faults = [erreur("ERR_FACTURE_DOUBLON")]
+    # One entry per code and field: ten lines with the same fault say it once.
+    distinct = {(fault["code"], fault["message"]): fault for fault in faults}
+    return {**answer, "errors": list(distinct.values())}

@@ -7,7 +7,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from .. import mailbox
 from ..contract.payment import InputDemandePaiement
@@ -21,7 +22,7 @@ from ..contract.references import (
     VALIDEE,
 )
 from ..rules.amounts import to_cents
-from ..tables import Demande, DemandeEvent, Particulier, Provider
+from ..tables import Demande, DemandeEvent, Link
 from ..working_days import paris_date, working_day_start
 from .work import Impossible, Work
 
@@ -37,13 +38,12 @@ _FOLLOWING = {
     PRELEVEE: (PAYEE, URSSAF),
 }
 
+_INSERT = insert(Demande.__table__)
+_NUMBER_TAKEN = "UNIQUE constraint failed: demande.provider_id, demande.number"
+
 
 def receive(
-    work: Work,
-    provider: Provider,
-    person: Particulier,
-    demande: InputDemandePaiement,
-    payload: str,
+    work: Work, link: Link, demande: InputDemandePaiement, payload: str
 ) -> str | None:
     """Record a checked demande; return its public id, or None if the number is taken.
 
@@ -51,8 +51,8 @@ def receive(
     come at the same moment.
     """
     values = {
-        "provider_id": provider.id,
-        "particulier_id": person.id,
+        "provider_id": link.provider_id,
+        "particulier_id": link.particulier_id,
         "number": demande.numFactureTiers,
         "invoice_date": demande.dateFacture.date(),
         "payload": payload,
@@ -62,15 +62,15 @@ def receive(
         "created_at": work.now,
         "next_at": work.now + timedelta(hours=work.settings.notify_after_hours),
     }
-    statement = (
-        insert(Demande)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["provider_id", "number"])
-        .returning(Demande.id)
-    )
-    key = work.session.scalar(statement)
-    if key is None:
+    try:
+        # On the connection, without ON CONFLICT: SQLAlchemy would compile the statement
+        # anew each time. A refused statement leaves SQLite's transaction as it was.
+        result = work.session.connection().execute(_INSERT, values)
+    except IntegrityError as error:
+        if _NUMBER_TAKEN not in str(error.orig):
+            raise
         return None
+    key = result.inserted_primary_key[0]
     work.session.add(
         DemandeEvent(demande_id=key, at=work.now, status=INTEGREE, cause=URSSAF)
     )

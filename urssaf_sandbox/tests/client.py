@@ -39,9 +39,7 @@ class Caller:
 
     def customer(self, **query: str) -> httpx.Response:
         """Call method 020."""
-        return self.http.get(
-            f"{ATP}/particulier", params=query, headers=self.headers
-        )
+        return self.http.get(f"{ATP}/particulier", params=query, headers=self.headers)
 
     def send(self, *bodies: dict[str, Any]) -> httpx.Response:
         """Call method 050."""

@@ -28,7 +28,9 @@ def test_basic_authentication(http):
     answer = http.post(TOKEN, data={**GRANT, "scope": SCOPE}, auth=BASIC)
     assert answer.status_code == 200
     token = answer.json()["access_token"]
-    answer = http.get(f"{ATP}/particulier", headers={"Authorization": f"bearer {token}"})
+    answer = http.get(
+        f"{ATP}/particulier", headers={"Authorization": f"bearer {token}"}
+    )
     assert answer.status_code == 400  # known to the door, without a criterion
 
 

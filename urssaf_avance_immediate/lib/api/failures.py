@@ -72,7 +72,7 @@ def _nothing_left(error: requests.RequestException) -> bool:
         if isinstance(cause, _NEVER_CONNECTED):
             return True
         if isinstance(cause, ssl.SSLError):
-            reason = cause.reason or ""
+            reason = getattr(cause, "reason", None) or ""
             return any(word in reason for word in _HANDSHAKE_WORDS)
     return False
 

@@ -60,7 +60,8 @@ SENSITIVE_KEYS = frozenset(
 
 _KEY = "|".join(sorted(SENSITIVE_KEYS, key=len, reverse=True))
 _VALUE = (
-    r"\"(?:[^\"\\]|\\.)*\"?"  # "quoted", or cut before the closing quote
+    r"\\\"(?:(?!\\\").)*(?:\\\")?"  # \"quoted\" inside a quoted text
+    r"|\"(?:[^\"\\]|\\.)*\"?"  # "quoted", or cut before the closing quote
     r"|'(?:[^'\\]|\\.)*'?"
     r"|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}?"
     r"|(?:bearer|basic)\s+\S+"

@@ -152,7 +152,12 @@ def field_errors(error: ValidationError) -> list[tuple[str, str]]:
         if field:
             path.append(field)
         found.append((".".join(path), item["type"]))
-    return found
+    # pydantic also calls a list too short when one of its items is faulty.
+    return [
+        (path, kind)
+        for path, kind in found
+        if kind != "too_short" or not any(p.startswith(f"{path}.") for p, _k in found)
+    ]
 
 
 def as_code(value: Any) -> str:

@@ -59,9 +59,9 @@ class Prestation(WireRequest):
     quantity: Quantity = Field(alias="quantite")
     unit: Literal["HEURE", "FORFAIT"] = Field(alias="unite")
     unit_price_ttc: UnitPrice = Field(alias="mntUnitaireTTC")
-    total_ttc: Amount = Field(alias="mntPrestationTTC")
-    total_ht: Amount = Field(alias="mntPrestationHT")
-    total_tva: Amount = Field(alias="mntPrestationTVA")
+    line_ttc: Amount = Field(alias="mntPrestationTTC")
+    line_ht: Amount = Field(alias="mntPrestationHT")
+    line_tva: Amount = Field(alias="mntPrestationTVA")
     service_start: WireDate | None = Field(None, alias="dateDebutEmploi")
     service_end: WireDate | None = Field(None, alias="dateFinEmploi")
     # AR caps 255, CT 120, CF 50: the tightest (§11).

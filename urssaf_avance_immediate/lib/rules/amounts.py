@@ -7,7 +7,7 @@ All amounts are euros in ``Decimal``. Urssaf documents no tolerance, so none is 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
 #: Prestations per demande (AIS; whether Urssaf enforces it is unknown, §11).
 MAX_PRESTATIONS = 10
@@ -93,7 +93,7 @@ def prestations(lines: Sequence[ServiceLine]) -> list[dict]:
     result = []
     for index, line in enumerate(lines):
         line = _checked(line, index)
-        result.extend(_prestation(part, index) for part in _split(line, index))
+        result.extend(_prestation(part) for part in _split(line))
     if len(result) > MAX_PRESTATIONS:
         detail = f"{len(result)} prestations, at most {MAX_PRESTATIONS}"
         raise AmountError("ERR_NBRE_PREST_MAX", None, detail)
@@ -181,20 +181,19 @@ def _exact(value, index: int, name: str) -> Decimal:
     return round_cents(number)
 
 
-def _split(line: ServiceLine, index: int) -> list[ServiceLine]:
+def _split(line: ServiceLine) -> list[ServiceLine]:
     """The line, or two lines with the same sums when no unit price fits.
 
-    One unit is set apart and takes the cents: any amount has a unit price there.
+    That takes more than ten units (see :func:`unit_price`). One is set apart and takes
+    the cents: any amount is its own unit price. The price of the others is rounded
+    down, so that something is left for it.
     """
     if unit_price(line.total_ttc, line.quantity) is not None:
         return [line]
     rest = line.quantity - 1
-    thousandths = Decimal("0.001")
-    price = (line.total_ttc / line.quantity).quantize(thousandths, ROUND_HALF_UP)
+    price = (line.total_ttc / line.quantity).quantize(Decimal("0.001"), ROUND_FLOOR)
     rest_ttc = round_cents(price * rest)
     one_ttc = line.total_ttc - rest_ttc
-    if rest <= 0 or one_ttc < 0:
-        raise AmountError("ERR_MNT_PREST_TTC", index, "no unit price gives the total")
     one_ht = round_cents(line.total_ht * one_ttc / line.total_ttc)
     return [
         replace(
@@ -204,15 +203,12 @@ def _split(line: ServiceLine, index: int) -> list[ServiceLine]:
     ]
 
 
-def _prestation(line: ServiceLine, index: int) -> dict:
-    price = unit_price(line.total_ttc, line.quantity)
-    if price is None:
-        raise AmountError("ERR_MNT_PREST_TTC", index, "no unit price gives the total")
+def _prestation(line: ServiceLine) -> dict:
     values = {
         "codeNature": line.nature,
         "quantite": line.quantity,
         "unite": line.unit,
-        "mntUnitaireTTC": price,
+        "mntUnitaireTTC": unit_price(line.total_ttc, line.quantity),
         "mntPrestationTTC": line.total_ttc,
         "mntPrestationHT": line.total_ht,
         "mntPrestationTVA": line.total_ttc - line.total_ht,

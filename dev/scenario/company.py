@@ -1,0 +1,135 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The fictitious firm: French, with its chart of accounts and its Urssaf settings."""
+
+from .sandbox import PROVIDER
+
+ADDON = "urssaf_avance_immediate"
+NAME = "Les Petits Services"
+# Nobody bears these numbers; their check digits are right.
+SIREN = "999999907"
+SIRET = "99999990700010"
+VAT_NUMBER = "FR29999999907"
+SAP_NUMBER = f"SAP{SIREN}"
+#: Where Urssaf's transfers wait for the bank's statement.
+TRANSFER_ACCOUNT = "467100"
+
+#: Service (XML id) → VAT rate in per cent, and whether its price holds the VAT.
+VAT = {
+    "product_menage": (10.0, True),
+    "product_jardinage": (20.0, False),
+    "product_soutien_scolaire": (10.0, False),
+    "product_assistance_informatique": (20.0, True),
+    "product_aide_humaine": (5.5, True),
+}
+
+
+def set_up(odoo, sandbox):
+    """Make the database's company the fictitious firm, ready to talk to Urssaf."""
+    _speak_french(odoo)
+    company = _identity(odoo)
+    _settings(odoo, {"chart_template": "fr"})
+    _vat(odoo)
+    journal, method = _transfers(odoo, company)
+    connection = {
+        "urssaf_environment": "sandbox",
+        "urssaf_sandbox_url": sandbox.url,
+        "urssaf_client_id": PROVIDER[0],
+        "urssaf_client_secret": PROVIDER[1],
+        "urssaf_sap_number": SAP_NUMBER,
+        "urssaf_billing_name": NAME,
+        "urssaf_payment_journal_id": journal,
+        "urssaf_payment_method_line_id": method,
+        "urssaf_responsible_id": odoo.uid,
+    }
+    settings = _settings(odoo, connection)
+    # Raises with the advice that the user would read, if the connection fails.
+    odoo.call("res.config.settings", "action_urssaf_test_connection", [settings])
+
+
+def _speak_french(odoo):
+    odoo.write("res.users", [odoo.uid], {"lang": "fr_FR", "tz": "Europe/Paris"})
+
+
+def _identity(odoo):
+    company = odoo.read_one("res.users", odoo.uid, ["company_id"])["company_id"][0]
+    values = {
+        "name": NAME,
+        "street": "5 rue des Lilas",
+        "zip": "35000",
+        "city": "Rennes",
+        "country_id": odoo.ref("base.fr"),
+        "currency_id": odoo.ref("base.EUR"),
+        "company_registry": SIRET,
+        "vat": VAT_NUMBER,
+        "email": "bonjour@example.com",
+        "phone": "02 61 91 00 00",
+    }
+    odoo.write("res.company", [company], values)
+    return company
+
+
+def _settings(odoo, values):
+    """Fill in the settings page and save it; return the page's id."""
+    page = odoo.create("res.config.settings", values)
+    odoo.call("res.config.settings", "execute", [page])
+    return page
+
+
+def _vat(odoo):
+    income = odoo.find(
+        "account.account", [("code", "=like", "706%")], "un compte 706 de prestations"
+    )
+    for service, (rate, included) in VAT.items():
+        values = {
+            "taxes_id": [(6, 0, [_tax(odoo, rate, included)])],
+            "property_account_income_id": income,
+        }
+        odoo.write("product.template", [odoo.ref(f"{ADDON}.{service}")], values)
+
+
+def _tax(odoo, rate, included):
+    tax = odoo.find(
+        "account.tax",
+        [
+            ("type_tax_use", "=", "sale"),
+            ("tax_scope", "=", "service"),
+            ("amount", "=", rate),
+            ("price_include_override", "=" if included else "!=", "tax_included"),
+        ],
+        f"une TVA de {rate} % sur les services",
+        # Some rates of the French chart are there, switched off.
+        context={"active_test": False},
+    )
+    odoo.write("account.tax", [tax], {"active": True})
+    return tax
+
+
+def _transfers(odoo, company):
+    """A payment method of its own, whose outstanding account waits for the bank.
+
+    One bank line may clear many invoices (``domain/users-and-accounting.md`` §3.2).
+    """
+    account = odoo.create(
+        "account.account",
+        {
+            "code": TRANSFER_ACCOUNT,
+            "name": "Urssaf, avances immédiates à recevoir",
+            "account_type": "asset_current",
+            "reconcile": True,
+        },
+    )
+    journal = odoo.find(
+        "account.journal",
+        [("type", "=", "bank"), ("company_id", "=", company)],
+        "un journal de banque",
+    )
+    method = odoo.create(
+        "account.payment.method.line",
+        {
+            "name": "Avance immédiate Urssaf",
+            "payment_method_id": odoo.ref("account.account_payment_method_manual_in"),
+            "journal_id": journal,
+            "payment_account_id": account,
+        },
+    )
+    return journal, method

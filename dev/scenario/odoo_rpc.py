@@ -1,0 +1,165 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Odoo's external API, JSON-2: the XML-RPC one is deprecated since Odoo 19.
+
+JSON-2 wants an API key. It is made the way a user makes one: log in, ask for a new
+key, type the password again. It is kept in memory and expires within a day.
+"""
+
+import http.cookiejar
+import json
+import time
+import urllib.request
+
+from .errors import ScenarioError
+from .http_json import HttpError, JsonHttp
+
+CONTEXT = {"lang": "fr_FR", "tz": "Europe/Paris"}
+KEY_DAYS = "1"
+POLL_SECONDS = 0.2
+PATIENCE_SECONDS = 60
+
+
+class Odoo:
+    """One Odoo database, seen by one user, in French and in Paris time."""
+
+    def __init__(self, url, database, login, password):
+        self._http = JsonHttp(url)
+        session = _WebSession(url)
+        self.uid = session.log_in(database, login, password)
+        self._http.headers = {
+            "Authorization": f"bearer {session.make_api_key(password)}",
+            "X-Odoo-Database": database,
+        }
+
+    def call(self, model, method, ids=(), context=None, **arguments):
+        """Call a public method on the records ``ids`` and return what it returns.
+
+        Raises ScenarioError with the sentence that the user would read.
+        """
+        body = {"ids": list(ids)} if ids else {}
+        body |= {"context": {**CONTEXT, **(context or {})}, **arguments}
+        try:
+            return self._http.post(f"/json/2/{model}/{method}", body)
+        except HttpError as error:
+            raise ScenarioError(f"Odoo, {model}.{method} : {_sentence(error)}") from None
+
+    def create(self, model, values, context=None):
+        """Create one record and return its id."""
+        created = self.call(model, "create", context=context, vals_list=[values])
+        return created[0]
+
+    def read(self, model, ids, fields):
+        """Return one dictionary per id, in the order of ``ids``."""
+        ids = list(ids)
+        if not ids:
+            return []
+        found = self.call(model, "read", ids, fields=list(fields))
+        by_id = {record["id"]: record for record in found}
+        return [by_id[record_id] for record_id in ids]
+
+    def read_one(self, model, record_id, fields):
+        """Return the fields of one record."""
+        return self.read(model, [record_id], fields)[0]
+
+    def write(self, model, ids, values):
+        """Change records."""
+        self.call(model, "write", ids, vals=values)
+
+    def search(self, model, domain, context=None, **options):
+        """Return the ids found."""
+        return self.call(model, "search", context=context, domain=domain, **options)
+
+    def find(self, model, domain, what, context=None):
+        """Return the first id found.
+
+        Raises ScenarioError naming ``what`` when there is none.
+        """
+        found = self.search(model, domain, context=context, limit=1)
+        if not found:
+            raise ScenarioError(f"Odoo ne contient pas : {what}")
+        return found[0]
+
+    def ref(self, xml_id):
+        """Return the database id behind an XML id.
+
+        Raises ScenarioError when there is none.
+        """
+        module, name = xml_id.split(".")
+        domain = [("module", "=", module), ("name", "=", name)]
+        found = self.find("ir.model.data", domain, xml_id)
+        return self.read_one("ir.model.data", found, ["res_id"])["res_id"]
+
+    def wait(self, model, expected, field, what):
+        """Wait until ``field`` has, on each record, the value ``{id: value}`` wants.
+
+        For what scheduled actions do in their own time. Raises ScenarioError after a
+        minute, with the values seen last.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            records = self.read(model, expected, [field])
+            seen = {record["id"]: record[field] for record in records}
+            if seen == expected:
+                return
+            if time.monotonic() > deadline:
+                late = {key: seen[key] for key in seen if seen[key] != expected[key]}
+                raise ScenarioError(
+                    f"{what} : après {PATIENCE_SECONDS} s, {model}.{field} vaut {late}, "
+                    f"attendu {({key: expected[key] for key in late})}"
+                )
+            time.sleep(POLL_SECONDS)
+
+
+class _WebSession:
+    """The few calls of the web client that lead to an API key."""
+
+    def __init__(self, url):
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._http = JsonHttp(
+            url,
+            urllib.request.build_opener(urllib.request.ProxyHandler({}), jar),
+        )
+
+    def log_in(self, database, login, password):
+        """Open a session and return the user's id."""
+        answer = self._rpc(
+            "/web/session/authenticate",
+            {"db": database, "login": login, "password": password},
+        )
+        return answer["uid"]
+
+    def make_api_key(self, password):
+        """Return a new API key, after the password is typed again as Odoo asks."""
+        description = self._kw(
+            "res.users.apikeys.description",
+            "create",
+            [{"name": "dev.scenario", "duration": KEY_DAYS}],
+        )
+        action = self._kw("res.users.apikeys.description", "make_key", [description])
+        if action["res_model"] == "res.users.identitycheck":
+            check = [action["res_id"]]
+            action = self._kw(
+                "res.users.identitycheck", "run_check", [check], {"password": password}
+            )
+        return action["context"]["default_key"]
+
+    def _kw(self, model, method, args, context=None):
+        kwargs = {"context": {**CONTEXT, **(context or {})}}
+        body = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self._rpc("/web/dataset/call_kw", body)
+
+    def _rpc(self, path, params):
+        try:
+            answer = self._http.post(path, {"jsonrpc": "2.0", "params": params})
+        except HttpError as error:
+            raise ScenarioError(f"Odoo, {path} : {_sentence(error)}") from None
+        if "error" in answer:
+            raise ScenarioError(f"Odoo, {path} : {answer['error']['data']['message']}")
+        return answer["result"]
+
+
+def _sentence(error):
+    answer = error.answer
+    if isinstance(answer, dict) and "message" in answer:
+        return f"{answer['message']} (HTTP {error.status})"
+    return f"HTTP {error.status} {json.dumps(answer, ensure_ascii=False)[:300]}"

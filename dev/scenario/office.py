@@ -1,0 +1,157 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the firm's staff do in Odoo: the buttons, and what they watch for after."""
+
+from .billing import BY_KEY
+from .company import ADDON
+from .errors import ScenarioError
+from .people import CUSTOMERS
+
+REQUEST = "urssaf.payment.request"
+SENT = "waiting"
+
+
+class Office:
+    """The staff at work. Invoices and customers go by their keys in this package."""
+
+    def __init__(self, odoo, calendar):
+        self.odoo = odoo
+        self.calendar = calendar
+        self.partners = {c.key: odoo.ref(c.xml_id) for c in CUSTOMERS}
+        self.moves = {}
+
+    # -- customers -------------------------------------------------------------
+
+    def enrol(self, *customers):
+        """Press “Enrol at Urssaf”; return the button's answer.
+
+        One customer is enrolled at once, several by the scheduled action.
+        """
+        ids = [self.partners[key] for key in customers]
+        return self.odoo.call("res.partner", "action_urssaf_enrol", ids)
+
+    def refresh_customers(self, *customers):
+        """Press “Ask Urssaf”: at once for one, by the scheduled action for several."""
+        ids = [self.partners[key] for key in customers]
+        self.odoo.call("res.partner", "action_urssaf_refresh", ids)
+
+    def wait_for_customers(self, state, *customers):
+        """Wait until the enrolment of each customer has this state."""
+        expected = {self.partners[key]: state for key in customers}
+        field, what = "urssaf_enrolment_state", f"inscription de {', '.join(customers)}"
+        self.odoo.wait("res.partner", expected, field, what)
+
+    def id_clients(self, *customers):
+        """Return the idClient of each customer, as Odoo keeps it."""
+        enrolments = self.odoo.read(
+            "res.partner", [self.partners[k] for k in customers], ["urssaf_enrolment_id"]
+        )
+        ids = [record["urssaf_enrolment_id"][0] for record in enrolments]
+        found = self.odoo.read("urssaf.enrolment", ids, ["external_id"])
+        return [record["external_id"] for record in found]
+
+    def adopt(self, customer, id_client):
+        """Type the idClient of a customer enrolled with another software."""
+        partner = self.partners[customer]
+        action = self.odoo.call("res.partner", "action_urssaf_adopt", [partner])
+        wizard = self.odoo.create(
+            action["res_model"], {"external_id": id_client}, action["context"]
+        )
+        self.odoo.call(action["res_model"], "action_adopt", [wizard])
+
+    # -- invoices --------------------------------------------------------------
+
+    def invoice(self, *keys):
+        """Make and post the invoices of these keys."""
+        for key in keys:
+            spec = BY_KEY[key]
+            start, end = self.calendar.period(spec.month, *spec.days)
+            values = {
+                "move_type": "out_invoice",
+                "partner_id": self.partners[spec.customer],
+                "invoice_date": str(self.calendar.invoice_date(spec.month, end)),
+                "urssaf_service_start": str(start),
+                "urssaf_service_end": str(end),
+                "invoice_line_ids": [self._line(*line) for line in spec.lines],
+            }
+            self.moves[key] = self.odoo.create("account.move", values)
+            self.odoo.call("account.move", "action_post", [self.moves[key]])
+
+    def _line(self, service, quantity):
+        template = self.odoo.ref(f"{ADDON}.{service}")
+        product = self.odoo.find(
+            "product.product", [("product_tmpl_id", "=", template)], service
+        )
+        return (0, 0, {"product_id": product, "quantity": quantity})
+
+    def correct(self, key, corrected_key, reason):
+        """Credit an invoice and post the corrected one that Odoo prepares."""
+        wizard = self.odoo.create(
+            "account.move.reversal",
+            {"reason": reason, "date": str(self.calendar.this_month)},
+            {"active_model": "account.move", "active_ids": [self.moves[key]]},
+        )
+        action = self.odoo.call("account.move.reversal", "modify_moves", [wizard])
+        draft = action["res_id"]
+        fields = ["invoice_line_ids"]
+        lines = self.odoo.read_one("account.move", draft, fields)["invoice_line_ids"]
+        quantities = [quantity for _service, quantity in BY_KEY[corrected_key].lines]
+        changes = [
+            (1, line, {"quantity": quantity})
+            for line, quantity in zip(lines, quantities, strict=True)
+        ]
+        self.odoo.write("account.move", [draft], {"invoice_line_ids": changes})
+        self.odoo.call("account.move", "action_post", [draft])
+        self.moves[corrected_key] = draft
+
+    # -- demandes de paiement --------------------------------------------------
+
+    def send(self, *keys):
+        """Press “Send to Urssaf” on each invoice, one after the other."""
+        for key in keys:
+            self.odoo.call("account.move", "action_urssaf_send", [self.moves[key]])
+        self.wait_for(SENT, *keys)
+
+    def send_selection(self, *keys):
+        """Send several invoices at once: the assistant, then the scheduled action."""
+        ids = [self.moves[key] for key in keys]
+        action = self.odoo.call("account.move", "action_urssaf_send", ids)
+        model = action["res_model"]
+        wizard = self.odoo.create(model, {}, action["context"])
+        blocked = self.odoo.call(
+            f"{model}.line",
+            "search_read",
+            domain=[("wizard_id", "=", wizard), ("ready", "=", False)],
+            fields=["move_id", "reason"],
+        )
+        for line in blocked:
+            raise ScenarioError(f"{line['move_id'][1]} ne part pas : {line['reason']}")
+        self.odoo.call(model, "action_send", [wizard])
+        self.wait_for(SENT, *keys)
+
+    def refresh(self, *keys):
+        """Press “Ask Urssaf” on the demandes: several, so the scheduled action asks."""
+        ids = self.requests(*keys)
+        self.odoo.call(REQUEST, "action_urssaf_refresh", ids)
+
+    def wait_for(self, state, *keys):
+        """Wait until the invoices' demandes have this state in Odoo."""
+        expected = {self.moves[key]: state for key in keys}
+        what = f"demande de {', '.join(keys)}"
+        self.odoo.wait("account.move", expected, "urssaf_state", what)
+
+    def wait_for_payment(self, *keys):
+        """Wait until the invoices are paid in Odoo."""
+        expected = {self.moves[key]: "paid" for key in keys}
+        what = f"paiement de {', '.join(keys)}"
+        self.odoo.wait("account.move", expected, "payment_state", what)
+
+    def requests(self, *keys):
+        """Return the ids of the invoices' demandes."""
+        moves = [self.moves[key] for key in keys]
+        found = self.odoo.read("account.move", moves, ["urssaf_request_id"])
+        return [record["urssaf_request_id"][0] for record in found]
+
+    def number(self, key):
+        """Return the number under which Urssaf knows the invoice."""
+        request = self.requests(key)[0]
+        return self.odoo.read_one(REQUEST, request, ["name"])["name"]

@@ -1,0 +1,220 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Methods 010 and 020 through the buttons and the scheduled actions."""
+
+from datetime import datetime, timedelta
+
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import IBAN, NOW, UrssafCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestEnrolment(UrssafCase):
+    def test_enrol_sends_the_sheet(self):
+        action = self.partner.action_urssaf_enrol()
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(action["params"]["type"], "success")
+        self.assertEqual(enrolment.state, "pending")
+        self.assertEqual(enrolment.remote_status, "APPAREILLAGE_EC")
+        [call] = self.fake.calls_of("010")
+        self.assertEqual(
+            call.json,
+            {
+                "civilite": "2",
+                "nomNaissance": "Durand",
+                "nomUsage": "Martin",
+                "prenoms": "Jeanne Marie",
+                "dateNaissance": "1980-03-29T00:00:00Z",
+                "lieuNaissance": {
+                    "codePaysNaissance": "99100",
+                    "departementNaissance": "069",
+                    "communeNaissance": {
+                        "codeCommune": "381",
+                        "libelleCommune": "Lyon 1er Arrondissement",
+                    },
+                },
+                "numeroTelephonePortable": "0639980102",
+                "adresseMail": "jeanne.martin@example.com",
+                "adressePostale": {
+                    "numeroVoie": "8",
+                    "lettreVoie": "B",
+                    "codeTypeVoie": "R",
+                    "libelleVoie": "du Soleil",
+                    "libelleCommune": "Lyon",
+                    "codeCommune": "69381",
+                    "codePostal": "69001",
+                    "codePays": "99100",
+                },
+                "coordonneeBancaire": {
+                    "bic": "BNPAFRPP",
+                    "iban": IBAN,
+                    "titulaire": "Jeanne Martin",
+                },
+            },
+        )
+
+    def test_born_abroad_sends_the_country_alone(self):
+        self.partner.write(
+            {"urssaf_birth_country_code": "99134", "urssaf_birth_city_code": False}
+        )
+        self.partner.action_urssaf_enrol()
+        [call] = self.fake.calls_of("010")
+        self.assertEqual(call.json["lieuNaissance"], {"codePaysNaissance": "99134"})
+
+    def test_incomplete_sheet_names_the_fields(self):
+        self.partner.write(
+            {
+                "urssaf_civility": False,
+                "urssaf_mobile": "01 02 03 04 05",
+                "urssaf_birth_city_code": False,
+                "bank_ids": [(5,)],
+            }
+        )
+        with self.assertRaises(UserError) as raised:
+            self.partner.action_urssaf_enrol()
+        text = str(raised.exception)
+        for name in ("Civility", "Mobile phone", "Birth commune", "Bank account"):
+            self.assertIn(name, text)
+        self.assertNotIn("01 02", text)
+        self.assertFalse(self.fake.calls)
+
+    def test_company_cannot_be_enrolled(self):
+        self.partner.is_company = True
+        with self.assertRaises(UserError):
+            self.partner.action_urssaf_enrol()
+
+    def test_active_since_is_paris_time(self):
+        enrolment = self._enrol()
+        self.assertEqual(enrolment.state, "active")
+        self.assertEqual(enrolment.active_since, datetime(2026, 2, 1, 8, 30))
+
+    def test_unrecognised_identity(self):
+        self.fake.fail("010", "reject_400(ERR_DGFIP_R2P_INCONNU)")
+        self.partner.action_urssaf_enrol()
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "error")
+        self.assertEqual(enrolment.last_error_code, "ERR_DGFIP_R2P_INCONNU")
+        self.assertIn("nom de naissance", enrolment.last_error_message)
+        self.assertNotIn("Durand", enrolment.last_error_message)
+        self.assertTrue(enrolment.activity_ids)
+        self.partner.action_urssaf_enrol()
+        self.assertEqual(enrolment.state, "pending")
+        self.assertFalse(enrolment.activity_ids)
+
+    def test_outage_waits_in_the_queue(self):
+        self.fake.fail("010", "http_503")
+        self.partner.action_urssaf_enrol()
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "queued")
+        with freeze_time(NOW + timedelta(hours=2)):
+            self._run_cron("send")
+        self.assertEqual(enrolment.state, "pending")
+        self.assertEqual(len(self.fake.customers), 1)
+
+    def test_answer_lost_is_found_by_email(self):
+        self.fake.fail("010", "reset_after")
+        self.partner.action_urssaf_enrol()
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "unknown")
+        self._run_cron("repair")
+        self.assertEqual(enrolment.state, "pending")
+        self.assertEqual(enrolment.external_id, next(iter(self.fake.customers)))
+        self.assertEqual(len(self.fake.calls_of("010")), 1)
+
+    def test_lost_call_is_made_again_after_the_quiet_period(self):
+        self.fake.fail("010", "reset_before")
+        self.partner.action_urssaf_enrol()
+        enrolment = self.partner.urssaf_enrolment_id
+        self._run_cron("repair")
+        self.assertEqual(enrolment.state, "unknown")
+        with freeze_time(NOW + timedelta(minutes=6)):
+            self._run_cron("repair")
+            self._run_cron("send")
+        self.assertEqual(enrolment.state, "pending")
+        self.assertEqual(len(self.fake.customers), 1)
+
+    def test_killed_worker(self):
+        enrolment = self.partner._urssaf_enrolments()
+        enrolment._enqueue()
+        enrolment._claim()
+        with freeze_time(NOW + timedelta(minutes=8)):
+            self._run_cron("repair")
+            self.assertEqual(enrolment.state, "queued")
+            self._run_cron("send")
+        self.assertEqual(enrolment.state, "pending")
+
+    def test_selection_goes_through_the_queue(self):
+        others = self.env["res.partner"].union(
+            *(
+                self._make_partner(
+                    name=f"Client {i}", email=f"client{i}@example.com"
+                )
+                for i in range(3)
+            )
+        )
+        incomplete = self._make_partner(urssaf_birth_date=False)
+        (others | incomplete).action_urssaf_enrol()
+        self.assertFalse(self.fake.calls)
+        self._run_cron("send")
+        self.assertEqual(
+            others.urssaf_enrolment_ids.mapped("state"), ["pending"] * 3
+        )
+        self.assertFalse(incomplete.urssaf_enrolment_ids)
+
+    def test_life(self):
+        enrolment = self._enrol()
+        customer = self.fake.customers[enrolment.external_id]
+        customer.status_code, customer.etat = "PARTICULIER_BLOQUE", "KO"
+        self._make_due(enrolment)
+        self._run_cron("follow")
+        self.assertEqual(enrolment.state, "blocked")
+        self.assertTrue(enrolment.activity_ids)
+        customer.activate()
+        enrolment.action_urssaf_refresh()
+        self.assertEqual(enrolment.state, "active")
+        self.assertFalse(enrolment.activity_ids)
+        del self.fake.customers[customer.id_client]
+        enrolment.action_urssaf_refresh()
+        self.assertEqual(enrolment.state, "ended")
+
+    def test_unknown_code_breaks_nothing(self):
+        enrolment = self._enrol(active=False)
+        self.fake.customers[enrolment.external_id].status_code = "TOUT_NOUVEAU"
+        enrolment.action_urssaf_refresh()
+        self.assertEqual(enrolment.state, "pending")
+        self.assertEqual(enrolment.remote_status, "TOUT_NOUVEAU")
+
+    def test_adopt_a_customer_enrolled_elsewhere(self):
+        customer = self.fake.add_customer()
+        action = self.partner.action_urssaf_adopt()
+        wizard = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        wizard.external_id = f" {customer.id_client} "
+        wizard.save().action_adopt()
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "active")
+        self.assertEqual(enrolment.external_id, customer.id_client)
+        self.assertFalse(self.fake.calls_of("010"))
+
+    def test_adopt_refuses_what_urssaf_does_not_know(self):
+        wizard = self.env["urssaf.enrolment.adopt"].create(
+            {"partner_id": self.partner.id, "external_id": "nobody"}
+        )
+        with self.assertRaises(UserError):
+            wizard.action_adopt()
+        self.assertFalse(self.fake.customers)
+
+    def test_stuck_customer_is_told(self):
+        enrolment = self._enrol(active=False)
+        with freeze_time(NOW + timedelta(days=5)):
+            self._run_cron("digest")
+        self.assertEqual(len(enrolment.activity_ids), 1)
+
+    def test_no_personal_data_in_chatter(self):
+        enrolment = self._enrol()
+        bodies = " ".join(enrolment.message_ids.mapped("body"))
+        values = str(enrolment.message_ids.tracking_value_ids.read())
+        for secret in ("Durand", "1980", IBAN, "0639980102"):
+            self.assertNotIn(secret, bodies + values)

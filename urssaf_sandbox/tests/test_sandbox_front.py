@@ -1,0 +1,32 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The front page, the documentation, and paths that do not exist."""
+
+
+def test_the_front_page_says_that_it_is_a_simulation(caller, http):
+    caller.sent()
+    page = http.get("/")
+    assert page.headers["content-type"].startswith("text/html")
+    for text in ("Simulation", "10/06/2026 à 10:00", "1 demande(s) de paiement"):
+        assert text in page.text
+
+
+def test_everything_is_documented(http):
+    assert http.get("/docs").status_code == 200
+    description = http.get("/openapi.json").json()
+    schemas = description["components"]["schemas"]
+    for name in (
+        "InputParticulierDTO",
+        "InputDemandePaiement",
+        "InputPrestation",
+        "InputRechercheDemandePaiement",
+    ):
+        assert schemas[name]["properties"]
+    paths = description["paths"]
+    assert "/atp/v1/tiersPrestations/demandePaiement/rechercher" in paths
+    assert "/sandbox/v1/clock/advance" in paths
+
+
+def test_unknown_path_and_wrong_verb(caller, http):
+    base = "/atp/v1/tiersPrestations"
+    assert http.get(f"{base}/facture", headers=caller.headers).status_code == 404
+    assert http.put(f"{base}/particulier", headers=caller.headers).status_code == 405
