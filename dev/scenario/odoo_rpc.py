@@ -41,7 +41,9 @@ class Odoo:
         try:
             return self._http.post(f"/json/2/{model}/{method}", body)
         except HttpError as error:
-            raise ScenarioError(f"Odoo, {model}.{method} : {_sentence(error)}") from None
+            raise ScenarioError(
+                f"Odoo, {model}.{method} : {_sentence(error)}"
+            ) from None
 
     def create(self, model, values, context=None):
         """Create one record and return its id."""
@@ -105,7 +107,7 @@ class Odoo:
                 late = {key: seen[key] for key in seen if seen[key] != expected[key]}
                 raise ScenarioError(
                     f"{what} : après {PATIENCE_SECONDS} s, {model}.{field} vaut {late}, "
-                    f"attendu {({key: expected[key] for key in late})}"
+                    f"attendu { ({key: expected[key] for key in late}) }"
                 )
             time.sleep(POLL_SECONDS)
 

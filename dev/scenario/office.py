@@ -43,7 +43,9 @@ class Office:
     def id_clients(self, *customers):
         """Return the idClient of each customer, as Odoo keeps it."""
         enrolments = self.odoo.read(
-            "res.partner", [self.partners[k] for k in customers], ["urssaf_enrolment_id"]
+            "res.partner",
+            [self.partners[k] for k in customers],
+            ["urssaf_enrolment_id"],
         )
         ids = [record["urssaf_enrolment_id"][0] for record in enrolments]
         found = self.odoo.read("urssaf.enrolment", ids, ["external_id"])
@@ -85,10 +87,16 @@ class Office:
 
     def correct(self, key, corrected_key, reason):
         """Credit an invoice and post the corrected one that Odoo prepares."""
+        move = self.moves[key]
+        journal = self.odoo.read_one("account.move", move, ["journal_id"])["journal_id"]
         wizard = self.odoo.create(
             "account.move.reversal",
-            {"reason": reason, "date": str(self.calendar.this_month)},
-            {"active_model": "account.move", "active_ids": [self.moves[key]]},
+            {
+                "reason": reason,
+                "date": str(self.calendar.this_month),
+                "journal_id": journal[0],
+            },
+            {"active_model": "account.move", "active_ids": [move]},
         )
         action = self.odoo.call("account.move.reversal", "modify_moves", [wizard])
         draft = action["res_id"]

@@ -43,7 +43,9 @@ class Story:
         """The first of last month, in the morning: a firm without any customer."""
         self.sandbox.start_at(at(self.calendar.last_month, 8, 30))
         company.set_up(self.office.odoo, self.sandbox)
-        self.say(f"{company.NAME} : comptabilité française, connexion à l'Urssaf testée")
+        self.say(
+            f"{company.NAME} : comptabilité française, connexion à l'Urssaf testée"
+        )
 
     def enrol_the_customers(self):
         """One by his button, four as a selection; one is unknown to the tax office."""

@@ -145,9 +145,7 @@ def test_missing_programs_can_be_a_note_only(programs, ordinary_user, capsys):
 
 
 def test_a_python_without_venv_says_what_to_type(monkeypatch, programs, ordinary_user):
-    monkeypatch.setattr(
-        system_packages.importlib.util, "find_spec", lambda name: None
-    )
+    monkeypatch.setattr(system_packages.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(DevError, match="Type: sudo apt-get install .*python3-venv"):
         system_packages.need_venv_module()
 
@@ -156,7 +154,13 @@ def test_the_first_floor_needs_the_standard_library_only():
     """What runs before the environment exists must not import anything from it."""
     modules = "__main__ actions apt cleaning commands lint odoo_source pins venv"
     code = "; ".join(f"import dev.{name}" for name in modules.split())
-    isolated = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0]=['.']; {code}"]
+    isolated = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        f"import sys; sys.path[:0]=['.']; {code}",
+    ]
     result = subprocess.run(
         isolated,
         cwd=Path(__file__).parents[2],

@@ -68,7 +68,10 @@ def test_a_logged_failure_names_the_log(tmp_path):
     [
         (errors.DevError("Say this."), "Error: Say this.\n"),
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/x"), "Error: Disk full:"),
-        (PermissionError(errno.EACCES, "denied", "/x/y"), "Error: No right to write /x"),
+        (
+            PermissionError(errno.EACCES, "denied", "/x/y"),
+            "Error: No right to write /x",
+        ),
     ],
 )
 def test_the_command_line_says_it_on_one_line(monkeypatch, capsys, raised, said):

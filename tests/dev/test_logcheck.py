@@ -51,7 +51,9 @@ def test_not_ours(tmp_path, text):
 
 
 def test_a_traceback_belongs_to_the_record_before_it(tmp_path):
-    text = f"{STAMP} ERROR db odoo.http: one\nTraceback\n  File x\n{STAMP} INFO db a: two"
+    text = (
+        f"{STAMP} ERROR db odoo.http: one\nTraceback\n  File x\n{STAMP} INFO db a: two"
+    )
     first, second = records(tmp_path, text)
     assert first.text.endswith("Traceback\n  File x")
     assert (second.level, second.logger, second.message) == ("INFO", "a", "two")

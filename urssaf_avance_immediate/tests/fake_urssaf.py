@@ -127,8 +127,8 @@ class FakeUrssaf:
     def fail(self, method: str, kind: str, count: int = 1, *, code="", number=None):
         """Spoil the next ``count`` calls of ``method``.
 
-        :param kind: see ``fake_urssaf_faults``; ``reject`` and ``reject_400`` take their
-            code as ``code=`` or as ``reject(ERR_CMPT_BLOQUE)``
+        :param kind: see ``fake_urssaf_faults``; the refusals take their code as
+            ``code=`` or as ``reject(ERR_CMPT_BLOQUE)``
         :param number: only this demande of a batch is rejected
         """
         match = _REJECT.fullmatch(kind)

@@ -119,19 +119,19 @@ class TestGetCustomer(GoldenCase):
 @tagged("post_install", "-at_install")
 class TestCreatePaymentRequests(GoldenCase):
     @staticmethod
-    def create(client, body):
+    def submit(client, body):
         return client.create_payment_requests(
             [PaymentRequest.model_validate(item) for item in body]
         )
 
     def test_accepted(self):
-        (result,) = self.play("050_accepted", self.create)
+        (result,) = self.play("050_accepted", self.submit)
         self.assertTrue(result.accepted)
         self.assertEqual(result.request_id, "11000000000104")
         self.assertEqual((result.number, result.status), ("FAC/2026/00042", "10"))
 
     def test_one_of_two_rejected_in_another_order(self):
-        results = self.play("050_one_of_two_rejected", self.create)
+        results = self.play("050_one_of_two_rejected", self.submit)
         by_number = {result.number: result for result in results}
         refused = by_number["FAC/2026/00043"]
         self.assertTrue(by_number["FAC/2026/00042"].accepted)
@@ -140,21 +140,21 @@ class TestCreatePaymentRequests(GoldenCase):
         self.assertEqual(refused.errors[0].code, "ERR_FACTURE_DOUBLON")
 
     def test_status_is_the_error(self):
-        (result,) = self.play("050_status_is_the_error", self.create)
+        (result,) = self.play("050_status_is_the_error", self.submit)
         self.assertTrue(result.rejected)
         self.assertEqual(result.errors[0].code, "ERR_CMPT_BLOQUE")
 
     def test_whole_call_refused_by_one_object(self):
-        error = self.refused("050_whole_call_refused", self.create)
+        error = self.refused("050_whole_call_refused", self.submit)
         self.assertEqual(error.code, "PARAM_INVALIDE")
 
     def test_errors_only_inside_a_success(self):
-        error = self.refused("050_errors_only_in_200", self.create)
+        error = self.refused("050_errors_only_in_200", self.submit)
         self.assertEqual(error.code, "ERR_PRESTATAIRE_EMETTEUR_INCONNU")
         self.assertEqual(error.http_status, 200)
 
     def test_amounts_are_json_numbers(self):
-        self.play("050_one_of_two_rejected", self.create)
+        self.play("050_one_of_two_rejected", self.submit)
         body = self.transport.sent[0].body
         self.assertIn(b'"mntUnitaireTTC": 69.996', body)
         self.assertIn(b'"mntPrestationTVA": 58.33', body)
@@ -168,12 +168,12 @@ class TestCreatePaymentRequests(GoldenCase):
     def test_an_unreadable_item_does_not_hide_the_others(self):
         accepted = {"idDemandePaiement": 7, "numFactureTiers": "F1", "statut": 10}
         client = self.client((200, [None, "?", accepted]))
-        results = self.create(client, [payment_body("F1"), payment_body("F2")])
+        results = self.submit(client, [payment_body("F1"), payment_body("F2")])
         self.assertEqual([(r.number, r.request_id) for r in results], [("F1", "7")])
 
     def test_an_answer_that_says_nothing_is_neither(self):
         client = self.client((200, [{"numFactureTiers": "F1", "statut": "10"}]))
-        (result,) = self.create(client, [payment_body("F1")])
+        (result,) = self.submit(client, [payment_body("F1")])
         self.assertFalse(result.accepted)
         self.assertFalse(result.rejected)
 

@@ -32,11 +32,11 @@ def broken():
 
 
 class FailureCase(TransportMixin, BaseCase):
-    def read(self, *steps, **values):
+    def failed_read(self, *steps, **values):
         client = self.client(*steps, **values)
         return self.caught(lambda: client.get_customer(id_client="1"))
 
-    def write(self, *steps, **values):
+    def failed_write(self, *steps, **values):
         client = self.client(*steps, **values)
         body = EnrolmentRequest.model_validate(enrolment_body())
         return self.caught(lambda: client.enrol_customer(body))
@@ -67,7 +67,10 @@ class TestStatuses(FailureCase):
             (520, None, UrssafUnavailable, UrssafAmbiguous),
             (302, None, UrssafProtocolError, UrssafProtocolError),
         ):
-            for expected, make in ((on_read, self.read), (on_write, self.write)):
+            for expected, make in (
+                (on_read, self.failed_read),
+                (on_write, self.failed_write),
+            ):
                 with self.subTest(status=status, payload=payload, make=make.__name__):
                     raised = make(*[(status, payload)] * 3)
                     self.assertIs(type(raised), expected)
@@ -78,15 +81,15 @@ class TestStatuses(FailureCase):
     def test_unusable_success(self):
         for body in ("", "<html>", "[", '"text"', "{}", "[]", '{"idClient": ""}'):
             with self.subTest(body=body):
-                self.assertIs(type(self.write(body)), UrssafAmbiguous)
-                self.assertIs(type(self.read(body)), UrssafProtocolError)
+                self.assertIs(type(self.failed_write(body)), UrssafAmbiguous)
+                self.assertIs(type(self.failed_read(body)), UrssafProtocolError)
 
     def test_refusal_inside_a_success(self):
         for body in ('[{"code": "ERR_X"}]', '{"Errors": [{"code": "ERR_X"}]}'):
             with self.subTest(body=body):
-                self.assertEqual(self.write(body).code, "ERR_X")
-                self.assertIs(type(self.write(body)), UrssafRejected)
-                self.assertIs(type(self.read(body)), UrssafRejected)
+                self.assertEqual(self.failed_write(body).code, "ERR_X")
+                self.assertIs(type(self.failed_write(body)), UrssafRejected)
+                self.assertIs(type(self.failed_read(body)), UrssafRejected)
 
     def test_another_document_is_not_an_empty_search(self):
         for body in ("{}", "[]", '{"items": []}', '{"message": ""}', "null"):
@@ -112,10 +115,10 @@ class TestStatuses(FailureCase):
         ):
             for status in (429, 503):
                 with self.subTest(header=header, status=status):
-                    error = self.read((status, None, {"Retry-After": header}))
+                    error = self.failed_read((status, None, {"Retry-After": header}))
                     self.assertTrue(low <= error.retry_after <= high)
         for header in ("soon", "-5", ""):
-            error = self.read((503, None, {"Retry-After": header}))
+            error = self.failed_read((503, None, {"Retry-After": header}))
             self.assertIsNone(error.retry_after, header)
 
 
@@ -124,7 +127,7 @@ class TestRepeats(FailureCase):
     def test_a_read_is_repeated_twice_and_no_more(self):
         for step in ((502, None), (504, None), broken()):
             with self.subTest(step=step):
-                self.read(*[step] * 3)
+                self.failed_read(*[step] * 3)
                 self.assertEqual(len(self.transport.sent), 3)
                 self.assertEqual(self.slept, [0.5, 1.5])
                 self.slept.clear()
@@ -138,14 +141,14 @@ class TestRepeats(FailureCase):
     def test_what_is_never_repeated_on_a_read(self):
         for status in (400, 403, 404, 429, 500, 503):
             with self.subTest(status=status):
-                self.read((status, None))
+                self.failed_read((status, None))
                 self.assertEqual(len(self.transport.sent), 1)
         self.assertEqual(self.slept, [])
 
     def test_a_write_is_never_repeated(self):
         for step in ((500, None), (502, None), (504, None), broken()):
             with self.subTest(step=step):
-                self.write(step)
+                self.failed_write(step)
                 self.assertEqual(len(self.transport.sent), 1)
         self.assertEqual(self.slept, [])
 
@@ -159,7 +162,7 @@ class TestAuthentication(FailureCase):
         self.assertEqual(bearers, ["Bearer token-1", "Bearer token-2"])
 
     def test_401_twice_is_the_end(self):
-        for make in (self.read, self.write):
+        for make in (self.failed_read, self.failed_write):
             error = make((401, None), (401, None))
             self.assertIs(type(error), UrssafAuthError)
             self.assertEqual(len(self.transport.sent), 2)
@@ -174,7 +177,7 @@ class TestAuthentication(FailureCase):
         body = {"error": "invalid_client", "error_description": "Bad client"}
         for status in (400, 401, 403):
             with self.subTest(status=status):
-                error = self.write(token_steps=[(status, body)])
+                error = self.failed_write(token_steps=[(status, body)])
                 self.assertIs(type(error), UrssafAuthError)
                 self.assertEqual(error.code, "invalid_client")
                 self.assertEqual(error.errors[0].description, "Bad client")
@@ -197,7 +200,7 @@ class TestAuthentication(FailureCase):
             ((200, ["access_token"]), UrssafProtocolError),
         ):
             with self.subTest(step=step):
-                error = self.write(token_steps=[step] * 3)
+                error = self.failed_write(token_steps=[step] * 3)
                 self.assertIs(type(error), expected)
                 self.assertEqual(self.transport.sent, [])
 

@@ -241,7 +241,7 @@ class TestEnrolmentRequest(SchemaCase):
 
 @tagged("post_install", "-at_install")
 class TestCustomerStatus(BaseCase):
-    def read(self, statut, **values):
+    def status(self, statut, **values):
         return CustomerStatus.from_wire({"idClient": "1", "statut": statut, **values})
 
     def test_since(self):
@@ -255,17 +255,19 @@ class TestCustomerStatus(BaseCase):
             ("", None),
             (None, None),
         ):
-            status = self.read({"code": "X", "etat": "OK", "description": description})
+            status = self.status(
+                {"code": "X", "etat": "OK", "description": description}
+            )
             with self.subTest(description=description):
                 self.assertEqual(status.active_since, expected)
 
     def test_a_date_of_an_inactive_account_is_not_its_activation(self):
-        status = self.read({"etat": "KO", "description": "bloqué le 12/09/2026"})
+        status = self.status({"etat": "KO", "description": "bloqué le 12/09/2026"})
         self.assertFalse(status.active)
         self.assertIsNone(status.active_since)
 
     def test_unknown_values_survive(self):
-        status = self.read({"code": 42, "etat": "INCONNU"}, nouveau=[1], prenoms=7)
+        status = self.status({"code": 42, "etat": "INCONNU"}, nouveau=[1], prenoms=7)
         self.assertEqual((status.status.code, status.status.etat), ("42", "INCONNU"))
         self.assertFalse(status.active)
 
@@ -276,7 +278,7 @@ class TestCustomerStatus(BaseCase):
         ):
             self.assertTrue(CustomerStatus.from_wire(payload).active)
         for statut in (None, "OK", [], {}):
-            self.assertFalse(self.read(statut).active)
+            self.assertFalse(self.status(statut).active)
 
     def test_no_customer(self):
         for payload in ({}, [], None, "x", [{"idClient": "1"}] * 2, {"idClient": ""}):

@@ -135,7 +135,7 @@ class SocketCase(BaseCase):
             sleep=lambda seconds: None,
         )
 
-    def write(self, client):
+    def enrol(self, client):
         with patch.object(client_module, "ENROL_TIMEOUT", 0.4):
             client.enrol_customer(EnrolmentRequest.model_validate(enrolment_body()))
 
@@ -148,7 +148,7 @@ class TestBrokenConnections(SocketCase):
                 clear_token_cache()
                 server = self.serve(spoil)
                 with self.assertRaises(UrssafAmbiguous):
-                    self.write(self.client(server.address))
+                    self.enrol(self.client(server.address))
                 self.assertEqual(len(server.requests), 1)
                 self.assertTrue(server.requests[0].startswith(b"POST "))
 
@@ -164,7 +164,7 @@ class TestBrokenConnections(SocketCase):
     def test_a_page_instead_of_json(self):
         server = self.serve(speak_html)
         with self.assertRaises(UrssafAmbiguous):
-            self.write(self.client(server.address))
+            self.enrol(self.client(server.address))
         with self.assertRaises(UrssafProtocolError):
             self.client(server.address).get_customer(id_client="1")
 
@@ -172,7 +172,7 @@ class TestBrokenConnections(SocketCase):
         with socket.create_server(("127.0.0.1", 0)) as free:
             address = f"127.0.0.1:{free.getsockname()[1]}"
         with self.assertRaises(UrssafUnreachable):
-            self.write(self.client(address))
+            self.enrol(self.client(address))
 
     def test_refused_once_the_token_is_there(self):
         server = self.serve(close)
@@ -181,7 +181,7 @@ class TestBrokenConnections(SocketCase):
             client.get_customer(id_client="1")
         server.stop()
         with self.assertRaises(UrssafUnreachable):
-            self.write(client)
+            self.enrol(client)
 
     def test_name_resolution(self):
         failure = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -189,7 +189,7 @@ class TestBrokenConnections(SocketCase):
             patch("socket.getaddrinfo", side_effect=failure),
             self.assertRaises(UrssafUnreachable),
         ):
-            self.write(self.client("urssaf.invalid"))
+            self.enrol(self.client("urssaf.invalid"))
 
     def test_tls_handshake_with_a_server_that_has_none(self):
         server = self.serve(lambda _server, connection: connection.sendall(HEAD))

@@ -177,7 +177,11 @@ class RedactingFilter(logging.Filter):
             if args:
                 record.args = redact(args)
             return _redact_text(record.getMessage())
-        except Exception:  # a bad call of a logger must not break its caller
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+        ):  # a bad call must not break its caller
             return _redact_text(f"{record.msg} {record.args}")
 
 

@@ -1,0 +1,222 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The invoice: what is told before sending, what is frozen after."""
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestAccountMove(UrssafCase):
+    def setUp(self):
+        super().setUp()
+        self.enrolment = self._enrol()
+
+    def _assert_blocked(self, move, key, text=""):
+        """The banner says it, the button refuses, and nothing leaves."""
+        alerts = move._urssaf_check_sendable()
+        self.assertIn(f"urssaf_{key}", alerts)
+        self.assertIn(text, alerts[f"urssaf_{key}"]["message"])
+        with self.assertRaises(UserError) as raised:
+            move.action_urssaf_send()
+        self.assertIn(text, str(raised.exception))
+        self.assertFalse(move.urssaf_request_ids)
+        self.assertFalse(self.fake.calls_of("050"))
+
+    def test_ready(self):
+        move = self._invoice()
+        self.assertEqual(set(move.alerts), {"urssaf_ready"})
+
+    def test_period_missing(self):
+        move = self._invoice()
+        move.urssaf_service_start = False
+        self._assert_blocked(move, "period")
+        self.assertIn("urssaf_period", move.alerts)
+
+    def test_period_over_two_months(self):
+        move = self._invoice(start="2026-02-25", end="2026-03-02")
+        self._assert_blocked(
+            move, "ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE", "two calendar months"
+        )
+
+    def test_period_in_the_future(self):
+        self._assert_blocked(self._invoice(end="2026-03-17"), "ERR_DATE_FUTUR")
+
+    def test_today_is_not_the_future(self):
+        move = self._invoice(start="2026-03-16", end="2026-03-16")
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    @freeze_time("2026-03-16 23:30:00")
+    def test_today_is_the_day_in_paris(self):
+        """Half past midnight in Paris: the 17th has begun, and the dates stay."""
+        move = self._invoice(start="2026-03-17", end="2026-03-17")
+        move.action_urssaf_send()
+        sent = self._demande(move.urssaf_request_id).payload
+        self.assertEqual(sent["dateDebutEmploi"], "2026-03-17T00:00:00Z")
+
+    def test_before_activation(self):
+        move = self._invoice(start="2026-01-30", end="2026-01-31")
+        self._assert_blocked(move, "ERR_LIEN_PARTICULIER_PRESTATAIRE", "2026-02-01")
+
+    def test_customer_not_active(self):
+        partner = self._make_partner(email="autre@example.com")
+        self._enrol(partner, active=False)
+        self._assert_blocked(self._invoice(partner), "enrolment", "cannot be charged")
+
+    def test_customer_of_another_environment(self):
+        self.enrolment.sudo().environment = "production"
+        self._assert_blocked(self._invoice(), "enrolment", "not enrolled")
+
+    def test_customer_not_enrolled_sees_nothing(self):
+        move = self._invoice(self._make_partner(email="autre@example.com"))
+        self.assertFalse(move.urssaf_can_send)
+        self.assertFalse(move.alerts)
+
+    def test_product_without_nature(self):
+        self.housework.urssaf_nature_id = False
+        self._assert_blocked(self._invoice(), "nature", "Ménage")
+
+    def test_negative_line(self):
+        move = self._invoice(lines=((3, 30.0), (-1, 10.0)))
+        self._assert_blocked(move, "amount", "ERR_VALEUR_NEGATIVE")
+
+    def test_more_than_ten_lines(self):
+        move = self._invoice(lines=[(1, 10.0)] * 11)
+        self._assert_blocked(move, "amount", "ERR_NBRE_PREST_MAX")
+
+    def test_partly_paid(self):
+        move = self._invoice()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({"amount": 10.0})._create_payments()
+        self._assert_blocked(move, "partial")
+
+    def test_foreign_currency(self):
+        move = self._invoice()
+        move.button_draft()
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        move.currency_id = dollar
+        move.action_post()
+        self._assert_blocked(move, "currency")
+
+    def test_credit_note(self):
+        move = self._invoice()
+        refund = move._reverse_moves()
+        refund.action_post()
+        self._assert_blocked(refund, "type")
+
+    def test_settings_missing(self):
+        move = self._invoice()
+        self.company.sudo().urssaf_client_secret = False
+        self._assert_blocked(move, "settings")
+
+    def test_intervenant_missing(self):
+        move = self._invoice()
+        self.company.urssaf_sap_number = False
+        self._assert_blocked(move, "intervenant")
+
+    def test_discount_is_in_the_net_price(self):
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_line_ids.discount = 10
+        move.action_post()
+        move.action_urssaf_send()
+        [line] = self._demande(move.urssaf_request_id).payload["inputPrestations"]
+        self.assertEqual(line["mntPrestationTTC"], 59.4)
+        self.assertEqual(line["mntUnitaireTTC"], 29.7)
+
+    def test_days_are_sent_as_hours(self):
+        self.housework.uom_id = self.env.ref("uom.product_uom_day")
+        self.housework.urssaf_unit = "HEURE"
+        move = self._invoice(lines=((1, 240.0),))
+        move.action_urssaf_send()
+        [line] = self._demande(move.urssaf_request_id).payload["inputPrestations"]
+        self.assertEqual((line["quantite"], line["unite"]), (8, "HEURE"))
+        self.assertEqual(line["mntUnitaireTTC"], 33)
+
+    def test_notes_and_sections_stay_here(self):
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_line_ids = [
+            Command.create({"display_type": "line_note", "name": "Merci"}),
+            Command.create({"display_type": "line_section", "name": "Mars"}),
+        ]
+        move.action_post()
+        move.action_urssaf_send()
+        sent = self._demande(move.urssaf_request_id).payload
+        self.assertEqual(len(sent["inputPrestations"]), 1)
+
+    # -- after sending ---------------------------------------------------------
+
+    def test_frozen_while_at_urssaf(self):
+        move = self._sent().move_id
+        self.assertTrue(move.need_cancel_request)
+        self.assertFalse(move.show_reset_to_draft_button)
+        for button in (move.button_draft, move.button_cancel):
+            with self.assertRaises(UserError):
+                button()
+        with self.assertRaises(UserError) as raised:
+            move.button_request_cancel()
+        self.assertIn(move.name, str(raised.exception))
+        self.assertIn("avance-immediate@urssaf.fr", str(raised.exception))
+        self.assertEqual(move.state, "posted")
+
+    def test_reset_to_draft_takes_out_of_the_queue(self):
+        self.fake.fail("050", "http_503")
+        request = self._sent()
+        self.assertEqual(request.state, "queued")
+        request.move_id.button_draft()
+        self.assertEqual(request.state, "draft")
+        request.move_id.action_post()
+        request.move_id.action_urssaf_send()
+        self.assertEqual(request.state, "waiting")
+        self.assertEqual(request.move_id.urssaf_request_count, 1)
+
+    def test_what_was_sent_cannot_be_deleted(self):
+        request = self._sent()
+        with self.assertRaises(UserError):
+            request.sudo().unlink()
+
+    def test_selection(self):
+        ready = self._invoice() | self._invoice()
+        blocked = self._invoice(end="2026-03-17")
+        action = (ready | blocked).action_urssaf_send()
+        wizard = (
+            self.env[action["res_model"]].with_context(**action["context"]).create({})
+        )
+        self.assertEqual((wizard.ready_count, wizard.blocked_count), (2, 1))
+        [line] = wizard.line_ids - wizard.line_ids.filtered("ready")
+        self.assertEqual(line.move_id, blocked)
+        self.assertIn("ERR_DATE_FUTUR", line.reason)
+        wizard.action_send()
+        self.assertEqual(set(ready.mapped("urssaf_state")), {"queued"})
+        self.assertFalse(self.fake.calls_of("050"), "nothing leaves from the wizard")
+        self._run_cron("send")
+        self.assertEqual(set(ready.mapped("urssaf_state")), {"waiting"})
+        self.assertFalse(blocked.urssaf_request_ids)
+
+    def test_selection_again_sends_nothing_twice(self):
+        moves = self._invoice() | self._invoice()
+        for _i in range(2):
+            action = moves.action_urssaf_send()
+            self.env[action["res_model"]].with_context(**action["context"]).create(
+                {}
+            ).action_send()
+            self._run_cron("send")
+        self.assertEqual(len(self.fake.demandes), 2)
+
+    def test_service_end_follows_the_start(self):
+        with Form(
+            self.env["account.move"].with_context(default_move_type="out_invoice")
+        ) as form:
+            form.partner_id = self.partner
+            form.urssaf_service_start = "2026-03-05"
+            self.assertEqual(str(form.urssaf_service_end), "2026-03-05")
+            form.urssaf_service_end = "2026-03-06"
+        self.assertEqual(str(form.record.urssaf_service_end), "2026-03-06")

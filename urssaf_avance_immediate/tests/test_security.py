@@ -1,0 +1,147 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who may see, who may act, and which company."""
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+PERSONAL = [
+    "urssaf_birth_name",
+    "urssaf_birth_date",
+    "urssaf_birth_city_code",
+    "urssaf_mobile",
+    "urssaf_bank_account_id",
+]
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestSecurity(UrssafCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.biller = cls._make_user("biller", "account.group_account_invoice")
+        cls.reader = cls._make_user("reader", "account.group_account_readonly")
+        cls.stranger = cls._make_user("stranger", "base.group_partner_manager")
+        cls.manager = cls._make_user(
+            "manager", "urssaf_avance_immediate.group_manager"
+        )
+
+    def test_office_user_does_the_whole_job(self):
+        partner = self.partner.with_user(self.user)
+        partner.action_urssaf_enrol()
+        self.fake.customers[partner.urssaf_enrolment_id.external_id].activate()
+        partner.action_urssaf_refresh()
+        self.assertEqual(partner.urssaf_enrolment_state, "active")
+        move = self._invoice().with_user(self.user)
+        self.assertTrue(move.urssaf_can_send)
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self._demande(request.sudo()).move("30", "Validée")
+        request.action_urssaf_refresh()
+        self.assertEqual(request.state, "validated")
+
+    def test_others_cannot_exchange_with_urssaf(self):
+        request = self._sent()
+        enrolment = self.partner.urssaf_enrolment_id
+        before = len(self.fake.calls)
+        for user in (self.biller, self.reader, self.stranger):
+            for record, buttons in (
+                (
+                    self.partner,
+                    ("action_urssaf_enrol", "action_urssaf_refresh"),
+                ),
+                (request.move_id, ("action_urssaf_send", "action_urssaf_refresh")),
+                (
+                    request,
+                    (
+                        "action_urssaf_send",
+                        "action_urssaf_refresh",
+                        "action_register_transfer",
+                    ),
+                ),
+                (enrolment, ("action_urssaf_enrol", "action_urssaf_refresh")),
+            ):
+                for button in buttons:
+                    with (
+                        self.subTest(user=user.login, button=button),
+                        self.assertRaises(AccessError),
+                    ):
+                        getattr(record.with_user(user), button)()
+        self.assertEqual(len(self.fake.calls), before)
+
+    def test_nobody_writes_by_hand(self):
+        request = self._sent()
+        for user in (self.user, self.manager, self.biller):
+            for record in (request, request.enrolment_id):
+                with self.assertRaises(AccessError):
+                    record.with_user(user).write({"state": "draft"})
+                with self.assertRaises(AccessError):
+                    record.with_user(user).unlink()
+                with self.assertRaises(AccessError):
+                    record.with_user(user).create({})
+
+    def test_readers_see_the_state(self):
+        request = self._sent()
+        for user in (self.biller, self.reader):
+            self.assertEqual(request.with_user(user).state, "waiting")
+            self.assertEqual(request.move_id.with_user(user).urssaf_state, "waiting")
+
+    def test_personal_data_are_for_the_group(self):
+        for user in (self.biller, self.reader, self.stranger):
+            with self.assertRaises(AccessError):
+                self.partner.with_user(user).read(PERSONAL)
+        self.partner.with_user(self.user).read(PERSONAL)
+
+    def test_exchanges_are_for_managers(self):
+        request = self._sent()
+        with self.assertRaises(AccessError):
+            request.with_user(self.user).read(["payload"])
+        self.assertTrue(request.with_user(self.manager).payload)
+
+    def test_contacts_open_without_accounting_rights(self):
+        self._enrol()
+        partner = self.partner.with_user(self.stranger)
+        partner.get_views([(False, "form"), (False, "list"), (False, "search")])
+        partner.write({"phone": "01 02 03 04 05"})
+
+    def test_credentials_are_for_administrators(self):
+        for user in (self.user, self.manager, self.biller):
+            with self.assertRaises(AccessError):
+                self.company.with_user(user).read(["urssaf_client_secret"])
+            with self.assertRaises(AccessError):
+                self.company.with_user(user).action_urssaf_test_connection()
+
+    def test_other_company_is_blind(self):
+        request = self._sent()
+        other = self.env["res.company"].create({"name": "Autre"})
+        foreign = self._make_user("foreign", "urssaf_avance_immediate.group_manager")
+        foreign.write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        )
+        for record in (request, request.enrolment_id):
+            self.assertFalse(record.with_user(foreign).search([]))
+            with self.assertRaises(AccessError):
+                record.with_user(foreign).read(["state"])
+        partner = self.partner.with_user(foreign).with_company(other)
+        self.assertFalse(partner.urssaf_enrolment_id)
+        self.assertFalse(partner.urssaf_enrolment_state)
+
+    def test_same_customer_in_two_companies(self):
+        first = self._enrol()
+        other = self.env["res.company"].create(
+            {
+                "name": "Autre",
+                "urssaf_client_id": "other",
+                "urssaf_client_secret": "other-secret",
+            }
+        )
+        self.env.user.company_ids |= other
+        self.partner.with_company(other).action_urssaf_enrol()
+        second = self.partner.with_company(other).urssaf_enrolment_id
+        self.assertNotEqual(first, second)
+        self.assertEqual(second.company_id, other)
+        self.assertEqual(first.external_id, second.external_id)
