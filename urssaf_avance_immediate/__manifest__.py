@@ -33,5 +33,4 @@
         "demo/res_partner_demo.xml",
         "demo/res_bank_demo.xml",
     ],
-    "installable": True,
 }

@@ -5,10 +5,9 @@ import argparse
 import sys
 import time
 
-from . import report
+from . import evidence, judge, report
 from .calendar import Calendar
 from .errors import ScenarioError
-from .judge import Judge
 from .odoo_rpc import Odoo
 from .office import Office
 from .sandbox import Sandbox
@@ -38,12 +37,12 @@ def _run(options):
     odoo = Odoo(options.odoo_url, options.database, options.login, options.password)
     office = Office(odoo, calendar)
     Story(office, sandbox, calendar, say=lambda line: print(line, flush=True)).tell()
-    judge = Judge(office, sandbox)
+    found = evidence.gather(office, sandbox)
     print()
-    print(report.demandes(judge.invoices))
+    print(report.demandes(found.invoices))
     print()
-    print(report.enrolments(judge.customers))
-    return judge.faults()
+    print(report.enrolments(found.customers))
+    return judge.faults(found)
 
 
 def _parse(arguments):

@@ -1,11 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What both sides know at the end, one record per invoice and per customer."""
+"""What both sides know at the end: records to be shown and judged, no opinion."""
 
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from .billing import INVOICES, Invoice
 from .calendar import PARIS
+from .company import TRANSFER_ACCOUNT
 from .office import REQUEST
 from .people import CUSTOMERS, Customer
 
@@ -26,7 +27,11 @@ _ENROLMENT = (
 
 
 class InvoiceEvidence(NamedTuple):
-    """One invoice: what was expected, Odoo's records, the sandbox's demandes."""
+    """One invoice: what was expected, Odoo's records, the sandbox's demandes.
+
+    Each payment also holds ``entry``: state of its entry, what is debited to the
+    transfer account and what is credited to the customer, in euros.
+    """
 
     spec: Invoice
     move: dict[str, Any]
@@ -53,10 +58,29 @@ class CustomerEvidence(NamedTuple):
     mails: list[dict[str, Any]]
 
 
-def invoices(office, sandbox):
-    """Gather the evidence of each invoice, in the order of ``billing.INVOICES``."""
-    odoo = office.odoo
+class Evidence(NamedTuple):
+    """Everything. ``numbers`` and ``people``: all that the sandbox holds."""
+
+    invoices: list[InvoiceEvidence]
+    customers: list[CustomerEvidence]
+    numbers: list[str]
+    people: list[str]
+
+
+def gather(office, sandbox):
+    """Ask both sides for everything, in the order of the lists of the story."""
     demandes = sandbox.demandes()
+    people = sandbox.people()
+    return Evidence(
+        _invoices(office, demandes),
+        _customers(office, sandbox, people),
+        [demande["number"] for demande in demandes],
+        list(people),
+    )
+
+
+def _invoices(office, demandes):
+    odoo = office.odoo
     labels = _labels(odoo, REQUEST)
     moves = odoo.read("account.move", [office.moves[i.key] for i in INVOICES], _MOVE)
     return [
@@ -71,15 +95,35 @@ def _invoice(odoo, spec, move, labels, demandes):
         request = odoo.read_one(REQUEST, move["urssaf_request_id"][0], _REQUEST)
         payments = odoo.read("account.payment", request["payment_ids"], _PAYMENT)
         own = [demande for demande in demandes if demande["number"] == request["name"]]
+    for payment in payments:
+        payment["entry"] = _entry(odoo, payment["move_id"])
     label = labels.get(move["urssaf_state"], "Non envoyée")
     return InvoiceEvidence(spec, move, label, request, payments, own)
 
 
-def customers(office, sandbox):
-    """Gather the evidence of each customer, in the order of ``people.CUSTOMERS``."""
+def _entry(odoo, move):
+    if not move:
+        return None
+    domain = [("code", "=", TRANSFER_ACCOUNT)]
+    account = odoo.find("account.account", domain, TRANSFER_ACCOUNT)
+    lines = odoo.call(
+        "account.move.line",
+        "search_read",
+        domain=[("move_id", "=", move[0])],
+        fields=["account_id", "debit", "credit", "account_type"],
+    )
+    return {
+        "state": odoo.read_one("account.move", move[0], ["state"])["state"],
+        "debit": sum(x["debit"] for x in lines if x["account_id"][0] == account),
+        "credit": sum(
+            x["credit"] for x in lines if x["account_type"] == "asset_receivable"
+        ),
+    }
+
+
+def _customers(office, sandbox, people):
     odoo = office.odoo
     labels = _labels(odoo, "urssaf.enrolment")
-    people = sandbox.people()
     found = odoo.read(
         "res.partner",
         [office.partners[c.key] for c in CUSTOMERS],

@@ -1,96 +1,72 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Compares every line with what was expected. Faults are French sentences."""
+"""Compares every line of the evidence with what was expected.
+
+Faults are French sentences; amounts are compared to the cent.
+"""
 
 from datetime import datetime
 from decimal import Decimal
 
-from . import evidence
-from .company import TRANSFER_ACCOUNT
+from .evidence import paris_time
 from .story import CONTEST_CODE, CONTEST_COMMENT, REFUSAL_CODE
 
-_PAYMENT_EXPECTED = "paid"
+
+def faults(evidence):
+    """Return what is not as expected, one sentence each, none when all is well."""
+    found = []
+    for line in evidence.invoices:
+        name = f"{line.customer_name}, {line.move['name']}"
+        found += [f"{name} : {fault}" for fault in _invoice(line)]
+    for line in evidence.customers:
+        found += [f"{line.name} : {fault}" for fault in _customer(line)]
+    return [*found, *_whole(evidence)]
 
 
-class Judge:
-    """Gathers the evidence of both sides at once, then judges it."""
+def _whole(evidence):
+    """Nothing exists at Urssaf beyond what the story has sent."""
+    sent = [line.request["name"] for line in evidence.invoices if line.request]
+    yield from _different(
+        "demandes dans le bac à sable", sorted(sent), sorted(evidence.numbers)
+    )
+    known = [
+        line.enrolment["external_id"] or ""
+        for line in evidence.customers
+        if line.spec.account
+    ]
+    yield from _different(
+        "particuliers dans le bac à sable", sorted(known), sorted(evidence.people)
+    )
 
-    def __init__(self, office, sandbox):
-        self._odoo = office.odoo
-        self._sandbox = sandbox
-        self.invoices = evidence.invoices(office, sandbox)
-        self.customers = evidence.customers(office, sandbox)
 
-    def faults(self):
-        """Return what is not as expected, one sentence each, none when all is well."""
-        faults = []
-        for found in self.invoices:
-            line = f"{found.customer_name}, {found.move['name']}"
-            faults += [f"{line} : {fault}" for fault in self._invoice(found)]
-        for found in self.customers:
-            faults += [f"{found.name} : {fault}" for fault in _customer(found)]
-        return [*faults, *self._whole()]
+def _invoice(found):
+    spec, move = found.spec, found.move
+    yield from _different("total TTC", spec.total, _euros(move["amount_total"]))
+    yield from _different("état dans Odoo", spec.state, move["urssaf_state"])
+    yield from _different("état du paiement", spec.payment_state, move["payment_state"])
+    settled = spec.payment_state in ("paid", "reversed")
+    rest = Decimal(0) if settled else spec.total
+    yield from _different("reste à payer", rest, _euros(move["amount_residual"]))
+    booked = 1 if spec.payment_state == "paid" else 0
+    yield from _different("nombre de paiements", booked, len(found.payments))
+    for payment in found.payments:
+        yield from _payment(spec, found.request, payment)
+    if spec.way:
+        yield from _demande(found)
+    else:
+        yield from _not_sent(found)
 
-    def _invoice(self, found):
-        spec, move = found.spec, found.move
-        yield from _different("total TTC", spec.total, _euros(move["amount_total"]))
-        yield from _different("état dans Odoo", spec.state, move["urssaf_state"])
-        yield from _different(
-            "état du paiement", spec.payment_state, move["payment_state"]
-        )
-        if spec.way:
-            yield from _demande(found)
-            yield from self._money(found)
-        else:
-            yield from _not_sent(found)
 
-    def _money(self, found):
-        spec, move, payments = found.spec, found.move, found.payments
-        settled = spec.payment_state in ("paid", "reversed")
-        rest = Decimal(0) if settled else spec.total
-        yield from _different("reste à payer", rest, _euros(move["amount_residual"]))
-        booked = 1 if spec.payment_state == _PAYMENT_EXPECTED else 0
-        yield from _different("nombre de paiements", booked, len(payments))
-        for payment in payments:
-            request = found.request
-            yield from _different("paiement", spec.total, _euros(payment["amount"]))
-            yield from _different(
-                "date du paiement", request["transfer_date"], payment["date"]
-            )
-            yield from self._entry(spec, payment)
-
-    def _entry(self, spec, payment):
-        """The entry of a payment: waiting account debited, customer credited."""
-        if not payment["move_id"]:
-            yield "le paiement n'a pas d'écriture"
-            return
-        entry = payment["move_id"][0]
-        state = self._odoo.read_one("account.move", entry, ["state"])["state"]
-        yield from _different("état de l'écriture", "posted", state)
-        lines = self._odoo.call(
-            "account.move.line",
-            "search_read",
-            domain=[("move_id", "=", entry)],
-            fields=["account_id", "debit", "credit", "account_type"],
-        )
-        debit = [_euros(line["debit"]) for line in lines if _waits_for_bank(line)]
-        credit = [
-            _euros(line["credit"])
-            for line in lines
-            if line["account_type"] == "asset_receivable"
-        ]
-        yield from _different(f"débit du {TRANSFER_ACCOUNT}", [spec.total], debit)
-        yield from _different("crédit du client", [spec.total], credit)
-
-    def _whole(self):
-        """Nothing exists at Urssaf beyond what the story has sent."""
-        numbers = sorted(d["number"] for d in self._sandbox.demandes())
-        sent = sorted(f.request["name"] for f in self.invoices if f.request)
-        yield from _different("demandes dans le bac à sable", sent, numbers)
-        people = sorted(self._sandbox.people())
-        known = sorted(
-            f.enrolment["external_id"] for f in self.customers if f.spec.account
-        )
-        yield from _different("particuliers dans le bac à sable", known, people)
+def _payment(spec, request, payment):
+    """The payment and its entry: waiting account debited, customer credited."""
+    yield from _different("paiement", spec.total, _euros(payment["amount"]))
+    yield from _different("date du paiement", request["transfer_date"], payment["date"])
+    entry = payment["entry"]
+    if not entry:
+        yield "le paiement n'a pas d'écriture"
+        return
+    yield from _different("état de l'écriture", "posted", entry["state"])
+    yield from _different("débit de l'attente", spec.total, _euros(entry["debit"]))
+    yield from _different("crédit du client", spec.total, _euros(entry["credit"]))
 
 
 def _demande(found):
@@ -156,14 +132,10 @@ def _customer(found):
     accepted = link["accepted_at"] and datetime.fromisoformat(
         link["accepted_at"]
     ).replace(microsecond=0)
-    since = evidence.paris_time(enrolment["active_since"])
+    since = paris_time(enrolment["active_since"])
     yield from _different("actif depuis", accepted, since)
     if not found.mails:
         yield "aucun courriel d'activation"
-
-
-def _waits_for_bank(line):
-    return line["account_id"][1].startswith(TRANSFER_ACCOUNT)
 
 
 def _euros(amount):
@@ -179,4 +151,4 @@ def _different(what, expected, found):
 def _shown(value):
     if isinstance(value, tuple | list):
         return "[" + ", ".join(map(_shown, value)) + "]"
-    return "rien" if value in (False, None) else str(value)
+    return "rien" if value is None or value is False else str(value)

@@ -104,10 +104,9 @@ class Odoo:
             if seen == expected:
                 return
             if time.monotonic() > deadline:
-                late = {key: seen[key] for key in seen if seen[key] != expected[key]}
                 raise ScenarioError(
-                    f"{what} : après {PATIENCE_SECONDS} s, {model}.{field} vaut {late}, "
-                    f"attendu { ({key: expected[key] for key in late}) }"
+                    f"{what} : après {PATIENCE_SECONDS} s, {model}.{field} vaut {seen} "
+                    f"au lieu de {expected}"
                 )
             time.sleep(POLL_SECONDS)
 

@@ -18,11 +18,13 @@ def table(title, headings, rows, right=()):
     ]
     right_columns = {headings.index(heading) for heading in right}
     rule = "-+-".join("-" * width for width in widths)
-    text = [title, "", _join(headings, widths, ()), rule]
-    for row in rows:
+    apart = any(len(cell) > 1 for row in rows for cell in row)
+    text = [title, "", _join(headings, widths, ())]
+    for number, row in enumerate(rows):
+        if apart or not number:
+            text.append(rule)
         for cells in zip_longest(*row, fillvalue=""):
             text.append(_join(cells, widths, right_columns))
-        text.append(rule)
     return "\n".join(text)
 
 

@@ -18,7 +18,7 @@ OURS = {
     "names our model": "ERROR db odoo.sql_db: bad query: UPDATE urssaf_enrolment",
     "names our field": "WARNING db odoo.registry: Two fields (a, urssaf_b) of x",
     "our traceback": f"ERROR db odoo.http: Exception\n  File {MODEL}, line 3, in f",
-    "warning of our file": f"WARNING db py.warnings: {MODEL}:3: DeprecationWarning: old",
+    "warning of our file": f"WARNING db py.warnings: {MODEL}:3: SyntaxWarning: old",
     "the sandbox": "ERROR db urssaf_sandbox.app: failed",
     "no database": "CRITICAL ? odoo.addons.urssaf_avance_immediate: broken",
 }

@@ -15,6 +15,7 @@ class AccountMove(models.Model):
 
     urssaf_service_start = fields.Date(
         string="Services from",
+        copy=False,
         help="First day of the services on this invoice. Urssaf wants all of them in "
         "the same calendar month.",
     )
@@ -23,6 +24,7 @@ class AccountMove(models.Model):
         compute="_compute_urssaf_service_end",
         store=True,
         readonly=False,
+        copy=False,
         help="Last day of the services on this invoice.",
     )
     urssaf_request_ids = fields.One2many(
@@ -217,7 +219,9 @@ class AccountMove(models.Model):
             invoice=self.name,
             state=label[request.state],
         )
-        kind = {"waiting": "success", "rejected": "danger"}.get(request.state, "warning")
+        kind = {"waiting": "success", "rejected": "danger"}.get(
+            request.state, "warning"
+        )
         return request._notify(message, kind=kind)
 
     def _urssaf_open_send_wizard(self):

@@ -7,7 +7,7 @@ from pydantic import ValidationError as SchemaError
 
 from odoo import fields, models
 
-from ..lib.api import PaymentRequest
+from ..lib.api import PaymentRequest, field_errors
 from ..lib.rules import (
     AmountError,
     ServiceLine,
@@ -32,37 +32,50 @@ class AccountMove(models.Model):
         faults = [*self._urssaf_invoice_faults(), *self._urssaf_customer_faults()]
         if not faults:
             faults = [*self._urssaf_period_faults(), *self._urssaf_amount_faults()]
-        alerts = {f"urssaf_{key}": {"level": "danger", **fault} for key, fault in faults}
+        alerts = {
+            f"urssaf_{key}": {"level": "danger", **fault} for key, fault in faults
+        }
         return alerts or self._urssaf_schema_faults()
 
     def _urssaf_invoice_faults(self):
         if self.move_type != "out_invoice" or self.state != "posted":
-            yield "type", {
-                "message": self.env._("Only a posted customer invoice can be sent.")
-            }
+            yield (
+                "type",
+                {"message": self.env._("Only a posted customer invoice can be sent.")},
+            )
         elif self.payment_state not in ("not_paid", "partial"):
             yield "paid", {"message": self.env._("This invoice is paid already.")}
         elif self.amount_residual != self.amount_total:
-            yield "partial", {
-                "message": self.env._(
-                    "A part of this invoice is paid already; Urssaf collects the whole."
-                )
-            }
+            yield (
+                "partial",
+                {
+                    "message": self.env._(
+                        "A part of this invoice is paid already. Urssaf collects it "
+                        "as a whole."
+                    )
+                },
+            )
         if self.currency_id.name != "EUR":
             yield "currency", {"message": self.env._("Urssaf only takes euros.")}
         company = self.company_id
         if not company.sudo().urssaf_configured:
-            yield "settings", {
-                "message": self.env._(
-                    "Fill in the Urssaf settings of %s first.", company.name
-                )
-            }
+            yield (
+                "settings",
+                {
+                    "message": self.env._(
+                        "Fill in the Urssaf settings of %s first.", company.name
+                    )
+                },
+            )
         elif not company._urssaf_intervenant():
-            yield "intervenant", {
-                "message": self.env._(
-                    "Fill in the SAP declaration number in the Urssaf settings."
-                )
-            }
+            yield (
+                "intervenant",
+                {
+                    "message": self.env._(
+                        "Fill in the SAP declaration number in the Urssaf settings."
+                    )
+                },
+            )
 
     def _urssaf_customer_faults(self):
         enrolment = self._urssaf_enrolment()
@@ -90,11 +103,14 @@ class AccountMove(models.Model):
     def _urssaf_period_faults(self):
         start, end = self.urssaf_service_start, self.urssaf_service_end
         if not start or not end:
-            yield "period", {
-                "message": self.env._(
-                    "Fill in the dates of the services, “Services from” and “to”."
-                )
-            }
+            yield (
+                "period",
+                {
+                    "message": self.env._(
+                        "Fill in the dates of the services, “Services from” and “to”."
+                    )
+                },
+            )
             return
         since = self._urssaf_enrolment().active_since
         paris = fields.Datetime.context_timestamp(
@@ -112,7 +128,8 @@ class AccountMove(models.Model):
                 "The services are in two calendar months: make one invoice per month."
             ),
             "ERR_LIEN_PARTICULIER_PRESTATAIRE": self.env._(
-                "The services begin before the customer became active at Urssaf, on %s.",
+                "The services begin before the customer became active at Urssaf, on "
+                "%s.",
                 since and fields.Date.to_string(since.date()),
             ),
         }
@@ -124,15 +141,18 @@ class AccountMove(models.Model):
             lambda line: not line.product_id.urssaf_nature_id
         )
         if missing or not self._urssaf_lines():
-            yield "nature", {
-                "message": self.env._(
-                    "Give an Urssaf nature to the product of each line: %s.",
-                    ", ".join(
-                        line.product_id.name or line.name or "?" for line in missing
+            yield (
+                "nature",
+                {
+                    "message": self.env._(
+                        "Give an Urssaf nature to the product of each line: %s.",
+                        ", ".join(
+                            line.product_id.name or line.name or "?" for line in missing
+                        )
+                        or self.env._("there is no line"),
                     )
-                    or self.env._("there is no line"),
-                )
-            }
+                },
+            )
             return
         try:
             self._urssaf_prestations()
@@ -155,16 +175,16 @@ class AccountMove(models.Model):
                 "The lines do not add up to the total of the invoice, to the cent."
             ),
         }.get(error.code, self.env._("This amount does not suit Urssaf."))
-        return " ".join(filter(None, (line and f"{line}:", sentence, f"[{error.code}]")))
+        return " ".join(
+            filter(None, (line and f"{line}:", sentence, f"[{error.code}]"))
+        )
 
     def _urssaf_schema_faults(self):
         """The last word: what the schema of the contract does not take."""
         try:
             PaymentRequest.model_validate(self._urssaf_prepare_payload())
         except SchemaError as error:
-            places = ", ".join(
-                ".".join(str(part) for part in fault["loc"]) for fault in error.errors()
-            )
+            places = ", ".join(path for path, _kind in field_errors(error))
             message = self.env._("Urssaf would not take the demande: %s.", places)
             return {"urssaf_schema": {"level": "danger", "message": message}}
         return {}

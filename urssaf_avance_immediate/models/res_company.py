@@ -99,7 +99,7 @@ class ResCompany(models.Model):
 
     _urssaf_batch_size_range = models.Constraint(
         "CHECK(urssaf_batch_size BETWEEN 1 AND 10)",
-        "Demandes per call: Urssaf takes from 1 to 10 demandes de paiement in one call.",
+        "Demandes per call: Urssaf takes from 1 to 10 of them in one call.",
     )
     _urssaf_watch_days_positive = models.Constraint(
         "CHECK(urssaf_watch_days >= 0 AND urssaf_stuck_hours > 0)",
@@ -252,16 +252,16 @@ class ResCompany(models.Model):
         """One sentence: what failed and which setting to look at."""
         advice = {
             "config": self.env._(
-                "Something is missing in the Urssaf settings: fill in the client ID, the "
-                "client secret and, for the sandbox, its address."
+                "Something is missing in the Urssaf settings: fill in the client ID, "
+                "the client secret and, for the sandbox, its address."
             ),
             "auth": self.env._(
                 "Urssaf refuses these credentials. Check the client ID and the client "
                 "secret, and that they were issued for this environment."
             ),
             "unreachable": self.env._(
-                "The server of this environment cannot be reached. Check the address of "
-                "the sandbox, or the network of this server."
+                "The server of this environment cannot be reached. Check the address "
+                "of the sandbox, or the network of this server."
             ),
             "unavailable": self.env._(
                 "Urssaf is closed for the moment (maintenance or too many calls). The "
@@ -271,8 +271,8 @@ class ResCompany(models.Model):
         sentence = advice.get(
             error.kind,
             self.env._(
-                "The server answered something else than the Urssaf service would. Check "
-                "the environment and the address."
+                "The server answered something else than the Urssaf service would. "
+                "Check the environment and the address."
             ),
         )
         detail = error.code or isinstance(error, UrssafConfigError) and error.message
@@ -280,7 +280,7 @@ class ResCompany(models.Model):
 
 
 def _valid_identifier(pattern, value):
-    """Whether the value fits the pattern and its SIREN or SIRET has good check digits."""
+    """Whether the value fits the pattern and its SIREN or SIRET is valid."""
     match = pattern.fullmatch(value)
     digits = match and next(filter(None, match.groups()))
     if not digits:

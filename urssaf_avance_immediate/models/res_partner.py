@@ -318,6 +318,7 @@ class ResPartner(models.Model):
             return self._urssaf_enrolments()._enrol_now()
         ready = self.filtered(lambda p: not p._urssaf_enrolment_faults())
         queued = ready._urssaf_enrolments()._enqueue()
+        queued._trigger("send")
         left = self - queued.partner_id
         return Enrolment._notify(
             self.env._(

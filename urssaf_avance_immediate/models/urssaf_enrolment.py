@@ -130,7 +130,7 @@ class UrssafEnrolment(models.Model):
         return self.partner_id.action_urssaf_enrol()
 
     def action_urssaf_refresh(self):
-        """Ask Urssaf now for one customer; for several, the scheduled action does it."""
+        """Ask Urssaf now for one customer; for several, the scheduled action does."""
         self._check_urssaf_user()
         self.check_access("read")
         enrolments = self.sudo()

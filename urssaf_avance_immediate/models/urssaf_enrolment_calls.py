@@ -43,8 +43,6 @@ class UrssafEnrolment(models.Model):
                 next_call_at=fields.Datetime.now(),
                 **self._no_error(),
             )
-        if ready:
-            self._trigger("send")
         return ready
 
     def _enrol_now(self):
@@ -76,9 +74,9 @@ class UrssafEnrolment(models.Model):
                             break
             except UrssafError as error:
                 # Only opening the client raises here: the settings are incomplete.
-                enrolments._lock().filtered(
-                    lambda e: e.state == "queued"
-                )._postpone(error)
+                enrolments._lock().filtered(lambda e: e.state == "queued")._postpone(
+                    error
+                )
                 self._checkpoint()
 
     def _send_one(self, client):
@@ -104,6 +102,7 @@ class UrssafEnrolment(models.Model):
             self._checkpoint(1, remaining=0 if outage else None)
             return not outage
         claimed._enrolled(answer.id_client, claimed._digest())
+        claimed._company_answered()
         return self._checkpoint(1) > 0
 
     def _enrolled(self, id_client, digest):
@@ -184,6 +183,7 @@ class UrssafEnrolment(models.Model):
                 enrolment._alert_company(error)
         else:
             enrolment._apply_remote(status)
+            enrolment._company_answered()
         self._checkpoint(1)
         return going_on
 
@@ -311,7 +311,7 @@ class UrssafEnrolment(models.Model):
     def _stuck_note(self):
         if self.state == "pending":
             return self.env._(
-                "The customer has not activated the account at Urssaf yet. The link that "
-                "Urssaf sent is valid for seven days."
+                "The customer has not activated the account at Urssaf yet. The link "
+                "that Urssaf sent is valid for seven days."
             )
         return self.env._("This enrolment has had no answer for too long.")

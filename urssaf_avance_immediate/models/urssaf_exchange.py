@@ -53,7 +53,7 @@ class UrssafExchange(models.AbstractModel):
         ._fields["urssaf_environment"]
         ._description_selection(self.env),
         readonly=True,
-        help="Where the identifiers of Urssaf were issued; elsewhere they mean nothing.",
+        help="Where Urssaf’s identifiers were issued; elsewhere they mean nothing.",
     )
     external_id = fields.Char(
         string="Urssaf identifier", readonly=True, copy=False, index="btree_not_null"
@@ -113,7 +113,10 @@ class UrssafExchange(models.AbstractModel):
         now = fields.Datetime.now()
         for record in claimed:
             record._set_state(
-                "sending", attempt_count=record.attempt_count + 1, claimed_at=now
+                "sending",
+                attempt_count=record.attempt_count + 1,
+                claimed_at=now,
+                **self._no_error(),
             )
         self._checkpoint()
         return claimed._lock().filtered(
@@ -124,14 +127,17 @@ class UrssafExchange(models.AbstractModel):
         """The claims of self whose worker has died: nobody holds their row."""
         limit = fields.Datetime.now() - CLAIM_GRACE
         return self._lock().filtered(
-            lambda r: r.state == "sending" and (not r.claimed_at or r.claimed_at < limit)
+            lambda r: r.state == "sending"
+            and (not r.claimed_at or r.claimed_at < limit)
         )
 
     @api.model
     def _quiet_period(self):
         """How long after a call an absent answer may still mean “being written”."""
-        minutes = self.env["ir.config_parameter"].sudo().get_param(
-            "urssaf_avance_immediate.quiet_minutes", "5"
+        minutes = (
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("urssaf_avance_immediate.quiet_minutes", "5")
         )
         return timedelta(minutes=float(minutes))
 
@@ -189,6 +195,8 @@ class UrssafExchange(models.AbstractModel):
                 next_call_at=now + record._retry_delay(error.retry_after),
                 **record._error_values(error),
             )
+        if self:
+            self._trigger("send", at=min(self.mapped("next_call_at")))
         self._alert_company(error)
 
     def _retry_delay(self, retry_after=None):
@@ -243,6 +251,10 @@ class UrssafExchange(models.AbstractModel):
                     user_id=company._urssaf_responsibles()[:1].id,
                 )
 
+    def _company_answered(self):
+        """Urssaf takes the credentials: what was said about them is settled."""
+        self.company_id.partner_id.sudo().activity_unlink([ACTIVITY_TYPE])
+
     @api.model
     def _check_urssaf_user(self):
         """Buttons that make Odoo talk to Urssaf are for its users.
@@ -289,5 +301,6 @@ class UrssafExchange(models.AbstractModel):
         )
 
     @api.model
-    def _trigger(self, cron):
-        self.env.ref(f"urssaf_avance_immediate.cron_{cron}").sudo()._trigger()
+    def _trigger(self, cron, at=None):
+        """Wake a scheduled action, now or at a UTC moment."""
+        self.env.ref(f"urssaf_avance_immediate.cron_{cron}").sudo()._trigger(at)

@@ -29,9 +29,7 @@ class UrssafNature(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    _code_unique = models.Constraint(
-        "UNIQUE(code)", "This nature code exists already."
-    )
+    _code_unique = models.Constraint("UNIQUE(code)", "This nature code exists already.")
 
     @api.depends("code")
     def _compute_sequence(self):

@@ -111,9 +111,7 @@ class UrssafPaymentRequest(models.Model):
     remote_updated_at = fields.Datetime(
         string="Last news", readonly=True, copy=False, help="When Urssaf last answered."
     )
-    remote_changed_at = fields.Datetime(
-        string="Last change", readonly=True, copy=False
-    )
+    remote_changed_at = fields.Datetime(string="Last change", readonly=True, copy=False)
     send_alone = fields.Boolean(
         readonly=True,
         copy=False,
@@ -144,9 +142,7 @@ class UrssafPaymentRequest(models.Model):
         "the amount was known.",
     )
     rejection_code = fields.Char(string="Reason code", readonly=True, copy=False)
-    rejection_label = fields.Char(
-        string="Reason", compute="_compute_rejection_label"
-    )
+    rejection_label = fields.Char(string="Reason", compute="_compute_rejection_label")
     rejection_comment = fields.Text(
         string="Comment of the customer", readonly=True, copy=False
     )
@@ -224,7 +220,9 @@ class UrssafPaymentRequest(models.Model):
     def _unlink_only_drafts(self):
         if any(r.state != "draft" or r.attempt_count for r in self):
             raise UserError(
-                self.env._("A demande de paiement that was sent is kept: it is evidence.")
+                self.env._(
+                    "A demande de paiement that was sent is kept: it is evidence."
+                )
             )
 
     def _alert_candidates(self):
@@ -232,9 +230,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _usable(self):
         """Requests whose identifier means something where the company is now."""
-        return self.filtered(
-            lambda r: r.environment == r.company_id.urssaf_environment
-        )
+        return self.filtered(lambda r: r.environment == r.company_id.urssaf_environment)
 
     # -- state -----------------------------------------------------------------
 
@@ -265,6 +261,7 @@ class UrssafPaymentRequest(models.Model):
             .search(
                 [
                     ("company_id", "=", move.company_id.id),
+                    ("environment", "=", move.company_id.urssaf_environment),
                     ("name", "=like", f"{move.name}%"),
                 ]
             )

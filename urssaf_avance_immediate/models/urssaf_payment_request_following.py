@@ -89,9 +89,7 @@ class UrssafPaymentRequest(models.Model):
         return True
 
     def _ask_batch(self, client):
-        batch = self._lock().filtered(
-            lambda r: r.state in FOLLOWED and r.external_id
-        )
+        batch = self._lock().filtered(lambda r: r.state in FOLLOWED and r.external_id)
         if not batch:
             return True
         try:
@@ -105,6 +103,7 @@ class UrssafPaymentRequest(models.Model):
                 request._apply_remote(info, found.server_time)
             else:
                 request._missing(found)
+        batch._company_answered()
         return self._checkpoint(len(batch)) > 0
 
     def _not_answered(self, error):
@@ -216,16 +215,14 @@ class UrssafPaymentRequest(models.Model):
         elif code not in REMOTE_STATES:
             self._alert(
                 self.env._(
-                    "Urssaf gives this demande the status “%s”, which this version does "
-                    "not know.",
+                    "Urssaf gives this demande the status “%s”, which this version "
+                    "does not know.",
                     self.remote_label or code,
                 )
             )
 
     def _handle_note(self, state):
-        reason = ": ".join(
-            filter(None, (self.rejection_label, self.rejection_comment))
-        )
+        reason = ": ".join(filter(None, (self.rejection_label, self.rejection_comment)))
         return {
             "refused": self.env._(
                 "The customer refused. %s Correct the invoice (credit note and new "

@@ -50,6 +50,7 @@ class UrssafPaymentRequest(models.Model):
         for request in self._lock():
             if not request._transfer_due():
                 continue
+            request = request.with_company(request.company_id)
             try:
                 with self.env.cr.savepoint():
                     request._register_transfer()
@@ -75,7 +76,9 @@ class UrssafPaymentRequest(models.Model):
         move, company = self.move_id, self.company_id
         if not company.urssaf_payment_journal_id:
             raise UserError(
-                self.env._("Choose the journal of the transfers in the Urssaf settings.")
+                self.env._(
+                    "Choose the journal of the transfers in the Urssaf settings."
+                )
             )
         if move.state != "posted" or not move.amount_residual:
             raise UserError(

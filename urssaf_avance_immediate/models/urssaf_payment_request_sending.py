@@ -34,7 +34,9 @@ class UrssafPaymentRequest(models.Model):
         The payload is frozen here: whatever happens, what is sent is what was
         checked. Its birth date is left out, see ``payload``.
         """
-        payload = PaymentRequest.model_validate(move._urssaf_prepare_payload()).to_wire()
+        payload = PaymentRequest.model_validate(
+            move._urssaf_prepare_payload()
+        ).to_wire()
         request = self.sudo().search(
             [("move_id", "=", move.id), ("active_request", "=", True)]
         )
@@ -58,7 +60,6 @@ class UrssafPaymentRequest(models.Model):
             next_call_at=fields.Datetime.now(),
             **self._no_error(),
         )
-        self._trigger("send")
         return request
 
     @api.model
@@ -91,9 +92,9 @@ class UrssafPaymentRequest(models.Model):
                             break
             except UrssafError as error:
                 # Only opening the client raises here: the settings are incomplete.
-                requests._lock().filtered(
-                    lambda r: r.state == "queued"
-                )._postpone(error)
+                requests._lock().filtered(lambda r: r.state == "queued")._postpone(
+                    error
+                )
                 self._checkpoint()
 
     def _batches(self, size):
@@ -115,6 +116,7 @@ class UrssafPaymentRequest(models.Model):
         by_number = {answer.number: answer for answer in answers}
         for request in claimed:
             request._record_answer(by_number.get(request.name))
+        claimed._company_answered()
         time_left = self._checkpoint(len(claimed))
         claimed._settle(client)
         return time_left > 0
@@ -195,10 +197,10 @@ class UrssafPaymentRequest(models.Model):
         outage = error.kind in OUTAGE_KINDS
         self._checkpoint(len(self), remaining=0 if outage else None)
         self._settle(client)
-        if error.kind == "rejected":
-            for request in self.filtered(lambda r: r.state == "queued"):
-                request._send_batch(client)
-        return error.kind == "rejected"
+        if error.kind != "rejected":
+            return False
+        alone = self.filtered(lambda r: r.state == "queued")
+        return all(request._send_batch(client) for request in alone)
 
     def _refused(self, errors):
         """Urssaf refused this demande and says why."""
@@ -232,8 +234,8 @@ class UrssafPaymentRequest(models.Model):
                 found = client.search_payment_requests(numbers=batch.mapped("name"))
             except UrssafError as error:
                 for request in batch:
-                    request.next_call_at = (
-                        fields.Datetime.now() + request._retry_delay(error.retry_after)
+                    request.next_call_at = fields.Datetime.now() + request._retry_delay(
+                        error.retry_after
                     )
                 batch._alert_company(error)
                 self._checkpoint()
@@ -278,6 +280,7 @@ class UrssafPaymentRequest(models.Model):
         quiet = (self.claimed_at or now) + self._quiet_period()
         if not conclusive or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=1), quiet)
+            self._trigger("repair", at=self.next_call_at)
         elif answered and not self.send_alone:
             # Refused by itself, without a reason or as a duplicate that is not there.
             self._set_state("rejected")

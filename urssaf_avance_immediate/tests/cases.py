@@ -101,9 +101,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                 "urssaf_birth_city": "Lyon 1er Arrondissement",
                 "urssaf_mobile": "06 39 98 01 02",
                 "urssaf_city_code": "69381",
-                "bank_ids": [
-                    Command.create({"acc_number": IBAN, "bank_id": bank.id})
-                ],
+                "bank_ids": [Command.create({"acc_number": IBAN, "bank_id": bank.id})],
                 **values,
             }
         )
@@ -162,7 +160,5 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
     def _run_cron(self, name):
         """Run a scheduled action as Odoo does, commits and rollbacks simulated."""
         with self.enter_registry_test_mode():
-            self.env.ref(
-                f"urssaf_avance_immediate.cron_{name}"
-            ).method_direct_trigger()
+            self.env.ref(f"urssaf_avance_immediate.cron_{name}").method_direct_trigger()
         self.env.invalidate_all()

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Settings of the company, the connection, and a neutralised copy."""
 
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.modules import neutralize
 from odoo.tests import tagged
@@ -79,7 +81,7 @@ class TestCompany(UrssafCase):
     @mute_logger("odoo.sql_db")
     def test_batch_size(self):
         for size in (0, 11):
-            with self.assertRaises(Exception), self.cr.savepoint():
+            with self.assertRaises(CheckViolation), self.cr.savepoint():
                 self.company.urssaf_batch_size = size
                 self.company.flush_recordset()
 

@@ -149,9 +149,7 @@ class TestEnrolment(UrssafCase):
     def test_selection_goes_through_the_queue(self):
         others = self.env["res.partner"].union(
             *(
-                self._make_partner(
-                    name=f"Client {i}", email=f"client{i}@example.com"
-                )
+                self._make_partner(name=f"Client {i}", email=f"client{i}@example.com")
                 for i in range(3)
             )
         )
@@ -159,9 +157,7 @@ class TestEnrolment(UrssafCase):
         (others | incomplete).action_urssaf_enrol()
         self.assertFalse(self.fake.calls)
         self._run_cron("send")
-        self.assertEqual(
-            others.urssaf_enrolment_ids.mapped("state"), ["pending"] * 3
-        )
+        self.assertEqual(others.urssaf_enrolment_ids.mapped("state"), ["pending"] * 3)
         self.assertFalse(incomplete.urssaf_enrolment_ids)
 
     def test_life(self):

@@ -4,6 +4,7 @@
 import copy
 import json
 import logging
+import sys
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -207,6 +208,16 @@ class TestFilter(NothingLeaks):
         self.assertNotIn(IBAN, text)
         self.assertIn("Traceback", text)
         self.assertIn("ValueError", text)
+
+    def test_no_handler_can_format_the_original_traceback(self):
+        try:
+            raise ValueError(f"iban={IBAN}")
+        except ValueError:
+            record = logging.makeLogRecord({"exc_info": sys.exc_info()})
+        RedactingFilter().filter(record)
+        self.assertIsNone(record.exc_info)
+        self.assertIn("ValueError", record.exc_text)
+        self.assertNotIn(IBAN, record.exc_text)
 
     def test_the_record_is_never_dropped(self):
         record = logging.makeLogRecord({"msg": "%s %s", "args": ("one",)})

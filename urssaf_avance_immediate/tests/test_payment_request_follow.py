@@ -48,7 +48,9 @@ class TestPaymentRequestFollow(UrssafCase):
         request = self._sent()
         self._news(request, "777", "Mystère")
         self.assertEqual(request.state, "waiting")
-        self.assertEqual((request.remote_code, request.remote_label), ("777", "Mystère"))
+        self.assertEqual(
+            (request.remote_code, request.remote_label), ("777", "Mystère")
+        )
         self.assertEqual(len(request.activity_ids), 1)
         self.assertTrue(request.next_call_at, "it is still followed")
 

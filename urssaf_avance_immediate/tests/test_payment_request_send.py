@@ -4,6 +4,8 @@
 import json
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -22,7 +24,9 @@ class TestPaymentRequestSend(UrssafCase):
         self._enrol()
 
     def _queue(self, count):
-        moves = self.env["account.move"].union(*(self._invoice() for _i in range(count)))
+        moves = self.env["account.move"].union(
+            *(self._invoice() for _i in range(count))
+        )
         requests = self.env["urssaf.payment.request"]
         for move in moves:
             requests |= requests._enqueue_move(move)
@@ -36,7 +40,9 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(action["params"]["type"], "success")
         self.assertEqual(request.state, "waiting")
         self.assertEqual(request.name, move.name)
-        self.assertEqual((request.remote_code, request.remote_label), ("10", "Intégrée"))
+        self.assertEqual(
+            (request.remote_code, request.remote_label), ("10", "Intégrée")
+        )
         self.assertEqual(request.external_id, self._demande(request).request_id)
         self.assertFalse(move.urssaf_can_send)
         with self.assertRaises(UserError):
@@ -146,10 +152,15 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(request.next_call_at, NOW + timedelta(seconds=120))
 
     def test_credentials_refused_tell_the_person_in_charge(self):
-        self.fake.fail("050", "forbidden")
-        self._assert_back_in_queue("auth")
-        activities = self.company.partner_id.activity_ids
-        self.assertEqual(len(activities), 1)
+        """Until they are accepted again: then nothing is left to do."""
+        self.fake.fail("050", "forbidden", 2)
+        self._sent()
+        self._sent()
+        partner = self.company.partner_id
+        self.assertEqual(len(partner.activity_ids), 1)
+        with freeze_time(NOW + timedelta(hours=1)):
+            self._run_cron("send")
+        self.assertFalse(partner.activity_ids)
 
     def test_token_expired_in_the_middle(self):
         move = self._invoice()
@@ -289,6 +300,5 @@ class TestPaymentRequestSend(UrssafCase):
     @mute_logger("odoo.sql_db")
     def test_second_active_request_is_impossible(self):
         request = self._sent()
-        with self.assertRaises(Exception) as raised, self.cr.savepoint():
+        with self.assertRaises(UniqueViolation), self.cr.savepoint():
             self.env["urssaf.payment.request"]._create_for(request.move_id)
-        self.assertIn("active", str(raised.exception))

@@ -26,9 +26,7 @@ class TestSecurity(UrssafCase):
         cls.biller = cls._make_user("biller", "account.group_account_invoice")
         cls.reader = cls._make_user("reader", "account.group_account_readonly")
         cls.stranger = cls._make_user("stranger", "base.group_partner_manager")
-        cls.manager = cls._make_user(
-            "manager", "urssaf_avance_immediate.group_manager"
-        )
+        cls.manager = cls._make_user("manager", "urssaf_avance_immediate.group_manager")
 
     def test_office_user_does_the_whole_job(self):
         partner = self.partner.with_user(self.user)
@@ -119,9 +117,7 @@ class TestSecurity(UrssafCase):
         request = self._sent()
         other = self.env["res.company"].create({"name": "Autre"})
         foreign = self._make_user("foreign", "urssaf_avance_immediate.group_manager")
-        foreign.write(
-            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
-        )
+        foreign.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
         for record in (request, request.enrolment_id):
             self.assertFalse(record.with_user(foreign).search([]))
             with self.assertRaises(AccessError):

@@ -17,7 +17,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     external_id = fields.Char(
         string="idClient",
         required=True,
-        help="The identifier that Urssaf gave this customer, found in the other software.",
+        help="What Urssaf gave this customer; the other software shows it.",
     )
 
     def action_adopt(self):

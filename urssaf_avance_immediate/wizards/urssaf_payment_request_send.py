@@ -55,6 +55,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
             # The invoice may have changed since the list was shown.
             if not self._blocking_reason(move):
                 queued |= Request._enqueue_move(move)
+        queued._trigger("send")
         action = Request._notify(
             self.env._("%s demandes de paiement are leaving for Urssaf.", len(queued))
         )

@@ -7,7 +7,7 @@ All amounts are euros in ``Decimal``. Urssaf documents no tolerance, so none is 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
 #: Prestations per demande (AIS; whether Urssaf enforces it is unknown, §11).
 MAX_PRESTATIONS = 10
@@ -67,15 +67,13 @@ def unit_price(total: Decimal, quantity: Decimal) -> Decimal | None:
     """
     if quantity <= 0 or total < 0:
         return None
-    # The rounded quotient is nearest to what was sold. If it fails, the smallest price
-    # whose product still rounds up to the total works, or none does.
+    # If any price with so many decimals works, the one nearest to the quotient does:
+    # no product is nearer to the total.
     for places in (0, 1, 2, 3):
         step = Decimal(1).scaleb(-places)
-        nearest = (total / quantity).quantize(step, ROUND_HALF_UP)
-        least = ((total - _CENT / 2) / quantity).quantize(step, ROUND_CEILING)
-        for price in (nearest, max(least, _ZERO)):
-            if round_cents(quantity * price) == total:
-                return price.quantize(min(step, _CENT))
+        price = (total / quantity).quantize(step, ROUND_HALF_UP)
+        if round_cents(quantity * price) == total:
+            return price.quantize(min(step, _CENT))
     return None
 
 
