@@ -32,7 +32,7 @@ def create(odoo, name):
     """Make database ``name`` anew, as a copy of the template (about a second)."""
     source = template(odoo)
     drop(odoo, name)
-    with _cursor(odoo) as cursor:
+    with open_cursor(odoo) as cursor:
         # File copies: the template is small, and no checkpoint traffic is wanted.
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
     files = _filestore(source)
@@ -42,14 +42,14 @@ def create(odoo, name):
 
 def drop(odoo, name):
     """Remove database ``name`` and its files, if it exists."""
-    with _cursor(odoo) as cursor:
+    with open_cursor(odoo) as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     shutil.rmtree(_filestore(name), ignore_errors=True)
 
 
 def exists(odoo, name):
     """Tell whether database ``name`` exists."""
-    with _cursor(odoo) as cursor:
+    with open_cursor(odoo) as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
         return cursor.fetchone() is not None
 
@@ -83,7 +83,7 @@ def install(odoo, name, modules=(paths.ADDON,), demo=False, log=None, arguments=
 
 @contextlib.contextmanager
 def _demo_allowed(odoo, name):
-    with _cursor(odoo, name) as cursor:
+    with open_cursor(odoo, name) as cursor:
         cursor.execute(
             "UPDATE ir_module_module SET demo = true WHERE state = 'installed'"
             " RETURNING id"
@@ -97,7 +97,7 @@ def _demo_allowed(odoo, name):
 
 def _check_installed(odoo, name, modules, log):
     # odoo-bin ends with status 0 when a module's name is unknown.
-    with _cursor(odoo, name) as cursor:
+    with open_cursor(odoo, name) as cursor:
         cursor.execute(
             "SELECT name FROM ir_module_module"
             " WHERE state = 'installed' AND name = ANY(%s)",
@@ -115,7 +115,7 @@ def _make_template(odoo, name):
     log = paths.logs() / "template.log"
     log.unlink(missing_ok=True)
     with console.step("Preparing a template database (French accounting)"):
-        with _cursor(odoo) as cursor:
+        with open_cursor(odoo) as cursor:
             cursor.execute(
                 f"CREATE DATABASE \"{partial}\" ENCODING 'unicode'"
                 " LC_COLLATE 'C' TEMPLATE template0"
@@ -130,7 +130,7 @@ def _make_template(odoo, name):
             env=odoo.environment(),
         )
         _check_installed(odoo, partial, MODULES, log)
-        with _cursor(odoo) as cursor:
+        with open_cursor(odoo) as cursor:
             cursor.execute(f'ALTER DATABASE "{partial}" RENAME TO "{name}"')
         shutil.rmtree(_filestore(name), ignore_errors=True)
         if _filestore(partial).is_dir():
@@ -142,7 +142,11 @@ def _filestore(name):
 
 
 @contextlib.contextmanager
-def _cursor(odoo, database="postgres"):
+def open_cursor(odoo, database="postgres"):
+    """A psycopg2 cursor for the length of a ``with``, each statement committed at once.
+
+    Raises DevError when PostgreSQL refuses.
+    """
     import psycopg2
 
     connection = odoo.server.connect(database)

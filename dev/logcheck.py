@@ -13,7 +13,7 @@ _HEADER = re.compile(
     r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[\w.]+): (?P<message>.*)$"
 )
 _SERIOUS = {"WARNING", "ERROR", "CRITICAL"}
-_OUR_LOGGER = re.compile(rf"odoo\.addons\.{paths.ADDON}(\.|$)|urssaf")
+_OUR_LOGGER = re.compile(rf"odoo\.addons\.{paths.ADDON}(\.|$)")
 _OUR_WORD = re.compile("urssaf", re.IGNORECASE)
 #: Folders whose names hold our word though what lies in them is not ours.
 _CACHE_FOLDER = re.compile(r"\S*/urssaf-avance-immediate/(odoo|venvs)/\S*")

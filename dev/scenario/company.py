@@ -27,7 +27,7 @@ def set_up(odoo, sandbox):
     """Make the database's company the fictitious firm, ready to talk to Urssaf."""
     _speak_french(odoo)
     company = _identity(odoo)
-    _settings(odoo, {"chart_template": "fr"})
+    _chart_of_accounts(odoo, company)
     _vat(odoo)
     journal, method = _transfers(odoo, company)
     connection = {
@@ -66,6 +66,12 @@ def _identity(odoo):
     }
     odoo.write("res.company", [company], values)
     return company
+
+
+def _chart_of_accounts(odoo, company):
+    chart = odoo.read_one("res.company", company, ["chart_template"])["chart_template"]
+    if chart != "fr":
+        _settings(odoo, {"chart_template": "fr"})
 
 
 def _settings(odoo, values):

@@ -24,6 +24,7 @@ class Odoo:
 
     def __init__(self, url, database, login, password):
         self._http = JsonHttp(url)
+        self._refs = {}
         session = _WebSession(url)
         self.uid = session.log_in(database, login, password)
         self._http.headers = {
@@ -86,10 +87,18 @@ class Odoo:
 
         Raises ScenarioError when there is none.
         """
-        module, name = xml_id.split(".")
-        domain = [("module", "=", module), ("name", "=", name)]
-        found = self.find("ir.model.data", domain, xml_id)
-        return self.read_one("ir.model.data", found, ["res_id"])["res_id"]
+        if xml_id not in self._refs:
+            module, name = xml_id.split(".")
+            found = self.call(
+                "ir.model.data",
+                "search_read",
+                domain=[("module", "=", module), ("name", "=", name)],
+                fields=["res_id"],
+            )
+            if not found:
+                raise ScenarioError(f"Odoo ne contient pas : {xml_id}")
+            self._refs[xml_id] = found[0]["res_id"]
+        return self._refs[xml_id]
 
     def wait(self, model, expected, field, what):
         """Wait until ``field`` has, on each record, the value ``{id: value}`` wants.

@@ -66,17 +66,20 @@ class Office:
         """Make and post the invoices of these keys."""
         for key in keys:
             spec = BY_KEY[key]
-            start, end = self.calendar.period(spec.month, *spec.days)
+            _start, end = self.calendar.period(spec.month, *spec.days)
             values = {
                 "move_type": "out_invoice",
                 "partner_id": self.partners[spec.customer],
                 "invoice_date": str(self.calendar.invoice_date(spec.month, end)),
-                "urssaf_service_start": str(start),
-                "urssaf_service_end": str(end),
                 "invoice_line_ids": [self._line(*line) for line in spec.lines],
+                **self._period(spec),
             }
             self.moves[key] = self.odoo.create("account.move", values)
             self.odoo.call("account.move", "action_post", [self.moves[key]])
+
+    def _period(self, spec):
+        start, end = self.calendar.period(spec.month, *spec.days)
+        return {"urssaf_service_start": str(start), "urssaf_service_end": str(end)}
 
     def _line(self, service, quantity):
         template = self.odoo.ref(f"{ADDON}.{service}")
@@ -100,14 +103,17 @@ class Office:
         )
         action = self.odoo.call("account.move.reversal", "modify_moves", [wizard])
         draft = action["res_id"]
-        fields = ["invoice_line_ids"]
-        lines = self.odoo.read_one("account.move", draft, fields)["invoice_line_ids"]
-        quantities = [quantity for _service, quantity in BY_KEY[corrected_key].lines]
+        spec = BY_KEY[corrected_key]
+        lines = self.odoo.read_one("account.move", draft, ["invoice_line_ids"])
         changes = [
             (1, line, {"quantity": quantity})
-            for line, quantity in zip(lines, quantities, strict=True)
+            for line, (_service, quantity) in zip(
+                lines["invoice_line_ids"], spec.lines, strict=True
+            )
         ]
-        self.odoo.write("account.move", [draft], {"invoice_line_ids": changes})
+        # A copy has no period: the staff type it again.
+        values = {"invoice_line_ids": changes, **self._period(spec)}
+        self.odoo.write("account.move", [draft], values)
         self.odoo.call("account.move", "action_post", [draft])
         self.moves[corrected_key] = draft
 

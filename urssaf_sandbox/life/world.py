@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
 
 from ..clock import Clock
 from ..tables import Demande, DemandeEvent, Link, Message, Particulier
@@ -28,12 +29,13 @@ def move_clock(work: Work, clock: Clock, moment: datetime) -> tuple[datetime, in
     return now, advance(replace(work, now=now))
 
 
-def clear(work: Work, clock: Clock) -> datetime:
+def clear(session: Session, clock: Clock) -> datetime:
     """Forget every person, demande and mail, and go back to real time.
 
-    Providers and their tokens stay: whoever is connected may go on at once.
+    `session` is one of `Database.emptying`; return the new present. Providers and
+    their tokens stay: whoever is connected may go on at once.
     """
     for table in (Message, DemandeEvent, Demande, Link, Particulier):
-        work.session.execute(delete(table))
-    clock.reset(work.session)
-    return clock.now(work.session)
+        session.execute(delete(table))
+    clock.reset(session)
+    return clock.now(session)

@@ -65,8 +65,8 @@ def set_clock(sandbox: SandboxHere, order: ClockSetting) -> dict[str, Any]:
 @router.post("/reset")
 def reset(sandbox: SandboxHere) -> dict[str, Any]:
     """Forget people, demandes and mails; back to real time. Providers stay."""
-    with sandbox.writing() as work:
-        return {"now": views.instant(clear(work, sandbox.clock))}
+    with sandbox.database.emptying() as session:
+        return {"now": views.instant(clear(session, sandbox.clock))}
 
 
 @router.get("/providers")

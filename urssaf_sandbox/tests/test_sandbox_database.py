@@ -5,13 +5,14 @@ import logging
 
 import httpx
 import pytest
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import delete
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from ..app import create_app
-from ..clock import Clock
+from ..clock import Clock, real_time
 from ..database import Database, DatabaseVersionError
 from ..settings import Settings
-from ..tables import Setting
+from ..tables import AccessToken, Setting
 from .client import Caller, Steering
 from .conftest import Served
 from .data import PERSON
@@ -44,6 +45,17 @@ def test_a_failed_writing_keeps_nothing(tmp_path):
             raise ZeroDivisionError
     with database.reading() as session:
         assert session.get(Setting, "a") is None
+    database.dispose()
+
+
+def test_foreign_keys_are_checked_again_after_emptying(tmp_path):
+    database = Database(str(tmp_path / "x.sqlite3"))
+    orphan = {"token_hash": "x", "provider_id": 7, "expires_at": real_time()}
+    with database.emptying() as session:
+        session.execute(delete(Setting))
+    with pytest.raises(IntegrityError):
+        with database.writing() as session:
+            session.add(AccessToken(**orphan))
     database.dispose()
 
 

@@ -1,0 +1,102 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A wire between Odoo and the sandbox that can be cut at a chosen moment."""
+
+import contextlib
+import threading
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SEND = "/atp/v1/tiersPrestations/demandePaiement"
+
+
+class Wire(ThreadingHTTPServer):
+    """Passes calls on to ``target``; see ``cut``."""
+
+    daemon_threads = True
+
+    def __init__(self, target):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.target = target
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self._cut = None
+        self.was_cut = threading.Event()
+
+    def cut(self, moment, then):
+        """At the next call of method 050, call ``then`` and answer nothing.
+
+        :param moment: ``before`` or ``after`` Urssaf has recorded the call
+        """
+        self.was_cut.clear()
+        self._cut = (moment, then)
+
+    def take_cut(self, path):
+        """The cut that is due on this call, if any; it happens once."""
+        if path != SEND or not self._cut:
+            return None, None
+        cut, self._cut = self._cut, None
+        return cut
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _pass_on(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        moment, then = self.server.take_cut(self.path)
+        if moment == "before":
+            self._break_off(then)
+            return
+        status, headers, answer = self._ask(body)
+        if moment == "after":
+            self._break_off(then)
+            return
+        self.send_response_only(status)
+        for name in ("Content-Type", "Date"):
+            if headers.get(name):
+                self.send_header(name, headers[name])
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = _pass_on
+
+    def _ask(self, body):
+        request = urllib.request.Request(
+            self.server.target + self.path,
+            data=body or None,
+            method=self.command,
+            headers={
+                name: value
+                for name, value in self.headers.items()
+                if name.lower() not in ("host", "connection", "content-length")
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.headers, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    def _break_off(self, then):
+        then()
+        self.close_connection = True
+        self.server.was_cut.set()
+
+    def log_message(self, *_args):
+        """Say nothing: an address may hold an e-mail."""
+
+
+@contextlib.contextmanager
+def wire_to(target):
+    """A Wire that runs for the length of a ``with``."""
+    wire = Wire(target)
+    thread = threading.Thread(target=wire.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield wire
+    finally:
+        wire.shutdown()
+        wire.server_close()
+        thread.join()
