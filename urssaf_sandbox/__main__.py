@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         port=options.port,
         log_config=logging_config(),
         server_header=False,
+        date_header=False,  # see dated.py
     )
     return 0
 

@@ -15,6 +15,7 @@ from .contract.enrolment import InputParticulierDTO
 from .contract.payment import InputDemandePaiement
 from .contract.search import InputRechercheDemandePaiement
 from .database import Database
+from .dated import Dated
 from .oauth import add_provider
 from .routes import atp, faults, home, steering, token
 from .sandbox import Sandbox
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         lifespan=lifespan,
     )
     app.state.sandbox = Sandbox(settings, database, clock or Clock())
+    app.add_middleware(Dated, sandbox=app.state.sandbox)
     faults.install(app)
     for part in (home, token, atp, steering):
         app.include_router(part.router)

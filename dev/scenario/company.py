@@ -30,7 +30,9 @@ def set_up(odoo, sandbox):
     _chart_of_accounts(odoo, company)
     _vat(odoo)
     journal, method = _transfers(odoo, company)
-    connection = {
+    settings = {
+        # The firm sells hours: show the units.
+        "group_uom": True,
         "urssaf_environment": "sandbox",
         "urssaf_sandbox_url": sandbox.url,
         "urssaf_client_id": PROVIDER[0],
@@ -41,9 +43,9 @@ def set_up(odoo, sandbox):
         "urssaf_payment_method_line_id": method,
         "urssaf_responsible_id": odoo.uid,
     }
-    settings = _settings(odoo, connection)
+    page = _settings(odoo, settings)
     # Raises with the advice that the user would read, if the connection fails.
-    odoo.call("res.config.settings", "action_urssaf_test_connection", [settings])
+    odoo.call("res.config.settings", "action_urssaf_test_connection", [page])
 
 
 def _speak_french(odoo):

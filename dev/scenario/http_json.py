@@ -17,6 +17,16 @@ class HttpError(Exception):
         self.status = status
         self.answer = answer
 
+    def sentence(self):
+        """Return, in French, what the server said."""
+        if not self.status:
+            return f"pas de réponse ({self.answer})"
+        said = self.answer
+        if isinstance(said, dict):
+            # Odoo says "message", FastAPI says "detail".
+            said = said.get("message") or said.get("detail") or said
+        return f"{str(said)[:500]} (HTTP {self.status})"
+
 
 class JsonHttp:
     """Calls one server.

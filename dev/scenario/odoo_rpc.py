@@ -6,7 +6,6 @@ key, type the password again. It is kept in memory and expires within a day.
 """
 
 import http.cookiejar
-import json
 import time
 import urllib.request
 
@@ -43,7 +42,7 @@ class Odoo:
             return self._http.post(f"/json/2/{model}/{method}", body)
         except HttpError as error:
             raise ScenarioError(
-                f"Odoo, {model}.{method} : {_sentence(error)}"
+                f"Odoo, {model}.{method} : {error.sentence()}"
             ) from None
 
     def create(self, model, values, context=None):
@@ -162,14 +161,7 @@ class _WebSession:
         try:
             answer = self._http.post(path, {"jsonrpc": "2.0", "params": params})
         except HttpError as error:
-            raise ScenarioError(f"Odoo, {path} : {_sentence(error)}") from None
+            raise ScenarioError(f"Odoo, {path} : {error.sentence()}") from None
         if "error" in answer:
             raise ScenarioError(f"Odoo, {path} : {answer['error']['data']['message']}")
         return answer["result"]
-
-
-def _sentence(error):
-    answer = error.answer
-    if isinstance(answer, dict) and "message" in answer:
-        return f"{answer['message']} (HTTP {error.status})"
-    return f"HTTP {error.status} {json.dumps(answer, ensure_ascii=False)[:300]}"

@@ -111,8 +111,12 @@ class Office:
                 lines["invoice_line_ids"], spec.lines, strict=True
             )
         ]
-        # A copy has no period: the staff type it again.
-        values = {"invoice_line_ids": changes, **self._period(spec)}
+        # The draft has neither date nor period: the staff type them.
+        values = {
+            "invoice_date": str(self.calendar.this_month),
+            "invoice_line_ids": changes,
+            **self._period(spec),
+        }
         self.odoo.write("account.move", [draft], values)
         self.odoo.call("account.move", "action_post", [draft])
         self.moves[corrected_key] = draft

@@ -122,4 +122,4 @@ class Sandbox:
 
 
 def _failure(what, error):
-    return ScenarioError(f"Bac à sable, {what} : HTTP {error.status} {error.answer}")
+    return ScenarioError(f"Bac à sable, {what} : {error.sentence()}")

@@ -7,6 +7,7 @@ in Odoo, and waits until Odoo has seen what happened.
 
 from . import company
 from .calendar import at
+from .errors import ScenarioError
 from .people import CUSTOMERS, FONTAINE_ELSEWHERE
 
 CONTEST_CODE = "REGUL_NB_QTE_FACT"
@@ -40,7 +41,13 @@ class Story:
         self.latest_news()
 
     def begin(self):
-        """The first of last month, in the morning: a firm without any customer."""
+        """The first of last month, in the morning: a firm without any customer.
+
+        Both sides start afresh, Odoo with a new database. Raises ScenarioError, before
+        anything is touched, when somebody has worked in this one.
+        """
+        if self.office.odoo.search("urssaf.enrolment", [], limit=1):
+            raise ScenarioError("cette base Odoo a déjà servi, il en faut une neuve")
         self.sandbox.start_at(at(self.calendar.last_month, 8, 30))
         company.set_up(self.office.odoo, self.sandbox)
         self.say(

@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The front page, the documentation, and paths that do not exist."""
+"""The front page, the documentation, dates, and paths that do not exist."""
+
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 
 def test_the_front_page_says_that_it_is_a_simulation(caller, http):
@@ -30,3 +33,11 @@ def test_unknown_path_and_wrong_verb(caller, http):
     base = "/atp/v1/tiersPrestations"
     assert http.get(f"{base}/facture", headers=caller.headers).status_code == 404
     assert http.put(f"{base}/particulier", headers=caller.headers).status_code == 405
+
+
+def test_answers_are_dated_by_the_sandbox_clock(http, steering):
+    now = steering.advance(working_days=10)
+    answer = http.get("/sandbox/v1/clock")
+    dated = parsedate_to_datetime(answer.headers["Date"])
+    assert abs(dated - now) < timedelta(seconds=2)
+    assert len(answer.headers.get_list("Date")) == 1

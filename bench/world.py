@@ -1,0 +1,94 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An Odoo database in this process, with an active customer and posted invoices."""
+
+import contextlib
+import json
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import odoo as odoo_package
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+
+from dev import databases
+from dev.scenario.company import SAP_NUMBER
+from dev.scenario.sandbox import PROVIDER, Sandbox
+
+DATABASE = "urssaf_bench"
+ADDON = "urssaf_avance_immediate"
+
+
+@contextlib.contextmanager
+def environment(instance):
+    """An Odoo environment on a new database with our demo data."""
+    databases.create(instance, DATABASE)
+    databases.install(instance, DATABASE, demo=True)
+    odoo_package.tools.config.parse_config(
+        ["--config", str(instance.config_file), "--log-level=error"], setup_logging=True
+    )
+    with Registry(DATABASE).cursor() as cr:
+        yield api.Environment(cr, SUPERUSER_ID, {"lang": "fr_FR"})
+    Registry.delete(DATABASE)
+    databases.drop(instance, DATABASE)
+
+
+def set_up(env, sandbox_url):
+    """The company, ready to send, and a customer active for two months."""
+    company = env.company
+    company.write(
+        {"country_id": env.ref("base.fr").id, "currency_id": env.ref("base.EUR").id}
+    )
+    env["account.chart.template"].try_loading("fr", company=company)
+    company.write(
+        {
+            "urssaf_sandbox_url": sandbox_url,
+            "urssaf_client_id": PROVIDER[0],
+            "urssaf_client_secret": PROVIDER[1],
+            "urssaf_sap_number": SAP_NUMBER,
+        }
+    )
+    sandbox = Sandbox(sandbox_url)
+    now = datetime.now(ZoneInfo("Europe/Paris"))
+    sandbox.start_at(now - timedelta(days=60))
+    partner = env.ref(f"{ADDON}.customer_lefevre")
+    partner.action_urssaf_enrol()
+    sandbox.activate(partner.urssaf_enrolment_id.external_id)
+    partner.action_urssaf_refresh()
+    sandbox.go_to(now)
+    env.cr.commit()
+    return partner
+
+
+def invoices(env, partner, count):
+    """Posted invoices of last month, one line each."""
+    day = date.today().replace(day=1) - timedelta(days=1)
+    product = env.ref(f"{ADDON}.product_menage").product_variant_id
+    moves = env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": day,
+                "urssaf_service_start": day,
+                "urssaf_service_end": day,
+                "invoice_line_ids": [
+                    Command.create({"product_id": product.id, "quantity": 2})
+                ],
+            }
+            for _i in range(count)
+        ]
+    )
+    moves.action_post()
+    env.cr.commit()
+    return moves
+
+
+def payloads(requests, birth_date, prefix):
+    """The bodies that the add-on sends, under other numbers."""
+    found = []
+    for request in requests:
+        body = json.loads(request.payload)
+        body["numFactureTiers"] = prefix + body["numFactureTiers"]
+        body["dateNaissanceClient"] = f"{birth_date}T00:00:00Z"
+        found.append(body)
+    return found

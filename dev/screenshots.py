@@ -1,0 +1,151 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The pictures of the documents, taken again from a running ``make demo``::
+
+    .dev/venv/bin/python -m dev.screenshots
+    .dev/venv/bin/python -m dev.screenshots --url http://127.0.0.1:8169
+
+The demo's story is always the same, so the pictures differ by their dates only.
+"""
+
+import argparse
+import io
+import sys
+
+from playwright.sync_api import sync_playwright
+
+from . import paths, ports
+from .errors import DevError
+
+FOLDER = paths.ROOT / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+WIDTH = 1400
+#: The picture of a document must load at once.
+MAX_BYTES = 250_000
+#: Whose papers are shown: paid after a validation, see ``dev/scenario/people.py``.
+CUSTOMER = f"{paths.ADDON}.customer_lefevre"
+REQUESTS = f"{paths.ADDON}.urssaf_payment_request_action"
+
+
+class Shooter:
+    """A logged-in browser page on the demo."""
+
+    def __init__(self, page, url):
+        self._page = page
+        self._url = url
+
+    def log_in(self, login, password):
+        """Open Odoo's first screen."""
+        self._page.goto(f"{self._url}/web/login")
+        self._page.fill("input[name=login]", login)
+        self._page.fill("input[name=password]", password)
+        self._page.click("form.oe_login_form button[type=submit]")
+        self._page.wait_for_selector(".o_web_client")
+
+    def call(self, model, method, *args):
+        """Call a public method of Odoo as the browser does, in French.
+
+        Raises DevError if Odoo refuses.
+        """
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        answer = self._page.request.post(
+            f"{self._url}/web/dataset/call_kw",
+            data={"jsonrpc": "2.0", "method": "call", "params": params},
+        ).json()
+        if "error" in answer:
+            raise DevError(f"{model}.{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def find(self, model, domain):
+        """The id of the first record. Raises DevError if there is none."""
+        found = self.call(model, "search", domain, 0, 1)
+        if not found:
+            raise DevError(f"The demo has no {model} like {domain}: run `make demo`.")
+        return found[0]
+
+    def open(self, action, record=None, height=900):
+        """Show a window action, or one of its records."""
+        self._page.set_viewport_size({"width": WIDTH, "height": height})
+        place = f"/{record}" if record else ""
+        self._page.goto(f"{self._url}/odoo/action-{action}{place}")
+        self._page.wait_for_selector(".o_action_manager .o_view_controller")
+        self._page.wait_for_load_state("networkidle")
+
+    def click(self, selector):
+        """Click on what ``selector`` shows, and wait for the page to settle."""
+        self._page.click(selector)
+        self._page.wait_for_load_state("networkidle")
+
+    def scroll_to(self, selector):
+        """Bring the top of an element just below the bars of the page."""
+        self._page.locator(selector).evaluate("e => e.scrollIntoView()")
+
+    def shoot(self, name):
+        """Write docs/images/``name``.png. Raises DevError if it is too heavy."""
+        self._page.mouse.move(0, 0)  # no tooltip, no hovered row
+        self._page.wait_for_timeout(500)  # animations
+        png = _fewer_colours(self._page.screenshot())
+        if len(png) > MAX_BYTES:
+            raise DevError(f"{name}.png has {len(png)} bytes, over {MAX_BYTES}.")
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        (FOLDER / f"{name}.png").write_bytes(png)
+        print(f"{name}.png: {len(png) / 1000:.0f} kB")
+
+
+def take_all(shooter):
+    """Every picture that the documents use."""
+    customer = shooter.call(
+        "ir.model.data", "check_object_reference", *CUSTOMER.split(".")
+    )[1]
+    paid = [["partner_id", "=", customer], ["state", "=", "paid"]]
+    request = shooter.find("urssaf.payment.request", paid)
+    invoice = shooter.find("account.move", [["urssaf_request_ids", "=", request]])
+    shooter.open("account.action_move_out_invoice_type", invoice, 860)
+    shooter.shoot("invoice")
+    shooter.open("account.res_partner_action_customer", customer, 900)
+    shooter.click(".o_notebook a[name=urssaf]")
+    shooter.shoot("customer")
+    shooter.open(REQUESTS, height=560)
+    shooter.shoot("requests")
+    shooter.open(REQUESTS, request, 860)
+    shooter.shoot("request")
+    shooter.open("account.action_account_config", height=760)
+    shooter.scroll_to("#urssaf_settings")
+    shooter.shoot("settings")
+
+
+def _fewer_colours(png):
+    """The same picture with 128 colours: a third of the bytes, and no visible loss."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image.quantize(128, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def main(argv=None):
+    """Take the pictures and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m dev.screenshots")
+    default = f"http://{ports.HOST}:{ports.DEFAULTS['ODOO_PORT']}"
+    parser.add_argument("--url", default=default)
+    parser.add_argument("--login", default="admin")
+    parser.add_argument("--password", default="admin")
+    options = parser.parse_args(argv)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(locale="fr-FR", timezone_id="Europe/Paris")
+        try:
+            shooter = Shooter(page, options.url.rstrip("/"))
+            shooter.log_in(options.login, options.password)
+            take_all(shooter)
+        except DevError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            return 1
+        finally:
+            browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
