@@ -46,7 +46,7 @@ def capture(what, command, env=None, cwd=None):
             text=True,
             errors="replace",
             check=False,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
     except FileNotFoundError:
         raise CommandFailed(f"Could not {what}: {command[0]} is not there.") from None
@@ -69,7 +69,7 @@ def logged(what, command, log, env=None, cwd=None):
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
     if code:
         raise CommandFailed(
@@ -84,7 +84,7 @@ def shown(command, env=None, cwd=None):
     )
 
 
-def _end_with_parent():
+def end_with_parent():
     """In the child: ask the kernel to end it when we are killed.
 
     A download that went on alone would disturb the one of the next run.

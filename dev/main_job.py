@@ -44,10 +44,8 @@ def demo():
     install_log = _new_database(instance, DEMO_DATABASE)
     sandbox_file = _new_sandbox_file(DEMO_DATABASE)
     with console.step("Starting the sandbox and Odoo"):
-        sandbox = servers.start_sandbox(sandbox_file, sandbox_port)
-        servers.keep(sandbox)
-        server = servers.start_odoo(instance, DEMO_DATABASE, odoo_port)
-        servers.keep(server)
+        sandbox = servers.start_sandbox(sandbox_file, sandbox_port, stays=True)
+        server = servers.start_odoo(instance, DEMO_DATABASE, odoo_port, stays=True)
     try:
         _scenario(server, sandbox, DEMO_DATABASE)
     finally:

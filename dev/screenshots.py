@@ -25,6 +25,9 @@ MAX_BYTES = 250_000
 #: Whose papers are shown: paid after a validation, see ``dev/scenario/people.py``.
 CUSTOMER = f"{paths.ADDON}.customer_lefevre"
 REQUESTS = f"{paths.ADDON}.urssaf_payment_request_action"
+#: True in the page once nothing is being loaded any more.
+SETTLED = """() => !document.querySelector(".o_loading_indicator, .fa-spin")
+    && [...document.images].every(image => image.complete)"""
 
 
 class Shooter:
@@ -69,12 +72,10 @@ class Shooter:
         place = f"/{record}" if record else ""
         self._page.goto(f"{self._url}/odoo/action-{action}{place}")
         self._page.wait_for_selector(".o_action_manager .o_view_controller")
-        self._page.wait_for_load_state("networkidle")
 
     def click(self, selector):
-        """Click on what ``selector`` shows, and wait for the page to settle."""
+        """Click on what ``selector`` shows."""
         self._page.click(selector)
-        self._page.wait_for_load_state("networkidle")
 
     def scroll_to(self, selector):
         """Bring the top of an element just below the bars of the page."""
@@ -83,7 +84,8 @@ class Shooter:
     def shoot(self, name):
         """Write docs/images/``name``.png. Raises DevError if it is too heavy."""
         self._page.mouse.move(0, 0)  # no tooltip, no hovered row
-        self._page.wait_for_timeout(500)  # animations
+        self._page.wait_for_timeout(1500)  # late parts start loading, animations end
+        self._page.wait_for_function(SETTLED)
         png = _fewer_colours(self._page.screenshot())
         if len(png) > MAX_BYTES:
             raise DevError(f"{name}.png has {len(png)} bytes, over {MAX_BYTES}.")
@@ -100,7 +102,7 @@ def take_all(shooter):
     paid = [["partner_id", "=", customer], ["state", "=", "paid"]]
     request = shooter.find("urssaf.payment.request", paid)
     invoice = shooter.find("account.move", [["urssaf_request_ids", "=", request]])
-    shooter.open("account.action_move_out_invoice_type", invoice, 860)
+    shooter.open("account.action_move_out_invoice", invoice, 860)
     shooter.shoot("invoice")
     shooter.open("account.res_partner_action_customer", customer, 900)
     shooter.click(".o_notebook a[name=urssaf]")
@@ -110,7 +112,7 @@ def take_all(shooter):
     shooter.open(REQUESTS, request, 860)
     shooter.shoot("request")
     shooter.open("account.action_account_config", height=760)
-    shooter.scroll_to("#urssaf_settings")
+    shooter.scroll_to("h2:has-text('Urssaf avance immédiate')")
     shooter.shoot("settings")
 
 

@@ -35,7 +35,6 @@ class Server(NamedTuple):
         """End the server, if it is still the process we started."""
         if processes.command_has(self.pid, _SIGNS[self.name]):
             processes.terminate(self.pid)
-        _record(self.name).unlink(missing_ok=True)
 
 
 #: A word of each server's command line: guards against a pid used again.
@@ -43,10 +42,13 @@ _SIGNS = {"odoo": "odoo.conf", "sandbox": "urssaf_sandbox"}
 _HEALTH = {"odoo": "/web/health", "sandbox": "/sandbox/v1/health"}
 
 
-def start_odoo(odoo, database, port, *, cron_threads=2, log=None, arguments=()):
+def start_odoo(
+    odoo, database, port, *, cron_threads=2, log=None, arguments=(), stays=False
+):
     """Start Odoo on ``database`` and wait until it answers. Return the Server.
 
-    ``odoo`` is what ``dev.odoo.prepare()`` returned. Raises DevError naming the log.
+    ``odoo`` is what ``dev.odoo.prepare()`` returned. A server that ``stays`` outlives
+    us; another one ends with us, even if we are killed. Raises DevError naming the log.
     """
     command = odoo.command(
         f"--database={database}",
@@ -56,17 +58,17 @@ def start_odoo(odoo, database, port, *, cron_threads=2, log=None, arguments=()):
         "--no-database-list",
         *arguments,
     )
-    return _start("odoo", command, port, log, odoo.environment())
+    return _start("odoo", command, port, log, odoo.environment(), stays)
 
 
-def start_sandbox(database_file, port, *, log=None, arguments=()):
+def start_sandbox(database_file, port, *, log=None, arguments=(), stays=False):
     """Start the sandbox on the SQLite file and wait until it answers."""
     command = [
         sys.executable,
         *("-m", "urssaf_sandbox", "--host", ports.HOST, "--port", str(port)),
         *("--database", str(database_file), *arguments),
     ]
-    return _start("sandbox", command, port, log, commands.environment())
+    return _start("sandbox", command, port, log, commands.environment(), stays)
 
 
 @contextlib.contextmanager
@@ -91,13 +93,6 @@ def temporary_sandbox(database_file, **options):
         server.stop()
 
 
-def keep(server):
-    """Remember a background server, so that later commands find it."""
-    record = _record(server.name)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(server._asdict()), encoding="utf-8")
-
-
 def running(name):
     """Return the background Server called ``name`` if it runs, else None."""
     try:
@@ -112,6 +107,7 @@ def stop_all():
     servers = [server for name in _SIGNS if (server := running(name))]
     for server in servers:
         server.stop()
+        _record(server.name).unlink()
     return servers
 
 
@@ -119,7 +115,7 @@ def _record(name):
     return paths.state() / "run" / f"{name}.json"
 
 
-def _start(name, command, port, log, env):
+def _start(name, command, port, log, env, stays):
     log = Path(log or paths.logs() / f"{name}.log")
     with open(log, "wb") as out:
         process = subprocess.Popen(
@@ -129,10 +125,16 @@ def _start(name, command, port, log, env):
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            # Ctrl-C in the terminal must not end a server that stays.
+            # Ctrl-C in the terminal is for us: we stop a temporary server in order,
+            # and one that stays is none of its business.
             start_new_session=True,
+            preexec_fn=None if stays else commands.end_with_parent,
         )
     server = Server(name, f"http://{ports.HOST}:{port}", process.pid, str(log))
+    if stays:
+        record = _record(name)
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(server._asdict()), encoding="utf-8")
     try:
         _wait_until_it_answers(server, process)
     except BaseException:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -67,8 +68,9 @@ def test_a_server_that_cannot_start_says_why_and_where(sandbox, tmp_path):
 
 
 def test_a_background_server_is_found_and_stopped_later(sandbox, tmp_path, capsys):
-    server = servers.start_sandbox(tmp_path / "x.sqlite", ports.any_free())
-    servers.keep(server)
+    server = servers.start_sandbox(tmp_path / "x", ports.any_free(), stays=True)
+    with servers.temporary_sandbox(tmp_path / "y.sqlite"):
+        assert servers.running("sandbox") == server
     assert servers.running("sandbox") == server
     cleaning.stop()
     assert not processes.alive(server.pid)
@@ -78,10 +80,41 @@ def test_a_background_server_is_found_and_stopped_later(sandbox, tmp_path, capsy
     assert capsys.readouterr().out == "Nothing was running.\n"
 
 
+STARTER = """
+import sys
+from pathlib import Path
+from dev import paths, ports, servers
+paths.ROOT = Path(sys.argv[1])
+stays = sys.argv[2] == "stays"
+server = servers.start_sandbox("x", ports.any_free(), stays=stays)
+print(server.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("mode", ["stays", "goes"])
+def test_only_a_server_that_stays_outlives_a_killed_command(sandbox, tmp_path, mode):
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(tmp_path / "root"), mode],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with starter:
+        pid = int(starter.stdout.readline())
+        starter.kill()
+    if mode == "stays":
+        assert not processes.wait_gone(pid, seconds=0.3)
+        processes.terminate(pid)
+    assert processes.wait_gone(pid, seconds=10)
+
+
 def test_a_pid_used_again_by_another_program_is_left_alone(state):
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1) as other:
         stale = servers.Server("odoo", "http://127.0.0.1:1", other.pid, "log")
-        servers.keep(stale)
+        record = state / "run" / "odoo.json"
+        record.parent.mkdir(parents=True)
+        record.write_text(json.dumps(stale._asdict()))
         assert servers.running("odoo") is None
         stale.stop()
         assert processes.alive(other.pid)

@@ -27,7 +27,9 @@ PAGES = (ROOT / "README.rst", ADDON / "README.rst")
 MARKDOWN = sorted((ROOT / "docs").glob("*.md"))
 #: Harmless in a copy of the checkout, without Odoo.
 RUN_IN_A_COPY = ("help", "stop", "clean")
-OFFLINE = re.compile(r"NewConnectionError|NameResolutionError|ProxyError|ConnectTimeout")
+OFFLINE = re.compile(
+    r"NewConnectionError|NameResolutionError|ProxyError|ConnectTimeout"
+)
 
 
 def parse(page):

@@ -170,6 +170,9 @@ class AccountMove(models.Model):
                     "message": self.env._("Ready to be sent to Urssaf."),
                 }
             }
+        if self.payment_state == "reversed":
+            # A credit note: whatever happened at Urssaf, this invoice is settled.
+            return {}
         if request.state == "unknown" or request.state in TO_HANDLE:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}

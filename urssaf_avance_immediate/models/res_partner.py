@@ -144,6 +144,10 @@ class ResPartner(models.Model):
         groups=READERS,
     )
 
+    urssaf_enrolment_error = fields.Text(
+        compute="_compute_urssaf_enrolment", groups=READERS
+    )
+
     # -- computes --------------------------------------------------------------
 
     @api.depends("street", "street2")
@@ -167,7 +171,9 @@ class ResPartner(models.Model):
             if partner.urssaf_bank_account_id not in partner.bank_ids:
                 partner.urssaf_bank_account_id = partner.bank_ids[:1]
 
-    @api.depends("urssaf_enrolment_ids.state")
+    @api.depends(
+        "urssaf_enrolment_ids.state", "urssaf_enrolment_ids.last_error_message"
+    )
     @api.depends_context("company")
     def _compute_urssaf_enrolment(self):
         for partner in self:
@@ -176,6 +182,7 @@ class ResPartner(models.Model):
             )[:1]
             partner.urssaf_enrolment_id = enrolment
             partner.urssaf_enrolment_state = enrolment.state
+            partner.urssaf_enrolment_error = enrolment.last_error_message
 
     def _search_urssaf_enrolment_state(self, operator, value):
         if operator != "in":

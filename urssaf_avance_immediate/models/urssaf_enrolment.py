@@ -51,7 +51,6 @@ class UrssafEnrolment(models.Model):
     state = fields.Selection(
         STATES, default="draft", required=True, readonly=True, tracking=True, index=True
     )
-    external_id = fields.Char(string="idClient")
     remote_status = fields.Char(
         string="Status at Urssaf", readonly=True, copy=False, tracking=True
     )
@@ -60,6 +59,7 @@ class UrssafEnrolment(models.Model):
     )
     registered_at = fields.Datetime(string="Enrolled on", readonly=True, copy=False)
     active_since = fields.Datetime(
+        string="Active since",
         readonly=True,
         copy=False,
         tracking=True,

@@ -273,17 +273,17 @@ class UrssafEnrolment(models.Model):
     @api.model
     def _cron_send(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
-            self.with_company(company)._due(company, ["queued"])._send()
+            self._for_company(company)._due(company, ["queued"])._send()
 
     @api.model
     def _cron_follow(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
-            self.with_company(company)._due(company, list(FOLLOWED))._refresh()
+            self._for_company(company)._due(company, list(FOLLOWED))._refresh()
 
     @api.model
     def _cron_repair(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
-            enrolments = self.with_company(company)
+            enrolments = self._for_company(company)
             enrolments._due(company, ["sending"])._settle_abandoned()
             enrolments._due(company, ["unknown"])._settle()
 
@@ -305,7 +305,7 @@ class UrssafEnrolment(models.Model):
                     ("write_date", "<", limit),
                 ]
             )
-            for enrolment in stuck.with_company(company):
+            for enrolment in stuck._for_company(company):
                 enrolment._alert(enrolment._stuck_note())
 
     def _stuck_note(self):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import plaintext2html
 
 from ..lib.api.codes import ERROR_CODES
 
@@ -225,6 +226,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _alert(self, note):
         """One activity per record says what somebody has to do now."""
+        note = plaintext2html(note)
         for record in self:
             activity = record.activity_search([ACTIVITY_TYPE])
             if activity:
@@ -286,6 +288,12 @@ class UrssafExchange(models.AbstractModel):
         }
 
     # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _for_company(self, company):
+        """In the company, and in the language of those who read what is written."""
+        reader = company._urssaf_responsibles()[:1]
+        return self.with_company(company).with_context(lang=reader.lang)
 
     @api.model
     def _due(self, company, states):

@@ -96,14 +96,20 @@ class UrssafPaymentRequest(models.Model):
         "urssaf.enrolment", readonly=True, ondelete="restrict", check_company=True
     )
     state = fields.Selection(
-        STATES, default="draft", required=True, readonly=True, tracking=True, index=True
+        STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        tracking=True,
+        index=True,
+        group_expand="_group_expand_state",
     )
     active_request = fields.Boolean(
         compute="_compute_active_request",
         store=True,
         help="At most one demande de paiement of an invoice is active.",
     )
-    external_id = fields.Char(string="idDemandePaiement", tracking=True)
+    external_id = fields.Char(tracking=True)
     remote_code = fields.Char(string="Urssaf code", readonly=True, copy=False)
     remote_label = fields.Char(
         string="Status at Urssaf", readonly=True, copy=False, tracking=True
@@ -134,7 +140,9 @@ class UrssafPaymentRequest(models.Model):
     transfer_amount = fields.Monetary(
         string="Transferred", readonly=True, copy=False, tracking=True
     )
-    transfer_date = fields.Date(readonly=True, copy=False, tracking=True)
+    transfer_date = fields.Date(
+        string="Transfer date", readonly=True, copy=False, tracking=True
+    )
     transfer_effective = fields.Boolean(
         readonly=True,
         copy=False,
@@ -215,6 +223,12 @@ class UrssafPaymentRequest(models.Model):
     def _compute_display_name(self):
         for request in self:
             request.display_name = f"{request.name} · {request.partner_id.display_name}"
+
+    @api.model
+    def _group_expand_state(self, states, _domain):
+        """Columns in the order of a demande's life; the usual ones are always there."""
+        usual = ("queued", "waiting", "validated", "debited", "paid")
+        return [key for key, _label in STATES if key in (*usual, *states)]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

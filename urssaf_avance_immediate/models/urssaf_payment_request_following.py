@@ -249,7 +249,7 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _cron_follow(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
-            due = self.with_company(company)._due(company, list(FOLLOWED))
+            due = self._for_company(company)._due(company, list(FOLLOWED))
             due._report_remaining()
             due._with_client(lambda requests, client: requests._ask(client))
             due._register_transfers()
@@ -280,10 +280,23 @@ class UrssafPaymentRequest(models.Model):
                     ("remote_changed_at", "<", limit),
                 ]
             )
-            for request in stuck.with_company(company):
+            for request in stuck._for_company(company):
                 request._alert(
                     self.env._(
                         "No news for %s hours: check this demande in the Urssaf space.",
                         company.urssaf_stuck_hours,
                     )
                 )
+            self._forget_reversed(company)
+
+    @api.model
+    def _forget_reversed(self, company):
+        """A refused invoice that got its credit note asks nothing of anybody."""
+        self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "refused"),
+                ("activity_ids", "!=", False),
+                ("move_id.payment_state", "=", "reversed"),
+            ]
+        )._alert_done()

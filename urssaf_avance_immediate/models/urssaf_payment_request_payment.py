@@ -17,7 +17,7 @@ class UrssafPaymentRequest(models.Model):
         """Effective transfers of the company that are not on the invoice yet."""
         return (
             self.sudo()
-            .with_company(company)
+            ._for_company(company)
             .search(
                 [
                     ("company_id", "=", company.id),

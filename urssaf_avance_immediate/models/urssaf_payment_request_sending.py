@@ -294,14 +294,14 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _cron_send(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
-            requests = self.with_company(company)._due(company, ["queued"])
+            requests = self._for_company(company)._due(company, ["queued"])
             requests._report_remaining()
             requests._send()
 
     @api.model
     def _cron_repair(self):
         for company in self.env["res.company"]._urssaf_configured_companies():
-            requests = self.with_company(company)
+            requests = self._for_company(company)
             requests._due(company, ["sending"])._settle_abandoned()
             unknown = requests._due(company, ["unknown"])
             if not unknown:

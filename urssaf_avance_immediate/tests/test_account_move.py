@@ -152,6 +152,43 @@ class TestAccountMove(UrssafCase):
         sent = self._demande(move.urssaf_request_id).payload
         self.assertEqual(len(sent["inputPrestations"]), 1)
 
+    def test_lines_and_invoice_rounded_apart(self):
+        """5.5 % in the price: Odoo's line is a cent below Odoo's invoice."""
+        self.tax = self.tax.copy(
+            {"name": "5,5 TTC", "amount": 5.5, "price_include_override": "tax_included"}
+        )
+        move = self._invoice(lines=((12.25, 26.50),))
+        move.action_urssaf_send()
+        sent = self._demande(move.urssaf_request_id).payload
+        self.assertEqual(sent["mntFactureTTC"], move.amount_total)
+        lines = sent["inputPrestations"]
+        for total, field in (
+            (move.amount_total, "mntPrestationTTC"),
+            (move.amount_untaxed, "mntPrestationHT"),
+        ):
+            self.assertAlmostEqual(sum(line[field] for line in lines), total, 7)
+
+    def test_corrected_invoice_keeps_the_services(self):
+        move = self._invoice()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id})
+        )
+        corrected = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
+        self.assertEqual(corrected.urssaf_service_start, move.urssaf_service_start)
+        self.assertEqual(corrected.urssaf_service_end, move.urssaf_service_end)
+        self.assertFalse(move.copy().urssaf_service_start)
+
+    def test_paying_by_hand_is_warned_about(self):
+        move = self._sent().move_id
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({})
+        )
+        self.assertIn("urssaf_collecting", wizard.actionable_errors)
+
     # -- after sending ---------------------------------------------------------
 
     def test_frozen_while_at_urssaf(self):

@@ -1,0 +1,14 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class AccountMoveReversal(models.TransientModel):
+    _inherit = "account.move.reversal"
+
+    def _modify_default_reverse_values(self, origin_move):
+        """Extends account: the corrected invoice is about the same services."""
+        return {
+            **super()._modify_default_reverse_values(origin_move),
+            "urssaf_service_start": origin_move.urssaf_service_start,
+            "urssaf_service_end": origin_move.urssaf_service_end,
+        }
