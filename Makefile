@@ -3,10 +3,10 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 export ODOO_PORT SANDBOX_PORT
 
-.PHONY: help setup demo smoke test lint format bench stop clean
+.PHONY: help setup demo smoke test lint format i18n bench stop clean
 
 help:  ## this list (the default)
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 setup:  ## prepare Odoo 19, PostgreSQL and the tools, and stop there
 	@$(DEV) setup
@@ -25,6 +25,9 @@ lint:  ## all checks of the code
 
 format:  ## format the code, repair what tools can repair
 	@$(DEV) format
+
+i18n:  ## export the terms, bring the French file up to date
+	@$(DEV) i18n
 
 bench:  ## measure (ARGS=… goes to the bench)
 	@$(DEV) bench $(ARGS)

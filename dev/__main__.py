@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": ("all checks of the code, or the ones named", False),
     "format": ("format the code and repair what tools can repair", False),
     "bench": ("measure; arguments go to the bench package", True),
+    "i18n": ("export the terms, bring the French file up to date", True),
     "odoo": ("run odoo-bin with our configuration and the given arguments", True),
     "database": ("make an empty accounting database: NAME [--addon] [--demo]", True),
     "stop": ("stop the demo's servers and PostgreSQL", False),

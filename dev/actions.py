@@ -59,6 +59,12 @@ def bench(arguments):
     )
 
 
+def i18n(_arguments):
+    from . import i18n
+
+    i18n.run()
+
+
 def odoo(arguments):
     from . import odoo
 

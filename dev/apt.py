@@ -20,6 +20,13 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _URI_LINE = re.compile(
     r"^'(?P<uri>[^']+)' (?P<file>\S+) (?P<size>\d+) SHA256:(?P<sha>\S+)$"
 )
+_TARGET_FORMAT = "$(REPO_URI)|$(ORIGIN)|$(CODENAME)"
+_PACKAGES = "Created-By: Packages"
+#: Debian's main archive in ``apt-get --print-uris update``; the updates of a release
+#: ("bookworm-updates") and the security archive do not match.
+_ARCHIVE_URI = re.compile(
+    r"^'(?P<uri>\S+/debian/)dists/(?P<release>[a-z]+)/InRelease'", re.MULTILINE
+)
 
 
 class Package(NamedTuple):
@@ -40,30 +47,20 @@ def available():
 def mirror():
     """Return (address, release name) of the Debian archive this machine uses.
 
-    Raises DevError if apt is configured for no Debian archive.
+    None if apt is set up for no Debian archive (on Ubuntu, for example).
     """
-    lines = commands.capture(
-        "read apt's configuration",
-        [
-            "apt-get",
-            "indextargets",
-            "--format",
-            "$(REPO_URI)|$(ORIGIN)|$(RELEASE)|$(CODENAME)",
-            "Created-By: Packages",
-        ],
-    ).splitlines()
-    fields = [line.split("|") for line in lines if line.count("|") == 3]
-    for uri, origin, release, codename in fields:
+    what = "read apt's configuration"
+    targets = ["apt-get", "indextargets", "--format", _TARGET_FORMAT, _PACKAGES]
+    for line in commands.capture(what, targets).splitlines():
+        uri, origin, release = line.split("|")
         if origin == "Debian" and "-" not in release:
-            return uri, codename or release
-    # Before the first "apt-get update" apt does not know any origin yet.
-    for uri, origin, release, _codename in fields:
-        if origin.startswith("$(") and re.search(r"/debian/?$", uri):
             return uri, release
-    raise DevError(
-        "apt on this machine is configured for no Debian archive: set ODOO_HOME to "
-        "an Odoo 19 source tree instead."
-    )
+    # A machine that never ran "apt-get update" knows no origin yet. Then the usual name
+    # of the archive must do; apt still checks its signature before we use anything.
+    sources = commands.capture(what, ["apt-get", "--print-uris", "update"])
+    if match := _ARCHIVE_URI.search(sources):
+        return match["uri"], match["release"]
+    return None
 
 
 class Suite:

@@ -71,10 +71,15 @@ def show_errors(log, limit=20):
 
 
 def need_clean(*logs):
-    """Raise DevError, after printing them, if the logs hold records of ours."""
+    """Raise DevError, after printing them, if the logs hold records of ours.
+
+    A log without any record is a failure too: nothing could be checked.
+    """
     count = 0
     for log in logs:
-        for record in filter(ours, read(log)):
+        if not (records := read(log)):
+            raise DevError(f"No log record in {log}: the logs could not be checked.")
+        for record in filter(ours, records):
             count += 1
             console.complain(f"{Path(log).name}: {record.text}")
     if count:

@@ -56,8 +56,8 @@ def ensure():
     ready = _ready_package()
     if ready:
         return ready
-    if apt.available():
-        return _unpack_debian_package()
+    if apt.available() and (archive := apt.mirror()):
+        return _unpack_debian_package(*archive)
     return _clone()
 
 
@@ -96,14 +96,13 @@ def _ready_package():
     return source._replace(version=trees[-1].name)
 
 
-def _unpack_debian_package():
+def _unpack_debian_package(uri, release):
     with locking.exclusive(_odoo_folder() / "lock", "fetching Odoo"):
         ready = _ready_package()  # the process we waited for may have made it
         if ready:
             return ready
         _check_room(_odoo_folder())
         downloads = _odoo_folder() / "downloads"
-        uri, release = apt.mirror()
         with console.step("Reading Debian's signed package indexes"):
             unstable = apt.Suite(_odoo_folder() / "apt/sid", uri, "sid")
             stable = apt.Suite(_odoo_folder() / f"apt/{release}", uri, release)

@@ -9,7 +9,6 @@ from .errors import CommandFailed, DevError
 
 PYTEST_DATABASE = "urssaf_test"
 ODOO_DATABASE = "urssaf_test_odoo"
-FOLDERS = (f"{paths.ADDON}/tests", "urssaf_sandbox/tests", "tests")
 #: Odoo's closing line.
 _ODOO_RESULT = re.compile(
     r"(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<tests>\d+) tests"
@@ -23,9 +22,13 @@ def run(arguments):
     a warning of ours.
     """
     instance = odoo.prepare()
-    pytest_logs = _pytest(instance, arguments)
-    odoo_log = None if arguments else _odoo_runner(instance)
-    logcheck.need_clean(*pytest_logs, *filter(None, [odoo_log]))
+    logs = _pytest(instance, arguments)
+    if arguments:
+        # Some arguments (--collect-only) never come to logging.
+        logs = [log for log in logs if log.exists()]
+    else:
+        logs.append(_odoo_runner(instance))
+    logcheck.need_clean(*logs)
 
 
 def _pytest(instance, arguments):
@@ -35,10 +38,7 @@ def _pytest(instance, arguments):
     with console.step("Installing the add-on in a fresh database"):
         databases.create(instance, PYTEST_DATABASE)
         install_log = databases.install(instance, PYTEST_DATABASE)
-    folders = [folder for folder in FOLDERS if (paths.ROOT / folder).is_dir()]
-    named = any(
-        (paths.ROOT / argument.split("::")[0]).exists() for argument in arguments
-    )
+    # Which folders: testpaths in pyproject.toml, unless the arguments name some.
     command = [
         *(sys.executable, "-m", "pytest", "--odoo-http"),
         f"--odoo-database={PYTEST_DATABASE}",
@@ -46,7 +46,6 @@ def _pytest(instance, arguments):
         "--odoo-log-level=info",
         f"--odoo-extra=logfile={log}",
         *arguments,
-        *([] if named else folders),
     ]
     with console.step("pytest"):
         status = commands.shown(command, env=instance.environment(), cwd=paths.ROOT)

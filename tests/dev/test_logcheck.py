@@ -74,6 +74,12 @@ def test_a_log_with_ours_fails_and_shows_it(tmp_path, capsys):
     assert "slow" in said
 
 
+def test_a_log_without_records_is_not_clean(tmp_path):
+    records(tmp_path, "no record at all")
+    with pytest.raises(DevError, match="No log record in"):
+        logcheck.need_clean(tmp_path / "odoo.log")
+
+
 def test_errors_are_shown_up_to_a_limit(tmp_path, capsys):
     records(tmp_path, "\n".join(f"{STAMP} ERROR db a: error {n}" for n in range(5)))
     logcheck.show_errors(tmp_path / "odoo.log", limit=2)

@@ -43,7 +43,7 @@ class FakeDebian:
         if command[0] == "dpkg-deb":
             return self.unpack(Path(command[2]), Path(command[3]))
         if "indextargets" in command:
-            return "mirror://debian/|Debian|bookworm|bookworm\n"
+            return "mirror://debian/|Debian|bookworm\n"
         if "--print-uris" in command:
             return "".join(map(self.describe, command[command.index("download") + 1 :]))
         if "update" in command and self.offline:
@@ -179,7 +179,12 @@ def test_without_apt_or_git_the_person_is_told(cache, programs):
         odoo_source.ensure()
 
 
-def test_without_apt_odoo_is_cloned(cache, programs):
+@pytest.mark.parametrize("apt_is_there", [False, True])
+def test_without_a_debian_archive_odoo_is_cloned(
+    cache, programs, monkeypatch, apt_is_there
+):
+    monkeypatch.setattr(apt, "available", lambda: apt_is_there)
+    monkeypatch.setattr(apt, "mirror", lambda: None)
     tree = cache / "odoo/git-19.0"
     programs(
         "git",
@@ -189,29 +194,34 @@ def test_without_apt_odoo_is_cloned(cache, programs):
     assert odoo_source.ensure().odoo_bin == tree / "odoo-bin"
 
 
+UPDATED = """\
+m://other/|Other|x
+m://debian-security/|Debian|bookworm-security
+m://debian/|Debian|bookworm-updates
+m://debian/|Debian|bookworm
+"""
+NEVER_UPDATED = """\
+'m://mine/tools/dists/trixie/InRelease' mine_tools_dists_trixie_InRelease 0
+'m://mine/debian/dists/trixie-updates/InRelease' mine_debian_x_InRelease 0
+'m://mine/debian-security/dists/trixie/InRelease' mine_debian_y_InRelease 0
+'m://mine/debian/dists/trixie/InRelease' mine_debian_dists_trixie_InRelease 0
+"""
+
+
 @pytest.mark.parametrize(
-    ("targets", "expected"),
+    ("targets", "sources", "expected"),
     [
-        ("m://debian/|Debian|bookworm|bookworm", ("m://debian/", "bookworm")),
-        ("m://debian/|Debian|stable|trixie", ("m://debian/", "trixie")),
-        (
-            "m://other/|Other|x|x\nm://sec/|Debian|bookworm-security|bookworm-security\n"
-            "m://debian/|Debian|bookworm-updates|bookworm-updates\n"
-            "m://debian/|Debian|bookworm|bookworm",
-            ("m://debian/", "bookworm"),
-        ),
-        ("m://mine/debian|$(ORIGIN)|trixie|$(CODENAME)", ("m://mine/debian", "trixie")),
+        (UPDATED, NEVER_UPDATED, ("m://debian/", "bookworm")),
+        ("", NEVER_UPDATED, ("m://mine/debian/", "trixie")),
+        ("m://other/|Other|x\n", "'m://ubuntu/dists/noble/InRelease' x 0\n", None),
     ],
 )
-def test_the_mirror_is_the_machines_own(monkeypatch, targets, expected):
-    monkeypatch.setattr(commands, "capture", lambda *a, **k: targets + "\n")
+def test_the_mirror_is_the_machines_own(monkeypatch, targets, sources, expected):
+    def capture(what, command):
+        return targets if "indextargets" in command else sources
+
+    monkeypatch.setattr(commands, "capture", capture)
     assert apt.mirror() == expected
-
-
-def test_a_machine_without_debian_archive_is_told_what_to_do(monkeypatch):
-    monkeypatch.setattr(commands, "capture", lambda *a, **k: "m://o/|Other|x|x\n")
-    with pytest.raises(DevError, match="set ODOO_HOME"):
-        apt.mirror()
 
 
 def test_apt_checks_signatures_and_stays_out_of_the_system(tmp_path, monkeypatch):

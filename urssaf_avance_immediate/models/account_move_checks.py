@@ -89,11 +89,11 @@ class AccountMove(models.Model):
             yield "enrolment", {"message": message, **sheet}
         elif enrolment.state != "active":
             message = self.env._(
-                "%(customer)s cannot be charged through Urssaf yet: %(status)s",
+                "Avance immédiate is not possible yet for %(customer)s: %(status)s",
                 customer=partner.name,
                 status=enrolment.remote_message
                 or enrolment.remote_status
-                or self.env._("the account is not active."),
+                or self.env._("The account is not active."),
             )
             yield "enrolment", {"message": message, **sheet}
         elif not partner.sudo().urssaf_birth_date:
@@ -107,7 +107,7 @@ class AccountMove(models.Model):
                 "period",
                 {
                     "message": self.env._(
-                        "Fill in the dates of the services, “Services from” and “to”."
+                        "Fill in the first and last day of the services (“Services”)."
                     )
                 },
             )
@@ -175,9 +175,10 @@ class AccountMove(models.Model):
                 "The lines do not add up to the total of the invoice, to the cent."
             ),
         }.get(error.code, self.env._("This amount does not suit Urssaf."))
-        return " ".join(
-            filter(None, (line and f"{line}:", sentence, f"[{error.code}]"))
-        )
+        fault = f"{sentence} [{error.code}]"
+        if not line:
+            return fault
+        return self.env._("%(line)s: %(fault)s", line=line, fault=fault)
 
     def _urssaf_schema_faults(self):
         """The last word: what the schema of the contract does not take."""

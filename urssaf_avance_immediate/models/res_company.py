@@ -103,7 +103,8 @@ class ResCompany(models.Model):
     )
     _urssaf_watch_days_positive = models.Constraint(
         "CHECK(urssaf_watch_days >= 0 AND urssaf_stuck_hours > 0)",
-        "The days of watch and the hours before an alert must be positive.",
+        "The days of watch cannot be negative, and the hours before an alert must be "
+        "at least one.",
     )
 
     @api.depends("urssaf_client_id", "urssaf_client_secret")

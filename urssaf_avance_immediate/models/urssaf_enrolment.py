@@ -66,6 +66,11 @@ class UrssafEnrolment(models.Model):
         help="Services from this date on can be paid through Urssaf.",
     )
     sent_digest = fields.Char(readonly=True, copy=False)
+    sheet_changed = fields.Boolean(
+        compute="_compute_sheet_changed",
+        compute_sudo=True,
+        help="The sheet of the customer is no longer what Urssaf was told.",
+    )
 
     _partner_company_unique = models.Constraint(
         "UNIQUE(partner_id, company_id)",
@@ -80,6 +85,15 @@ class UrssafEnrolment(models.Model):
     def _compute_display_name(self):
         for enrolment in self:
             enrolment.display_name = enrolment.partner_id.display_name
+
+    @api.depends("sent_digest", "state")
+    def _compute_sheet_changed(self):
+        for enrolment in self:
+            enrolment.sheet_changed = (
+                enrolment.state in FOLLOWED
+                and enrolment.sent_digest
+                and enrolment.sent_digest != enrolment._digest()
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

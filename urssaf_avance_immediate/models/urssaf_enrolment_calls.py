@@ -59,7 +59,9 @@ class UrssafEnrolment(models.Model):
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         if self.last_error_message:
             return self._notify(
-                self.last_error_message, kind="danger", title=f"Urssaf: {label}"
+                self.last_error_message,
+                kind="danger",
+                title=self.env._("Urssaf: %s", label),
             )
         kind = {"active": "success", "pending": "success"}.get(self.state, "info")
         return self._notify(label, kind=kind, title=self.partner_id.display_name)

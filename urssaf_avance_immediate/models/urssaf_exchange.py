@@ -287,13 +287,18 @@ class UrssafExchange(models.AbstractModel):
             },
         }
 
+    def _creation_message(self):
+        """Extends mail: Odoo’s own sentence has a gender that French does not fit."""
+        return self.env._("Opened")
+
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
     def _for_company(self, company):
         """In the company, and in the language of those who read what is written."""
-        reader = company._urssaf_responsibles()[:1]
-        return self.with_company(company).with_context(lang=reader.lang)
+        reader = company._urssaf_responsibles()[:1] or company
+        lang = reader.partner_id.lang
+        return self.with_company(company).with_context(lang=lang)
 
     @api.model
     def _due(self, company, states):

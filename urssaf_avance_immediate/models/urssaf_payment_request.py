@@ -115,7 +115,10 @@ class UrssafPaymentRequest(models.Model):
         string="Status at Urssaf", readonly=True, copy=False, tracking=True
     )
     remote_updated_at = fields.Datetime(
-        string="Last news", readonly=True, copy=False, help="When Urssaf last answered."
+        string="Last answer on",
+        readonly=True,
+        copy=False,
+        help="When Urssaf last answered.",
     )
     remote_changed_at = fields.Datetime(string="Last change", readonly=True, copy=False)
     send_alone = fields.Boolean(

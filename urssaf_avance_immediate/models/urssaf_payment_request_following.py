@@ -62,9 +62,10 @@ class UrssafPaymentRequest(models.Model):
             self._with_client(lambda requests, client: requests._ask(client))
         self._register_transfers()
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        title = self.env._("Urssaf: %s", label)
         if self.last_error_message:
-            return self._notify(self.last_error_message, "warning", f"Urssaf: {label}")
-        return self._notify(self.remote_label or "", "info", f"Urssaf: {label}")
+            return self._notify(self.last_error_message, "warning", title)
+        return self._notify(self.remote_label or "", "info", title)
 
     def _with_client(self, work):
         """Run ``work(requests, client)`` for each company of self; an incomplete
@@ -222,11 +223,13 @@ class UrssafPaymentRequest(models.Model):
             )
 
     def _handle_note(self, state):
-        reason = ": ".join(filter(None, (self.rejection_label, self.rejection_comment)))
+        reason = " – ".join(
+            filter(None, (self.rejection_label, self.rejection_comment))
+        )
         return {
             "refused": self.env._(
-                "The customer refused. %s Correct the invoice (credit note and new "
-                "invoice), or collect it directly.",
+                "The customer refused. Correct the invoice (credit note and new "
+                "invoice), or collect it directly. %s",
                 reason,
             ),
             "unpaid": self.env._(
@@ -238,7 +241,7 @@ class UrssafPaymentRequest(models.Model):
                 self.remote_label,
             ),
             "cancelled": self.env._(
-                "Urssaf says “%(label)s”. %(reason)s Check what was already paid.",
+                "Urssaf says “%(label)s”. Check what was already paid. %(reason)s",
                 label=self.remote_label,
                 reason=reason,
             ),

@@ -20,3 +20,4 @@ from . import test_payment_request_payment
 from . import test_payment_request_send
 from . import test_reference
 from . import test_security
+from . import test_translation

@@ -66,7 +66,7 @@ class TestAccountMove(UrssafCase):
     def test_customer_not_active(self):
         partner = self._make_partner(email="autre@example.com")
         self._enrol(partner, active=False)
-        self._assert_blocked(self._invoice(partner), "enrolment", "cannot be charged")
+        self._assert_blocked(self._invoice(partner), "enrolment", "not possible yet")
 
     def test_customer_of_another_environment(self):
         self.enrolment.sudo().environment = "production"

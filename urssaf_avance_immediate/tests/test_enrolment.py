@@ -208,6 +208,14 @@ class TestEnrolment(UrssafCase):
             self._run_cron("digest")
         self.assertEqual(len(enrolment.activity_ids), 1)
 
+    def test_sheet_changed_since_it_was_sent(self):
+        enrolment = self._enrol()
+        self.assertFalse(enrolment.sheet_changed)
+        self.partner.email = "nouvelle@example.com"
+        enrolment.invalidate_recordset()
+        self.assertTrue(enrolment.sheet_changed)
+        self.assertNotIn("Durand", enrolment.sent_digest)
+
     def test_no_personal_data_in_chatter(self):
         enrolment = self._enrol()
         bodies = " ".join(enrolment.message_ids.mapped("body"))

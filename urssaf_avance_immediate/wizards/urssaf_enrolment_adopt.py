@@ -15,7 +15,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         "res.partner", string="Customer", required=True, readonly=True
     )
     external_id = fields.Char(
-        string="idClient",
+        string="Customer identifier (idClient)",
         required=True,
         help="What Urssaf gave this customer; the other software shows it.",
     )

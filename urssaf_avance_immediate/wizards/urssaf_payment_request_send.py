@@ -39,7 +39,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
 
     def _blocking_reason(self, move):
         if not move.urssaf_can_send and move.urssaf_request_id:
-            return self.env._("Sent already.")
+            return self.env._("Sent, or about to be sent.")
         faults = move._urssaf_check_sendable().values()
         return "\n".join(f["message"] for f in faults if f["level"] == "danger")
 
@@ -72,8 +72,10 @@ class UrssafPaymentRequestSendLine(models.TransientModel):
         "urssaf.payment.request.send", required=True, ondelete="cascade"
     )
     move_id = fields.Many2one("account.move", string="Invoice", required=True)
-    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Customer"
+    )
     currency_id = fields.Many2one(related="move_id.currency_id")
     amount_total = fields.Monetary(related="move_id.amount_total")
     ready = fields.Boolean()
-    reason = fields.Text(string="To be mended first")
+    reason = fields.Text(string="Why it stays")
