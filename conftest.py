@@ -1,9 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What all test folders share under pytest."""
 
+import importlib.machinery
 import threading
 
 import pytest
+import stdnum
+
+# Odoo imports stdnum through a hook of its own, whose loader cannot find the package's
+# data files; stdnum.iban reads one.
+stdnum.__spec__.loader = importlib.machinery.SourceFileLoader(
+    stdnum.__name__, stdnum.__file__
+)
 
 
 def pytest_collection_modifyitems(config, items):
