@@ -41,7 +41,7 @@ def _run(env, host, partner, moves, meter):
     requests.next_call_at = requests[:1].claimed_at
     env.cr.commit()
     with meter.measure() as results["ours", "follow"]:
-        requests._with_client(lambda records, client: records._ask(client))
+        requests._ask()
     birth_date = partner.urssaf_birth_date
     for way in ("naive", "floor"):
         rival = getattr(rivals, way)(host)

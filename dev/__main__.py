@@ -29,6 +29,8 @@ COMMANDS = {
     "stop": ("stop the demo's servers and PostgreSQL", False),
     "clean": ("stop everything and remove the state of this checkout", False),
 }
+#: Commands that take further arguments.
+WITH_ARGUMENTS = ("test", "lint", "bench", "odoo", "database")
 #: Commands that must not run twice at once in a checkout: they share a database.
 ALONE = ("demo", "smoke", "test")
 
@@ -49,6 +51,8 @@ def main(argv=None):
         return _run(command, arguments)
     except DevError as error:
         console.complain(f"Error: {error}")
+    except BrokenPipeError:  # the reader of a pipe (head, less) has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         if not (explained := explain_os_error(error)):
             raise
@@ -75,6 +79,9 @@ def _parse(argv):
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…")
     options = parser.parse_args(argv)
+    if options.arguments and options.command not in WITH_ARGUMENTS:
+        # Above all `clean --help` must not clean.
+        parser.error(f"{options.command} takes no argument")
     return options.command, options.arguments
 
 

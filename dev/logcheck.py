@@ -58,6 +58,8 @@ def ours(record):
         # says whose code it is about; anywhere else the whole traceback counts.
         text += record.text.partition("\n")[2]
     text = _CACHE_FOLDER.sub("", text).replace(record.database, "")
+    # The checkout's own folder may well be called "urssaf…".
+    text = text.replace(f"{paths.state()}/", "")
     return bool(_OUR_WORD.search(text))
 
 

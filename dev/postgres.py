@@ -10,6 +10,7 @@ import contextlib
 import io
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -123,13 +124,18 @@ def _private():
     data = data_folder()
     data.parent.mkdir(parents=True, exist_ok=True)
     with locking.exclusive(paths.state() / "postgres.lock", "starting PostgreSQL"):
+        complete = data.with_name("postgres.complete")
         if running_pid():
+            complete.touch()
             return Server(_socket_folder(), 5432, ROLE, "")
-        title = "Starting PostgreSQL" if data.exists() else "Preparing PostgreSQL"
-        with console.step(title):
+        if not complete.exists():  # what an interrupted preparation left
+            shutil.rmtree(data, ignore_errors=True)
+        title = "Starting" if complete.exists() else "Preparing"
+        with console.step(f"{title} PostgreSQL"):
             _start(data)
             server = Server(_socket_folder(), 5432, ROLE, "")
             _prepare(server._replace(user="postgres"))
+        complete.touch()
     return server
 
 

@@ -105,6 +105,17 @@ def test_every_command_has_an_action():
     assert all(callable(getattr(actions, name)) for name in cli.COMMANDS)
 
 
+@pytest.mark.parametrize("argument", ["--help", "-h", "anything"])
+def test_a_command_without_arguments_does_not_run_with_one(
+    monkeypatch, capsys, argument
+):
+    monkeypatch.setattr(actions, "clean", lambda arguments: pytest.fail("it ran"))
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["clean", argument])
+    assert caught.value.code == 2
+    assert "clean takes no argument" in capsys.readouterr().err
+
+
 def test_unsupported_python_ends_the_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
     assert cli.main(["setup"]) == 1

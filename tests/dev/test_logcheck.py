@@ -28,6 +28,7 @@ NOT_OURS = {
     "someone else": "WARNING db odoo.addons.mail.models: cannot reach the server",
     "the database's name": "ERROR urssaf_test odoo.sql_db: urssaf_test is not there",
     "a path in the cache": f"ERROR db odoo.http: failed\n  File {ODOO}/http.py, line 1",
+    "a path in the state folder": "ERROR db odoo.http: no /src/urssaf/.dev/data/x",
     "our frame under another's warning": f"WARNING db py.warnings: {ODOO}/x.py:1: "
     f"DeprecationWarning: old\n  File {MODEL}, line 3, in f",
 }
@@ -46,7 +47,8 @@ def test_ours(tmp_path, text):
 
 
 @pytest.mark.parametrize("text", NOT_OURS.values(), ids=NOT_OURS)
-def test_not_ours(tmp_path, text):
+def test_not_ours(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("URSSAF_DEV_STATE", "/src/urssaf/.dev")
     (record,) = records(tmp_path, f"{STAMP} {text}")
     assert not logcheck.ours(record)
 

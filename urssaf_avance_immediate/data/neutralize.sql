@@ -15,6 +15,16 @@ UPDATE account_move
    SET urssaf_state = 'draft'
  WHERE urssaf_state IN ('queued', 'sending', 'unknown');
 
+-- The customers of the real environment can be enrolled again in the sandbox.
 UPDATE urssaf_enrolment
-   SET state = 'draft', next_call_at = NULL
- WHERE state IN ('queued', 'sending', 'unknown');
+   SET state = 'draft',
+       environment = NULL,
+       external_id = NULL,
+       remote_status = NULL,
+       remote_message = NULL,
+       active_since = NULL,
+       registered_at = NULL,
+       sent_digest = NULL,
+       next_call_at = NULL
+ WHERE environment IS DISTINCT FROM 'sandbox'
+    OR state IN ('queued', 'sending', 'unknown');

@@ -4,6 +4,7 @@ from . import res_company
 from . import res_config_settings
 from . import product_template
 from . import urssaf_exchange
+from . import urssaf_exchange_people
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls
 from . import urssaf_payment_request

@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+from odoo.tools.sql import column_exists, create_column
 
-from .urssaf_payment_request import AT_URSSAF, SENDABLE, STATES
+from .res_partner import READERS
+from .urssaf_payment_request import AT_URSSAF, CLOSED, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
 
 
@@ -28,13 +31,17 @@ class AccountMove(models.Model):
         help="Last day of the services on this invoice.",
     )
     urssaf_request_ids = fields.One2many(
-        "urssaf.payment.request", "move_id", string="Demandes de paiement"
+        "urssaf.payment.request",
+        "move_id",
+        string="Demandes de paiement",
+        groups=READERS,
     )
     urssaf_request_id = fields.Many2one(
         "urssaf.payment.request",
         string="Last demande de paiement",
         compute="_compute_urssaf_request",
         store=True,
+        groups=READERS,
     )
     urssaf_state = fields.Selection(
         STATES,
@@ -43,8 +50,24 @@ class AccountMove(models.Model):
         store=True,
         index="btree_not_null",
     )
-    urssaf_request_count = fields.Integer(compute="_compute_urssaf_request_count")
-    urssaf_can_send = fields.Boolean(compute="_compute_urssaf_can_send")
+    urssaf_request_count = fields.Integer(
+        compute="_compute_urssaf_request_count", compute_sudo=True
+    )
+    urssaf_can_send = fields.Boolean(
+        compute="_compute_urssaf_can_send", search="_search_urssaf_can_send"
+    )
+    urssaf_configured = fields.Boolean(related="company_id.urssaf_configured")
+
+    def _auto_init(self):
+        """No invoice has a demande yet: spare a large database the computing."""
+        for name, kind in (
+            ("urssaf_service_end", "date"),
+            ("urssaf_request_id", "int4"),
+            ("urssaf_state", "varchar"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
 
     # -- computes --------------------------------------------------------------
 
@@ -81,10 +104,29 @@ class AccountMove(models.Model):
                 user
                 and move.move_type == "out_invoice"
                 and move.state == "posted"
-                and move.payment_state in ("not_paid", "partial")
-                and move.urssaf_request_id.state not in AT_URSSAF + ("queued",)
+                and move.payment_state in ("not_paid", "partial", "blocked")
+                and move.urssaf_state not in (*AT_URSSAF, "queued")
                 and bool(move._urssaf_enrolment())
             )
+
+    def _search_urssaf_can_send(self, operator, value):
+        """Invoices of active customers that wait for somebody to send them."""
+        if operator != "in":
+            return NotImplemented
+        company = self.env.company
+        enrolled = (
+            self.env["urssaf.enrolment"]
+            .sudo()
+            ._search([("company_id", "=", company.id), ("state", "=", "active")])
+        )
+        return [
+            ("company_id", "=", company.id),
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("payment_state", "=", "not_paid"),
+            ("urssaf_state", "in", (False, *SENDABLE, *CLOSED)),
+            ("commercial_partner_id.urssaf_enrolment_ids", "in", enrolled),
+        ]
 
     def _urssaf_enrolment(self):
         """The enrolment of the customer in the company of the invoice."""
@@ -99,9 +141,7 @@ class AccountMove(models.Model):
 
     def _need_cancel_request(self):
         """Extends account: what Urssaf has, or may have, cannot change here."""
-        return super()._need_cancel_request() or (
-            self.urssaf_request_id.sudo().state in AT_URSSAF
-        )
+        return super()._need_cancel_request() or (self.urssaf_state in AT_URSSAF)
 
     @api.depends("urssaf_state")
     def _compute_need_cancel_request(self):
@@ -128,15 +168,27 @@ class AccountMove(models.Model):
                 id=request.external_id or "-",
                 status=request.remote_label or "-",
                 total=self.currency_id.format(request.amount_total),
-                date=fields.Date.to_string(self.invoice_date),
+                date=format_date(self.env, self.invoice_date),
             )
         )
 
     def button_draft(self):
         """Extends account: what still waits in the queue does not leave."""
         result = super().button_draft()
-        self.urssaf_request_id.sudo()._withdraw()
+        self.sudo().urssaf_request_id._withdraw()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_urssaf_drafts(self):
+        """A demande that never left goes with its invoice; one that did is evidence."""
+        requests = self.sudo().urssaf_request_ids
+        if any(request.attempt_count for request in requests):
+            raise UserError(
+                self.env._(
+                    "This invoice was sent to Urssaf: cancel it instead of deleting it."
+                )
+            )
+        requests.unlink()
 
     @api.depends(
         "urssaf_state",
@@ -158,7 +210,8 @@ class AccountMove(models.Model):
     def _urssaf_alerts(self):
         self.ensure_one()
         request = self.urssaf_request_id
-        if self.urssaf_can_send and request.state in (*SENDABLE, False):
+        forgotten = request.state == "cancelled" and not request.remote_code
+        if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
             faults = self._urssaf_check_sendable()
             if request.state == "rejected":
                 faults = {"urssaf_rejected": self._urssaf_request_alert(request)} | (
@@ -173,22 +226,27 @@ class AccountMove(models.Model):
         if self.payment_state == "reversed":
             # A credit note: whatever happened at Urssaf, this invoice is settled.
             return {}
-        if request.state == "unknown" or request.state in TO_HANDLE:
+        if request.state in ("unknown", *TO_HANDLE) or request.last_error_message:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
 
     def _urssaf_request_alert(self, request):
-        message = {
-            "rejected": self.env._(
-                "Rejected by Urssaf: %s", request.last_error_message or ""
-            ),
-            "unknown": self.env._(
+        if request.state == "unknown":
+            message = self.env._(
                 "Urssaf did not answer. Odoo looks it up and will not send it twice: "
                 "nothing to do."
-            ),
-        }.get(request.state) or request._handle_note(request.state)
+            )
+        elif request.state == "rejected":
+            message = self.env._(
+                "Rejected by Urssaf: %s", request.last_error_message or ""
+            )
+        elif request.state in TO_HANDLE:
+            message = request._handle_note(request.state)
+        else:
+            message = request.last_error_message
+        waiting = request.state in ("unknown", "queued")
         return {
-            "level": "info" if request.state == "unknown" else "danger",
+            "level": "info" if waiting else "danger",
             "message": message,
             "action_text": self.env._("Demande de paiement"),
             "action": request._get_records_action(),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import ValidationError as SchemaError
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 from ..lib.api import PaymentRequest, field_errors
 from ..lib.rules import (
@@ -42,6 +43,11 @@ class AccountMove(models.Model):
             yield (
                 "type",
                 {"message": self.env._("Only a posted customer invoice can be sent.")},
+            )
+        elif self.payment_state == "blocked":
+            yield (
+                "blocked",
+                {"message": self.env._("The payment of this invoice is blocked.")},
             )
         elif self.payment_state not in ("not_paid", "partial"):
             yield "paid", {"message": self.env._("This invoice is paid already.")}
@@ -130,7 +136,7 @@ class AccountMove(models.Model):
             "ERR_LIEN_PARTICULIER_PRESTATAIRE": self.env._(
                 "The services begin before the customer became active at Urssaf, on "
                 "%s.",
-                since and fields.Date.to_string(since.date()),
+                since and format_date(self.env, since.date()),
             ),
         }
         for code in period_faults(start, end, paris.date(), since):

@@ -10,6 +10,7 @@ class ProductTemplate(models.Model):
     urssaf_nature_id = fields.Many2one(
         "urssaf.nature",
         string="Urssaf nature",
+        ondelete="restrict",
         help="Kind of home service. Only lines whose product has a nature can be "
         "part of a demande de paiement.",
     )

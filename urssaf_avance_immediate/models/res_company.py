@@ -109,10 +109,32 @@ class ResCompany(models.Model):
 
     @api.depends("urssaf_client_id", "urssaf_client_secret")
     def _compute_urssaf_configured(self):
+        """Asks the hook, not the fields: the secrets may be kept elsewhere."""
         for company in self:
+            known = company._urssaf_get_credentials()
             company.urssaf_configured = bool(
-                company.urssaf_client_id and company.urssaf_client_secret
+                known["client_id"] and known["client_secret"]
             )
+
+    @api.constrains("urssaf_payment_journal_id", "urssaf_payment_method_line_id")
+    def _check_urssaf_payment_journal(self):
+        for company in self:
+            journal = company.urssaf_payment_journal_id
+            line = company.urssaf_payment_method_line_id
+            if journal and journal.company_id not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Urssaf payment journal: %s belongs to another company.",
+                        journal.name,
+                    )
+                )
+            if line and line.journal_id != journal:
+                raise ValidationError(
+                    self.env._(
+                        "Urssaf payment method: choose one of the journal %s.",
+                        journal.name or "-",
+                    )
+                )
 
     @api.constrains("urssaf_sap_number", "urssaf_intervenant")
     def _check_urssaf_identifiers(self):
@@ -158,12 +180,13 @@ class ResCompany(models.Model):
             .sudo()
             .search(here + [("active_request", "=", True)])
         )
-        if requests and self.urssaf_environment == "production":
+        live = requests.filtered("next_call_at")
+        if live and self.urssaf_environment == "production":
             raise UserError(
                 self.env._(
                     "%(count)s demandes de paiement are still live in production. The "
                     "environment of %(company)s can be changed once they have ended.",
-                    count=len(requests),
+                    count=len(live),
                     company=self.name,
                 )
             )
@@ -216,11 +239,7 @@ class ResCompany(models.Model):
 
     def _urssaf_configured_companies(self):
         """Companies that can talk to Urssaf at all; the crons loop on these."""
-        return (
-            self.sudo()
-            .search([("urssaf_client_id", "!=", False)])
-            .filtered("urssaf_configured")
-        )
+        return self.sudo().search([], order="id").filtered("urssaf_configured")
 
     # -- "Test the connection" -------------------------------------------------
 

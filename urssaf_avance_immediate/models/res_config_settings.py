@@ -31,7 +31,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.urssaf_billing_name", readonly=False
     )
     urssaf_payment_journal_id = fields.Many2one(
-        related="company_id.urssaf_payment_journal_id", readonly=False
+        related="company_id.urssaf_payment_journal_id",
+        readonly=False,
+        check_company=True,
     )
     urssaf_payment_method_line_id = fields.Many2one(
         related="company_id.urssaf_payment_method_line_id", readonly=False

@@ -3,6 +3,7 @@ from pydantic import ValidationError as SchemaError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import remove_accents
 
 from ..lib.api import EnrolmentRequest, field_errors
 from ..lib.api.codes import STREET_LETTERS, STREET_TYPES
@@ -109,8 +110,7 @@ class ResPartner(models.Model):
     )
     urssaf_address_complement = fields.Char(
         string="Address complement",
-        size=38,
-        compute="_compute_urssaf_street",
+        compute="_compute_urssaf_address_complement",
         store=True,
         readonly=False,
     )
@@ -150,20 +150,25 @@ class ResPartner(models.Model):
 
     # -- computes --------------------------------------------------------------
 
-    @api.depends("street", "street2")
+    @api.depends("street")
     def _compute_urssaf_street(self):
         """Cut the street as Urssaf wants it; every part stays editable."""
         for partner in self:
-            try:
-                parts = split_street(partner.street or "")
-            except ValueError:
-                parts = {}
+            parts = _street_parts(partner.street)
             partner.urssaf_street_number = parts.get("numeroVoie")
             partner.urssaf_street_letter = parts.get("lettreVoie")
             partner.urssaf_street_type = parts.get("codeTypeVoie")
             partner.urssaf_street_name = parts.get("libelleVoie")
-            complement = parts.get("complement") or partner.street2 or ""
-            partner.urssaf_address_complement = complement[:38] or False
+
+    @api.depends("street", "street2")
+    def _compute_urssaf_address_complement(self):
+        """What cannot be cut, and the second line. If it is too long for Urssaf it
+        stays whole: the check says so, rather than losing half of an address.
+        """
+        for partner in self:
+            rest = _street_parts(partner.street).get("complement")
+            lines = [line for line in (rest, partner.street2) if line]
+            partner.urssaf_address_complement = ", ".join(lines) or False
 
     @api.depends("bank_ids")
     def _compute_urssaf_bank_account_id(self):
@@ -213,10 +218,21 @@ class ResPartner(models.Model):
             "dateNaissance": self.urssaf_birth_date or None,
             "lieuNaissance": self._urssaf_prepare_birth_place(),
             "numeroTelephonePortable": normalise_mobile(self.urssaf_mobile or ""),
-            "adresseMail": (self.email_normalized or self.email or "").strip() or None,
+            "adresseMail": self._urssaf_email(),
             "adressePostale": self._urssaf_prepare_address(),
             "coordonneeBancaire": self._urssaf_prepare_bank_account(),
         }
+
+    def _urssaf_email(self):
+        return (self.email_normalized or self.email or "").strip() or None
+
+    def _urssaf_is(self, status):
+        """Whether the person that method 020 describes can be this customer: the birth
+        name agrees, accents and case apart, or Urssaf does not tell it.
+        """
+        self.ensure_one()
+        theirs, ours = status.birth_name, self.urssaf_birth_name
+        return not theirs or not ours or _plain(theirs) == _plain(ours)
 
     def _urssaf_prepare_birth_place(self):
         country = self.urssaf_birth_country_code or None
@@ -370,3 +386,14 @@ class ResPartner(models.Model):
         return found | Enrolment.create(
             [{"partner_id": p.id, "company_id": company.id} for p in missing]
         )
+
+
+def _street_parts(street):
+    try:
+        return split_street(street or "")
+    except ValueError:
+        return {"complement": street}
+
+
+def _plain(name):
+    return remove_accents(normalise_name(name)).casefold()

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -101,6 +103,16 @@ class UrssafEnrolment(models.Model):
             raise UserError(
                 self.env._("What was exchanged with Urssaf is kept: it is evidence.")
             )
+
+    def _error_text(self, error):
+        """Extends: Urssaf may quote the civil status, which is not for every reader."""
+        text = super()._error_text(error)
+        partner = self.partner_id.sudo()
+        words = (partner.urssaf_birth_name, *(partner.urssaf_first_names or "").split())
+        for word in words:
+            if word and len(word) > 2:
+                text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
+        return text
 
     def _alert_candidates(self):
         return self.partner_id.user_id

@@ -3,6 +3,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError as SchemaError
@@ -18,6 +19,8 @@ PARIS = ZoneInfo("Europe/Paris")
 
 # Nobody there (never activated, or the customer ended the association).
 NOT_FOUND = "ERR_RECHERCHE_PARTICULIER"
+# Enrolled already, and Urssaf does not say under which identifier (urssaf-api §11).
+LINK_EXISTS = "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE"
 BLOCKED_CODES = ("PARTICULIER_BLOQUE", "MANDAT_ECHU")
 
 FOLLOW_EVERY = {
@@ -39,6 +42,7 @@ class UrssafEnrolment(models.Model):
             enrolment._set_state(
                 "queued",
                 environment=enrolment.company_id.urssaf_environment,
+                external_id=False,
                 attempt_count=0,
                 next_call_at=fields.Datetime.now(),
                 **self._no_error(),
@@ -68,67 +72,85 @@ class UrssafEnrolment(models.Model):
 
     def _send(self):
         """Send the queued enrolments of self, one call each (method 010 takes one)."""
-        for company, enrolments in self.grouped("company_id").items():
-            try:
-                with company._urssaf_get_client() as client:
-                    for enrolment in enrolments:
-                        if not enrolment._send_one(client):
-                            break
-            except UrssafError as error:
-                # Only opening the client raises here: the settings are incomplete.
-                enrolments._lock().filtered(lambda e: e.state == "queued")._postpone(
-                    error
-                )
-                self._checkpoint()
+        self._work_through(lambda enrolment, client: enrolment._send_one(client))
 
     def _send_one(self, client):
-        """Claim, call, record. Return whether going on makes sense."""
+        """Claim, call, record. Return false on an outage."""
         try:
             request = self.partner_id._urssaf_enrolment_request()
         except SchemaError:
-            self._lock()._set_state(
-                "error",
-                last_error_message=self.env._(
-                    "The sheet of the customer is no longer complete."
-                ),
-            )
+            self._not_complete()
             return True
         claimed = self._claim()
         if not claimed:
+            self._checkpoint(1)
             return True
         try:
             answer = client.enrol_customer(request)
         except UrssafError as error:
-            claimed._not_enrolled(error)
-            outage = error.kind in OUTAGE_KINDS
-            self._checkpoint(1, remaining=0 if outage else None)
-            return not outage
-        claimed._enrolled(answer.id_client, claimed._digest())
+            claimed._record(partial(type(claimed)._not_enrolled, error=error))
+            return error.kind not in OUTAGE_KINDS
+        claimed._record(lambda enrolment: enrolment._enrolled(answer.id_client))
         claimed._company_answered()
-        return self._checkpoint(1) > 0
+        return True
 
-    def _enrolled(self, id_client, digest):
-        self._set_state(
-            "pending",
-            external_id=id_client,
-            environment=self.company_id.urssaf_environment,
-            sent_digest=digest,
-            registered_at=fields.Datetime.now(),
-            next_call_at=fields.Datetime.now(),
+    def _not_complete(self):
+        """The sheet was complete when it was queued, and is not any more."""
+        for enrolment in self._lock().filtered(lambda e: e.state == "queued"):
+            note = self.env._("The sheet of the customer is no longer complete.")
+            enrolment._set_state("error", next_call_at=False, last_error_message=note)
+            enrolment._alert(note)
+        self._checkpoint(1)
+
+    def _enrolled(self, id_client):
+        """Urssaf gave, or confirmed, the identifier of this customer."""
+        for enrolment in self:
+            double = enrolment._same_identifier(id_client)
+            if double:
+                enrolment._refuse(
+                    self.env._(
+                        "Urssaf gives the identifier of %s, another contact of yours: "
+                        "is it the same person twice?",
+                        double.partner_id.display_name,
+                    )
+                )
+                continue
+            enrolment._set_state(
+                "pending",
+                external_id=id_client,
+                environment=enrolment.company_id.urssaf_environment,
+                sent_digest=enrolment._digest(),
+                registered_at=fields.Datetime.now(),
+                next_call_at=fields.Datetime.now(),
+            )
+
+    def _same_identifier(self, id_client):
+        return self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("environment", "=", self.company_id.urssaf_environment),
+                ("external_id", "=", id_client),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
         )
 
+    def _refuse(self, note, **values):
+        """Nothing more happens until somebody has acted."""
+        self._set_state("error", next_call_at=False, last_error_message=note, **values)
+        self._alert(note)
+
     def _not_enrolled(self, error):
-        if error.kind in OUTAGE_KINDS:
-            self._postpone(error)
-        elif error.kind == "rejected":
-            self._set_state("error", next_call_at=False, **self._error_values(error))
-            self._alert(self._error_text(error))
-        else:
-            self._set_state(
-                "unknown",
-                next_call_at=fields.Datetime.now(),
-                **self._error_values(error),
-            )
+        now = fields.Datetime.now()
+        for enrolment in self:
+            values = enrolment._error_values(error)
+            if error.kind in OUTAGE_KINDS:
+                enrolment._postpone(error)
+            elif error.kind == "rejected" and error.code != LINK_EXISTS:
+                enrolment._refuse(values.pop("last_error_message"), **values)
+            else:
+                # Lost, or linked already: the e-mail of the customer will tell.
+                enrolment._set_state("unknown", next_call_at=now, **values)
 
     def _digest(self):
         """A keyed digest of what method 010 sends: no personal data can be read from
@@ -155,19 +177,15 @@ class UrssafEnrolment(models.Model):
 
     def _refresh(self):
         """Ask Urssaf about each customer of self."""
-        for company, enrolments in self._usable().grouped("company_id").items():
-            try:
-                with company._urssaf_get_client() as client:
-                    for enrolment in enrolments:
-                        if not enrolment._refresh_one(client):
-                            break
-            except UrssafError as error:
-                enrolments._alert_company(error)
+        self._usable()._work_through(
+            lambda enrolment, client: enrolment._refresh_one(client)
+        )
 
     def _refresh_one(self, client):
         """Return whether going on with the next customer makes sense."""
         enrolment = self._lock().filtered(lambda e: e.state in FOLLOWED)
         if not enrolment:
+            self._checkpoint(1)
             return True
         going_on = True
         try:
@@ -232,31 +250,40 @@ class UrssafEnrolment(models.Model):
 
     def _settle(self):
         """Did the lost call enrol the customer? His e-mail tells (method 020)."""
-        for company, enrolments in self.grouped("company_id").items():
-            try:
-                with company._urssaf_get_client() as client:
-                    for enrolment in enrolments:
-                        if not enrolment._settle_one(client):
-                            break
-            except UrssafError as error:
-                enrolments._alert_company(error)
+        self._work_through(lambda enrolment, client: enrolment._settle_one(client))
 
     def _settle_one(self, client):
         enrolment = self._lock().filtered(lambda e: e.state == "unknown")
-        if not enrolment:
+        email = enrolment.partner_id._urssaf_email() if enrolment else None
+        if not email:
+            if enrolment:
+                enrolment._refuse(self.env._("The customer has no e-mail any more."))
+            self._checkpoint(1)
             return True
         going_on = True
         try:
-            email = enrolment.partner_id._urssaf_prepare_enrolment()["adresseMail"]
             status = client.get_customer(email=email)
         except UrssafError as error:
             going_on = error.kind not in OUTAGE_KINDS
             enrolment._settle_failed(error)
         else:
-            enrolment._enrolled(status.id_client, enrolment._digest())
-            enrolment._apply_remote(status)
+            enrolment._settled(status)
         self._checkpoint(1)
         return going_on
+
+    def _settled(self, status):
+        """Somebody has this e-mail at Urssaf: a couple may share one."""
+        if not self.partner_id._urssaf_is(status):
+            self._refuse(
+                self.env._(
+                    "Urssaf knows this e-mail for somebody else. Each customer needs "
+                    "one of his own."
+                )
+            )
+            return
+        self._enrolled(status.id_client)
+        if self.state == "pending":
+            self._apply_remote(status)
 
     def _settle_failed(self, error):
         """Not there: sent again, once the lost call cannot arrive any more. Enrolling
@@ -264,56 +291,54 @@ class UrssafEnrolment(models.Model):
         """
         now = fields.Datetime.now()
         quiet = (self.claimed_at or now) + self._quiet_period()
-        if error.code == NOT_FOUND and now >= quiet:
+        if error.code != NOT_FOUND or now < quiet:
+            self.next_call_at = max(now + timedelta(minutes=5), quiet)
+            self._trigger("repair", at=self.next_call_at)
+        elif self.last_error_code == LINK_EXISTS:
+            # Urssaf says that he is linked, and that it does not know his e-mail.
+            self._refuse(self.last_error_message)
+        else:
             self._set_state("queued", next_call_at=now)
             self._trigger("send")
-        else:
-            self.next_call_at = max(now + timedelta(minutes=5), quiet)
 
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _cron_send(self):
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            self._for_company(company)._due(company, ["queued"])._send()
+    def _cron_send(self, company):
+        due = self._due(company, ["queued"])
+        due._report_remaining()
+        due._send()
 
     @api.model
-    def _cron_follow(self):
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            self._for_company(company)._due(company, list(FOLLOWED))._refresh()
+    def _cron_follow(self, company):
+        due = self._due(company, list(FOLLOWED))
+        due._report_remaining()
+        due._refresh()
 
     @api.model
-    def _cron_repair(self):
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            enrolments = self._for_company(company)
-            enrolments._due(company, ["sending"])._settle_abandoned()
-            enrolments._due(company, ["unknown"])._settle()
+    def _cron_repair(self, company):
+        self._due(company, ["sending"])._settle_abandoned()
+        self._due(company, ["unknown"])._settle()
 
     @api.model
-    def _cron_digest(self):
+    def _cron_digest(self, company):
         """Tell who is waiting for the customer, or for us, for too long."""
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-            stuck = self.sudo().search(
-                [
-                    ("company_id", "=", company.id),
-                    ("environment", "=", company.urssaf_environment),
-                    "|",
-                    "&",
-                    ("state", "=", "pending"),
-                    ("registered_at", "<", limit),
-                    "&",
-                    ("state", "in", ("queued", "sending", "unknown")),
-                    ("write_date", "<", limit),
-                ]
-            )
-            for enrolment in stuck._for_company(company):
-                enrolment._alert(enrolment._stuck_note())
-
-    def _stuck_note(self):
-        if self.state == "pending":
-            return self.env._(
+        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
+        stuck = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("environment", "=", company.urssaf_environment),
+                ("state", "in", ("pending", "queued", "sending", "unknown")),
+                ("state_since", "<", limit),
+            ]
+        )
+        pending = stuck.filtered(lambda e: e.state == "pending")
+        pending._tell_stuck(
+            self.env._(
                 "The customer has not activated the account at Urssaf yet. The link "
                 "that Urssaf sent is valid for seven days."
             )
-        return self.env._("This enrolment has had no answer for too long.")
+        )
+        (stuck - pending)._tell_stuck(
+            self.env._("This enrolment has had no answer for too long.")
+        )

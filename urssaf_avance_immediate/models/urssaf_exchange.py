@@ -1,12 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
 import random
+import time
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
-from odoo.tools import plaintext2html
+from psycopg2 import OperationalError
 
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..lib.api import UrssafConfigError, redact
 from ..lib.api.codes import ERROR_CODES
+
+_logger = logging.getLogger(__name__)
 
 # Nothing was done at Urssaf: the exchange waits in the queue as it was.
 OUTAGE_KINDS = ("config", "auth", "unreachable", "unavailable")
@@ -16,8 +22,11 @@ OUTAGE_KINDS = ("config", "auth", "unreachable", "unavailable")
 CLAIM_GRACE = timedelta(minutes=1)
 
 MAX_RETRY_DELAY = timedelta(hours=1)
+# Whatever Urssaf asks for with Retry-After, we come back within a day.
+MAX_PATIENCE = timedelta(days=1)
 
-ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
+# Times that an answer is written again when somebody edits the invoice meanwhile.
+RECORD_TRIES = 4
 
 
 class UrssafExchange(models.AbstractModel):
@@ -59,6 +68,12 @@ class UrssafExchange(models.AbstractModel):
     external_id = fields.Char(
         string="Urssaf identifier", readonly=True, copy=False, index="btree_not_null"
     )
+    state_since = fields.Datetime(
+        readonly=True, copy=False, help="When the present state began."
+    )
+    told_at = fields.Datetime(
+        readonly=True, copy=False, help="When somebody was last told that it is stuck."
+    )
     attempt_count = fields.Integer(string="Attempts", readonly=True, copy=False)
     claimed_at = fields.Datetime(string="Last sent", readonly=True, copy=False)
     next_call_at = fields.Datetime(
@@ -83,19 +98,26 @@ class UrssafExchange(models.AbstractModel):
     def _checkpoint(self, processed=0, remaining=None):
         """Commit what is written so far. The only commit of this add-on.
 
-        In a scheduled action it also counts the work done and returns the seconds
-        that are left. Odoo's tests forbid a commit outside scheduled actions.
+        In a scheduled action it also counts the work done. Odoo's tests forbid a
+        commit outside scheduled actions.
         """
         in_cron = self.env.context.get("ir_cron_progress_id")
         if in_cron or self.env["account.move"]._can_commit():
-            return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
-        self.env.flush_all()
-        return float("inf")
+            self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        else:
+            self.env.flush_all()
 
     def _report_remaining(self):
-        """Tell the running scheduled action how much work it has found."""
-        if self.env.context.get("ir_cron_progress_id"):
-            self._checkpoint(remaining=len(self))
+        """Tell the running scheduled action about this much more work."""
+        progress = self.env.context.get("ir_cron_progress_id")
+        if progress and self:
+            known = self.env["ir.cron.progress"].sudo().browse(progress).remaining
+            self._checkpoint(remaining=known + len(self))
+
+    def _time_left(self):
+        """Whether the running scheduled action, if any, may go on."""
+        end = self.env.context.get("cron_end_time")
+        return end is None or time.monotonic() < end
 
     def _lock(self):
         """The records of self that no other transaction holds, freshly read.
@@ -111,6 +133,7 @@ class UrssafExchange(models.AbstractModel):
         return those that this transaction still holds: they may be sent.
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
+        claimed = claimed._keep_sendable()
         now = fields.Datetime.now()
         for record in claimed:
             record._set_state(
@@ -123,6 +146,27 @@ class UrssafExchange(models.AbstractModel):
         return claimed._lock().filtered(
             lambda r: r.state == "sending" and r.claimed_at == now
         )
+
+    def _keep_sendable(self):
+        """Those of self, locked and queued, that may still leave. Models extend it."""
+        return self
+
+    def _record(self, write):
+        """Run ``write(records)`` on the claims of self, then commit: an answer that is
+        not written down would have to be searched for.
+
+        Writing touches the invoice; somebody may be editing it at this moment.
+        """
+        records = self
+        for tries_left in reversed(range(RECORD_TRIES)):
+            try:
+                write(records)
+                return self._checkpoint(len(self))
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if not tries_left:
+                    raise
+                self.env.cr.rollback()
+                records = self._lock().filtered(lambda r: r.state == "sending")
 
     def _abandoned(self):
         """The claims of self whose worker has died: nobody holds their row."""
@@ -142,10 +186,45 @@ class UrssafExchange(models.AbstractModel):
         )
         return timedelta(minutes=float(minutes))
 
+    def _work_through(self, step, cut=None):
+        """Open Urssaf for each company of self and take ``step(batch, client)`` on one
+        batch after the other, until it returns false (an outage) or time is up.
+
+        :param cut: how records become batches; one by one by default
+        """
+        for company, records in self.grouped("company_id").items():
+            todo = list(cut(records) if cut else records)
+            try:
+                with company._urssaf_get_client() as client:
+                    while todo and self._time_left():
+                        if not step(todo.pop(0), client):
+                            # What was not tried is not for this run either.
+                            self._checkpoint(sum(map(len, todo)))
+                            break
+            except UrssafConfigError as error:
+                records._not_configured(error)
+
+    def _not_configured(self, error):
+        """The settings of the company are incomplete: nothing can be asked."""
+        for record in self._lock():
+            if record.state == "queued":
+                record._postpone(error)
+                continue
+            record.write(record._error_values(error))
+            record.next_call_at = fields.Datetime.now() + MAX_RETRY_DELAY
+        self._alert_company(error)
+        self._checkpoint(len(self))
+
     # -- errors ----------------------------------------------------------------
 
     def _set_state(self, state, **values):
         """Change the state: the only place that may. Each model extends it."""
+        # Each try goes through "sending": what waits in the queue waits all along.
+        queue = {"queued", "sending"}
+        if any(
+            record.state != state and {record.state, state} - queue for record in self
+        ):
+            values = {"state_since": fields.Datetime.now(), **values}
         self.write({"state": state, **values})
 
     def _error_values(self, error):
@@ -159,7 +238,7 @@ class UrssafExchange(models.AbstractModel):
     def _error_text(self, error):
         """What people read: Urssaf's own words, then what to do about it."""
         lines = [
-            " ".join(filter(None, (f"[{e.code}]" if e.code else "", e.message)))
+            " ".join(filter(None, (e.code and f"[{e.code}]", redact(e.message))))
             for e in error.errors
         ]
         known = ERROR_CODES.get(error.code)
@@ -202,96 +281,37 @@ class UrssafExchange(models.AbstractModel):
 
     def _retry_delay(self, retry_after=None):
         if retry_after:
-            return timedelta(seconds=retry_after)
+            return timedelta(seconds=min(retry_after, MAX_PATIENCE.total_seconds()))
         minutes = min(2 ** min(self.attempt_count, 6), 60)
         # Spread the calls of many databases that saw the same outage.
         delay = timedelta(minutes=minutes * random.uniform(0.8, 1.2))
         return min(delay, MAX_RETRY_DELAY)
 
-    # -- people ----------------------------------------------------------------
-
-    def _alert_user(self):
-        """Who acts on this record; each model names its own candidates first."""
-        self.ensure_one()
-        company = self.company_id
-        for user in self._alert_candidates() | company._urssaf_responsibles():
-            # Odoo refuses an activity for somebody who cannot open the record.
-            theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
-            if company in user.company_ids and theirs.has_access("read"):
-                return user
-        return self.env.ref("base.user_root")
-
-    def _alert_candidates(self):
-        return self.env["res.users"]
-
-    def _alert(self, note):
-        """One activity per record says what somebody has to do now."""
-        note = plaintext2html(note)
-        for record in self:
-            activity = record.activity_search([ACTIVITY_TYPE])
-            if activity:
-                activity.note = note
-                continue
-            record.activity_schedule(
-                ACTIVITY_TYPE, note=note, user_id=record._alert_user().id
-            )
-
-    def _alert_done(self):
-        """The matter is settled: close its activities."""
-        self.activity_unlink([ACTIVITY_TYPE])
-
-    def _alert_company(self, error):
-        """Credentials concern the whole company: one activity on its own contact."""
-        if error.kind not in ("config", "auth"):
-            return
-        for company in self.company_id:
-            partner = company.partner_id.sudo()
-            if not partner.activity_search([ACTIVITY_TYPE]):
-                partner.activity_schedule(
-                    ACTIVITY_TYPE,
-                    note=self._kind_text(error.kind),
-                    user_id=company._urssaf_responsibles()[:1].id,
-                )
-
-    def _company_answered(self):
-        """Urssaf takes the credentials: what was said about them is settled."""
-        self.company_id.partner_id.sudo().activity_unlink([ACTIVITY_TYPE])
-
-    @api.model
-    def _check_urssaf_user(self):
-        """Buttons that make Odoo talk to Urssaf are for its users.
-
-        :raises AccessError: the user is not in the group
-        """
-        if not self.env.su and not self.env.user.has_group(
-            "urssaf_avance_immediate.group_user"
-        ):
-            raise AccessError(
-                self.env._(
-                    "Only users of “Urssaf avance immédiate” can exchange with Urssaf."
-                )
-            )
-
-    @api.model
-    def _notify(self, message, kind="success", title=None):
-        """Action: a short notice, then the screen is read again."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": title or "Urssaf",
-                "message": message,
-                "sticky": kind == "danger",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def _creation_message(self):
-        """Extends mail: Odoo’s own sentence has a gender that French does not fit."""
-        return self.env._("Opened")
-
     # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _cron(self, job):
+        """Entry of the scheduled actions: one company and one model at a time, so that
+        a trouble with one leaves the others alone.
+
+        :param job: send, follow, repair or digest
+        """
+        trouble = None
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            for model in ("urssaf.enrolment", "urssaf.payment.request"):
+                try:
+                    records = self.env[model].sudo()._for_company(company)
+                    getattr(records, f"_cron_{job}")(company)
+                except OperationalError:
+                    # Another transaction was faster: the next run does the rest.
+                    self.env.cr.rollback()
+                    _logger.info("%s of %s: interrupted, to be continued", job, model)
+                except Exception as error:
+                    # Told at the end, once everybody else has been served.
+                    self.env.cr.rollback()
+                    trouble = trouble or error
+        if trouble:
+            raise trouble
 
     @api.model
     def _for_company(self, company):

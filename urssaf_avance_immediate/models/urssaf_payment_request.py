@@ -51,6 +51,9 @@ CLOSED = ("refused", "cancelled")
 # Urssaf has news to give about these.
 FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 
+# ``last_error_kind`` of a transfer that could not be put on the invoice.
+NOT_BOOKED = "booking"
+
 
 class UrssafPaymentRequest(models.Model):
     """One demande de paiement: one invoice sent once to Urssaf.
@@ -152,6 +155,12 @@ class UrssafPaymentRequest(models.Model):
         help="On the day of the last answer of Urssaf, the transfer date had come and "
         "the amount was known.",
     )
+    transfer_settled = fields.Boolean(
+        string="Settled by hand",
+        readonly=True,
+        copy=False,
+        help="Somebody has dealt with the transfer: no payment is registered for it.",
+    )
     rejection_code = fields.Char(string="Reason code", readonly=True, copy=False)
     rejection_label = fields.Char(string="Reason", compute="_compute_rejection_label")
     rejection_comment = fields.Text(
@@ -217,10 +226,10 @@ class UrssafPaymentRequest(models.Model):
             code = request.rejection_code
             request.rejection_label = REJECTION_REASONS.get(code, code)
 
-    @api.depends("payment_ids")
+    @api.depends("payment_ids.state")
     def _compute_payment_count(self):
         for request in self:
-            request.payment_count = len(request.payment_ids)
+            request.payment_count = len(request._live_payments())
 
     @api.depends("name", "partner_id.display_name")
     def _compute_display_name(self):
@@ -254,7 +263,9 @@ class UrssafPaymentRequest(models.Model):
     def _set_state(self, state, **values):
         """Extends: what a state means for errors, alerts and the next call."""
         if state in FOLLOWED:
-            values = {**self._no_error(), "send_alone": False, **values}
+            values = {"send_alone": False, **values}
+            if NOT_BOOKED not in self.mapped("last_error_kind"):
+                values = {**self._no_error(), **values}
         if state in CLOSED + SENDABLE:
             values.setdefault("next_call_at", False)
         result = super()._set_state(state, **values)
@@ -264,7 +275,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these demandes."""
-        for request in self:
+        for request in self.filtered(lambda r: r.state not in ("paid", "recovered")):
             request._set_state("cancelled")
             request._message_log(
                 body=self.env._("The company changed its Urssaf environment.")

@@ -58,8 +58,10 @@ class UrssafPaymentRequest(models.Model):
         """Ask about one demande while the user waits, and tell the outcome."""
         self.ensure_one()
         self._settle_abandoned()
-        if self._usable() and self.state in FOLLOWED + ("unknown",):
-            self._with_client(lambda requests, client: requests._ask(client))
+        if self._usable() and self.state == "unknown":
+            self._work_through(lambda request, client: request._settle(client))
+        elif self._usable():
+            self._ask()
         self._register_transfers()
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         title = self.env._("Urssaf: %s", label)
@@ -67,31 +69,21 @@ class UrssafPaymentRequest(models.Model):
             return self._notify(self.last_error_message, "warning", title)
         return self._notify(self.remote_label or "", "info", title)
 
-    def _with_client(self, work):
-        """Run ``work(requests, client)`` for each company of self; an incomplete
-        setting is told to the person in charge.
-        """
-        for company, requests in self.grouped("company_id").items():
-            try:
-                with company._urssaf_get_client() as client:
-                    work(requests, client)
-            except UrssafError as error:
-                requests._alert_company(error)
-                requests.write(requests._error_values(error))
+    def _tens(self):
+        """As many as one search takes."""
+        for ids in split_every(MAX_SEARCH, self.ids):
+            yield self.browse(ids)
 
-    def _ask(self, client):
-        """Ask about each demande of self, ten at a time. Return false on an outage."""
-        unknown = self.filtered(lambda r: r.state == "unknown")
-        if unknown and not unknown._settle(client):
-            return False
-        for ids in split_every(MAX_SEARCH, (self - unknown).ids):
-            if not self.browse(ids)._ask_batch(client):
-                return False
-        return True
+    def _ask(self):
+        """Ask about each demande of self, ten at a time."""
+        self._work_through(
+            lambda batch, client: batch._ask_batch(client), type(self)._tens
+        )
 
     def _ask_batch(self, client):
         batch = self._lock().filtered(lambda r: r.state in FOLLOWED and r.external_id)
         if not batch:
+            self._checkpoint(len(self))
             return True
         try:
             found = client.search_payment_requests(ids=batch.mapped("external_id"))
@@ -104,8 +96,9 @@ class UrssafPaymentRequest(models.Model):
                 request._apply_remote(info, found.server_time)
             else:
                 request._missing(found)
+        self._checkpoint(len(self))
         batch._company_answered()
-        return self._checkpoint(len(batch)) > 0
+        return True
 
     def _not_answered(self, error):
         """The statuses stay as they were; the call is made again later."""
@@ -120,9 +113,8 @@ class UrssafPaymentRequest(models.Model):
                 }
             )
         self._alert_company(error)
-        outage = error.kind in OUTAGE_KINDS
-        self._checkpoint(len(self), remaining=0 if outage else None)
-        return not outage
+        self._checkpoint(len(self))
+        return error.kind not in OUTAGE_KINDS
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
@@ -168,7 +160,9 @@ class UrssafPaymentRequest(models.Model):
         if changed:
             values["remote_changed_at"] = now
         since = values.get("remote_changed_at") or self.remote_changed_at or now
-        values["next_call_at"] = self._next_call(state, now, since)
+        effective = values.get("transfer_effective") or self.transfer_effective
+        watched = state == "recovered" or (state == "paid" and effective)
+        values["next_call_at"] = self._next_call(state, now, watched and since)
         self._set_state(state, **values)
         if changed:
             self._tell_people(state, info.status_code)
@@ -195,13 +189,14 @@ class UrssafPaymentRequest(models.Model):
         return values
 
     def _next_call(self, state, now, since):
-        """When to ask again, ``False`` when nothing can happen any more."""
+        """When to ask again, ``False`` when nothing can happen any more.
+
+        :param since: when the watch after the payment began, if it has
+        """
         if state not in FOLLOW_EVERY:
             return False
-        if state in ("paid", "recovered"):
-            end = since + timedelta(days=self.company_id.urssaf_watch_days)
-            if now > end:
-                return False
+        if since and now > since + timedelta(days=self.company_id.urssaf_watch_days):
+            return False
         return now + self._follow_delay(state)
 
     @api.model
@@ -250,52 +245,42 @@ class UrssafPaymentRequest(models.Model):
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _cron_follow(self):
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            due = self._for_company(company)._due(company, list(FOLLOWED))
-            due._report_remaining()
-            due._with_client(lambda requests, client: requests._ask(client))
-            due._register_transfers()
-            self._pending_transfers(company)._register_transfers()
+    def _cron_follow(self, company):
+        due = self._due(company, list(FOLLOWED))
+        due._report_remaining()
+        due._ask()
+        self._pending_transfers(company)._register_transfers()
 
     @api.model
-    def _cron_digest(self):
+    def _cron_digest(self, company):
         """Tell which demandes or transfers have had no news for too long."""
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            hours = timedelta(hours=company.urssaf_stuck_hours)
-            limit = fields.Datetime.now() - hours
-            stuck = self.sudo().search(
-                [
-                    ("company_id", "=", company.id),
-                    ("environment", "=", company.urssaf_environment),
-                    "|",
-                    "&",
-                    ("state", "in", ("waiting", "validated", "debited")),
-                    ("remote_changed_at", "<", limit),
-                    "|",
-                    "&",
-                    ("state", "in", ("queued", "sending", "unknown")),
-                    ("write_date", "<", limit),
-                    "&",
-                    "&",
-                    ("state", "=", "paid"),
-                    ("payment_ids", "=", False),
-                    ("remote_changed_at", "<", limit),
-                ]
+        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
+        live = ("queued", "sending", "unknown", "waiting", "validated", "debited")
+        stuck = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("environment", "=", company.urssaf_environment),
+                ("state_since", "<", limit),
+                "|",
+                ("state", "in", live),
+                "&",
+                ("state", "=", "paid"),
+                ("payment_ids", "=", False),
+                ("transfer_settled", "=", False),
+            ]
+        )
+        stuck._tell_stuck(
+            self.env._(
+                "No news for %s hours: check this demande in the Urssaf space.",
+                company.urssaf_stuck_hours,
             )
-            for request in stuck._for_company(company):
-                request._alert(
-                    self.env._(
-                        "No news for %s hours: check this demande in the Urssaf space.",
-                        company.urssaf_stuck_hours,
-                    )
-                )
-            self._forget_reversed(company)
+        )
+        self._forget_reversed(company)
 
     @api.model
     def _forget_reversed(self, company):
         """A refused invoice that got its credit note asks nothing of anybody."""
-        self.sudo().search(
+        self.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "refused"),

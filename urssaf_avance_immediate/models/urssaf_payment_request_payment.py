@@ -5,8 +5,11 @@ This is a step of its own, after the status is committed: a locked period, a mis
 journal or an invoice already paid never loses what Urssaf said.
 """
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import format_date
+
+from .urssaf_payment_request import NOT_BOOKED
 
 
 class UrssafPaymentRequest(models.Model):
@@ -23,9 +26,10 @@ class UrssafPaymentRequest(models.Model):
                     ("company_id", "=", company.id),
                     ("state", "=", "paid"),
                     ("transfer_effective", "=", True),
+                    ("transfer_settled", "=", False),
                     ("payment_ids", "=", False),
-                    # Told already: a person acts, then "Register the payment".
-                    ("activity_ids", "=", False),
+                    # Told already: a person acts, then presses the button.
+                    ("last_error_kind", "!=", NOT_BOOKED),
                 ]
             )
         )
@@ -36,8 +40,8 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         request = self.sudo()
-        request._register_transfers()
-        if request.payment_ids:
+        request._register_transfers(by_hand=True)
+        if request._live_payments():
             return request._notify(self.env._("The payment is on the invoice."))
         return request._notify(
             request.last_error_message
@@ -45,25 +49,46 @@ class UrssafPaymentRequest(models.Model):
             kind="warning",
         )
 
-    def _register_transfers(self):
-        """Register each effective transfer of self, one transaction each."""
-        for request in self._lock():
-            if not request._transfer_due():
-                continue
-            request = request.with_company(request.company_id)
-            try:
-                with self.env.cr.savepoint():
-                    request._register_transfer()
-            except UserError as error:
-                request._not_registered(str(error))
+    def action_transfer_settled(self):
+        """The accountant has dealt with this transfer: nothing is to be registered."""
+        self.ensure_one()
+        self._check_urssaf_user()
+        self.check_access("read")
+        request = self.sudo()
+        request.write({"transfer_settled": True, **self._no_error()})
+        request._alert_done()
+        request._message_log(
+            body=self.env._("Transfer settled by hand by %s.", self.env.user.name)
+        )
+
+    def _register_transfers(self, by_hand=False):
+        """Register each effective transfer of self, one transaction each.
+
+        :param by_hand: somebody asks for it: what was cancelled or has failed before is
+            tried again
+        """
+        for record in self:
+            for request in record._lock():
+                if request._transfer_due(by_hand):
+                    request.with_company(request.company_id)._try_to_register()
             self._checkpoint()
 
-    def _transfer_due(self):
-        return (
-            self.state == "paid"
-            and self.transfer_effective
-            and not self.payment_ids.filtered(lambda p: p.state != "canceled")
-        )
+    def _try_to_register(self):
+        try:
+            with self.env.cr.savepoint():
+                self._register_transfer()
+        except (UserError, RedirectWarning) as error:
+            self._not_registered(str(error.args[0]))
+
+    def _live_payments(self):
+        return self.payment_ids.filtered(lambda p: p.state != "canceled")
+
+    def _transfer_due(self, by_hand):
+        if self.state != "paid" or not self.transfer_effective or self.transfer_settled:
+            return False
+        if by_hand:
+            return not self._live_payments()
+        return not self.payment_ids and self.last_error_kind != NOT_BOOKED
 
     def _register_transfer(self):
         """One payment of what Urssaf transferred, dated the day of the transfer.
@@ -127,8 +152,8 @@ class UrssafPaymentRequest(models.Model):
     def _not_registered(self, message):
         note = self.env._(
             "Paid by Urssaf on %(date)s, not registered on the invoice: %(reason)s",
-            date=fields.Date.to_string(self.transfer_date),
+            date=format_date(self.env, self.transfer_date),
             reason=message,
         )
-        self.last_error_message = note
+        self.write({"last_error_kind": NOT_BOOKED, "last_error_message": note})
         self._alert(note)

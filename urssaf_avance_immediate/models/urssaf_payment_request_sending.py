@@ -8,11 +8,12 @@ number, and no lost call can still arrive.
 
 import json
 from datetime import timedelta
+from functools import partial
 
 from pydantic import ValidationError as SchemaError
 
 from odoo import api, fields, models
-from odoo.tools import float_compare, split_every
+from odoo.tools import split_every
 
 from ..lib.api import PaymentRequest, UrssafError
 from ..lib.api.codes import MAX_SEARCH
@@ -51,6 +52,8 @@ class UrssafPaymentRequest(models.Model):
         request._set_state(
             "queued",
             environment=move.company_id.urssaf_environment,
+            partner_id=move.commercial_partner_id.id,
+            currency_id=move.currency_id.id,
             enrolment_id=move._urssaf_enrolment().id,
             payload=json.dumps(payload, indent=2, ensure_ascii=False),
             service_start=move.urssaf_service_start,
@@ -76,50 +79,75 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def _withdraw(self):
-        """Take out of the queue: the invoice goes back to draft."""
-        for request in self._lock().filtered(lambda r: r.state == "queued"):
+        """Take out of the queue: the invoice goes back to draft.
+
+        :raises LockError: it is being sent at this very moment
+        """
+        queued = self.filtered(lambda r: r.state == "queued")
+        queued.lock_for_update(allow_referencing=True)
+        for request in queued:
             request._set_state("draft")
 
     # -- send ------------------------------------------------------------------
 
     def _send(self):
         """Send the queued demandes of self in batches, one company after the other."""
-        for company, requests in self.grouped("company_id").items():
-            try:
-                with company._urssaf_get_client() as client:
-                    for batch in requests._batches(company.urssaf_batch_size):
-                        if not batch._send_batch(client):
-                            break
-            except UrssafError as error:
-                # Only opening the client raises here: the settings are incomplete.
-                requests._lock().filtered(lambda r: r.state == "queued")._postpone(
-                    error
-                )
-                self._checkpoint()
+        self._work_through(
+            lambda batch, client: batch._send_batch(client), type(self)._batches
+        )
 
-    def _batches(self, size):
+    def _batches(self):
+        """One by one those that were part of a call refused as a whole, then batches of
+        the size that the company wants.
+        """
         alone = self.filtered("send_alone")
         yield from alone
-        for ids in split_every(size, (self - alone).ids):
+        for ids in split_every(self.company_id.urssaf_batch_size, (self - alone).ids):
             yield self.browse(ids)
 
+    def _keep_sendable(self):
+        """Extends: what was checked when it was queued may have changed since: the
+        invoice was paid by other means, credited, or reset to draft.
+        """
+        sendable = (
+            super()
+            ._keep_sendable()
+            .filtered(
+                lambda r: r.move_id.state == "posted"
+                and not r.currency_id.compare_amounts(
+                    r.move_id.amount_residual, r.amount_total
+                )
+            )
+        )
+        for request in self - sendable:
+            note = self.env._(
+                "Not sent: the invoice was changed, paid or credited in the meantime."
+            )
+            request._set_state("draft", last_error_message=note)
+            request._alert(note)
+        return sendable
+
     def _send_batch(self, client):
-        """Claim, call, record. Return whether going on makes sense."""
+        """Claim, call, record. Return false on an outage."""
         claimed = self._valid_payloads()._claim()
         if not claimed:
+            self._checkpoint(len(self))
             return True
         payloads = {request: request._request() for request in claimed}
         try:
             answers = client.create_payment_requests(list(payloads.values()))
         except UrssafError as error:
             return claimed._not_sent(client, error)
-        by_number = {answer.number: answer for answer in answers}
-        for request in claimed:
-            request._record_answer(by_number.get(request.name))
+        claimed._record(partial(type(self)._record_answers, answers=answers))
         claimed._company_answered()
-        time_left = self._checkpoint(len(claimed))
         claimed._settle(client)
-        return time_left > 0
+        return True
+
+    def _record_answers(self, answers):
+        """Answers are matched by number, never by position."""
+        by_number = {answer.number: answer for answer in answers}
+        for request in self:
+            request._record_answer(by_number.get(request.name))
 
     def _valid_payloads(self):
         """Put aside what cannot be sent any more, before anything is claimed."""
@@ -148,7 +176,8 @@ class UrssafPaymentRequest(models.Model):
         return PaymentRequest.model_validate(
             {
                 **json.loads(self.payload or "{}"),
-                "dateNaissanceClient": self.partner_id.urssaf_birth_date or None,
+                "dateNaissanceClient": self.enrolment_id.partner_id.urssaf_birth_date
+                or None,
             }
         )
 
@@ -178,36 +207,39 @@ class UrssafPaymentRequest(models.Model):
     # -- what went wrong -------------------------------------------------------
 
     def _not_sent(self, client, error):
-        """The whole call failed. Return whether going on makes sense."""
-        now = fields.Datetime.now()
+        """The whole call failed. Return false on an outage."""
+        alone = len(self) == 1
+        self._record(partial(type(self)._record_failure, error=error, alone=alone))
+        self._settle(client)
+        if error.kind != "rejected":
+            return False
+        queued = self.filtered(lambda r: r.state == "queued")
+        return all(request._send_batch(client) for request in queued)
+
+    def _record_failure(self, error, alone):
         if error.kind in OUTAGE_KINDS:
             self._postpone(error)
-        elif error.kind == "rejected" and len(self) == 1 and error.errors:
-            self._refused(error.errors)
+        elif error.kind == "rejected" and alone and error.errors:
+            for request in self:
+                request._refused(error.errors)
         else:
             # Nobody knows what Urssaf kept of it. A plain refusal of several: each
             # is searched, then goes alone, and the guilty one is told apart.
             for request in self:
                 request._set_state(
                     "unknown",
-                    next_call_at=now,
-                    send_alone=error.kind == "rejected" and len(self) > 1,
+                    next_call_at=fields.Datetime.now(),
+                    send_alone=error.kind == "rejected" and not alone,
                     **request._error_values(error),
                 )
-        outage = error.kind in OUTAGE_KINDS
-        self._checkpoint(len(self), remaining=0 if outage else None)
-        self._settle(client)
-        if error.kind != "rejected":
-            return False
-        alone = self.filtered(lambda r: r.state == "queued")
-        return all(request._send_batch(client) for request in alone)
 
     def _refused(self, errors):
         """Urssaf refused this demande and says why."""
         self.ensure_one()
         values = self._error_values(_Refusal(errors))
-        if values["last_error_code"] == DUPLICATE:
-            # Perhaps ours, from a call whose answer was lost.
+        if any(error.code == DUPLICATE for error in errors):
+            # Urssaf has this number, perhaps from a call whose answer was lost.
+            values |= {"last_error_code": DUPLICATE, "send_alone": False}
             self._set_state("unknown", next_call_at=fields.Datetime.now(), **values)
             return
         self._set_state("rejected", **values)
@@ -226,50 +258,62 @@ class UrssafPaymentRequest(models.Model):
     def _settle(self, client):
         """Look up by number the unknown demandes of self. Return false on an outage."""
         unknown = self.filtered(lambda r: r.state == "unknown")
-        for ids in split_every(MAX_SEARCH, unknown.ids):
-            batch = self.browse(ids)._lock().filtered(lambda r: r.state == "unknown")
-            if not batch:
-                continue
-            try:
-                found = client.search_payment_requests(numbers=batch.mapped("name"))
-            except UrssafError as error:
-                for request in batch:
-                    request.next_call_at = fields.Datetime.now() + request._retry_delay(
-                        error.retry_after
-                    )
-                batch._alert_company(error)
-                self._checkpoint()
-                return error.kind not in OUTAGE_KINDS
-            by_number = {info.number: info for info in found.items}
+        return all(
+            self.browse(ids)._settle_batch(client)
+            for ids in split_every(MAX_SEARCH, unknown.ids)
+        )
+
+    def _settle_batch(self, client):
+        batch = self._lock().filtered(lambda r: r.state == "unknown")
+        if not batch:
+            return True
+        try:
+            found = client.search_payment_requests(numbers=batch.mapped("name"))
+        except UrssafError as error:
             for request in batch:
-                info = by_number.get(request.name)
-                if info:
-                    request._adopt(info)
-                else:
-                    request._not_found(found.conclusive)
-            self._checkpoint(len(batch))
+                delay = request._retry_delay(error.retry_after)
+                request.next_call_at = fields.Datetime.now() + delay
+            batch._alert_company(error)
+            self._checkpoint()
+            return error.kind not in OUTAGE_KINDS
+        by_number = {info.number: info for info in found.items}
+        # An item that does not say its number may be any of them.
+        conclusive = found.conclusive and None not in by_number
+        for request in batch:
+            info = by_number.get(request.name)
+            if info:
+                request._adopt(info)
+            else:
+                request._not_found(conclusive)
+        self._checkpoint()
         return True
 
     def _adopt(self, info):
-        """Urssaf has our number: it is ours if customer and amount agree."""
-        same = (
-            info.id_client == self.enrolment_id.external_id
-            and info.total is not None
-            and not float_compare(
-                float(info.total), self.amount_total, precision_digits=2
-            )
-        )
-        if same:
-            self.external_id = info.request_id
-            self._apply_remote(info)
+        """Urssaf has our number: it is ours if the customer agrees."""
+        if info.id_client is None:
+            self._wait_and_tell()
             return
-        note = self.env._(
-            "Urssaf knows the number %s for another customer or another amount. Cancel "
-            "this invoice and make a new one, with another number.",
-            self.name,
-        )
-        self._set_state("rejected", last_error_message=note)
-        self._alert(note)
+        if info.id_client != self.enrolment_id.external_id:
+            note = self.env._(
+                "Urssaf knows the number %s for another customer. Cancel this invoice "
+                "and make a new one, with another number.",
+                self.name,
+            )
+            self._set_state("rejected", last_error_message=note)
+            self._alert(note)
+            return
+        self.external_id = info.request_id
+        self._apply_remote(info)
+        total = self.amount_total if info.total is None else float(info.total)
+        if self.currency_id.compare_amounts(total, self.amount_total):
+            note = self.env._(
+                "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
+                "Urssaf to cancel it.",
+                theirs=self.currency_id.format(total),
+                ours=self.currency_id.format(self.amount_total),
+            )
+            self.last_error_message = note
+            self._alert(note)
 
     def _not_found(self, conclusive):
         """Urssaf does not have it. Until the quiet period is over the lost call could
@@ -278,39 +322,45 @@ class UrssafPaymentRequest(models.Model):
         now = fields.Datetime.now()
         answered = self.last_error_kind == "rejected"
         quiet = (self.claimed_at or now) + self._quiet_period()
-        if not conclusive or not (answered or now >= quiet):
+        if self.last_error_code == DUPLICATE:
+            # It says that it has it, and does not show it: absence proves nothing.
+            self._wait_and_tell()
+        elif not conclusive or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=1), quiet)
             self._trigger("repair", at=self.next_call_at)
         elif answered and not self.send_alone:
-            # Refused by itself, without a reason or as a duplicate that is not there.
+            # Refused by itself, without a reason.
             self._set_state("rejected")
             self._alert(self.last_error_message)
         else:
             self._set_state("queued", next_call_at=now)
             self._trigger("send")
 
+    def _wait_and_tell(self):
+        """Only Urssaf can tell what became of it: nothing is sent meanwhile."""
+        self.next_call_at = fields.Datetime.now() + timedelta(hours=1)
+        self._alert(
+            self.env._(
+                "Urssaf does not say clearly whether it has the demande %s. Odoo asks "
+                "again every hour and does not send it twice.",
+                self.name,
+            )
+        )
+
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _cron_send(self):
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            requests = self._for_company(company)._due(company, ["queued"])
-            requests._report_remaining()
-            requests._send()
+    def _cron_send(self, company):
+        due = self._due(company, ["queued"])
+        due._report_remaining()
+        due._send()
 
     @api.model
-    def _cron_repair(self):
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            requests = self._for_company(company)
-            requests._due(company, ["sending"])._settle_abandoned()
-            unknown = requests._due(company, ["unknown"])
-            if not unknown:
-                continue
-            try:
-                with company._urssaf_get_client() as client:
-                    unknown._settle(client)
-            except UrssafError as error:
-                unknown._alert_company(error)
+    def _cron_repair(self, company):
+        self._due(company, ["sending"])._settle_abandoned()
+        self._due(company, ["unknown"])._work_through(
+            lambda batch, client: batch._settle(client), type(self)._tens
+        )
 
 
 class _Refusal:

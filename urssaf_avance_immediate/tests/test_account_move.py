@@ -61,7 +61,7 @@ class TestAccountMove(UrssafCase):
 
     def test_before_activation(self):
         move = self._invoice(start="2026-01-30", end="2026-01-31")
-        self._assert_blocked(move, "ERR_LIEN_PARTICULIER_PRESTATAIRE", "2026-02-01")
+        self._assert_blocked(move, "ERR_LIEN_PARTICULIER_PRESTATAIRE", "2026")
 
     def test_customer_not_active(self):
         partner = self._make_partner(email="autre@example.com")
@@ -247,6 +247,20 @@ class TestAccountMove(UrssafCase):
             ).action_send()
             self._run_cron("send")
         self.assertEqual(len(self.fake.demandes), 2)
+
+    def test_invoices_that_wait_to_be_sent(self):
+        ready, sent = self._invoice(), self._sent().move_id
+        found = self.env["account.move"].search([("urssaf_can_send", "=", True)])
+        self.assertIn(ready, found)
+        self.assertNotIn(sent, found)
+
+    def test_invoice_that_never_left_can_be_deleted(self):
+        move = self._invoice()
+        self.env["urssaf.payment.request"]._enqueue_move(move)
+        move.button_draft()
+        move.name = "/"
+        move.unlink()
+        self.assertFalse(move.exists())
 
     def test_service_end_follows_the_start(self):
         with Form(

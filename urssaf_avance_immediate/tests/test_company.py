@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Settings of the company, the connection, and a neutralised copy."""
 
+from unittest.mock import patch
+
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
@@ -99,6 +101,34 @@ class TestCompany(UrssafCase):
         with self.assertRaises(UserError):
             self.company.urssaf_environment = "sandbox"
         self.assertEqual(request.state, "waiting")
+        request.sudo()._set_state("paid", next_call_at=False)
+        self.company.urssaf_environment = "sandbox"
+        self.assertEqual(request.state, "paid")
+
+    def test_credentials_kept_elsewhere(self):
+        """A module that overrides the hook needs no secret in the database."""
+        self.company.write({"urssaf_client_id": False, "urssaf_client_secret": False})
+        vault = {
+            "base_url": "http://127.0.0.1:8090/atp/v1/tiersPrestations",
+            "token_url": "http://127.0.0.1:8090/api/oauth/v1/token",
+            "client_id": "vault",
+            "client_secret": "vault-secret",
+        }
+        with patch.object(
+            type(self.company), "_urssaf_get_credentials", lambda _company: vault
+        ):
+            self.company.invalidate_recordset()
+            self.assertTrue(self.company.urssaf_configured)
+            self._enrol()
+            self.assertEqual(self._sent().state, "waiting")
+
+    def test_journal_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Autre"})
+        journal = self.env["account.journal"].create(
+            {"name": "B", "code": "B", "type": "bank", "company_id": other.id}
+        )
+        with self.assertRaises(ValidationError):
+            self.company.urssaf_payment_journal_id = journal
 
     def test_neutralised_copy_reaches_nobody(self):
         self.company.urssaf_environment = "production"
@@ -117,6 +147,16 @@ class TestCompany(UrssafCase):
         )
         self.assertEqual((sent.state, queued.state), ("waiting", "draft"))
         self.assertEqual(queued.move_id.urssaf_state, "draft")
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual((enrolment.state, enrolment.external_id), ("draft", False))
+        # Even with credentials for a sandbox, nothing of production is asked there.
+        self.company.write(
+            {
+                "urssaf_client_id": "demo",
+                "urssaf_client_secret": "demo-secret",
+                "urssaf_sandbox_url": "http://127.0.0.1:8090",
+            }
+        )
         calls = len(self.fake.calls)
         for cron in ("send", "follow", "repair", "digest"):
             self._run_cron(cron)

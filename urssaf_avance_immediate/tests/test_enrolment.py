@@ -2,6 +2,7 @@
 """Methods 010 and 020 through the buttons and the scheduled actions."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
@@ -207,6 +208,88 @@ class TestEnrolment(UrssafCase):
         with freeze_time(NOW + timedelta(days=5)):
             self._run_cron("digest")
         self.assertEqual(len(enrolment.activity_ids), 1)
+
+    def test_refusal_that_quotes_the_civil_status(self):
+        error = {"code": "ERR_CONTACT", "message": "DURAND Jeanne, né le 1980-03-29"}
+        with patch.object(self.fake, "_method_010", lambda call, fault: (400, [error])):
+            self.partner.action_urssaf_enrol()
+        text = self.partner.urssaf_enrolment_id.last_error_message
+        self.assertIn("ERR_CONTACT", text)
+        for secret in ("Durand", "DURAND", "Jeanne"):
+            self.assertNotIn(secret, text)
+
+    def test_link_that_exists_is_found_by_email(self):
+        known = self.fake.add_customer(email="jeanne.martin@example.com")
+        self.fake.fail(
+            "010", "reject_400(ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE)"
+        )
+        self.partner.action_urssaf_enrol()
+        self._run_cron("repair")
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "active")
+        self.assertEqual(enrolment.external_id, known.id_client)
+
+    def test_link_that_exists_and_cannot_be_found(self):
+        self.fake.fail(
+            "010", "reject_400(ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE)"
+        )
+        self.partner.action_urssaf_enrol()
+        with freeze_time(NOW + timedelta(hours=1)):
+            self._run_cron("repair")
+        self.assertEqual(self.partner.urssaf_enrolment_id.state, "error")
+        self.assertEqual(len(self.fake.calls_of("010")), 1)
+
+    def test_email_shared_by_a_couple(self):
+        """The lost call was Mrs’s, and Urssaf knows the e-mail for Mr."""
+        self.fake.add_customer(
+            email="jeanne.martin@example.com", payload={"nomNaissance": "Martin"}
+        )
+        self.fake.fail("010", "read_timeout_before")
+        self.partner.action_urssaf_enrol()
+        self._run_cron("repair")
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "error")
+        self.assertFalse(enrolment.external_id)
+
+    def test_adopt_refuses_somebody_else(self):
+        other = self.fake.add_customer(payload={"nomNaissance": "Petit"})
+        wizard = self.env["urssaf.enrolment.adopt"].create(
+            {"partner_id": self.partner.id, "external_id": other.id_client}
+        )
+        with self.assertRaises(UserError):
+            wizard.action_adopt()
+        self.assertFalse(self.partner.urssaf_enrolment_id.external_id)
+
+    def test_same_person_twice_in_the_contacts(self):
+        self._enrol()
+        double = self._make_partner(name="Jeanne Martin (bis)")
+        double.action_urssaf_enrol()
+        self.assertEqual(double.urssaf_enrolment_state, "error")
+        self.assertIn("Jeanne Martin", double.urssaf_enrolment_error)
+
+    def test_email_emptied_while_unknown_stops_nobody(self):
+        self.fake.fail("010", "reset_before")
+        self.partner.action_urssaf_enrol()
+        self.partner.email = False
+        self._run_cron("repair")
+        self.assertEqual(self.partner.urssaf_enrolment_state, "error")
+
+    def test_address_too_long_is_told(self):
+        self.partner.write(
+            {
+                "street": "Résidence les Jardins de la Source, 125 avenue de Gaulle",
+                "street2": "Bâtiment B",
+            }
+        )
+        with self.assertRaises(UserError) as raised:
+            self.partner.action_urssaf_enrol()
+        self.assertIn("Address complement", str(raised.exception))
+
+    def test_second_line_does_not_undo_a_correction(self):
+        self.partner.urssaf_street_number = "9"
+        self.partner.street2 = "Bâtiment B"
+        self.assertEqual(self.partner.urssaf_street_number, "9")
+        self.assertEqual(self.partner.urssaf_address_complement, "Bâtiment B")
 
     def test_sheet_changed_since_it_was_sent(self):
         enrolment = self._enrol()

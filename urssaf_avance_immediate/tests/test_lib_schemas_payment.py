@@ -178,14 +178,17 @@ class TestAnswers(BaseCase):
             ({"statut": "10"}, False, False),
             ({"errors": [{"code": "E"}]}, False, True),
             ({"Errors": {"code": "E"}}, False, True),
-            ({"idDemandePaiement": "1", "errors": [{"code": "E"}]}, False, True),
-            ({"idDemandePaiement": "1", "statut": "ERR_X"}, False, True),
+            # Both an identifier and errors: nobody knows, it has to be searched.
+            ({"idDemandePaiement": "1", "errors": [{"code": "E"}]}, False, False),
+            ({"idDemandePaiement": "1", "statut": "ERR_X"}, False, False),
         ):
             result = PaymentResult.from_wire(payload)
             with self.subTest(payload=payload):
                 self.assertIs(result.accepted, accepted)
                 self.assertIs(result.rejected, rejected)
-                self.assertEqual(bool(result.errors), rejected)
+                given = payload.get("errors") or payload.get("Errors")
+                faulty = bool(given) or "ERR" in str(payload.get("statut"))
+                self.assertEqual(bool(result.errors), faulty)
 
     def test_info_without_anything(self):
         info = PaymentInfo.from_wire({"idDemandePaiement": 12})

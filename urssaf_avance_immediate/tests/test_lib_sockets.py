@@ -217,7 +217,7 @@ class TestCauses(BaseCase):
         bad_certificate = ssl.SSLCertVerificationError(1, "certificate verify failed")
         for error in (
             requests.exceptions.ConnectTimeout(),
-            requests.exceptions.ProxyError(),
+            requests.exceptions.ProxyError(MaxRetryError(None, "/", refused)),
             requests.ConnectionError(MaxRetryError(None, "/", refused)),
             requests.exceptions.SSLError(MaxRetryError(None, "/", bad_certificate)),
         ):
@@ -227,6 +227,7 @@ class TestCauses(BaseCase):
         cut = ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
         for error in (
             requests.ConnectionError(),
+            requests.exceptions.ProxyError("Cannot connect to proxy.", cut),
             requests.exceptions.ReadTimeout(),
             requests.exceptions.ChunkedEncodingError(),
             requests.exceptions.SSLError(MaxRetryError(None, "/", cut)),

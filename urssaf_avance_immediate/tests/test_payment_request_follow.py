@@ -132,7 +132,8 @@ class TestPaymentRequestFollow(UrssafCase):
 
     def test_watched_after_payment_for_a_while(self):
         request = self._sent()
-        self._news(request, "70", "Payée")
+        transfer = {"mntVirement": 66.0, "dateVirement": "2026-03-16"}
+        self._news(request, "70", "Payée", transfer=transfer)
         self.assertTrue(request.next_call_at)
         later = NOW + timedelta(days=self.company.urssaf_watch_days + 2)
         self._make_due(request, later)
@@ -157,7 +158,33 @@ class TestPaymentRequestFollow(UrssafCase):
         with freeze_time(NOW + timedelta(hours=self.company.urssaf_stuck_hours + 1)):
             self._run_cron("digest")
             self._run_cron("digest")
+            self.assertEqual(len(request.activity_ids), 1)
+            request.activity_ids.action_done()
+            self._run_cron("digest")
+        self.assertFalse(request.activity_ids, "it was told, and dealt with")
+
+    def test_long_outage_is_told(self):
+        """Each try writes on the demande; it is stuck all the same."""
+        self.fake.fail("050", "http_503", 50)
+        request = self._sent()
+        for hours in range(0, self.company.urssaf_stuck_hours + 4, 2):
+            with freeze_time(NOW + timedelta(hours=hours)):
+                self._run_cron("send")
+        self.assertEqual(request.state, "queued")
+        with freeze_time(NOW + timedelta(hours=self.company.urssaf_stuck_hours + 4)):
+            self._run_cron("digest")
         self.assertEqual(len(request.activity_ids), 1)
+
+    def test_credit_note_closes_the_matter(self):
+        request = self._sent()
+        self._news(request, "40", "Refusée")
+        self.assertTrue(request.activity_ids)
+        move = request.move_id
+        move._reverse_moves(cancel=True)
+        self.assertEqual(move.payment_state, "reversed")
+        self.assertNotIn("urssaf_request", move.alerts or {})
+        self._run_cron("digest")
+        self.assertFalse(request.activity_ids)
 
     def test_other_environment_is_left_alone(self):
         request = self._sent()

@@ -2,8 +2,10 @@
 """The transfer of Urssaf on the invoice: once, on its day, never silently lost."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -97,17 +99,54 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertFalse(self.request.activity_ids)
 
     def test_locked_period_keeps_the_status(self):
+        """Odoo dates the entry after the lock; the payment keeps its own date."""
         self.company.hard_lock_date = "2026-03-31"
         self._paid()
-        self.assertEqual(self.request.state, "paid")
-        self.assertEqual(self.request.remote_code, "70")
-        if self.request.payment_ids:
-            # Odoo may date the entry after the lock; it never enters the closed period.
-            self.assertGreater(
-                self.request.payment_ids.move_id.date, self.company.hard_lock_date
-            )
-        else:
-            self.assertTrue(self.request.activity_ids)
+        self.assertEqual((self.request.state, self.request.remote_code), ("paid", "70"))
+        self.assertGreater(
+            self.request.payment_ids.move_id.date, self.company.hard_lock_date
+        )
+
+    def test_refused_entry_keeps_the_status(self):
+        Request = type(self.request)
+        for error in (UserError("Locked"), RedirectWarning("Locked", 1, "Go")):
+            with (
+                self.subTest(error=type(error)),
+                patch.object(Request, "_register_transfer", side_effect=error),
+            ):
+                self.request.sudo().write({"last_error_kind": False})
+                self._paid()
+            self.assertEqual(self.request.state, "paid")
+            self.assertIn("Locked", self.request.activity_ids.note)
+        self._paid()
+        self.assertFalse(self.request.payment_ids, "a person has been asked to act")
+        self.assertIn("urssaf_request", self.move.alerts)
+        self.request.action_register_transfer()
+        self.assertEqual(self.move.payment_state, "paid")
+
+    def test_cancelled_payment_is_not_booked_again(self):
+        self._paid()
+        self.request.payment_ids.action_cancel()
+        self._paid()
+        self.assertEqual(len(self.request.payment_ids), 1)
+        self.assertFalse(self.request.payment_count)
+        self.request.action_register_transfer()
+        self.assertEqual(self.request.payment_count, 1)
+
+    def test_settled_by_hand(self):
+        self.company.urssaf_payment_journal_id = False
+        self._paid()
+        self.request.action_transfer_settled()
+        self.assertFalse(self.request.activity_ids)
+        self._paid()
+        self.assertFalse(self.request.activity_ids or self.request.payment_ids)
+
+    def test_short_watch_does_not_miss_the_transfer(self):
+        self.company.urssaf_watch_days = 0
+        self._paid(date="2026-03-20", amount=None)
+        self.assertTrue(self.request.next_call_at)
+        self._paid(date="2026-03-20", when=NOW + timedelta(days=5))
+        self.assertEqual(self.move.payment_state, "paid")
 
     def test_collected_twice(self):
         self.env["account.payment.register"].with_context(
@@ -115,7 +154,10 @@ class TestPaymentRequestPayment(UrssafCase):
         ).create({})._create_payments()
         self._paid()
         self.assertFalse(self.request.payment_ids)
-        self.assertIn("twice", self.request.activity_ids.note)
+        self.assertEqual(self.request.last_error_kind, "booking")
+        self.assertEqual(len(self.request.activity_ids), 1)
+        self._paid()
+        self.assertEqual(len(self.request.activity_ids), 1)
 
     def test_demo_method_line(self):
         journal = self.company.urssaf_payment_journal_id

@@ -3,8 +3,9 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -272,10 +273,12 @@ class TestPaymentRequestSend(UrssafCase):
 
     # -- duplicates ------------------------------------------------------------
 
-    def _known_number(self, amount):
+    def _known_number(self, amount, id_client=None):
         move = self._invoice()
         sent = PaymentRequest.model_validate(move._urssaf_prepare_payload()).to_wire()
-        self.fake.record({**sent, "mntFactureTTC": amount})
+        sent |= {"mntFactureTTC": amount}
+        sent["idClient"] = id_client or sent["idClient"]
+        self.fake.record(sent)
         move.action_urssaf_send()
         return move.urssaf_request_id
 
@@ -285,10 +288,92 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(request.external_id, self._demande(request).request_id)
 
     def test_duplicate_with_another_amount_is_for_a_person(self):
+        """Urssaf has it, so it is followed and the invoice stays as it is."""
         request = self._known_number(70.0)
+        self.assertEqual(request.state, "waiting")
+        self.assertEqual(request.external_id, self._demande(request).request_id)
+        self.assertTrue(request.move_id.need_cancel_request)
+        self.assertIn("70,00", request.activity_ids.note)
+
+    def test_duplicate_of_another_customer_is_for_a_person(self):
+        other = self.fake.add_customer()
+        request = self._known_number(66.0, id_client=other.id_client)
         self.assertEqual(request.state, "rejected")
         self.assertFalse(request.external_id)
         self.assertTrue(request.activity_ids)
+
+    def test_duplicate_that_urssaf_does_not_show_is_not_sent_again(self):
+        self.fake.fail("050", "reject(ERR_FACTURE_DOUBLON)")
+        request = self._sent()
+        self.assertEqual(request.state, "unknown")
+        self.assertTrue(request.activity_ids)
+        for hours in (1, 24, 48):
+            with freeze_time(NOW + timedelta(hours=hours, minutes=1)):
+                self._run_cron("repair")
+                self._run_cron("send")
+        self.assertEqual(request.state, "unknown")
+        self.assertTrue(request.move_id.need_cancel_request)
+        self.assertEqual(len(self.fake.calls_of("050")), 1)
+
+    def test_an_identifier_with_errors_is_searched(self):
+        """Urssaf took it with a remark: it is alive, whatever the remark says."""
+        record = self.fake.record
+
+        def remark(sent, fault=None):
+            return {**record(sent, fault), "errors": [{"code": "REMARQUE"}]}
+
+        with patch.object(self.fake, "record", remark):
+            request = self._sent()
+        self.assertEqual(request.state, "waiting")
+        self.assertTrue(request.external_id)
+
+    def test_paid_by_cheque_while_it_waited(self):
+        self.fake.fail("050", "http_503")
+        request = self._sent()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=request.move_id.ids
+        ).create({})._create_payments()
+        with freeze_time(NOW + timedelta(hours=2)):
+            self._run_cron("send")
+        self.assertEqual(request.state, "draft")
+        self.assertTrue(request.activity_ids)
+        self.assertEqual(len(self.fake.calls_of("050")), 1)
+
+    def test_customer_corrected_after_a_rejection(self):
+        self.fake.fail("050", "reject(ERR_PARTICULIER_INCONNU)")
+        request = self._sent()
+        other = self._make_partner(
+            email="autre@example.com", urssaf_birth_date="1975-05-05"
+        )
+        self._enrol(other)
+        move = request.move_id
+        move.button_draft()
+        move.partner_id = other
+        move.action_post()
+        move.action_urssaf_send()
+        self.assertEqual((request.state, request.partner_id), ("waiting", other))
+        self.assertEqual(
+            self._demande(request).payload["dateNaissanceClient"],
+            "1975-05-05T00:00:00Z",
+        )
+
+    def test_answer_survives_an_edit_of_the_invoice(self):
+        """Somebody saves the invoice while Urssaf answers: the write is made again."""
+        Request = type(self.env["urssaf.payment.request"])
+        record_answers, tries = Request._record_answers, []
+
+        def disturbed(records, answers):
+            tries.append(1)
+            if len(tries) == 1:
+                raise SerializationFailure()
+            return record_answers(records, answers)
+
+        request = self._queue(1)
+        with patch.object(Request, "_record_answers", disturbed):
+            self._run_cron("send")
+        self.assertEqual(len(tries), 2)
+        self.assertEqual(request.state, "waiting")
+        self.assertEqual(len(self.fake.calls_of("050")), 1)
 
     def test_sheet_that_lost_the_birth_date(self):
         request = self._queue(1)

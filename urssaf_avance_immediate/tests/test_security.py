@@ -106,6 +106,26 @@ class TestSecurity(UrssafCase):
         partner.get_views([(False, "form"), (False, "list"), (False, "search")])
         partner.write({"phone": "01 02 03 04 05"})
 
+    def test_buyers_and_salespeople_open_invoices(self):
+        """Other applications give them the invoice, and nothing of ours."""
+        group = self.env["res.groups"].create({"name": "Buyers"})
+        self.env["ir.model.access"].create(
+            {
+                "name": "buyers",
+                "group_id": group.id,
+                "model_id": self.env.ref("account.model_account_move").id,
+                "perm_read": True,
+                "perm_write": True,
+            }
+        )
+        move = self._sent().move_id
+        self.stranger.group_ids |= group
+        move = move.with_user(self.stranger)
+        names = [name for name in move._fields if name.startswith("urssaf_")]
+        hidden = {"urssaf_request_ids", "urssaf_request_id"}
+        move.read([name for name in names if name not in hidden])
+        self.assertTrue(move.need_cancel_request)
+
     def test_credentials_are_for_administrators(self):
         for user in (self.user, self.manager, self.biller):
             with self.assertRaises(AccessError):

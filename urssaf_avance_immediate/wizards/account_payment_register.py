@@ -13,7 +13,7 @@ class AccountPaymentRegister(models.TransientModel):
         """Extends account: the customer must not be asked to pay twice."""
         super()._compute_actionable_errors()
         for wizard in self:
-            requests = wizard.line_ids.move_id.urssaf_request_id.filtered(
+            requests = wizard.line_ids.move_id.sudo().urssaf_request_id.filtered(
                 lambda r: r.state in COLLECTING and not r.payment_ids
             )
             if not requests:

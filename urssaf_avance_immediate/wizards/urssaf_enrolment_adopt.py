@@ -47,8 +47,17 @@ class UrssafEnrolmentAdopt(models.TransientModel):
                 + "\n"
                 + Enrolment._error_text(error)
             ) from error
-        enrolment._enrolled(self.external_id.strip(), False)
-        enrolment._apply_remote(status)
+        if not self.partner_id._urssaf_is(status):
+            raise UserError(
+                self.env._(
+                    "Urssaf knows this identifier for somebody else than %s: compare "
+                    "the birth name.",
+                    self.partner_id.name,
+                )
+            )
+        enrolment._enrolled(self.external_id.strip())
+        if enrolment.state == "pending":
+            enrolment._apply_remote(status)
         enrolment._message_log(
             body=self.env._(
                 "Identifier typed in by %s and confirmed by Urssaf.", self.env.user.name

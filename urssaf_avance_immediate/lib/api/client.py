@@ -32,7 +32,8 @@ from .schemas import (
 )
 
 _logger = logging.getLogger(__name__)
-logs.install(__name__)
+# urllib3 writes addresses at DEBUG level, and method 020 has an e-mail in its own.
+logs.install(__name__, "urllib3.connectionpool")
 
 DEFAULT_SCOPE = "homeplus.tiersprestations"
 TOKEN_TIMEOUT = 15.0

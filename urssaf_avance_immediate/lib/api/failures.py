@@ -60,13 +60,11 @@ def transport_failure(
 def _nothing_left(error: requests.RequestException) -> bool:
     """Whether it is proven that Urssaf received nothing.
 
-    The cause decides, not the text. A proxy that cannot be passed and a handshake that
-    fails come before the request. A TLS stream that ends early may come after: that
-    is no proof.
+    The cause decides, not the text. A connection that was never made and a handshake
+    that fails come before the request. A proxy or a TLS stream that ends early may
+    have passed the request on: that is no proof.
     """
-    if isinstance(
-        error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
-    ):
+    if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
     for cause in _causes(error):
         if isinstance(cause, _NEVER_CONNECTED):

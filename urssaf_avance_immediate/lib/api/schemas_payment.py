@@ -164,12 +164,19 @@ class PaymentResult(WireResponse):
 
     @property
     def accepted(self) -> bool:
-        """Whether the demande now exists at Urssaf."""
-        return bool(self.request_id) and not self.rejected
+        """Whether the demande now exists at Urssaf, without any doubt."""
+        return bool(self.request_id) and not self._faulty
 
     @property
     def rejected(self) -> bool:
-        """Whether Urssaf refused the demande; ``errors`` says why."""
+        """Whether Urssaf refused the demande; ``errors`` says why.
+
+        A refusal has no identifier (§2.3): with both, the demande may well exist.
+        """
+        return self._faulty and not self.request_id
+
+    @property
+    def _faulty(self) -> bool:
         return bool(self.errors) or self.status.startswith("ERR")
 
 
