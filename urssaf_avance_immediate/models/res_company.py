@@ -239,7 +239,8 @@ class ResCompany(models.Model):
 
     def _urssaf_configured_companies(self):
         """Companies that can talk to Urssaf at all; the crons loop on these."""
-        return self.sudo().search([], order="id").filtered("urssaf_configured")
+        everybody = self.sudo().search([("active", "=", True)], order="id")
+        return everybody.filtered("urssaf_configured")
 
     # -- "Test the connection" -------------------------------------------------
 
