@@ -243,11 +243,6 @@ class UrssafEnrolment(models.Model):
 
     # -- unknown outcomes ------------------------------------------------------
 
-    def _settle_abandoned(self):
-        for enrolment in self._abandoned():
-            enrolment._set_state("unknown", next_call_at=fields.Datetime.now())
-        self._checkpoint()
-
     def _settle(self):
         """Did the lost call enrol the customer? His e-mail tells (method 020)."""
         self._work_through(lambda enrolment, client: enrolment._settle_one(client))
@@ -302,12 +297,6 @@ class UrssafEnrolment(models.Model):
             self._trigger("send")
 
     # -- scheduled actions -----------------------------------------------------
-
-    @api.model
-    def _cron_send(self, company):
-        due = self._due(company, ["queued"])
-        due._report_remaining()
-        due._send()
 
     @api.model
     def _cron_follow(self, company):

@@ -176,6 +176,12 @@ class UrssafExchange(models.AbstractModel):
             and (not r.claimed_at or r.claimed_at < limit)
         )
 
+    def _settle_abandoned(self):
+        """The outcome of what a dead worker had claimed is unknown."""
+        for record in self._abandoned():
+            record._set_state("unknown", next_call_at=fields.Datetime.now())
+        self._checkpoint()
+
     @api.model
     def _quiet_period(self):
         """How long after a call an absent answer may still mean “being written”."""
@@ -312,6 +318,12 @@ class UrssafExchange(models.AbstractModel):
                     trouble = trouble or error
         if trouble:
             raise trouble
+
+    @api.model
+    def _cron_send(self, company):
+        due = self._due(company, ["queued"])
+        due._report_remaining()
+        due._send()
 
     @api.model
     def _for_company(self, company):

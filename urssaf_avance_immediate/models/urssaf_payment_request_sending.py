@@ -247,14 +247,6 @@ class UrssafPaymentRequest(models.Model):
 
     # -- unknown outcomes ------------------------------------------------------
 
-    def _settle_abandoned(self):
-        """Claims of workers that died: their outcome is unknown."""
-        abandoned = self._abandoned()
-        for request in abandoned:
-            request._set_state("unknown", next_call_at=fields.Datetime.now())
-        self._checkpoint()
-        return abandoned
-
     def _settle(self, client):
         """Look up by number the unknown demandes of self. Return false on an outage."""
         unknown = self.filtered(lambda r: r.state == "unknown")
@@ -348,12 +340,6 @@ class UrssafPaymentRequest(models.Model):
         )
 
     # -- scheduled actions -----------------------------------------------------
-
-    @api.model
-    def _cron_send(self, company):
-        due = self._due(company, ["queued"])
-        due._report_remaining()
-        due._send()
 
     @api.model
     def _cron_repair(self, company):
