@@ -35,10 +35,14 @@ def ensure(group):
     """Return the path of the environment's Python, making it if need be (once)."""
     target = folder(group)
     if not (target / MARKER).exists():
-        with locking.exclusive(target.with_suffix(".lock"), "installing packages"):
+        with locking.exclusive(_lock(target), "installing packages"):
             if not (target / MARKER).exists():
                 _make(group, target)
     return target / "bin" / "python"
+
+
+def _lock(target):
+    return target.with_name(f"{target.name}.lock")
 
 
 def _make(group, target):
