@@ -9,6 +9,7 @@ import argparse
 import os
 import signal
 import sys
+from pathlib import Path
 
 from . import console, locking, odoo_source, paths, venv
 from .errors import DevError, explain_os_error
@@ -81,7 +82,7 @@ def _enter_environment(argv):
     """Go on inside the virtual environment, once Odoo's source is there too."""
     odoo_source.ensure()
     python = venv.ensure("run")
-    if sys.prefix != str(python.parent.parent):
+    if Path(sys.prefix).resolve() != python.parent.parent.resolve():
         sys.stdout.flush()
         os.chdir(paths.ROOT)
         os.execv(python, [str(python), "-m", "dev", *argv])

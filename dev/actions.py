@@ -11,6 +11,7 @@ from . import commands, paths
 
 
 def setup(_arguments):
+    """Prepare everything the other commands would prepare when they need it."""
     from . import databases, odoo, system_packages, venv
 
     system_packages.offer_programs("print invoices and test in a browser")
@@ -19,18 +20,21 @@ def setup(_arguments):
 
 
 def demo(_arguments):
+    """See dev/main_job.py."""
     from . import main_job
 
     main_job.demo()
 
 
 def smoke(_arguments):
+    """See dev/main_job.py."""
     from . import main_job
 
     main_job.smoke()
 
 
 def test(arguments):
+    """Run the tests; ``arguments`` narrow them and go to pytest."""
     from . import system_packages, testing
 
     system_packages.need_programs("run the browser and PDF tests")
@@ -38,18 +42,21 @@ def test(arguments):
 
 
 def lint(arguments):
+    """Run the checks called ``arguments``, or all."""
     from . import lint
 
     lint.run(arguments)
 
 
 def format(_arguments):
+    """Repair what tools can repair."""
     from . import lint
 
     lint.fix()
 
 
 def bench(arguments):
+    """Run the bench package with ``arguments``."""
     from . import odoo
 
     return commands.shown(
@@ -66,6 +73,7 @@ def i18n(_arguments):
 
 
 def odoo(arguments):
+    """Run odoo-bin with our configuration and ``arguments``."""
     from . import odoo
 
     instance = odoo.prepare()
@@ -73,6 +81,7 @@ def odoo(arguments):
 
 
 def database(arguments):
+    """Make database NAME anew, with the add-on or its demo data if asked."""
     from . import databases, odoo
 
     parser = argparse.ArgumentParser(prog="python3 -m dev database")
@@ -87,12 +96,14 @@ def database(arguments):
 
 
 def stop(_arguments):
+    """See dev/cleaning.py."""
     from . import cleaning
 
     cleaning.stop()
 
 
 def clean(_arguments):
+    """See dev/cleaning.py."""
     from . import cleaning
 
     cleaning.clean()

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from .errors import CommandFailed, explain_output
+from .errors import CommandFailed, disk_full, explain_output, is_disk_full
 
 
 def environment(**changes):
@@ -72,6 +72,8 @@ def logged(what, command, log, env=None, cwd=None):
             preexec_fn=end_with_parent,
         )
     if code:
+        if is_disk_full(log.read_text(encoding="utf-8", errors="replace")[-20_000:]):
+            raise disk_full(what)
         raise CommandFailed(
             f"Could not {what} (status {code}); see {log}", returncode=code
         )

@@ -43,16 +43,20 @@ def explain_output(what, output):
     ``what`` names the step ("download Odoo"). A full disk and a missing network are
     recognised, because they are the two causes a person can act on at once.
     """
-    text = output.lower()
-    if any(sign in text for sign in _NO_SPACE):
+    if is_disk_full(output):
         return disk_full(what)
-    if any(sign in text for sign in _NO_NETWORK):
+    if any(sign in output.lower() for sign in _NO_NETWORK):
         return DevError(
             f"No network: could not {what}. Check the connection (or the proxy "
             "settings) and run the same command again; it goes on from there."
         )
     last = next((li.strip() for li in reversed(output.splitlines()) if li.strip()), "")
     return CommandFailed(f"Could not {what}: {last or 'no explanation given'}", output)
+
+
+def is_disk_full(output):
+    """Tell whether a command's output complains of a full disk."""
+    return any(sign in output.lower() for sign in _NO_SPACE)
 
 
 def disk_full(what, path=None):

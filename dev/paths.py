@@ -11,8 +11,10 @@ ADDON = "urssaf_avance_immediate"
 
 def cache():
     """Folder shared by all checkouts: Odoo's source and the virtual environments."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "urssaf-avance-immediate"
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG base directory specification says to ignore a relative path.
+    folder = Path(base) if base.startswith("/") else Path.home() / ".cache"
+    return folder / "urssaf-avance-immediate"
 
 
 def state():

@@ -7,15 +7,18 @@ stop`` through its pid.
 """
 
 import contextlib
+import io
+import logging
 import os
 import signal
+import subprocess
 import tempfile
 import warnings
 from pathlib import Path
 from typing import NamedTuple
 
 from . import console, locking, paths, processes
-from .errors import DevError
+from .errors import DevError, explain_output
 
 #: Any of these, set by the user, wins over the private server.
 USER_SETTINGS = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
@@ -124,10 +127,26 @@ def _private():
             return Server(_socket_folder(), 5432, ROLE, "")
         title = "Starting PostgreSQL" if data.exists() else "Preparing PostgreSQL"
         with console.step(title):
-            _library().get_server(data, cleanup_mode=None)
+            _start(data)
             server = Server(_socket_folder(), 5432, ROLE, "")
             _prepare(server._replace(user="postgres"))
     return server
+
+
+def _start(data):
+    library = _library()
+    messages = io.StringIO()
+    # The library tells its logger why a command failed, and not the exception.
+    logger = logging.getLogger(library.__name__)
+    handler = logging.StreamHandler(messages)
+    logger.addHandler(handler)
+    try:
+        library.get_server(data, cleanup_mode=None)
+    except (subprocess.SubprocessError, RuntimeError) as error:
+        output = f"{error}\n{messages.getvalue()}"
+        raise explain_output("start PostgreSQL", output) from None
+    finally:
+        logger.removeHandler(handler)
 
 
 def _library():

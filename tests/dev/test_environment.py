@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import commands, pins, system_packages, venv
+from dev import commands, paths, pins, system_packages, venv
 from dev.errors import DevError
 
 PINNED = re.compile(r"^[\w.-]+==[\w.]+(; .+)?$")
@@ -38,6 +38,13 @@ def test_unsupported_python(version):
 @pytest.mark.parametrize("minor", [10, 11, 12, 13])
 def test_supported_python(minor):
     venv.check_python((3, minor))
+
+
+@pytest.mark.parametrize("value", ["", "relative/cache"])
+def test_a_cache_folder_that_is_no_path_is_ignored(monkeypatch, tmp_path, value):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", value)
+    assert paths.cache() == tmp_path / ".cache/urssaf-avance-immediate"
 
 
 def test_each_list_of_pins_has_a_folder_of_its_own(cache, monkeypatch):

@@ -63,6 +63,13 @@ def test_a_logged_failure_names_the_log(tmp_path):
     assert log.read_text() == "1\n"
 
 
+def test_a_logged_failure_for_want_of_room_says_so(tmp_path):
+    code = "print('psycopg2.errors.DiskFull: No space left on device'); exit(1)"
+    command = [sys.executable, "-c", code]
+    with pytest.raises(errors.DevError, match="Disk full: could not install it"):
+        commands.logged("install it", command, tmp_path / "x.log")
+
+
 @pytest.mark.parametrize(
     ("raised", "said"),
     [
