@@ -3,6 +3,7 @@
 
 from datetime import datetime
 
+from .space.invitations import invite
 from .tables import Demande, Message, Particulier, Provider
 from .working_days import PARIS
 
@@ -13,26 +14,35 @@ PRELEVEMENT = "prelevement"
 REFUS = "refus"
 
 
-def activation_mail(at: datetime, person: Particulier, provider: Provider) -> Message:
-    """Invite a person who is new to Urssaf to activate the account."""
-    return _mail(
+def activation_mail(
+    at: datetime, person: Particulier, provider: Provider, until: datetime
+) -> Message:
+    """Invite a person who is new to Urssaf to activate the account, until then."""
+    message = _mail(
         at,
         ACTIVATION,
         person,
         "Activez votre compte Avance immédiate",
         f"{provider.trade_name} vous a inscrit au service Avance immédiate de "
-        "l'Urssaf. Créez votre mot de passe et activez votre compte sous 7 jours.",
+        "l'Urssaf. Créez votre mot de passe et activez votre compte avant le "
+        f"{_moment(until)} : le lien ci-dessous est valable 7 jours.",
     )
+    invite(message, person, until)
+    return message
 
 
-def association_mail(at: datetime, person: Particulier, provider: Provider) -> Message:
-    """Ask somebody who has an account to accept one more provider."""
+def association_mail(
+    at: datetime, person: Particulier, provider: Provider, until: datetime
+) -> Message:
+    """Ask somebody who has an account to accept one more provider, until then."""
     return _mail(
         at,
         ASSOCIATION,
         person,
         "Une mise en relation vous est proposée",
-        f"{provider.trade_name} souhaite être ajouté à votre liste d'intervenants.",
+        f"{provider.trade_name} souhaite être ajouté à votre liste d'intervenants. "
+        "Connectez-vous à votre espace, menu Intervenants, pour accepter avant le "
+        f"{_moment(until)}.",
     )
 
 
@@ -76,6 +86,10 @@ def refusal_mail(at: datetime, demande: Demande) -> Message:
         "prélevé.",
         demande,
     )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H:%M}"
 
 
 def _euros(cents: int) -> str:

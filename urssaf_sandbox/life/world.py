@@ -8,9 +8,12 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from ..clock import Clock
-from ..tables import Demande, DemandeEvent, Link, Message, Particulier
+from ..tables import AccessToken, Base, Particulier, Provider, Setting
 from .advance import advance
 from .work import Impossible, Work
+
+# Everything else is forgotten by `clear`.
+_KEPT = (Setting, Provider, AccessToken)
 
 
 def move_clock(work: Work, clock: Clock, moment: datetime) -> tuple[datetime, int]:
@@ -35,7 +38,9 @@ def clear(session: Session, clock: Clock) -> datetime:
     `session` is one of `Database.emptying`; return the new present. Providers and
     their tokens stay: whoever is connected may go on at once.
     """
-    for table in (Message, DemandeEvent, Demande, Link, Particulier):
-        session.execute(delete(table))
+    kept = {table.__table__ for table in _KEPT}
+    for table in Base.metadata.sorted_tables:
+        if table not in kept:
+            session.execute(delete(table))
     clock.reset(session)
     return clock.now(session)
