@@ -12,6 +12,9 @@ ASSOCIATION = "association"
 DEMANDE = "demande"
 PRELEVEMENT = "prelevement"
 REFUS = "refus"
+PAIEMENT = "paiement"
+IMPAYE = "impaye"
+ANNULATION = "annulation"
 
 
 def activation_mail(
@@ -90,6 +93,47 @@ def refusal_mail(at: datetime, demande: Demande) -> Message:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+
+
+def payment_mail(at: datetime, demande: Demande) -> Message:
+    """Tell that the debit was made and the provider paid."""
+    return _mail(
+        at,
+        PAIEMENT,
+        demande.particulier,
+        "Votre paiement est effectué",
+        f"Votre reste à payer de {_euros(demande.due_cents)} pour la demande de "
+        f"paiement {demande.number} a été prélevé et {demande.provider.trade_name} a "
+        f"été payé. Avance immédiate : {_euros(demande.aid_cents)}.",
+        demande,
+    )
+
+
+def unpaid_mail(at: datetime, demande: Demande) -> Message:
+    """Tell that the bank refused the debit, and what follows from it."""
+    return _mail(
+        at,
+        IMPAYE,
+        demande.particulier,
+        "Votre prélèvement a été refusé",
+        f"Le prélèvement de {_euros(demande.due_cents)} pour la demande de paiement "
+        f"{demande.number} a été refusé par votre banque. Votre compte est bloqué "
+        "jusqu'au règlement de cette somme.",
+        demande,
+    )
+
+
+def cancellation_mail(at: datetime, demande: Demande) -> Message:
+    """Tell that Urssaf cancelled the demande."""
+    return _mail(
+        at,
+        ANNULATION,
+        demande.particulier,
+        "Une demande de paiement est annulée",
+        f"La demande de paiement {demande.number} de {demande.provider.trade_name} "
+        "est annulée.",
+        demande,
+    )
 
 
 def _euros(cents: int) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from .rules.bank import fictive_iban
 from .settings import SCOPE, DefaultProvider
 from .tables import AccessToken, Provider
 
@@ -127,6 +128,7 @@ def add_provider(session: Session, given: DefaultProvider) -> Provider:
         scope=SCOPE,
         trade_name=given.trade_name,
         siret=given.siret,
+        iban=fictive_iban(given.siret),
     )
     session.add(provider)
     return provider

@@ -17,6 +17,7 @@ from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Refusal, erreur
 from ..rules.identity import identity_key, plain
 from ..tables import Link, Particulier, Provider
+from .accounts import refuse_enrolment
 from .work import Impossible, Work
 
 PENDING = "en_attente"
@@ -35,6 +36,8 @@ def register(work: Work, provider: Provider, person: InputParticulierDTO) -> str
         select(Particulier).where(Particulier.identity_key == key)
     )
     refuse_shared_contact(work, person, known)
+    if known is not None:
+        refuse_enrolment(work, provider, known)
     if known is None:
         known = Particulier(id=str(uuid.uuid4()), identity_key=key)
         known.created_at = work.now

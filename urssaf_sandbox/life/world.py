@@ -4,16 +4,21 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from ..clock import Clock
+from ..switches import reset_switches
 from ..tables import AccessToken, Base, Particulier, Provider, Setting
 from .advance import advance
 from .work import Impossible, Work
 
 # Everything else is forgotten by `clear`.
 _KEPT = (Setting, Provider, AccessToken)
+
+
+# What a provider is given, and gets back at a reset.
+GOOD_STANDING = {"known": True, "deposits": True, "guarantee": "valid"}
 
 
 def move_clock(work: Work, clock: Clock, moment: datetime) -> tuple[datetime, int]:
@@ -42,5 +47,7 @@ def clear(session: Session, clock: Clock) -> datetime:
     for table in Base.metadata.sorted_tables:
         if table not in kept:
             session.execute(delete(table))
+    session.execute(update(Provider).values(**GOOD_STANDING))
+    reset_switches(session)
     clock.reset(session)
     return clock.now(session)
