@@ -3,12 +3,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.staticfiles import StaticFiles
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import select
 
@@ -19,20 +17,9 @@ from .contract.search import InputRechercheDemandePaiement
 from .database import Database
 from .dated import Dated
 from .oauth import add_provider
-from .routes import (
-    atp,
-    faults,
-    home,
-    incidents,
-    letters,
-    particulier,
-    steering,
-    token,
-    visits,
-)
+from .routes import atp, faults, home, incidents, steering, token
 from .sandbox import Sandbox
 from .settings import Settings
-from .space.forms import form_key
 from .tables import Provider
 
 _DESCRIPTION = (
@@ -64,14 +51,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.sandbox = Sandbox(settings, database, clock or Clock())
     app.add_middleware(Dated, sandbox=app.state.sandbox)
     faults.install(app)
-    visits.install(app)
-    with database.writing() as session:
-        app.state.form_key = form_key(session)
     for part in (home, token, atp, steering, incidents):
         app.include_router(part.router)
-    for pages in (particulier, letters):
-        app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
