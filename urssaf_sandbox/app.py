@@ -3,10 +3,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import select
 
@@ -15,12 +17,24 @@ from .contract.enrolment import InputParticulierDTO
 from .contract.payment import InputDemandePaiement
 from .contract.search import InputRechercheDemandePaiement
 from .database import Database
-from .dated import Dated
 from .oauth import add_provider
-from .routes import atp, faults, home, incidents, steering, token
+from .routes import (
+    atp,
+    faults,
+    home,
+    incidents,
+    letters,
+    observation,
+    particulier,
+    steering,
+    token,
+    visits,
+)
 from .sandbox import Sandbox
 from .settings import Settings
+from .space.forms import form_key
 from .tables import Provider
+from .wire import layers
 
 _DESCRIPTION = (
     "Simulation locale de l'API Tiers de Prestation. Ce n'est pas un service de "
@@ -49,10 +63,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         lifespan=lifespan,
     )
     app.state.sandbox = Sandbox(settings, database, clock or Clock())
-    app.add_middleware(Dated, sandbox=app.state.sandbox)
+    layers.install(app, app.state.sandbox)
     faults.install(app)
-    for part in (home, token, atp, steering, incidents):
+    visits.install(app)
+    with database.writing() as session:
+        app.state.form_key = form_key(session)
+    for part in (home, token, atp, steering, incidents, observation):
         app.include_router(part.router)
+    for pages in (particulier, letters):
+        app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -3,7 +3,7 @@
 
 from datetime import datetime
 
-from .space.invitations import invite
+from .space.links import FORGOTTEN, OPENING, add_link
 from .tables import Demande, Message, Particulier, Provider
 from .working_days import PARIS
 
@@ -15,6 +15,8 @@ REFUS = "refus"
 PAIEMENT = "paiement"
 IMPAYE = "impaye"
 ANNULATION = "annulation"
+MOT_DE_PASSE = "mot_de_passe"
+QUESTION = "question"
 
 
 def activation_mail(
@@ -30,7 +32,7 @@ def activation_mail(
         "l'Urssaf. Créez votre mot de passe et activez votre compte avant le "
         f"{_moment(until)} : le lien ci-dessous est valable 7 jours.",
     )
-    invite(message, person, until)
+    add_link(message, person, OPENING, until)
     return message
 
 
@@ -88,6 +90,33 @@ def refusal_mail(at: datetime, demande: Demande) -> Message:
         f"Vous avez refusé la demande de paiement {demande.number}. Rien ne sera "
         "prélevé.",
         demande,
+    )
+
+
+def password_mail(at: datetime, person: Particulier, until: datetime) -> Message:
+    """Let the person choose a new password, until then."""
+    message = _mail(
+        at,
+        MOT_DE_PASSE,
+        person,
+        "Choisissez un nouveau mot de passe",
+        "Vous avez demandé un nouveau mot de passe pour votre espace Avance immédiate. "
+        f"Ouvrez le lien ci-dessous avant le {_moment(until)}. Si vous n'avez rien "
+        "demandé, ignorez ce courriel.",
+    )
+    add_link(message, person, FORGOTTEN, until)
+    return message
+
+
+def question_mail(at: datetime, person: Particulier, question: str) -> Message:
+    """Acknowledge a question put to Urssaf."""
+    return _mail(
+        at,
+        QUESTION,
+        person,
+        "Nous avons bien reçu votre question",
+        "Un conseiller vous répondrait ici sous deux jours ouvrés ; dans cette "
+        f"simulation, personne ne la lit.\n\nVotre question :\n{question}",
     )
 
 

@@ -2,7 +2,7 @@
 """What lets a person into the space. Secrets are kept as hashes only.
 
 Sessions and attempts run on REAL time, as access tokens do: advancing the sandbox's
-clock by four days must not throw out whoever plays the particulier. Activation links
+clock by four days must not throw out whoever plays the particulier. Links in mails
 run on the sandbox's clock.
 """
 
@@ -48,20 +48,19 @@ class LoginAttempt(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-class ActivationLink(Base):
-    """The secret of the link in an activation mail; the mail alone has it in clear."""
+class MailLink(Base):
+    """The secret of a link in a mail; the mail alone has it in clear."""
 
-    __tablename__ = "activation_link"
+    __tablename__ = "mail_link"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     particulier_id: Mapped[str] = mapped_column(
         ForeignKey("particulier.id"), index=True
     )
+    purpose: Mapped[str]
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     expires_at: Mapped[datetime]
 
     particulier: Mapped[Particulier] = relationship()
     # Recorded along with the mail, whoever records that.
-    message: Mapped[Message] = relationship(
-        backref=backref("activation_link", uselist=False)
-    )
+    message: Mapped[Message] = relationship(backref=backref("mail_links"))
