@@ -120,6 +120,13 @@ def bearer_provider(
     )
 
 
+def forget_token(session: Session, authorization: str | None) -> None:
+    """Make the token of this header worthless at once."""
+    token = (authorization or "").partition(" ")[2].strip()
+    expired = delete(AccessToken).where(AccessToken.token_hash == _token_hash(token))
+    session.execute(expired)
+
+
 def add_provider(session: Session, given: DefaultProvider) -> Provider:
     """Record a provider, its secret hashed."""
     provider = Provider(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..clock import Clock
 from ..switches import reset_switches
 from ..tables import AccessToken, Base, Particulier, Provider, Setting
+from ..traces import begin_case
 from .advance import advance
 from .work import Impossible, Work
 
@@ -49,5 +50,6 @@ def clear(session: Session, clock: Clock) -> datetime:
             session.execute(delete(table))
     session.execute(update(Provider).values(**GOOD_STANDING))
     reset_switches(session)
+    begin_case(session, None)
     clock.reset(session)
     return clock.now(session)

@@ -66,7 +66,9 @@ def set_clock(sandbox: SandboxHere, order: ClockSetting) -> dict[str, Any]:
 def reset(sandbox: SandboxHere) -> dict[str, Any]:
     """Forget people, demandes and mails; back to real time. Providers stay."""
     with sandbox.database.emptying() as session:
-        return {"now": views.instant(clear(session, sandbox.clock))}
+        now = clear(session, sandbox.clock)
+    sandbox.faults.wipe()
+    return {"now": views.instant(now)}
 
 
 @router.get("/providers")
