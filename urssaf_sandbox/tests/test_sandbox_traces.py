@@ -115,6 +115,7 @@ def test_a_form_and_a_query():
     body = b"client_id=demo&client_secret=a%20b&x=FR7630004000031234567890143"
     assert mask_body(body, form) == "client_id=demo&client_secret=***&x=FR76…143"
     assert mask_query(b"adresseMail=a@b.fr") == "adresseMail=a@b.fr"
+    assert mask_body(rb'"\ud800"', "application/json") == '"?"'
     assert mask_body(b"\xff\xfe", form) == "(2 octets illisibles)"
     assert mask_body(b"{" * 3, "application/json") == "(3 octets illisibles)"
 
