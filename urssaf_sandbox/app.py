@@ -17,6 +17,7 @@ from .contract.enrolment import InputParticulierDTO
 from .contract.payment import InputDemandePaiement
 from .contract.search import InputRechercheDemandePaiement
 from .database import Database
+from .life import tax_office
 from .oauth import add_provider
 from .routes import (
     atp,
@@ -25,6 +26,8 @@ from .routes import (
     incidents,
     letters,
     observation,
+    outside,
+    operateur,
     particulier,
     steering,
     token,
@@ -68,9 +71,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     visits.install(app)
     with database.writing() as session:
         app.state.form_key = form_key(session)
-    for part in (home, token, atp, steering, incidents, observation):
+    for part in (home, token, atp, steering, incidents, observation, outside):
         app.include_router(part.router)
-    for pages in (particulier, letters):
+    for pages in (particulier, letters, operateur):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -83,6 +86,7 @@ def _ensure_default_provider(database: Database, settings: Settings) -> None:
         known = select(Provider.id).where(Provider.client_id == given.client_id)
         if session.scalar(known) is None:
             add_provider(session, given)
+            tax_office.seed(session)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

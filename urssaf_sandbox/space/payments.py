@@ -31,7 +31,8 @@ _DEBITED = {"50", "70"}
 _CAUSES = {
     "silence": "sans réponse de votre part",
     "particulier": "par vous",
-    "operateur": "par l'Urssaf",
+    "banque": "par votre banque",
+    "prestataire": "à la demande de votre intervenant",
     "urssaf": "par l'Urssaf",
 }
 
