@@ -11,6 +11,7 @@ from ..clock import Clock
 from ..switches import reset_switches
 from ..tables import AccessToken, Base, Particulier, Provider, Setting
 from ..traces import begin_case
+from . import tax_office
 from .advance import advance
 from .work import Impossible, Work
 
@@ -51,5 +52,6 @@ def clear(session: Session, clock: Clock) -> datetime:
     session.execute(update(Provider).values(**GOOD_STANDING))
     reset_switches(session)
     begin_case(session, None)
+    tax_office.seed(session)
     clock.reset(session)
     return clock.now(session)
