@@ -29,6 +29,7 @@ from .routes import (
     operateur,
     outside,
     particulier,
+    register,
     steering,
     token,
     visits,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         app.state.form_key = form_key(session)
     for part in (home, token, atp, steering, incidents, observation, outside):
         app.include_router(part.router)
-    for pages in (particulier, letters, operateur):
+    for pages in (particulier, letters, operateur, register):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

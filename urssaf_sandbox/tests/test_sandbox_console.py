@@ -105,6 +105,55 @@ def test_a_fault_is_ordered_shown_and_wiped(operator, caller):
     assert press(operator, "pannes", **{**order, "panne": "x"}).status_code == 422
 
 
+NEWCOMER = {
+    "nom": "Durand",
+    "prenoms": "Jeanne Éléonore",
+    "naissance": "1980-03-29",
+    "pays": "99100",
+    "departement": "044",
+    "commune": "109",
+    "reponse": "never_filed",
+}
+
+
+def test_the_register_decides_what_method_010_answers(operator, caller):
+    path = "/operateur/registre"
+    assert operator.post(path, **NEWCOMER).status_code == 303
+    assert [e["code"] for e in caller.enrol().json()] == ["ERR_DGFIP_IMPOTPART_INCONNU"]
+    number = operator.get(path).text.rpartition("/retirer")[0].rpartition("/")[2]
+    page = operator.get(f"{path}?modifier={number}").text
+    assert "Modifier la personne" in page
+    assert 'value="1980-03-29"' in page
+    known = {**NEWCOMER, "reponse": "known"}
+    assert operator.post(f"{path}/{number}", path, **known).status_code == 303
+    assert caller.enrol().status_code == 200
+    assert operator.post(f"{path}/{number}/retirer", path).status_code == 303
+    assert operator.post(f"{path}/{number}/retirer", path).status_code == 404
+    wrong = operator.post(path, **{**NEWCOMER, "naissance": "hier"})
+    assert wrong.status_code == 422
+    assert 'href="#naissance"' in wrong.text
+
+
+def test_the_switches(operator, steering):
+    path = "/operateur/registre"
+    order = {
+        "tax_office_strict": "true",
+        "existing_link_is_an_error": "false",
+        "transfers": "grouped",
+        "recovery": "total",
+    }
+    assert operator.post(f"{path}/interrupteurs", path, **order).status_code == 303
+    assert steering.get("/switches") == {
+        "tax_office_strict": True,
+        "existing_link_is_an_error": False,
+        "transfers": "grouped",
+        "recovery": "total",
+    }
+    assert '<option value="grouped" selected>' in operator.get(path).text
+    order["transfers"] = "x"
+    assert operator.post(f"{path}/interrupteurs", path, **order).status_code == 422
+
+
 def test_reset_asks_first(operator, caller, steering):
     caller.enrol()
     assert press(operator, "reinitialiser").status_code == 422
@@ -128,5 +177,9 @@ def test_the_console_in_a_browser(served, caller):
         browser.reads("10 juin 2026 à 11:00", "20 En attente de validation")
         browser.page.locator("summary").first.click()
         browser.pictures("console")
+        browser.opens("/operateur/registre")
+        browser.pictures("registre")
+        browser.follows("Console")
+        browser.page.locator("summary").first.click()
         browser.presses("Valider")
         browser.reads("C'est fait.", "30 Validée")
