@@ -13,12 +13,15 @@ from ..contract.references import (
     CONTEST_REASONS,
     EN_ATTENTE,
     INTEGREE,
+    PAYEE,
     PRELEVEE,
+    REFUS_PRELEVEMENT,
     REFUSEE,
     STATUS_LABELS,
     VALIDEE,
 )
 from ..life.work import Work
+from ..rules.transitions import CANCELLED
 from ..search import key_of
 from ..tables import Demande, Particulier
 from .wording import NATURES, quantity
@@ -26,7 +29,7 @@ from .wording import NATURES, quantity
 UNITS = {"HEURE": "heure", "FORFAIT": "forfait"}
 
 # Statuses of a demande whose reste à payer has left the bank account for good.
-_DEBITED = {"50", "70"}
+_DEBITED = {PRELEVEE, PAYEE}
 
 _CAUSES = {
     "silence": "sans réponse de votre part",
@@ -72,9 +75,19 @@ class Payment:
         """How the status looks: attention, good, bad or quiet."""
         if self.waits:
             return "attention"
-        if self.record.status in (VALIDEE, PRELEVEE, "70", "120", "270"):
+        if self.record.status in (VALIDEE, PRELEVEE, PAYEE):
             return "good"
-        return "quiet" if self.record.status == REFUSEE else "bad"
+        unpaid = self.record.status == REFUS_PRELEVEMENT
+        return "bad" if unpaid else "quiet"
+
+    @property
+    def due_note(self) -> str:
+        """What becomes of the reste à payer."""
+        if self.record.status in _DEBITED:
+            return "prélevés"
+        if self.record.status == REFUSEE or self.record.status in CANCELLED:
+            return "sans suite"
+        return "à prélever" if self.record.status == VALIDEE else "reste à payer"
 
     @property
     def deadline(self) -> datetime | None:

@@ -103,6 +103,7 @@ def test_a_refusal_gives_the_aid_back(home):
     text = home.text()
     assert "5 962,50 €" not in text
     assert text.count("6 000,00 €") >= 2
+    assert "<small>sans suite</small>" in home.text("paiements")
 
 
 def test_what_a_provider_writes_is_only_text(home):
