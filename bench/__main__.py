@@ -12,6 +12,7 @@ from .meter import Meter
 
 
 def main():
+    """Measure the add-on beside its rivals, then the sandbox alone."""
     options = _parser().parse_args()
     instance = odoo.prepare()
     with (
@@ -25,6 +26,7 @@ def main():
         with meter.network():
             results = _run(env, sandbox.url, partner, moves, meter)
     _print(results, options)
+    sandbox.main([])
 
 
 def _run(env, host, partner, moves, meter):

@@ -1,7 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The calls that were kept, by test case, and their export for a recette."""
 
-from sqlalchemy import Select, delete, select
+import json
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from .side_tables import Trace
@@ -11,21 +14,23 @@ from .working_days import PARIS
 _CASE = "trace_case"
 # Old traces are dropped now and then, not at each call.
 _PRUNE_EVERY = 100
+_INSERT = insert(Trace.__table__)
 
 
-def keep(session: Session, trace: Trace, limit: int) -> None:
+def keep(session: Session, trace: dict[str, Any], limit: int) -> None:
     """Record a trace under the present test case; drop those beyond `limit`."""
-    trace.case = current_case(session)
-    session.add(trace)
-    session.flush()
-    if trace.id % _PRUNE_EVERY == 0:
-        session.execute(delete(Trace).where(Trace.id <= trace.id - limit))
+    values = {**trace, "case": current_case(session)}
+    # On the connection: the ORM's unit of work would cost more than the call itself.
+    result = session.connection().execute(_INSERT, values)
+    (number,) = result.inserted_primary_key
+    if number % _PRUNE_EVERY == 0:
+        session.execute(delete(Trace).where(Trace.id <= number - limit))
 
 
 def current_case(session: Session) -> str | None:
     """Return the name of the test case that calls are noted under."""
-    setting = session.get(Setting, _CASE)
-    return setting.value or None if setting else None
+    named = select(Setting.value).where(Setting.key == _CASE)
+    return session.scalar(named) or None
 
 
 def begin_case(session: Session, name: str | None) -> None:
@@ -53,6 +58,14 @@ def as_text(traces: list[Trace]) -> str:
     return "\n".join(_one(trace) for trace in traces)
 
 
+def pretty(body: str) -> str:
+    """Return JSON over several lines; anything else as it is."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body
+
+
 def _one(trace: Trace) -> str:
     at = trace.at.astimezone(PARIS)
     answer = "connexion coupée" if trace.status is None else f"HTTP {trace.status}"
@@ -68,9 +81,9 @@ def _one(trace: Trace) -> str:
             f"{trace.verb} {trace.path}",
             trace.request_headers,
             "",
-            trace.request,
+            pretty(trace.request),
             f"--- Réponse : {answer}",
-            trace.response,
+            pretty(trace.response),
             "",
         ]
     )

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from .. import traces
+from ..contract.description import openapi
 from ..side_tables import Trace
 from ..wire.board import ANY
 from ..wire.kinds import KINDS, seconds_of
@@ -36,6 +37,12 @@ class TestCase(Order):
     __test__ = False  # for pytest: no test class
 
     name: Text | None = None
+
+
+@router.get("/openapi.json")
+def describe() -> dict[str, Any]:
+    """Give our own description of Urssaf's API."""
+    return openapi()
 
 
 @router.get("/faults")

@@ -48,7 +48,7 @@ def mask_body(body: bytes, content_type: str) -> str:
         if "x-www-form-urlencoded" in content_type:
             pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=50)
             return _joined(pairs)
-        shown = json.dumps(mask_json(json.loads(text)), ensure_ascii=False, indent=2)
+        shown = json.dumps(mask_json(json.loads(text)), ensure_ascii=False)
         # JSON can spell halves of characters, which no file can hold.
         return shown.encode("utf-8", "replace").decode()
     except (ValueError, RecursionError):

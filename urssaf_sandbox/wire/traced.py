@@ -3,6 +3,7 @@
 
 import logging
 import time
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +11,6 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..sandbox import Sandbox
-from ..side_tables import Trace
 from ..traces import keep
 from .cutting import CUTTING
 from .masking import mask_authorization, mask_body, mask_query
@@ -38,11 +38,11 @@ class Traced:
         await self.app(scope, call.receive, call.send)
         await call.end()
 
-    def _keep(self, trace: Trace) -> None:
+    def _keep(self, trace: dict[str, Any]) -> None:
         try:
             with self.sandbox.database.writing() as session:
-                trace.at = self.sandbox.clock.now(session)
-                keep(session, trace, self.sandbox.settings.traces_kept)
+                at = self.sandbox.clock.now(session)
+                keep(session, {**trace, "at": at}, self.sandbox.settings.traces_kept)
         except SQLAlchemyError as error:
             # The call was answered: a trace that fails must not change that.
             _logger.error("no trace: %s", type(error).__name__)
@@ -94,7 +94,7 @@ class _Call:
             shown["authorization"] = mask_authorization(headers["authorization"])
         query = mask_query(self.scope["query_string"])
         self._keep(
-            Trace(
+            dict(
                 client_id=self.scope["state"].get("client_id"),
                 method=self.method,
                 verb=self.scope["method"],
