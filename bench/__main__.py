@@ -12,19 +12,21 @@ from .meter import Meter
 
 
 def main():
+    """Measure the add-on beside its rivals, then the sandbox alone."""
     options = _parser().parse_args()
     instance = odoo.prepare()
     with (
         tempfile.TemporaryDirectory() as folder,
-        servers.temporary_sandbox(Path(folder) / "bench.sqlite") as sandbox,
+        servers.temporary_sandbox(Path(folder) / "bench.sqlite") as urssaf,
         world.environment(instance) as env,
     ):
-        partner = world.set_up(env, sandbox.url)
+        partner = world.set_up(env, urssaf.url)
         moves = world.invoices(env, partner, options.requests)
         meter = Meter(env.cr, options.delay / 1000)
         with meter.network():
-            results = _run(env, sandbox.url, partner, moves, meter)
+            results = _run(env, urssaf.url, partner, moves, meter)
     _print(results, options)
+    sandbox.main([])
 
 
 def _run(env, host, partner, moves, meter):

@@ -11,6 +11,7 @@ from .app import create_app
 from .database import DatabaseVersionError
 from .logs import logging_config
 from .settings import Settings
+from .wire.cutting import CuttableProtocol
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     uvicorn.run(
         app,
+        http=CuttableProtocol,
         host=options.host,
         port=options.port,
         log_config=logging_config(),

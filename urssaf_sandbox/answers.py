@@ -22,6 +22,9 @@ _KO = {
     ),
 }
 
+_BLOCKED = ("PARTICULIER_BLOQUE", "Transmission DP impossible, particulier bloqué")
+_MANDATE = ("MANDAT_ECHU", "Transmission DP impossible, mandat échu")
+
 
 def customer(link: Link | None) -> dict[str, Any]:
     """Return the answer of method 020; raise Refusal when there is no such person."""
@@ -40,7 +43,8 @@ def customer(link: Link | None) -> dict[str, Any]:
 
 def account_status(link: Link) -> dict[str, str]:
     """Return the `statut` of method 020 for this association."""
-    if link.state == ACTIVE and link.accepted_at:
+    obstacle = _obstacle(link)
+    if obstacle is None and link.accepted_at:
         since = link.accepted_at.astimezone(PARIS)
         return {
             "code": "APPAREILLAGE_VALIDE",
@@ -48,8 +52,18 @@ def account_status(link: Link) -> dict[str, str]:
             f"{since:%d/%m/%Y %H:%M:%S}",
             "etat": "OK",
         }
-    code, description = _KO[link.state]
+    code, description = obstacle or _KO[PENDING]
     return {"code": code, "description": description, "etat": "KO"}
+
+
+def _obstacle(link: Link) -> tuple[str, str] | None:
+    """Return what keeps demandes away, if anything does."""
+    person = link.particulier
+    if person.blocked_at:
+        return _BLOCKED
+    if link.state != ACTIVE:
+        return _KO[link.state]
+    return _MANDATE if person.mandate_expired_at else None
 
 
 def demande_info(demande: Demande) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import select
 
@@ -15,12 +17,28 @@ from .contract.enrolment import InputParticulierDTO
 from .contract.payment import InputDemandePaiement
 from .contract.search import InputRechercheDemandePaiement
 from .database import Database
-from .dated import Dated
+from .life import tax_office
 from .oauth import add_provider
-from .routes import atp, faults, home, steering, token
+from .routes import (
+    atp,
+    faults,
+    home,
+    incidents,
+    letters,
+    observation,
+    operateur,
+    outside,
+    particulier,
+    register,
+    steering,
+    token,
+    visits,
+)
 from .sandbox import Sandbox
 from .settings import Settings
+from .space.forms import form_key
 from .tables import Provider
+from .wire import layers
 
 _DESCRIPTION = (
     "Simulation locale de l'API Tiers de Prestation. Ce n'est pas un service de "
@@ -49,10 +67,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         lifespan=lifespan,
     )
     app.state.sandbox = Sandbox(settings, database, clock or Clock())
-    app.add_middleware(Dated, sandbox=app.state.sandbox)
+    layers.install(app, app.state.sandbox)
     faults.install(app)
-    for part in (home, token, atp, steering):
+    visits.install(app)
+    with database.writing() as session:
+        app.state.form_key = form_key(session)
+    for part in (home, token, atp, steering, incidents, observation, outside):
         app.include_router(part.router)
+    for pages in (particulier, letters, operateur, register):
+        app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -63,6 +87,7 @@ def _ensure_default_provider(database: Database, settings: Settings) -> None:
         known = select(Provider.id).where(Provider.client_id == given.client_id)
         if session.scalar(known) is None:
             add_provider(session, given)
+            tax_office.seed(session)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from .rules.bank import fictive_iban
 from .settings import SCOPE, DefaultProvider
 from .tables import AccessToken, Provider
 
@@ -119,6 +120,13 @@ def bearer_provider(
     )
 
 
+def forget_token(session: Session, authorization: str | None) -> None:
+    """Make the token of this header worthless at once."""
+    token = (authorization or "").partition(" ")[2].strip()
+    expired = delete(AccessToken).where(AccessToken.token_hash == _token_hash(token))
+    session.execute(expired)
+
+
 def add_provider(session: Session, given: DefaultProvider) -> Provider:
     """Record a provider, its secret hashed."""
     provider = Provider(
@@ -127,6 +135,7 @@ def add_provider(session: Session, given: DefaultProvider) -> Provider:
         scope=SCOPE,
         trade_name=given.trade_name,
         siret=given.siret,
+        iban=fictive_iban(given.siret),
     )
     session.add(provider)
     return provider

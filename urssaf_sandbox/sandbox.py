@@ -9,6 +9,7 @@ from .database import Database
 from .life.advance import advance, anything_due
 from .life.work import Work
 from .settings import Settings
+from .wire.board import FaultBoard
 
 
 class Sandbox:
@@ -22,6 +23,7 @@ class Sandbox:
         self.settings = settings
         self.database = database
         self.clock = clock
+        self.faults = FaultBoard(database)
 
     @contextmanager
     def reading(self) -> Iterator[Work]:

@@ -36,4 +36,6 @@ class Settings:
     debit_working_days: int = 2
     transfer_working_days: int = 4
     max_results: int = 10
+    # How many calls are kept with their request and answer.
+    traces_kept: int = 5000
     max_body_bytes: int = 1_000_000

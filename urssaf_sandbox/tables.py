@@ -59,6 +59,14 @@ class Provider(Base):
     scope: Mapped[str]
     trade_name: Mapped[str]
     siret: Mapped[str]
+    # Where Urssaf pays; an account of the fictive bank, for the statements.
+    iban: Mapped[str]
+    # False: the credentials are right, but no tiers de prestation is behind them.
+    known: Mapped[bool] = mapped_column(default=True)
+    # May it declare an acompte?
+    deposits: Mapped[bool] = mapped_column(default=True)
+    # Of the financial guarantee: "valid", "none" or "expired".
+    guarantee: Mapped[str] = mapped_column(default="valid")
 
     @property
     def siren(self) -> str:
@@ -98,6 +106,12 @@ class Particulier(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     # None until the person has chosen a password and ticked the two boxes.
     activated_at: Mapped[datetime | None]
+    # Since when a refused debit, or the operator, keeps the account shut.
+    blocked_at: Mapped[datetime | None]
+    # Since when the SEPA mandate has to be renewed.
+    mandate_expired_at: Mapped[datetime | None]
+    # A disability in the household raises the yearly ceiling.
+    disability: Mapped[bool] = mapped_column(default=False)
 
     links: Mapped[list["Link"]] = relationship(back_populates="particulier")
 
@@ -147,6 +161,11 @@ class Demande(Base):
     payload: Mapped[str] = mapped_column(Text)
     total_cents: Mapped[int]
     deposit_cents: Mapped[int]
+    # The tax credit that Urssaf advances, the year it counts for, and what it uses of
+    # each ceiling (JSON: ceiling → cents).
+    aid_cents: Mapped[int]
+    aid_year: Mapped[int]
+    aid_uses: Mapped[str]
     status: Mapped[str]
     created_at: Mapped[datetime]
     # When time alone brings the next status; None when nothing is to come.
@@ -167,6 +186,11 @@ class Demande(Base):
     def public_id(self) -> str:
         """`idDemandePaiement` as the provider sees it."""
         return str(FIRST_DEMANDE_ID + self.id)
+
+    @property
+    def due_cents(self) -> int:
+        """The "reste à payer": what is debited from the particulier."""
+        return self.total_cents - self.deposit_cents - self.aid_cents
 
 
 class DemandeEvent(Base):

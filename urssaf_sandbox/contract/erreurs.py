@@ -55,15 +55,22 @@ MESSAGES = {
     "lieu-dit doit être renseigné",
     "ERR_CONTACT_ADRESSE_COMMUNE": "La commune est inconnue",
     "ERR_COORDONNEES_BANCAIRES": "Le BIC ou l'IBAN est invalide",
+    "ERR_APPEL_BACB": "Le contrôle du compte bancaire n'a pas abouti",
+    "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE": "Le lien entre le prestataire et "
+    "le particulier existe déjà",
+    "ERR_LIEN_TIERS_PRESTATION_PARTICULIER": "L'association du prestataire et du "
+    "particulier a échoué",
     "ERR_COMPTE_BLOQUE": "Le compte du particulier est bloqué",
     # 020
     "ERR_RECHERCHE_PARTICULIER": "Aucun particulier ne correspond à la recherche",
     # 050
     "ERR_DATE_FUTUR": "La période d'emploi est dans le futur",
+    "ERR_DATE_PAIEMENT_AVANT_EXP": "La date de paiement précède le début du service",
     "ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE": "La période d'emploi doit tenir dans un seul "
     "mois civil",
     "ERR_DATE_FIN_AVANT_DATE_DEB": "La fin de la période précède son début",
     "ERR_MONTANT_ACOMPTE": "L'acompte dépasse 50 % du montant de la facture",
+    "ERR_ACOMPTE_BLOQUE": "Vous n'êtes pas autorisé à saisir un acompte",
     "ERR_TOTAL_PRESTATIONS": "La somme des prestations diffère du total de la facture",
     "ERR_MNT_PREST_TTC": "Le montant TTC de la prestation diffère de la quantité "
     "multipliée par le montant unitaire",
@@ -76,11 +83,19 @@ MESSAGES = {
     "ERR_CODE_ACTIVITE_NATURE": "Le code activité n'est pas rattaché à cette nature",
     "ERR_PARTICULIER_INCONNU": "Le particulier est inconnu ou sa date de naissance "
     "ne correspond pas",
+    "ERR_PRESTATAIRE_EMETTEUR_INCONNU": "Aucun tiers de prestation ne correspond à "
+    "l'émetteur",
     "ERR_PRESTATAIRE_FACTURATION_INCONNU": "Aucun tiers ne correspond à "
     "idTiersFacturation",
     "ERR_LIEN_PARTICULIER_PRESTATAIRE": "Aucun lien actif entre le particulier et le "
     "prestataire à la date de la prestation ou de la facture",
     "ERR_FACTURE_DOUBLON": "Ce numéro de facture a déjà été transmis",
+    "ERR_CMPT_BLOQUE": "Le compte du particulier est bloqué après un prélèvement "
+    "refusé",
+    "ERR_MANDAT_ECHU": "Le mandat de prélèvement du particulier est échu",
+    "ERREUR_GARANTIE_FINANCIERE_NON_CONFORME": "La garantie financière est absente, "
+    "insuffisante ou échue",
+    "ERR_NUMINTERVENANT_BLOQUE": "Cet intervenant n'est pas autorisé",
     "ERR_NUMINTERVENANT_MANQUANT": "Le numéro de l'intervenant (complement2) est "
     "manquant",
     "ERR_FORMAT_NUMINTERVENANT": "Le numéro de l'intervenant (complement2) est mal "

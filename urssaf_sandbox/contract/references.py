@@ -4,13 +4,21 @@
 Sources: urssaf-api.md §5 and §6 (CAERP, AIS and AT, three code bases in production).
 """
 
-# Status of a demande de paiement: the first floor of the sandbox plays these six.
+# Status of a demande de paiement (urssaf-api.md §5).
 INTEGREE = "10"
 EN_ATTENTE = "20"
 VALIDEE = "30"
 REFUSEE = "40"
 PRELEVEE = "50"
+REFUS_PRELEVEMENT = "60"
 PAYEE = "70"
+ANNULEE = "110"
+ANNULEE_IMPAYE = "111"
+ANNULEE_RECOUVREMENT = "112"
+ANNULEE_SPECIFIQUE = "113"
+RECOUVREE = "120"
+IMPAYE_PRESTATAIRE = "260"
+REGULARISEE_PRESTATAIRE = "270"
 
 STATUS_LABELS = {
     INTEGREE: "Intégrée",
@@ -18,7 +26,24 @@ STATUS_LABELS = {
     VALIDEE: "Validée",
     REFUSEE: "Refusée",
     PRELEVEE: "Prélevée",
+    REFUS_PRELEVEMENT: "En refus de prélèvement",
     PAYEE: "Payée",
+    ANNULEE: "Annulée",
+    ANNULEE_IMPAYE: "Annulée après impayé",
+    ANNULEE_RECOUVREMENT: "Annulée après recouvrement",
+    ANNULEE_SPECIFIQUE: "Annulée (raison spécifique)",
+    RECOUVREE: "Recouvrée",
+    IMPAYE_PRESTATAIRE: "Impayé prestataire",
+    REGULARISEE_PRESTATAIRE: "Régularisé prestataire",
+}
+
+# In version 1-1-1 of the official document, gone since. The sandbox plays none of
+# them by itself; the fault `unknown_status` shows them.
+OLD_STATUS_LABELS = {
+    "15": "Aides calculées",
+    "80": "En attente d'échanges",
+    "90": "Clôturée",
+    "100": "Supprimée",
 }
 
 # Why a particulier may refuse a demande (infoRejet.code).
@@ -31,6 +56,14 @@ CONTEST_REASONS = {
     "CONTEST_ERR_FACT": "La facture comporte une erreur",
     "CONTEST_FACT_REGLEE": "La facture a déjà été réglée",
     "CONTEST_AUTRE": "Autre",
+}
+
+# Why Urssaf cancels a demande when the provider asks (infoRejet.code).
+CANCEL_REASONS = {
+    "ANNUL_DBL": "Demande de paiement en doublon",
+    "ANNUL_ERR_MNT": "Montant facturé erroné",
+    "ANNUL_ERR_TECH": "Erreur technique",
+    "ANNUL_AUTRE": "Autres",
 }
 
 FRANCE = "99100"

@@ -3,15 +3,17 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from ..contract.erreurs import Erreur, Refusal, erreur
 from ..contract.payment import InputDemandePaiement, echo_of
 from ..contract.references import INTEGREE
 from ..rules.payment import demande_faults, link_faults
-from ..tables import Link, Particulier, Provider
+from ..rules.provider import NO_GUARANTEE, provider_faults
+from ..tables import Demande, Link, Particulier, Provider
 from ..working_days import paris_date
+from .accounts import account_faults
 from .demandes import receive
 from .enrolments import ACTIVE
 from .work import Work
@@ -36,9 +38,24 @@ def receive_batch(
     for index, (demande, raw) in enumerate(zip(demandes, received, strict=True)):
         link = links.get(demande.idClient)
         faults = _client_faults(demande, work, link)
+        declared = declared_this_year(work, provider)
+        faults += provider_faults(demande, provider, declared)
         faults += demande_faults(demande, work.today, f"inputDemandePaiements[{index}]")
         answers.append(_answer(work, demande, raw, link, faults))
     return answers
+
+
+def declared_this_year(work: Work, provider: Provider) -> int:
+    """Return the TTC, in cents, this provider had accepted in the civil year.
+
+    Only a provider without a financial guarantee is asked about it.
+    """
+    if provider.guarantee != NO_GUARANTEE:
+        return 0
+    query = select(func.sum(Demande.total_cents)).where(
+        Demande.provider_id == provider.id, Demande.aid_year == work.today.year
+    )
+    return work.session.scalar(query) or 0
 
 
 def _links(
@@ -64,7 +81,8 @@ def _client_faults(
         return [erreur("ERR_PARTICULIER_INCONNU")]
     if link is None or link.state != ACTIVE or link.accepted_at is None:
         return [erreur("ERR_LIEN_PARTICULIER_PRESTATAIRE")]
-    return link_faults(demande, paris_date(link.accepted_at))
+    faults = account_faults(link.particulier)
+    return faults + link_faults(demande, paris_date(link.accepted_at))
 
 
 def _answer(

@@ -3,8 +3,12 @@
 
 10 Intégrée → 20 En attente → 30 Validée → 50 Prélevée → 70 Payée
                         └→ 40 Refusée
+
+What goes wrong is in `incidents`; which status may follow which, in
+`rules.transitions`.
 """
 
+import json
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert
@@ -21,22 +25,17 @@ from ..contract.references import (
     STATUS_LABELS,
     VALIDEE,
 )
+from ..rules import transitions
 from ..rules.amounts import to_cents
+from ..rules.ceilings import AID
 from ..tables import Demande, DemandeEvent, Link
 from ..working_days import paris_date, working_day_start
+from . import aid, bank
 from .work import Impossible, Work
 
 URSSAF = "urssaf"
 PARTICULIER = "particulier"
 SILENCE = "silence"
-
-# What time alone brings after each status, and because of whom.
-_FOLLOWING = {
-    INTEGREE: (EN_ATTENTE, URSSAF),
-    EN_ATTENTE: (VALIDEE, SILENCE),
-    VALIDEE: (PRELEVEE, URSSAF),
-    PRELEVEE: (PAYEE, URSSAF),
-}
 
 _INSERT = insert(Demande.__table__)
 _NUMBER_TAKEN = "UNIQUE constraint failed: demande.provider_id, demande.number"
@@ -50,6 +49,7 @@ def receive(
     The database's unique constraint decides what is taken, also between two calls that
     come at the same moment.
     """
+    uses = aid.grant(work, link.particulier, demande)
     values = {
         "provider_id": link.provider_id,
         "particulier_id": link.particulier_id,
@@ -58,6 +58,9 @@ def receive(
         "payload": payload,
         "total_cents": to_cents(demande.mntFactureTTC),
         "deposit_cents": to_cents(demande.mntAcompte) if demande.mntAcompte else 0,
+        "aid_cents": uses[AID],
+        "aid_year": work.today.year,
+        "aid_uses": json.dumps(uses),
         "status": INTEGREE,
         "created_at": work.now,
         "next_at": work.now + timedelta(hours=work.settings.notify_after_hours),
@@ -70,6 +73,7 @@ def receive(
         if _NUMBER_TAKEN not in str(error.orig):
             raise
         return None
+    aid.take(work, link.particulier_id, uses)
     key = result.inserted_primary_key[0]
     work.session.add(
         DemandeEvent(demande_id=key, at=work.now, status=INTEGREE, cause=URSSAF)
@@ -80,14 +84,15 @@ def receive(
 def time_passes(work: Work, demande: Demande) -> None:
     """Make the change that was due at `demande.next_at`, bearing that instant."""
     assert demande.next_at is not None, "nothing is due"
-    status, cause = _FOLLOWING[demande.status]
-    _enter(work, demande, status, demande.next_at, cause)
+    cause = SILENCE if demande.status == EN_ATTENTE else URSSAF
+    status = transitions.TRANSITIONS[transitions.TIME][demande.status]
+    enter(work, demande, status, demande.next_at, cause)
 
 
 def validate(work: Work, demande: Demande) -> None:
     """The particulier accepts; raise Impossible when he cannot."""
     _require_waiting(demande)
-    _enter(work, demande, VALIDEE, work.now, PARTICULIER)
+    enter(work, demande, VALIDEE, work.now, PARTICULIER)
 
 
 def contest(work: Work, demande: Demande, code: str, comment: str | None) -> None:
@@ -95,7 +100,8 @@ def contest(work: Work, demande: Demande, code: str, comment: str | None) -> Non
     _require_waiting(demande)
     demande.rejection_code = code
     demande.rejection_comment = comment
-    _enter(work, demande, REFUSEE, work.now, PARTICULIER)
+    aid.give_back(work, demande)
+    enter(work, demande, REFUSEE, work.now, PARTICULIER)
 
 
 def _require_waiting(demande: Demande) -> None:
@@ -112,7 +118,8 @@ def _require_waiting(demande: Demande) -> None:
         )
 
 
-def _enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -> None:
+def enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -> None:
+    """Give the demande its new status, at that instant, with what goes with it."""
     settings = work.settings
     demande.status = status
     demande.next_at = None
@@ -134,4 +141,5 @@ def _enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) 
         demande.next_at = working_day_start(validated, settings.transfer_working_days)
         demande.transfer_date = paris_date(demande.next_at)
     elif status == PAYEE:
-        demande.transfer_cents = demande.total_cents - demande.deposit_cents
+        bank.pay(work, demande, demande.transfer_date or paris_date(at))
+        work.session.add(mailbox.payment_mail(at, demande))

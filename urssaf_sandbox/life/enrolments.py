@@ -17,6 +17,7 @@ from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Refusal, erreur
 from ..rules.identity import identity_key, plain
 from ..tables import Link, Particulier, Provider
+from .accounts import refuse_enrolment
 from .work import Impossible, Work
 
 PENDING = "en_attente"
@@ -34,11 +35,13 @@ def register(work: Work, provider: Provider, person: InputParticulierDTO) -> str
     known = work.session.scalar(
         select(Particulier).where(Particulier.identity_key == key)
     )
-    _refuse_shared_contact(work, person, known)
+    refuse_shared_contact(work, person, known)
+    if known is not None:
+        refuse_enrolment(work, provider, known)
     if known is None:
         known = Particulier(id=str(uuid.uuid4()), identity_key=key)
         known.created_at = work.now
-        _write(known, person)
+        record_data(known, person)
         work.session.add(known)
     elif _contact_key(person) != known.contact_key:
         _correct(work, provider, known, person)
@@ -77,9 +80,10 @@ def lapse(link: Link) -> None:
     link.next_at = None
 
 
-def _refuse_shared_contact(
+def refuse_shared_contact(
     work: Work, person: InputParticulierDTO, known: Particulier | None
 ) -> None:
+    """Raise Refusal when e-mail and phone together are another person's."""
     holder = work.session.scalar(
         select(Particulier).where(
             Particulier.email_key == _email_key(person),
@@ -106,7 +110,7 @@ def _correct(
         )
     # Once activated, the account is the person's: the provider no longer edits it.
     if known.activated_at is None:
-        _write(known, person)
+        record_data(known, person)
         for link in known.links:
             link.state = LAPSED  # a new mail must leave, to the corrected address
 
@@ -123,10 +127,11 @@ def _ask(work: Work, provider: Provider, person: Particulier) -> None:
     link.next_at = work.now + timedelta(days=work.settings.activation_days)
     mail = mailbox.association_mail if person.activated_at else mailbox.activation_mail
     work.session.flush()
-    work.session.add(mail(work.now, person, provider))
+    work.session.add(mail(work.now, person, provider, link.next_at))
 
 
-def _write(record: Particulier, person: InputParticulierDTO) -> None:
+def record_data(record: Particulier, person: InputParticulierDTO) -> None:
+    """Write what was typed about a person, and the keys that are drawn from it."""
     record.email_key = _email_key(person)
     record.phone_key = _phone_key(person)
     record.contact_key = _contact_key(person)

@@ -4,13 +4,23 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from ..clock import Clock
-from ..tables import Demande, DemandeEvent, Link, Message, Particulier
+from ..switches import reset_switches
+from ..tables import AccessToken, Base, Particulier, Provider, Setting
+from ..traces import begin_case
+from . import tax_office
 from .advance import advance
 from .work import Impossible, Work
+
+# Everything else is forgotten by `clear`.
+_KEPT = (Setting, Provider, AccessToken)
+
+
+# What a provider is given, and gets back at a reset.
+GOOD_STANDING = {"known": True, "deposits": True, "guarantee": "valid"}
 
 
 def move_clock(work: Work, clock: Clock, moment: datetime) -> tuple[datetime, int]:
@@ -35,7 +45,13 @@ def clear(session: Session, clock: Clock) -> datetime:
     `session` is one of `Database.emptying`; return the new present. Providers and
     their tokens stay: whoever is connected may go on at once.
     """
-    for table in (Message, DemandeEvent, Demande, Link, Particulier):
-        session.execute(delete(table))
+    kept = {table.__table__ for table in _KEPT}
+    for table in Base.metadata.sorted_tables:
+        if table not in kept:
+            session.execute(delete(table))
+    session.execute(update(Provider).values(**GOOD_STANDING))
+    reset_switches(session)
+    begin_case(session, None)
+    tax_office.seed(session)
     clock.reset(session)
     return clock.now(session)

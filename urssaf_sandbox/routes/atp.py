@@ -16,6 +16,7 @@ from ..contract.search import InputRechercheDemandePaiement
 from ..contract.validation import check, read_json
 from ..life.batch import receive_batch
 from ..life.enrolments import register
+from ..life.tax_office import register_faults
 from ..rules.enrolment import person_faults
 from ..search import find
 from ..tables import Link, Particulier
@@ -47,6 +48,8 @@ def enrol(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
     person = check(_PERSON, read_json(body, "inputParticulier"), "inputParticulier")
     with sandbox.writing() as work:
         faults = person_faults(person, work.today)
+        # The tax office is only asked about what is complete.
+        faults = faults or register_faults(work, person)
         if faults:
             raise Refusal(faults)
         return JSONResponse({"idClient": register(work, caller, person)})

@@ -29,6 +29,7 @@ def get_provider(request: Request, sandbox: SandboxHere) -> Provider:
         provider = bearer_provider(session, header, sandbox.clock.wall())
     if provider is None:
         raise Unauthorized
+    request.state.client_id = provider.client_id
     return provider
 
 

@@ -2,7 +2,7 @@
 """The bodies that `/sandbox/v1/` takes."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AwareDatetime,
@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..contract.references import CONTEST_REASONS
+from ..contract.references import CANCEL_REASONS, CONTEST_REASONS
 
 _TEN_YEARS_OF_HOURS = 10 * 366 * 24
 _TEN_YEARS_OF_WORKING_DAYS = 10 * 262
@@ -69,6 +69,48 @@ class Contest(Order):
         if code not in CONTEST_REASONS:
             raise ValueError("unknown reason")
         return code
+
+
+class Cancellation(Order):
+    """Why Urssaf cancels, and whether for a "raison spécifique" (113)."""
+
+    code: str = "ANNUL_AUTRE"
+    commentaire: str | None = Field(None, max_length=1000)
+    specific: bool = False
+
+    @field_validator("code")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        if code not in CANCEL_REASONS:
+            raise ValueError("unknown reason")
+        return code
+
+
+class Recovery(Order):
+    """Whether taking the money back from the provider fails (260)."""
+
+    fails: bool = False
+
+
+class OneProvider(Order):
+    """Which association of a person; all those concerned when left out."""
+
+    provider: Text | None = None
+
+
+class Household(Order):
+    """What decides a person's aid. Euros, of this civil year."""
+
+    disability: bool | None = None
+    used_elsewhere: Annotated[float, Field(ge=0, le=100_000)] | None = None
+
+
+class ProviderState(Order):
+    """What Urssaf holds for or against a provider; None leaves as is."""
+
+    known: bool | None = None
+    deposits: bool | None = None
+    guarantee: Literal["valid", "none", "expired"] | None = None
 
 
 class NewProvider(Order):

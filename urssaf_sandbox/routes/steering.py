@@ -66,11 +66,13 @@ def set_clock(sandbox: SandboxHere, order: ClockSetting) -> dict[str, Any]:
 def reset(sandbox: SandboxHere) -> dict[str, Any]:
     """Forget people, demandes and mails; back to real time. Providers stay."""
     with sandbox.database.emptying() as session:
-        return {"now": views.instant(clear(session, sandbox.clock))}
+        now = clear(session, sandbox.clock)
+    sandbox.faults.wipe()
+    return {"now": views.instant(now)}
 
 
 @router.get("/providers")
-def list_providers(sandbox: SandboxHere) -> list[dict[str, str]]:
+def list_providers(sandbox: SandboxHere) -> list[dict[str, Any]]:
     """List the tiers de prestation."""
     with sandbox.reading() as work:
         found = work.session.scalars(select(Provider).order_by(Provider.id))
@@ -78,14 +80,16 @@ def list_providers(sandbox: SandboxHere) -> list[dict[str, str]]:
 
 
 @router.post("/providers", status_code=201)
-def create_provider(sandbox: SandboxHere, order: NewProvider) -> dict[str, str]:
+def create_provider(sandbox: SandboxHere, order: NewProvider) -> dict[str, Any]:
     """Add a tiers de prestation beside the default one."""
     with sandbox.writing() as work:
         taken = select(Provider.id).where(Provider.client_id == order.client_id)
         if work.session.scalar(taken) is not None:
             raise Impossible("Ce client_id existe déjà")
         given = DefaultProvider(**order.model_dump())
-        return views.provider(add_provider(work.session, given))
+        record = add_provider(work.session, given)
+        work.session.flush()
+        return views.provider(record)
 
 
 @router.get("/mailbox")
@@ -128,9 +132,7 @@ def activate(
 ) -> dict[str, Any]:
     """The person activates the account and accepts every association that waits."""
     with sandbox.writing() as work:
-        person = work.session.get(Particulier, id_client)
-        if person is None:
-            raise HTTPException(404, "Particulier inconnu")
+        person = person_of(work, id_client)
         enrolments.activate(work, person, order.since if order else None)
         return views.particulier(person)
 
@@ -163,14 +165,14 @@ def list_demandes(
 def read_demande(sandbox: SandboxHere, id_demande: str) -> dict[str, Any]:
     """Show one demande."""
     with sandbox.reading() as work:
-        return views.demande(_demande(work, id_demande))
+        return views.demande(demande_of(work, id_demande))
 
 
 @router.post("/demandes/{id_demande}/validate")
 def validate(sandbox: SandboxHere, id_demande: str) -> dict[str, Any]:
     """The particulier accepts the demande, which waits for him (20 → 30)."""
     with sandbox.writing() as work:
-        demande = _demande(work, id_demande)
+        demande = demande_of(work, id_demande)
         demande_life.validate(work, demande)
         work.session.flush()
         return views.demande(demande)
@@ -180,13 +182,22 @@ def validate(sandbox: SandboxHere, id_demande: str) -> dict[str, Any]:
 def contest(sandbox: SandboxHere, id_demande: str, order: Contest) -> dict[str, Any]:
     """The particulier refuses the demande, which waits for him (20 → 40)."""
     with sandbox.writing() as work:
-        demande = _demande(work, id_demande)
+        demande = demande_of(work, id_demande)
         demande_life.contest(work, demande, order.code, order.commentaire)
         work.session.flush()
         return views.demande(demande)
 
 
-def _demande(work: Work, id_demande: str) -> Demande:
+def person_of(work: Work, id_client: str) -> Particulier:
+    """Return the person of that id; answer 404 when there is none."""
+    person = work.session.get(Particulier, id_client)
+    if person is None:
+        raise HTTPException(404, "Particulier inconnu")
+    return person
+
+
+def demande_of(work: Work, id_demande: str) -> Demande:
+    """Return the demande of that id; answer 404 when there is none."""
     demande = work.session.get(Demande, key_of(id_demande))
     if demande is None:
         raise HTTPException(404, "Demande de paiement inconnue")

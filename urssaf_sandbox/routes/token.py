@@ -23,6 +23,7 @@ def token(request: Request, body: Body, sandbox: SandboxHere) -> JSONResponse:
     )
     with sandbox.database.reading() as session:
         provider, scope = authenticate(session, asked)
+    request.state.client_id = provider.client_id
     seconds = sandbox.settings.token_seconds
     with sandbox.database.writing() as session:
         value = issue_token(session, provider, sandbox.clock.wall(), seconds)

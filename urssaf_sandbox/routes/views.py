@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import answers
 from ..contract.references import STATUS_LABELS
+from ..life.aid import AidAccount
 from ..tables import FIRST_DEMANDE_ID, Demande, Link, Message, Particulier, Provider
 from ..working_days import PARIS
 
@@ -15,11 +16,11 @@ def instant(moment: datetime | None) -> str | None:
     return moment.astimezone(PARIS).isoformat() if moment else None
 
 
-def _euros(cents: int | None) -> float | None:
+def euros(cents: int | None) -> float | None:
     return None if cents is None else cents / 100
 
 
-def provider(record: Provider) -> dict[str, str]:
+def provider(record: Provider) -> dict[str, Any]:
     """A tiers de prestation, without its secret."""
     return {
         "client_id": record.client_id,
@@ -27,6 +28,10 @@ def provider(record: Provider) -> dict[str, str]:
         "siren": record.siren,
         "siret": record.siret,
         "scope": record.scope,
+        "iban": record.iban,
+        "known": record.known,
+        "deposits": record.deposits,
+        "guarantee": record.guarantee,
     }
 
 
@@ -56,7 +61,23 @@ def particulier(record: Particulier) -> dict[str, Any]:
         "phone": record.phone,
         "created_at": instant(record.created_at),
         "activated_at": instant(record.activated_at),
+        "blocked_at": instant(record.blocked_at),
+        "mandate_expired_at": instant(record.mandate_expired_at),
         "links": [_link(link) for link in record.links],
+    }
+
+
+def aid(account: AidAccount) -> dict[str, Any]:
+    """A year of aid. `spend` is about expenses, the rest about aid."""
+    return {
+        "year": account.year,
+        "ceiling": euros(account.ceiling),
+        "used": euros(account.used),
+        "left": euros(account.left),
+        "spend": {
+            nature: {"ceiling": euros(limit), "used": euros(used)}
+            for nature, (limit, used) in account.spend.items()
+        },
     }
 
 
@@ -85,11 +106,13 @@ def demande(record: Demande) -> dict[str, Any]:
         "invoice_date": record.invoice_date.isoformat(),
         "status": record.status,
         "status_label": STATUS_LABELS[record.status],
-        "total_ttc": _euros(record.total_cents),
-        "acompte": _euros(record.deposit_cents),
+        "total_ttc": euros(record.total_cents),
+        "acompte": euros(record.deposit_cents),
+        "aide": euros(record.aid_cents),
+        "reste_a_payer": euros(record.due_cents),
         "rejection": rejection,
         "transfer_date": record.transfer_date and record.transfer_date.isoformat(),
-        "transfer_amount": _euros(record.transfer_cents),
+        "transfer_amount": euros(record.transfer_cents),
         "next_change_at": instant(record.next_at),
         "history": [
             {

@@ -11,6 +11,10 @@ from .amounts import amount_faults
 
 MAX_LINES = 10
 _INTERVENANT = re.compile(r"SAP[0-9]{9}|SIR[0-9]{14}")
+# Intervenants who are not allowed: nobody has such a number.
+BARRED = frozenset({"SAP000000000", "SIR00000000000000"})
+# The first demandes of a prestataire date from 2022; the exact day is not public.
+SERVICE_START = date(2022, 1, 1)
 _ACTIVITY = re.compile(r"([0-9]{2,3})A[0-9]{3}")
 
 
@@ -24,6 +28,9 @@ def demande_faults(
     faults = []
     if not demande.idTiersFacturation.strip():
         faults.append(erreur("ERR_PRESTATAIRE_FACTURATION_INCONNU"))
+    paid_on = demande.dateVersementAcompte
+    if paid_on and paid_on.date() < SERVICE_START:
+        faults.append(erreur("ERR_DATE_PAIEMENT_AVANT_EXP"))
     faults += period_faults(demande, today)
     if len(demande.inputPrestations) > MAX_LINES:
         faults.append(erreur("ERR_NBRE_PREST_MAX"))
@@ -81,4 +88,6 @@ def _line_faults(line: InputPrestation, path: str) -> list[Erreur]:
         faults.append(erreur("ERR_NUMINTERVENANT_MANQUANT"))
     elif not _INTERVENANT.fullmatch(line.complement2):
         faults.append(erreur("ERR_FORMAT_NUMINTERVENANT"))
+    elif line.complement2 in BARRED:
+        faults.append(erreur("ERR_NUMINTERVENANT_BLOQUE"))
     return faults

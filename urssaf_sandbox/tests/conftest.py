@@ -15,6 +15,7 @@ import uvicorn
 from ..app import create_app
 from ..clock import Clock
 from ..settings import Settings
+from ..wire.cutting import CuttableProtocol
 from ..working_days import PARIS
 from .client import Caller, Steering
 
@@ -50,7 +51,9 @@ class Served:
         self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self.app, log_level="warning", date_header=False)
+        config = uvicorn.Config(
+            self.app, http=CuttableProtocol, log_level="warning", date_header=False
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}

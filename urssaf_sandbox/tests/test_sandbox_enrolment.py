@@ -22,6 +22,8 @@ PROVOCATIONS = {
     "ERR_DGFIP_IMPOTPART_INCONNU": {"nomNaissance": "NONDECLARANT"},
     "ERR_ECV_PARTICULIERS_EXISTENT": {"nomNaissance": "HOMONYME"},
     "ERR_COMPTE_BLOQUE": {"nomNaissance": "Bloqué"},
+    "ERR_LIEN_TIERS_PRESTATION_PARTICULIER": {"nomNaissance": "Lienimpossible"},
+    "ERR_APPEL_BACB": {"coordonneeBancaire.bic": "PANNEFRPXXX"},
     "ERR_DATE_NAISSANCE_FUTUR": {"dateNaissance": "2026-06-11T00:00:00Z"},
     "ERREUR_LIEU_NAISSANCE_OBLIGATOIRE": {BIRTH: ABSENT},
     "ERREUR_LIEU_NAISSANCE_DEPT": {f"{BIRTH}.departementNaissance": ABSENT},

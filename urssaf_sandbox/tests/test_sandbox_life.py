@@ -35,7 +35,7 @@ def test_silence(caller, steering):
         ("70", "2026-06-18T00:00", "urssaf"),
     ]
     kinds = [mail["kind"] for mail in steering.get("/mailbox")]
-    assert kinds == ["activation", "demande", "prelevement"]
+    assert kinds == ["activation", "demande", "prelevement", "paiement"]
 
 
 def test_one_long_step_gives_the_same_history_as_many(caller, steering, wall):

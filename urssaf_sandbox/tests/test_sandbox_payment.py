@@ -12,6 +12,11 @@ PROVOCATIONS = {
     "ERR_PARTICULIER_INCONNU": {"idClient": "nobody"},
     "ERR_LIEN_PARTICULIER_PRESTATAIRE": {"dateFacture": "2026-06-09T23:59:59Z"},
     "ERR_PRESTATAIRE_FACTURATION_INCONNU": {"idTiersFacturation": " "},
+    "ERR_DATE_PAIEMENT_AVANT_EXP": {
+        "mntAcompte": 5,
+        "dateVersementAcompte": "2021-12-31T00:00:00Z",
+    },
+    "ERR_NUMINTERVENANT_BLOQUE": {f"{LINE_0}.complement2": "SAP000000000"},
     "ERR_DATE_FUTUR": {"dateFinEmploi": "2026-06-11T00:00:00Z"},
     "ERR_DATE_FIN_AVANT_DATE_DEB": {"dateDebutEmploi": "2026-06-10T00:00:01Z"},
     "ERR_MONTANT_ACOMPTE": {"mntAcompte": 37.51},

@@ -114,6 +114,8 @@ def test_particuliers(caller, steering):
         "phone": "0605040302",
         "created_at": "2026-06-10T10:00:00+02:00",
         "activated_at": "2026-06-10T10:00:00+02:00",
+        "blocked_at": None,
+        "mandate_expired_at": None,
         "links": [
             {
                 "provider": "demo",
@@ -174,6 +176,8 @@ def test_demandes(caller, steering):
         "status_label": "Intégrée",
         "total_ttc": 75.0,
         "acompte": 5.0,
+        "aide": 37.5,
+        "reste_a_payer": 32.5,
         "rejection": None,
         "transfer_date": None,
         "transfer_amount": None,

@@ -1,0 +1,86 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What goes wrong with a demande: debit refused, cancellation, recovery.
+
+                       ┌→ 111 Annulée après impayé
+50, 70 → 60 En refus ──┼→ 120 Recouvrée → 112 Annulée après recouvrement
+                       └→ 260 Impayé prestataire → 270 Régularisé prestataire
+10 … 70 → 110 Annulée; from all of these but 260, 113 Annulée (raison spécifique)
+"""
+
+from .. import mailbox
+from ..contract.references import PAYEE, STATUS_LABELS
+from ..rules.transitions import (
+    CANCEL,
+    CANCEL_SPECIFIC,
+    RECOVER,
+    RECOVERY_FAILS,
+    REJECT_DEBIT,
+    following,
+)
+from ..tables import Demande
+from . import aid, bank
+from .demandes import URSSAF, enter
+from .work import Impossible, Work
+
+BANK = "banque"
+PROVIDER = "prestataire"
+
+
+def reject_debit(work: Work, demande: Demande) -> None:
+    """The bank refuses the debit, before or after the provider was paid.
+
+    The particulier is blocked until the sum is settled; a transfer that was not made
+    yet never leaves. Raise Impossible when nothing was debited.
+    """
+    status = _next(demande, REJECT_DEBIT)
+    _call_off_transfer(demande)
+    enter(work, demande, status, work.now, BANK)
+    person = demande.particulier
+    person.blocked_at = person.blocked_at or work.now
+    work.session.add(mailbox.unpaid_mail(work.now, demande))
+
+
+def cancel(
+    work: Work, demande: Demande, code: str, comment: str | None, specific: bool = False
+) -> None:
+    """Urssaf cancels the demande, since the provider wrote to ask for it.
+
+    What the provider was paid is taken back. `specific` leads to 113. Raise Impossible
+    when the demande's life is over.
+    """
+    status = _next(demande, CANCEL_SPECIFIC if specific else CANCEL)
+    demande.rejection_code = code
+    demande.rejection_comment = comment
+    _call_off_transfer(demande)
+    bank.take_back_all(work, demande)
+    aid.give_back(work, demande)
+    enter(work, demande, status, work.now, PROVIDER)
+    work.session.add(mailbox.cancellation_mail(work.now, demande))
+
+
+def recover(work: Work, demande: Demande, fails: bool = False) -> None:
+    """Urssaf takes the unpaid sum back from the provider, or fails to.
+
+    On a demande where that failed before (260), the provider settles (270). Raise
+    Impossible when nothing is unpaid.
+    """
+    status = _next(demande, RECOVERY_FAILS if fails else RECOVER)
+    if not fails:
+        bank.take_back_unpaid(work, demande)
+    enter(work, demande, status, work.now, URSSAF)
+
+
+def _next(demande: Demande, happening: str) -> str:
+    status = following(happening, demande.status)
+    if status is None:
+        label = STATUS_LABELS[demande.status]
+        raise Impossible(
+            f"La demande est au statut {demande.status} ({label}) : "
+            "cet événement n'est pas possible maintenant"
+        )
+    return status
+
+
+def _call_off_transfer(demande: Demande) -> None:
+    if demande.status != PAYEE and demande.transfer_cents is None:
+        demande.transfer_date = None

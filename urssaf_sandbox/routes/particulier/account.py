@@ -1,0 +1,143 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Log in and out; choose a new password after forgetting it."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import select
+
+from ... import mailbox
+from ...life.work import Impossible
+from ...space.attempts import count_attempt, forgive
+from ...space.links import FORGOTTEN, follow, spend
+from ...space.pages import PageError
+from ...space.passwords import RULES, broken_rules, hash_password, matches
+from ...space.sessions import close_all, close_session, open_session
+from ...space.tables import Account
+from ...tables import Particulier
+from ..visits import LOGIN, Form, VisitHere, acting
+
+router = APIRouter()
+
+_HOME = "/particulier/"
+_FORGOTTEN_VALID = timedelta(hours=24)
+_WRONG = "Adresse e-mail ou mot de passe incorrect."
+
+
+@router.get("/connexion")
+def login_page(visit: VisitHere, suite: str = _HOME) -> HTMLResponse:
+    """Ask for e-mail and password."""
+    return visit.show("particulier/login.html", suite=_safe(suite))
+
+
+@router.post("/connexion")
+def login(visit: VisitHere, form: Form) -> HTMLResponse:
+    """Log in; too many wrong guesses are kept waiting."""
+    email, password = form.get("mail", ""), form.get("mot_de_passe", "")
+    suite = _safe(form.get("suite", ""))
+    database, now = visit.sandbox.database, visit.sandbox.clock.wall()
+    with database.writing() as session:
+        count_attempt(session, email, visit.address, now)
+        # A couple may share an e-mail, each with a phone and an account of his own.
+        accounts = session.scalars(
+            select(Account)
+            .join(Particulier)
+            .where(Particulier.email_key == email.lower())
+            .limit(3)
+        ).all()
+        known = [
+            (account.particulier_id, account.password_hash) for account in accounts
+        ]
+    found = None
+    for id_client, kept in known or [("", None)]:
+        if matches(password, kept):
+            found = id_client
+    if found is None:
+        return visit.show(
+            "particulier/login.html", 401, suite=suite, mail=email, error=_WRONG
+        )
+    with database.writing() as session:
+        forgive(session, email)
+        token = open_session(session, found, now)
+    return visit.enter(token, suite)
+
+
+@router.post("/deconnexion")
+def logout(visit: VisitHere, _form: Form) -> RedirectResponse:
+    """Log out: the session is dead, not only the cookie."""
+    with visit.sandbox.database.writing() as session:
+        close_session(session, visit.session_cookie)
+    return visit.leave(LOGIN, "deconnexion")
+
+
+@router.get("/mot-de-passe-oublie")
+def forgotten_page(visit: VisitHere) -> HTMLResponse:
+    """Ask for the e-mail."""
+    return visit.show("particulier/forgotten.html")
+
+
+@router.post("/mot-de-passe-oublie")
+def forgotten(visit: VisitHere, form: Form) -> RedirectResponse:
+    """Send a link; whether there is an account is told by the mail alone."""
+    email = form.get("mail", "")
+    with acting(visit.sandbox) as work:
+        count_attempt(work.session, email, visit.address, visit.sandbox.clock.wall())
+        people = work.session.scalars(
+            select(Particulier).where(
+                Particulier.email_key == email.lower(),
+                Particulier.activated_at.is_not(None),
+            )
+        )
+        for person in people:
+            until = work.now + _FORGOTTEN_VALID
+            work.session.add(mailbox.password_mail(work.now, person, until))
+    return visit.go(LOGIN, "lien-envoye")
+
+
+@router.get("/mot-de-passe")
+def new_password_page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
+    """Ask for the new password."""
+    with visit.sandbox.reading() as work:
+        try:
+            follow(work, jeton, FORGOTTEN)
+        except Impossible as error:
+            raise PageError(410, str(error)) from None
+    return visit.show("particulier/password.html", jeton=jeton, rules=RULES)
+
+
+@router.post("/mot-de-passe")
+def new_password(visit: VisitHere, form: Form) -> HTMLResponse:
+    """Keep the new password; whoever was logged in is no more."""
+    jeton, faults = form.get("jeton", ""), password_faults(form)
+    if faults:
+        return visit.show(
+            "particulier/password.html", 422, jeton=jeton, rules=RULES, faults=faults
+        )
+    kept = hash_password(form["mot_de_passe"])
+    with acting(visit.sandbox) as work:
+        person = follow(work, jeton, FORGOTTEN)
+        work.session.merge(Account(particulier_id=person.id, password_hash=kept))
+        spend(work, person)
+        close_all(work.session, person.id)
+    return visit.leave(LOGIN, "mot-de-passe")
+
+
+def password_faults(form: dict[str, str]) -> dict[str, str]:
+    """Return what is wrong with a new password typed twice: field → text."""
+    password = form.get("mot_de_passe", "")
+    broken = broken_rules(password)
+    if broken:
+        return {"mot_de_passe": f"Il manque : {', '.join(broken)}"}
+    if password != form.get("confirmation", ""):
+        return {"confirmation": "Les deux mots de passe diffèrent"}
+    return {}
+
+
+def _safe(target: str) -> str:
+    """Return a page of this space, whatever was asked: no way out to another site."""
+    # A backslash or a control character could turn the path into another host.
+    plain = target.isascii() and target.isprintable() and "\\" not in target
+    if plain and target.startswith(_HOME) and not target.startswith("//"):
+        return target
+    return _HOME

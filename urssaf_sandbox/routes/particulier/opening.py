@@ -1,0 +1,85 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The activation link: password, data to check, two boxes, ACTIVER MON COMPTE."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from ...life.people import open_account
+from ...life.work import Impossible
+from ...space import profile
+from ...space.links import OPENING, follow, spend
+from ...space.pages import PageError, Visit
+from ...space.passwords import RULES, hash_password
+from ...space.sessions import open_session
+from ...space.tables import Account
+from ...space.wording import LETTERS, STREETS
+from ...tables import Particulier
+from ..visits import Form, VisitHere, acting
+from .account import password_faults
+
+router = APIRouter()
+
+# Field of the form → what happens when the box is not ticked.
+_BOXES = {
+    "conditions": "Acceptez les conditions générales d'utilisation pour continuer",
+    "mandat": "Sans autorisation de prélèvement, le service ne peut pas être activé",
+}
+
+
+@router.get("/activation")
+def page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
+    """Show the form with what the provider typed."""
+    with visit.sandbox.reading() as work:
+        try:
+            person = follow(work, jeton, OPENING)
+        except Impossible as error:
+            raise PageError(410, str(error)) from None
+        values = profile.values_of(person, profile.ALL)
+        return _form(visit, person, jeton, values)
+
+
+@router.post("/activation")
+def activate(visit: VisitHere, form: Form) -> HTMLResponse:
+    """Open the account and log in."""
+    jeton = form.get("jeton", "")
+    faults = password_faults(form)
+    faults.update({box: why for box, why in _BOXES.items() if form.get(box) != "oui"})
+    kept = "" if faults else hash_password(form["mot_de_passe"])
+    try:
+        with acting(visit.sandbox) as work:
+            person = follow(work, jeton, OPENING)
+            profile.change(work, person, form, profile.ALL)
+            if faults:
+                raise profile.Rejected({})
+            open_account(work, person)
+            spend(work, person)
+            work.session.add(Account(particulier_id=person.id, password_hash=kept))
+            token = open_session(work.session, person.id, visit.sandbox.clock.wall())
+    except profile.Rejected as rejected:
+        faults.update(rejected.faults)
+        with visit.sandbox.reading() as work:
+            person = follow(work, jeton, OPENING)
+            return _form(visit, person, jeton, form, faults)
+    return visit.enter(token, "/particulier/", "active")
+
+
+def _form(
+    visit: Visit,
+    person: Particulier,
+    jeton: str,
+    values: dict[str, str],
+    faults: dict[str, str] | None = None,
+) -> HTMLResponse:
+    return visit.show(
+        "particulier/activation.html",
+        422 if faults else 200,
+        person=person,
+        waiting=[link.provider for link in person.links],
+        jeton=jeton,
+        values=values,
+        faults=faults or {},
+        rules=RULES,
+        fields=profile.ALL,
+        streets=STREETS,
+        letters=LETTERS,
+    )

@@ -1,0 +1,117 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Mon compte: contact details, bank details, password."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from ...space import profile
+from ...space.attempts import count_attempt, forgive
+from ...space.passwords import RULES, hash_password, matches
+from ...space.sessions import close_all, open_session
+from ...space.tables import Account
+from ...space.wording import LETTERS, STREETS
+from ..visits import Form, Member, MemberHere
+from .account import password_faults
+
+router = APIRouter(prefix="/compte")
+
+_ACCOUNT = "/particulier/compte"
+
+
+@router.get("")
+def account(member: MemberHere) -> HTMLResponse:
+    """Show what Urssaf knows; the IBAN by its ends only."""
+    with member.reading() as (_work, person):
+        values = profile.values_of(person, profile.ALL)
+        return member.show(
+            "particulier/account.html", person=person, values=values, streets=STREETS
+        )
+
+
+@router.get("/coordonnees")
+def contact_page(member: MemberHere) -> HTMLResponse:
+    """Show the contact details, to be changed."""
+    return _page(member, "particulier/contact_details.html", profile.CONTACT)
+
+
+@router.post("/coordonnees")
+def contact(member: MemberHere, form: Form) -> HTMLResponse:
+    """Keep new contact details."""
+    return _keep(
+        member, form, "particulier/contact_details.html", profile.CONTACT, "coordonnees"
+    )
+
+
+@router.get("/banque")
+def bank_page(member: MemberHere) -> HTMLResponse:
+    """Ask for a new bank account; the old one is not shown in clear."""
+    return _form(member, "particulier/bank.html", {}, {})
+
+
+@router.post("/banque")
+def bank(member: MemberHere, form: Form) -> HTMLResponse:
+    """Keep the new bank account."""
+    return _keep(member, form, "particulier/bank.html", profile.BANK, "banque")
+
+
+@router.get("/mot-de-passe")
+def password_page(member: MemberHere) -> HTMLResponse:
+    """Ask for the present password and the new one."""
+    return member.show("particulier/change_password.html", rules=RULES, faults={})
+
+
+@router.post("/mot-de-passe")
+def password(member: MemberHere, form: Form) -> HTMLResponse:
+    """Change the password; every other session ends."""
+    visit, faults = member.visit, password_faults(form)
+    now = visit.sandbox.clock.wall()
+    with visit.sandbox.database.writing() as session:
+        # Whoever found a session open may not guess the password from within it.
+        count_attempt(session, member.id, visit.address, now)
+        known = session.get(Account, member.id)
+    if not matches(form.get("actuel", ""), known.password_hash if known else None):
+        faults["actuel"] = "Ce n'est pas votre mot de passe actuel"
+    if faults:
+        page = "particulier/change_password.html"
+        return member.show(page, 422, rules=RULES, faults=faults)
+    kept = hash_password(form["mot_de_passe"])
+    with member.writing() as (work, person):
+        forgive(work.session, member.id)
+        work.session.merge(Account(particulier_id=person.id, password_hash=kept))
+        close_all(work.session, person.id)
+        token = open_session(work.session, person.id, now)
+    return visit.enter(token, _ACCOUNT, "mot-de-passe")
+
+
+def _page(member: Member, template: str, fields: profile.Fields) -> HTMLResponse:
+    with member.reading() as (_work, person):
+        return _form(member, template, profile.values_of(person, fields), {})
+
+
+def _keep(
+    member: Member,
+    form: dict[str, str],
+    template: str,
+    fields: profile.Fields,
+    done: str,
+) -> HTMLResponse | RedirectResponse:
+    try:
+        with member.writing() as (work, person):
+            profile.change(work, person, form, fields)
+    except profile.Rejected as rejected:
+        return _form(member, template, form, rejected.faults)
+    return member.visit.go(_ACCOUNT, done)
+
+
+def _form(
+    member: Member, template: str, values: dict[str, str], faults: dict[str, str]
+) -> HTMLResponse:
+    return member.show(
+        template,
+        422 if faults else 200,
+        values=values,
+        faults=faults,
+        fields=profile.ALL,
+        streets=STREETS,
+        letters=LETTERS,
+    )

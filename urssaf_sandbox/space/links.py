@@ -1,0 +1,60 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The links in Urssaf's mails: each carries a secret, and dies in time."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from ..life.work import Impossible, Work
+from ..tables import Message, Particulier
+from .tables import MailLink
+from .tokens import digest, new_token
+
+OPENING = "activation"
+FORGOTTEN = "mot-de-passe"
+
+_UNKNOWN = "Ce lien est inconnu : ouvrez celui du dernier courriel reçu"
+_EXPIRED = {
+    OPENING: "Ce lien d'activation a expiré : il est valable 7 jours. Demandez à votre "
+    "intervenant de vous inscrire de nouveau",
+    FORGOTTEN: "Ce lien a expiré : demandez-en un autre",
+}
+
+
+def add_link(
+    message: Message, person: Particulier, purpose: str, expires_at: datetime
+) -> None:
+    """Write a link of its own into the mail (`expires_at`: the sandbox's clock).
+
+    The text holds the path alone: the sandbox does not know the host it is seen under.
+    """
+    token = new_token()
+    # In the query: the access log leaves queries out (logs.py).
+    message.body += f"\n\n/particulier/{purpose}?jeton={token}"
+    MailLink(
+        token_hash=digest(token),
+        particulier_id=person.id,
+        purpose=purpose,
+        expires_at=expires_at,
+        message=message,
+    )
+
+
+def follow(work: Work, token: str, purpose: str) -> Particulier:
+    """Return whom the link was sent to; raise Impossible saying why it is dead."""
+    link = work.session.get(MailLink, digest(token))
+    if link is None or link.purpose != purpose:
+        raise Impossible(_UNKNOWN)
+    # The e-mail may have been corrected since: the old address is out.
+    if link.message.recipient != link.particulier.email:
+        raise Impossible(_UNKNOWN)
+    if purpose == OPENING and link.particulier.activated_at is not None:
+        raise Impossible("Votre compte est déjà activé : connectez-vous")
+    if link.expires_at <= work.now:
+        raise Impossible(_EXPIRED[purpose])
+    return link.particulier
+
+
+def spend(work: Work, person: Particulier) -> None:
+    """Kill every link sent to this person."""
+    work.session.execute(delete(MailLink).where(MailLink.particulier_id == person.id))

@@ -1,0 +1,49 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Where sources disagree, or the operator may choose: switches kept in the database."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from .tables import Setting
+
+_KEY = "switches"
+
+TOTAL = "total"
+GROUPED = "grouped"
+
+
+class Switches(BaseModel):
+    """Every switch, at its usual position."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # Who is not in the tax office's register is unknown, instead of recognised.
+    tax_office_strict: bool = False
+    # Method 010 for somebody already tied to the caller answers
+    # ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE instead of the same idClient.
+    existing_link_is_an_error: bool = False
+    # One transfer per demande, or one per provider and day.
+    transfers: Literal["single", "grouped"] = "single"
+    # What an unpaid debit costs the provider whom Urssaf had paid.
+    recovery: Literal["reste_a_payer", "total"] = "reste_a_payer"
+
+
+def read_switches(session: Session) -> Switches:
+    """Return the switches as they stand."""
+    stored = session.get(Setting, _KEY)
+    return Switches.model_validate_json(stored.value) if stored else Switches()
+
+
+def turn(session: Session, changes: dict[str, object]) -> Switches:
+    """Change some switches; raise pydantic's ValidationError for a wrong one."""
+    before = read_switches(session).model_dump()
+    after = Switches.model_validate({**before, **changes})
+    session.merge(Setting(key=_KEY, value=after.model_dump_json()))
+    return after
+
+
+def reset_switches(session: Session) -> None:
+    """Put every switch back to its usual position."""
+    session.merge(Setting(key=_KEY, value=Switches().model_dump_json()))

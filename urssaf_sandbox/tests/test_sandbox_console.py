@@ -1,0 +1,185 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The operator's console: what it shows, what its buttons do."""
+
+import pytest
+
+from .browser import person_at
+from .visitor import Visitor
+
+
+@pytest.fixture
+def operator(served, http):
+    """A browser at the console of an empty sandbox."""
+    visitor = Visitor(served.url)
+    yield visitor
+    visitor.http.close()
+
+
+def press(operator, path, **fields):
+    """Press a button of the console; return the answer."""
+    return operator.post(f"/operateur/{path}", "/operateur/", **fields)
+
+
+def test_an_empty_world(operator):
+    page = operator.get("/operateur/")
+    assert page.status_code == 200
+    for text in ("10 juin 2026 à 10:00", "Personne n'est inscrit", "Simulation."):
+        assert text in page.text
+
+
+def test_the_clock(operator, steering):
+    assert press(operator, "horloge", heures="48").status_code == 303
+    assert steering.get("/clock")["now"].startswith("2026-06-12T10:00")
+    assert press(operator, "horloge", jours="1").status_code == 303
+    assert steering.get("/clock")["now"].startswith("2026-06-15T10:00")
+    for wrong in ({}, {"heures": "x"}, {"heures": "1", "jours": "1"}):
+        assert press(operator, "horloge", **wrong).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("hours", "events", "status"),
+    [
+        (1, ["valider"], "30"),
+        (1, ["contester"], "40"),
+        (240, ["rejeter"], "60"),
+        (240, ["rejeter", "recouvrer"], "120"),
+        (240, ["rejeter", "echouer"], "260"),
+        (240, ["rejeter", "echouer", "recouvrer"], "270"),
+        (240, ["rejeter", "annuler"], "111"),
+        (1, ["annuler"], "110"),
+        (1, ["annuler-113"], "113"),
+    ],
+)
+def test_events_on_a_demande(operator, caller, steering, hours, events, status):
+    sent = caller.sent()
+    steering.advance(hours=hours)
+    for event in events:
+        assert f"{sent}/{event}" in operator.get("/operateur/").text
+        assert press(operator, f"demandes/{sent}/{event}").status_code == 303
+    assert caller.info(sent)["statut"]["code"] == status
+
+
+def test_what_is_impossible_is_said_in_french(operator, caller):
+    sent = caller.sent()
+    page = press(operator, f"demandes/{sent}/valider")
+    assert page.status_code == 409
+    assert "pas encore reçu cette demande" in page.text
+    assert press(operator, f"demandes/{sent}/rien").status_code == 404
+    assert press(operator, "demandes/1/valider").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [
+        (["activer"], "APPAREILLAGE_VALIDE"),
+        (["activer", "bloquer"], "PARTICULIER_BLOQUE"),
+        (["activer", "bloquer", "debloquer"], "APPAREILLAGE_VALIDE"),
+        (["activer", "echoir"], "MANDAT_ECHU"),
+        (["activer", "echoir", "renouveler"], "APPAREILLAGE_VALIDE"),
+        (["activer", "terminer"], None),
+    ],
+)
+def test_events_on_a_person(operator, caller, events, code):
+    id_client = caller.enrol().json()["idClient"]
+    for event in events:
+        assert f"{id_client}/{event}" in operator.get("/operateur/").text
+        assert press(operator, f"particuliers/{id_client}/{event}").status_code == 303
+    answer = caller.customer(idClient=id_client)
+    if code is None:
+        assert answer.status_code == 400
+    else:
+        assert answer.json()["statut"]["code"] == code
+
+
+def test_a_fault_is_ordered_shown_and_wiped(operator, caller):
+    order = {"panne": "empty_400", "methode": "020", "nombre": "2", "valeur": ""}
+    assert press(operator, "pannes", **order).status_code == 303
+    assert (
+        "empty_400, méthode 020, encore 2 appel(s)" in operator.get("/operateur/").text
+    )
+    assert caller.customer(idClient="x").content == b""
+    assert press(operator, "pannes/effacer").status_code == 303
+    assert caller.customer(idClient="x").content != b""
+    wrong = {**order, "methode": "070", "panne": "token_expired", "nombre": "0"}
+    assert press(operator, "pannes", **wrong).status_code == 422
+    assert press(operator, "pannes", **{**order, "panne": "x"}).status_code == 422
+
+
+NEWCOMER = {
+    "nom": "Durand",
+    "prenoms": "Jeanne Éléonore",
+    "naissance": "1980-03-29",
+    "pays": "99100",
+    "departement": "044",
+    "commune": "109",
+    "reponse": "never_filed",
+}
+
+
+def test_the_register_decides_what_method_010_answers(operator, caller):
+    path = "/operateur/registre"
+    assert operator.post(path, **NEWCOMER).status_code == 303
+    assert [e["code"] for e in caller.enrol().json()] == ["ERR_DGFIP_IMPOTPART_INCONNU"]
+    number = operator.get(path).text.rpartition("/retirer")[0].rpartition("/")[2]
+    page = operator.get(f"{path}?modifier={number}").text
+    assert "Modifier la personne" in page
+    assert 'value="1980-03-29"' in page
+    known = {**NEWCOMER, "reponse": "known"}
+    assert operator.post(f"{path}/{number}", path, **known).status_code == 303
+    assert caller.enrol().status_code == 200
+    assert operator.post(f"{path}/{number}/retirer", path).status_code == 303
+    assert operator.post(f"{path}/{number}/retirer", path).status_code == 404
+    wrong = operator.post(path, **{**NEWCOMER, "naissance": "hier"})
+    assert wrong.status_code == 422
+    assert 'href="#naissance"' in wrong.text
+
+
+def test_the_switches(operator, steering):
+    path = "/operateur/registre"
+    order = {
+        "tax_office_strict": "true",
+        "existing_link_is_an_error": "false",
+        "transfers": "grouped",
+        "recovery": "total",
+    }
+    assert operator.post(f"{path}/interrupteurs", path, **order).status_code == 303
+    assert steering.get("/switches") == {
+        "tax_office_strict": True,
+        "existing_link_is_an_error": False,
+        "transfers": "grouped",
+        "recovery": "total",
+    }
+    assert '<option value="grouped" selected>' in operator.get(path).text
+    order["transfers"] = "x"
+    assert operator.post(f"{path}/interrupteurs", path, **order).status_code == 422
+
+
+def test_reset_asks_first(operator, caller, steering):
+    caller.enrol()
+    assert press(operator, "reinitialiser").status_code == 422
+    assert len(steering.get("/particuliers")) == 1
+    assert press(operator, "reinitialiser", certain="oui").status_code == 303
+    assert steering.get("/particuliers") == []
+
+
+def test_a_forged_order_is_refused(operator, steering):
+    forged = operator.http.post("/operateur/horloge", data={"heures": "48"})
+    assert forged.status_code == 403
+    assert steering.get("/clock")["now"].startswith("2026-06-10T10:00")
+
+
+def test_the_console_in_a_browser(served, caller):
+    caller.sent()
+    with person_at(served.url) as browser:
+        browser.opens("/")
+        browser.follows("La console de l'opérateur")
+        browser.presses("1 heure")
+        browser.reads("10 juin 2026 à 11:00", "20 En attente de validation")
+        browser.page.locator("summary").first.click()
+        browser.pictures("console")
+        browser.opens("/operateur/registre")
+        browser.pictures("registre")
+        browser.follows("Console")
+        browser.page.locator("summary").first.click()
+        browser.presses("Valider")
+        browser.reads("C'est fait.", "30 Validée")
