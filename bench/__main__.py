@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dev import odoo, servers
 
-from . import rivals, world
+from . import rivals, sandbox, world
 from .meter import Meter
 
 

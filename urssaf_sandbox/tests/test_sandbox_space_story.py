@@ -4,8 +4,6 @@
 Only the clock is moved from outside; the provider speaks the API.
 """
 
-import pytest
-
 from .browser import PASSWORD, person_at
 from .data import demande, person
 
