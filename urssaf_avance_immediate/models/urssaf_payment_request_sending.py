@@ -156,16 +156,20 @@ class UrssafPaymentRequest(models.Model):
             try:
                 request._request()
             except SchemaError:
-                request._lock()._set_state(
-                    "rejected",
-                    last_error_message=self.env._(
-                        "The demande is incomplete: check the birth date on the "
-                        "customer’s sheet and the lines of the invoice."
-                    ),
-                )
+                request._lock()._incomplete()
             else:
                 valid += request
         return valid
+
+    def _incomplete(self):
+        """It was complete when it was queued, and is not any more."""
+        for request in self.filtered(lambda r: r.state == "queued"):
+            note = self.env._(
+                "The demande is incomplete: check the birth date on the "
+                "customer’s sheet and the lines of the invoice."
+            )
+            request._set_state("rejected", last_error_message=note)
+            request._alert(note)
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.

@@ -380,6 +380,7 @@ class TestPaymentRequestSend(UrssafCase):
         self.partner.urssaf_birth_date = False
         self._run_cron("send")
         self.assertEqual(request.state, "rejected")
+        self.assertTrue(request.activity_ids)
         self.assertFalse(self.fake.calls_of("050"))
 
     @mute_logger("odoo.sql_db")
