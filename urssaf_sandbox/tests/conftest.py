@@ -46,11 +46,12 @@ class Served:
 
     def __init__(self, database: str) -> None:
         self.wall = Wall()
-        self.app = create_app(Settings(database=database), Clock(self.wall))
         # Saying TCP lets asyncio set TCP_NODELAY: without it each answer waits 40 ms.
         self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        settings = Settings(database=database, public_url=self.url)
+        self.app = create_app(settings, Clock(self.wall))
         config = uvicorn.Config(
             self.app, http=CuttableProtocol, log_level="warning", date_header=False
         )

@@ -243,7 +243,10 @@ def test_the_space_by_keyboard_alone(served, home):
         keys.press("Tab")
         keys.press("Enter")  # the demande that waits comes first
         browser.page.wait_for_url(f"**/paiements/{sent}")
-        browser.page.get_by_role("button", name="VALIDER").focus()
+        browser.page.get_by_role("link", name="VALIDER").focus()
+        keys.press("Enter")
+        browser.reads("Récapitulatif avant paiement")
+        browser.page.get_by_role("button", name="PAYER").focus()
         keys.press("Enter")
         browser.reads("Vous avez validé cette demande")
 
