@@ -11,8 +11,9 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from . import side_tables  # noqa: F401  (its tables are to be created too)
 from .tables import Base
+from .upgrade import OLDEST, upgrade
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MEMORY = ":memory:"
 
 
@@ -75,11 +76,18 @@ class Database:
     def _create(self, path: str) -> None:
         with self._writer.begin() as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version not in (0, SCHEMA_VERSION):
+            if version and not OLDEST <= version <= SCHEMA_VERSION:
                 raise DatabaseVersionError(
-                    f"{path} has schema {version}, this sandbox needs "
-                    f"{SCHEMA_VERSION}: delete the file to start afresh"
+                    f"{path} has schema {version}, this sandbox reads {OLDEST} to "
+                    f"{SCHEMA_VERSION}: "
+                    + (
+                        "run the newer sandbox that made it"
+                        if version > SCHEMA_VERSION
+                        else "delete the file to start afresh"
+                    )
                 )
+            if version:
+                upgrade(connection, Base.metadata, version)
             Base.metadata.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
