@@ -18,6 +18,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 FIRST_DEMANDE_ID = 11_000_000_000_000
 
 
+def public_id(key: int) -> str:
+    """Return the `idDemandePaiement` of the demande with that database key."""
+    return str(FIRST_DEMANDE_ID + key)
+
+
 class Instant(TypeDecorator):
     """An aware datetime; SQLite keeps it as UTC without a zone."""
 
@@ -185,7 +190,7 @@ class Demande(Base):
     @property
     def public_id(self) -> str:
         """`idDemandePaiement` as the provider sees it."""
-        return str(FIRST_DEMANDE_ID + self.id)
+        return public_id(self.id)
 
     @property
     def due_cents(self) -> int:

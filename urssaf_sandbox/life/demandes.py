@@ -28,7 +28,7 @@ from ..contract.references import (
 from ..rules import transitions
 from ..rules.amounts import to_cents
 from ..rules.ceilings import AID
-from ..tables import Demande, DemandeEvent, Link
+from ..tables import Demande, DemandeEvent, Link, public_id
 from ..working_days import paris_date, working_day_start
 from . import aid, bank
 from .work import Impossible, Work
@@ -38,6 +38,7 @@ PARTICULIER = "particulier"
 SILENCE = "silence"
 
 _INSERT = insert(Demande.__table__)
+_INSERT_EVENT = insert(DemandeEvent.__table__)
 _NUMBER_TAKEN = "UNIQUE constraint failed: demande.provider_id, demande.number"
 
 
@@ -75,10 +76,11 @@ def receive(
         return None
     aid.take(work, link.particulier_id, uses)
     key = result.inserted_primary_key[0]
-    work.session.add(
-        DemandeEvent(demande_id=key, at=work.now, status=INTEGREE, cause=URSSAF)
+    work.session.connection().execute(
+        _INSERT_EVENT,
+        {"demande_id": key, "at": work.now, "status": INTEGREE, "cause": URSSAF},
     )
-    return Demande(id=key).public_id
+    return public_id(key)
 
 
 def time_passes(work: Work, demande: Demande) -> None:
