@@ -14,6 +14,7 @@ TOTAL = "total"
 GROUPED = "grouped"
 EMAIL = "email"
 SMS = "sms"
+NUMBERS = "numbers"
 
 
 class Switches(BaseModel):

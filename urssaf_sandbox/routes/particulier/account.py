@@ -56,6 +56,7 @@ def login(visit: VisitHere, form: Form) -> HTMLResponse:
         )
     with database.writing() as session:
         forgive(session, email)
+        close_session(session, visit.session_cookie)
         token = open_session(session, found, now)
     return visit.enter(token, suite)
 
