@@ -67,9 +67,7 @@ def move_clock(visit: VisitHere, form: Form) -> RedirectResponse:
 
     def step() -> None:
         hours, days = form.get("heures") or None, form.get("jours") or None
-        steering.advance_clock(
-            visit.sandbox, ClockMove(hours=hours, working_days=days)
-        )
+        steering.advance_clock(visit.sandbox, ClockMove(hours=hours, working_days=days))
 
     wrong = "Indiquez un nombre d'heures ou de jours ouvrés."
     return play(visit, _CONSOLE, step, wrong)

@@ -102,9 +102,7 @@ def change(visit: VisitHere, number: int, form: Form) -> HTMLResponse:
 @router.post("/{number:int}/retirer")
 def remove(visit: VisitHere, number: int, _form: Form) -> RedirectResponse:
     """Take somebody out of the register."""
-    return play(
-        visit, _PAGE, lambda: outside.remove_taxpayer(visit.sandbox, number)
-    )
+    return play(visit, _PAGE, lambda: outside.remove_taxpayer(visit.sandbox, number))
 
 
 def _keep(visit: Visit, form: dict[str, str], number: int) -> HTMLResponse:

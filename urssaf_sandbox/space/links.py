@@ -25,9 +25,7 @@ _EXPIRED = {
 }
 
 
-def add_link(
-    work: Work, message: Message, purpose: str, expires_at: datetime
-) -> None:
+def add_link(work: Work, message: Message, purpose: str, expires_at: datetime) -> None:
     """Give the mail a link of its own (`expires_at`: the sandbox's clock)."""
     token = new_token()
     # In the query: the access log leaves queries out (logs.py).

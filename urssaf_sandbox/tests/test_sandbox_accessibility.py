@@ -9,7 +9,9 @@ from .data import demande
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What is folded away is looked at too.
-_OPEN_ALL = "document.querySelectorAll('details').forEach(node => { node.open = true; })"
+_OPEN_ALL = (
+    "document.querySelectorAll('details').forEach(node => { node.open = true; })"
+)
 
 
 def faults_of(page):

@@ -117,7 +117,10 @@ def test_camt053(http, steering, paid):
         amount = float(node.findtext("Amt", namespaces=NAMESPACES))
         return amount if sign == "CRDT" else -amount
 
-    dates = [statement.findtext(f"FrToDt/{end}DtTm", namespaces=NAMESPACES)[:10] for end in ("Fr", "To")]
+    dates = [
+        statement.findtext(f"FrToDt/{end}DtTm", namespaces=NAMESPACES)[:10]
+        for end in ("Fr", "To")
+    ]
     assert dates == ["2020-01-01", "2026-06-19"]
     references = [line["reference"] for line in steering.get("/bank/demo")["lines"]]
     entries = statement.findall("Ntry", NAMESPACES)
@@ -163,9 +166,17 @@ def test_a_long_label_is_cut_as_sepa_does(caller, steering):
 
 def test_a_statement_follows_the_one_before(http, steering, paid):
     """Balances chain: what one closes with, the next opens with."""
-    days = [("2026-06-01", "2026-06-17"), ("2026-06-18", "2026-06-18"), ("2026-06-19", "2026-06-30")]
+    days = [
+        ("2026-06-01", "2026-06-17"),
+        ("2026-06-18", "2026-06-18"),
+        ("2026-06-19", "2026-06-30"),
+    ]
     sums = [steering.get("/bank/demo", start=start, end=end) for start, end in days]
-    assert [(s["opening"], s["closing"]) for s in sums] == [(0, 0), (0, 137.65), (137.65, 137.65)]
+    assert [(s["opening"], s["closing"]) for s in sums] == [
+        (0, 0),
+        (0, 137.65),
+        (137.65, 137.65),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,11 @@ def test_the_household(operator, caller, steering):
 
 
 def test_the_providers(operator, http, steering):
-    fields = {"client_id": "console/1", "client_secret": "s", "siret": "999 999 994 00014"}
+    fields = {
+        "client_id": "console/1",
+        "client_secret": "s",
+        "siret": "999 999 994 00014",
+    }
     page = press(operator, "prestataires", raison_sociale="", **fields)
     assert page.status_code == 422
     page = press(operator, "prestataires", raison_sociale="Aide & Co", **fields)
@@ -169,9 +173,7 @@ def test_every_fault_the_engine_offers_can_be_chosen(operator, steering, kind):
 def test_a_fault_is_ordered_shown_and_wiped(operator, caller):
     order = {"panne": "empty_400", "methode": "020", "nombre": "2", "valeur": ""}
     assert press(operator, "pannes", **order).status_code == 303
-    assert (
-        "empty_400, méthode 020, encore 2 appels" in operator.get("/operateur/").text
-    )
+    assert "empty_400, méthode 020, encore 2 appels" in operator.get("/operateur/").text
     assert caller.customer(idClient="x").content == b""
     assert press(operator, "pannes/effacer").status_code == 303
     assert caller.customer(idClient="x").content != b""

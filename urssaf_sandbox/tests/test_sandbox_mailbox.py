@@ -50,7 +50,9 @@ def test_an_association_is_told_by_sms_too(caller, other_caller, steering):
         ("association", "email", "jeanne.durand@contact.fr"),
         ("association", "sms", PHONE),
     ]
-    assert received(steering, channel="sms", to=PHONE) == [("association", "sms", PHONE)]
+    assert received(steering, channel="sms", to=PHONE) == [
+        ("association", "sms", PHONE)
+    ]
 
 
 def test_an_sms_is_short_and_says_what_matters(caller, steering):
@@ -78,8 +80,9 @@ def test_every_event_has_its_message(caller, steering, served):
     bodies = {
         mail["kind"]: mail["body"] for mail in steering.get("/mailbox", channel="email")
     }
-    assert "Nombre d'heures ou quantités facturées erronées (Deux heures.)" in (
-        bodies["refus"]
+    assert (
+        "Nombre d'heures ou quantités facturées erronées (Deux heures.)"
+        in (bodies["refus"])
     )
     assert "37,50 € sera prélevé le 12 juin 2026" in bodies["prelevement"]
     assert "Crédit d'impôt avancé par l'Urssaf : 37,50 €" in bodies["paiement"]
@@ -130,7 +133,8 @@ def test_what_links_begin_with(arguments, expected):
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--public-url", "bac.example"], ["--smtp", "localhost"], ["--smtp", ":1"]]
+    "wrong",
+    [["--public-url", "bac.example"], ["--smtp", "localhost"], ["--smtp", ":1"]],
 )
 def test_wrong_addresses_are_refused(wrong, capsys):
     with pytest.raises(SystemExit):
@@ -142,7 +146,8 @@ def test_the_environment_names_the_mail_server(monkeypatch):
     monkeypatch.setenv("URSSAF_SANDBOX_SMTP", "mail.example:25")
     monkeypatch.setenv("URSSAF_SANDBOX_MAIL_FROM", "bac@mail.example")
     settings = _settings(_parser().parse_args([]))
-    assert (settings.smtp, settings.mail_from) == ("mail.example:25", "bac@mail.example")
+    assert settings.smtp == "mail.example:25"
+    assert settings.mail_from == "bac@mail.example"
 
 
 class Inbox:

@@ -47,9 +47,7 @@ class Jeanne:
         """Follow the link of the mail, choose a password, tick the two boxes."""
         self.reads_mail("Activez votre compte")
         self.browser.follows("Activer mon compte")
-        self.browser.fills(
-            mot_de_passe=PASSWORD, confirmation=PASSWORD, **corrections
-        )
+        self.browser.fills(mot_de_passe=PASSWORD, confirmation=PASSWORD, **corrections)
         self.browser.ticks("conditions", "mandat")
         self.browser.presses("ACTIVER MON COMPTE")
         self.browser.reads("Bonjour Jeanne Martin")
