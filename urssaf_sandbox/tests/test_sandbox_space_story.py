@@ -240,7 +240,7 @@ def test_the_account_the_bank_the_help_and_the_end(served, caller, steering):
         browser.reads("Vos coordonnées bancaires sont à jour", "FR14 •••• •••• 2606")
         assert status(caller, id_client) == ("APPAREILLAGE_VALIDE", "OK")
 
-        browser.reads("8 B Rue du Soleil")
+        browser.reads("8 bis rue du Soleil")
         browser.pictures("compte")
         browser.follows("Intervenants")
         browser.follows("Mettre fin")
