@@ -4,8 +4,8 @@
 ``python -m bench.sandbox``; ``make bench`` prints it too. The targets are 300 demandes
 per second in batches of ten, and a median search under 20 ms among 100 000 demandes.
 
-Beside them stands the processor time that the server took: it hardly depends on what else
-the machine does, so it is what to compare between two versions.
+Beside them stands the processor time that the server took: it depends less on what
+else the machine does, so it is what to compare between two versions.
 """
 
 import argparse

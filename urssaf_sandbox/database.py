@@ -16,6 +16,13 @@ from .upgrade import OLDEST, upgrade
 
 SCHEMA_VERSION = 3
 MEMORY = ":memory:"
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    # Many builds of SQLite overwrite what is deleted: a reset would write it all twice.
+    "secure_delete=FAST",
+)
 
 
 class DatabaseVersionError(Exception):
@@ -119,7 +126,7 @@ def _engine(path: str, memory: bool) -> Engine:
 def _on_connect(dbapi_connection, _record) -> None:
     # The sqlite3 module must not open transactions by itself: `_on_begin` does.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
 

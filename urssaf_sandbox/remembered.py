@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Settings that every call looks at: the clock's offset, the test case, the switches.
 
-What is committed is kept in memory, so that a call does not pay for reading it anew; the
-database keeps it for the next start. One process serves a file.
+What is committed is kept in memory, so that a call does not pay for reading it anew;
+the database keeps it for the next start. One process serves a file.
 """
 
 from sqlalchemy import bindparam, event, select

@@ -14,7 +14,7 @@ from ..rules.provider import NO_GUARANTEE, provider_faults
 from ..tables import Demande, Link, Particulier, Provider
 from ..working_days import paris_date
 from .accounts import account_faults
-from .demandes import receive
+from .demandes import receive, record_received
 from .enrolments import ACTIVE
 from .work import Work
 
@@ -50,6 +50,8 @@ def receive_batch(
         faults += provider_faults(demande, provider, declared)
         faults += demande_faults(demande, work.today, f"inputDemandePaiements[{index}]")
         answers.append(_answer(work, demande, raw, link, faults))
+    key = "idDemandePaiement"
+    record_received(work, [answer[key] for answer in answers if key in answer])
     return answers
 
 
