@@ -19,7 +19,8 @@ from dev.scenario.errors import ScenarioError
 from dev.scenario.odoo_rpc import Odoo
 from dev.scenario.sandbox import Sandbox
 
-from .wire import wire_to
+from ..conformance import swagger
+from .wire import ENROL, SEARCH, SEND, wire_to
 
 DATABASE = "urssaf_test_killed"
 CUSTOMER = f"{company.ADDON}.customer_lefevre"
@@ -156,3 +157,14 @@ def test_exactly_one_demande_per_invoice(
     found = {r["name"]: sandbox.demande(r["name"]) for r in records}
     for record in records:
         assert found[record["name"]]["id"] == record["external_id"]
+
+
+@pytest.mark.skipif(
+    swagger.path() is None, reason="the official Swagger is not at hand"
+)
+def test_what_went_over_the_wire_is_as_the_official_swagger_says(wire, customer):
+    """The bodies that Odoo itself built in the tests above, from its own records."""
+    for method, path in (("010", ENROL), ("050", SEND), ("070", SEARCH)):
+        assert wire.bodies[path], f"Odoo has not called {method}"
+        for body in wire.bodies[path]:
+            assert swagger.unexpected(method, body) == []

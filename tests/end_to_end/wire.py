@@ -1,17 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A wire between Odoo and the sandbox that can be cut at a chosen moment."""
+"""A wire between Odoo and the sandbox: it can be cut, and keeps what Odoo sent."""
 
 import contextlib
+import json
 import threading
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+ENROL = "/atp/v1/tiersPrestations/particulier"
 SEND = "/atp/v1/tiersPrestations/demandePaiement"
+SEARCH = f"{SEND}/rechercher"
 
 
 class Wire(ThreadingHTTPServer):
-    """Passes calls on to ``target``; see ``cut``."""
+    """Passes calls on to ``target``; see ``cut``.
+
+    ``bodies`` are the JSON bodies that came by, by path.
+    """
 
     daemon_threads = True
 
@@ -19,6 +25,7 @@ class Wire(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = target
         self.url = f"http://127.0.0.1:{self.server_port}"
+        self.bodies = {ENROL: [], SEND: [], SEARCH: []}
         self._cut = None
         self.was_cut = threading.Event()
 
@@ -43,6 +50,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if body and self.path in self.server.bodies:
+            self.server.bodies[self.path].append(json.loads(body))
         moment, then = self.server.take_cut(self.path)
         if moment == "before":
             self._break_off(then)
