@@ -172,6 +172,18 @@ def test_confirming_the_bank_account_renews_the_mandate(home):
     assert home.caller.customer(idClient=home.id).json()["statut"]["etat"] == "OK"
 
 
+def test_a_bank_that_cannot_be_checked_is_told_at_its_bic(home):
+    account = {
+        "titulaire": "Mme Jeanne Martin",
+        "iban": "FR7630004000031234567890143",
+        "bic": "PANNEFRPXXX",
+    }
+    page = home.posts("compte/banque", **account)
+    assert page.status_code == 422
+    assert '<a href="#bic">' in page.text
+    assert 'id="bic-faute"' in page.text
+
+
 def test_the_iban_is_never_shown_whole(home):
     assert "FR76 •••• •••• 0143" in home.text("compte")
     for path in ("compte", "compte/banque", "compte/coordonnees"):
