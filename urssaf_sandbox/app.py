@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import select
 
@@ -64,7 +65,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         postman.stop()
         database.dispose()
 
-    app = FastAPI(
+    # FastAPI's own /docs would fetch its scripts from a third party's network.
+    app = FastAPIOffline(
+        redoc_url=None,
+        favicon_url="/static/icon.svg",
         title="Bac à sable Urssaf (simulation)",
         version="1",
         description=_DESCRIPTION,

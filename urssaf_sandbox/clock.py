@@ -21,7 +21,7 @@ class ClockRangeError(ValueError):
 def check_range(moment: datetime) -> None:
     """Raise ClockRangeError when the sandbox knows no such year.
 
-    To be asked before any arithmetic: at the ends of Python's calendar, a mere change of
+    To be asked before any arithmetic: at the ends of the calendar, a mere change of
     zone overflows.
     """
     if not EARLIEST <= moment <= LATEST:
