@@ -37,7 +37,7 @@ from .routes import (
     visits,
 )
 from .sandbox import Sandbox
-from .settings import Settings
+from .settings import SCOPE, Settings
 from .space.forms import form_key
 from .tables import Provider
 from .wire import layers
@@ -119,5 +119,17 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             ref_template="#/components/schemas/{model}",
         )
         schema["components"]["schemas"].update(definitions["$defs"])
+        _tell_of_tokens(schema)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _tell_of_tokens(schema: dict[str, Any]) -> None:
+    """Let who tries the four methods on /docs fetch a token there ("Authorize")."""
+    flow = {"tokenUrl": token.PATH, "scopes": {SCOPE: "API Tiers de Prestation"}}
+    schemes = {"jeton": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
+    schema["components"]["securitySchemes"] = schemes
+    for path, operations in schema["paths"].items():
+        if path.startswith(atp.router.prefix):
+            for operation in operations.values():
+                operation["security"] = [{"jeton": [SCOPE]}]
