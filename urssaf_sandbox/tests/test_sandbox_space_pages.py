@@ -123,6 +123,16 @@ def test_what_a_provider_writes_is_only_text(home):
     assert "&lt;script&gt;" in page
 
 
+def test_the_ceiling_of_a_service_is_shown_once_it_counts(home):
+    assert "dépenses retenues" not in home.text()
+    home.receives(inputPrestations=[{**LINE, "codeNature": "80"}])
+    assert (
+        "Petit bricolage : 75,00 € de dépenses retenues cette année, sur 500,00 € au "
+        "plus." in home.text()
+    )
+    assert home.text().count("dépenses retenues") == 1
+
+
 def test_an_exhausted_ceiling_raises_the_reste_a_payer(home):
     used = {"used_elsewhere": 5990}
     home.steering.post(f"/particuliers/{home.id}/aid", used)
