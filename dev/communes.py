@@ -73,31 +73,40 @@ def _departments(departments):
 
 def _communes(communes):
     """One row per commune, then one per old code, in the order of the codes."""
-    present, old = [], []
-    names = {one["code"]: one["nom"] for one in communes if _is_present(one)}
-    for one in communes:
-        parent = one.get("chefLieu") or one.get("commune") or ""
-        zips = " ".join(one.get("codesPostaux", ()))
-        kind = KINDS[one["type"]]
-        since = _since(one["code"], one.get("anciensCodes", ()))
-        present.append((one["code"], one["nom"], kind, parent, zips, since, ""))
-    known = {row[0] for row in present}
-    for one in communes:
-        for code in one.get("anciensCodes", ()):
-            if code not in known:
-                old.append(_old(code, one["code"], one["nom"]))
+    names = {one["code"]: one["nom"] for one in communes}
+    # The commune of today has the last word: its name may be new.
+    present = [one for one in communes if one["type"] == "commune-actuelle"]
+    successors = {
+        o: one["code"] for one in present for o in one.get("anciensCodes", ())
+    }
+    old = [
+        _old(code, successor, names)
+        for code, successor in successors.items()
+        if code not in names
+    ]
+    ended = {row[7]: row[6] for row in old if row[6]}
     for code, (successor, until) in MOVED.items():
-        old.append((code, names[successor], "former", successor, "", "", until))
-    return [*sorted(present), *sorted(set(old))]
+        old.append((code, names[successor], "former", successor, "", "", until, ""))
+        ended[successor] = until
+    rows = [_row(one, ended) for one in communes]
+    return [*sorted(rows), *sorted(row[:7] for row in old)]
 
 
-def _is_present(one):
-    return one["type"] == "commune-actuelle"
+def _row(one, ended):
+    parent = one.get("chefLieu") or one.get("commune") or ""
+    zips = " ".join(one.get("codesPostaux", ()))
+    since = NEXT_DAY.get(ended.get(one["code"]), "")
+    return one["code"], one["nom"], KINDS[one["type"]], parent, zips, since, ""
 
 
-def _old(code, successor, name):
-    """The package does not name what an old code stood for, only what it became."""
-    return (code, name, "former", successor, "", "", _last_day(code, successor))
+def _old(code, successor, names):
+    """An old code, and at the end the code that took its place. The package only names
+    what it is part of today; the new départements kept the last three figures.
+    """
+    until = _last_day(code, successor)
+    replaced = successor[:2] + code[2:] if until else successor
+    name = names.get(replaced) or names[successor]
+    return (code, name, "former", successor, "", "", until, replaced)
 
 
 def _last_day(old, new):
@@ -108,13 +117,6 @@ def _last_day(old, new):
     if moved and old[:2] == "20":
         return CORSICA
     return ""
-
-
-def _since(code, old_codes):
-    """The first day of a code that took the place of another; "" where unknown."""
-    last_days = {_last_day(old, code) for old in old_codes} - {""}
-    last_days |= {until for new, until in MOVED.values() if new == code}
-    return NEXT_DAY[max(last_days)] if last_days else ""
 
 
 if __name__ == "__main__":

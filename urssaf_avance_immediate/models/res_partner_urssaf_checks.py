@@ -186,9 +186,7 @@ class ResPartner(models.Model):
         if kind == "string_too_long":
             return self.env._("%s: too long for Urssaf.", label)
         special = self._urssaf_malformed().get(name)
-        return special or self.env._(
-            "%s: not in the form that Urssaf expects.", label
-        )
+        return special or self.env._("%s: not in the form that Urssaf expects.", label)
 
     def _urssaf_malformed(self):
         """What is expected, where the field alone does not say it."""

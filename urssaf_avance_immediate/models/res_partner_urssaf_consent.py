@@ -54,9 +54,9 @@ class ResPartner(models.Model):
             }
         )
         labels = dict(
-            self.env["urssaf.enrolment"]._fields["consent_origin"]._description_selection(
-                self.env
-            )
+            self.env["urssaf.enrolment"]
+            ._fields["consent_origin"]
+            ._description_selection(self.env)
         )
         for enrolment in enrolments:
             enrolment._message_log(

@@ -39,7 +39,9 @@ class ResPartner(models.Model):
 
     def _urssaf_shown(self, body):
         """Label and value of each line of the preview; the IBAN by its ends only."""
-        civility = dict(self._fields["urssaf_civility"]._description_selection(self.env))
+        civility = dict(
+            self._fields["urssaf_civility"]._description_selection(self.env)
+        )
         born = body["dateNaissance"]
         bank = body["coordonneeBancaire"]
         iban = bank["iban"] or ""
@@ -78,7 +80,9 @@ class ResPartner(models.Model):
                 ),
             )
         )
-        city = " ".join(filter(None, (address["codePostal"], address["libelleCommune"])))
+        city = " ".join(
+            filter(None, (address["codePostal"], address["libelleCommune"]))
+        )
         lines = [address["complement"], street, address["lieuDit"]]
         lines.append(f"{city} · {address['codeCommune'] or '?'}" if city else None)
         return _BREAK.join(line for line in lines if line)

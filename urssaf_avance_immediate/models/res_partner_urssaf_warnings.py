@@ -58,8 +58,8 @@ class ResPartner(models.Model):
             "same_names": (
                 "urssaf_usage_name",
                 self.env._(
-                    "Usage name: the same as the birth name. It is not sent; check that "
-                    "the birth name is the one of the birth certificate."
+                    "Usage name: the same as the birth name. It is not sent; check "
+                    "that the birth name is the one of the birth certificate."
                 ),
             ),
             "title": (
@@ -75,8 +75,8 @@ class ResPartner(models.Model):
             "one_first_name": (
                 "urssaf_first_names",
                 self.env._(
-                    "First names: only one. Give all those of the civil status: the tax "
-                    "office compares them."
+                    "First names: only one. Give all those of the civil status: the "
+                    "tax office compares them."
                 ),
             ),
             "initial": (
@@ -131,12 +131,12 @@ class ResPartner(models.Model):
         commune, born = self.urssaf_birth_commune_id, self.urssaf_birth_date
         if code in WHOLE_CITIES:
             return self.env._(
-                "Birth commune: choose the arrondissement, in Paris, Lyon and Marseille."
+                "Birth commune: choose the arrondissement in Paris, Lyon, Marseille."
             )
         if not commune:
             return code and self.env._(
-                "Birth commune: this INSEE code is in no list. Leave it if it is an old "
-                "one that you are sure of."
+                "Birth commune: this INSEE code is in no list. Leave it if it is an "
+                "old one that you are sure of."
             )
         if born and commune.since and born < commune.since:
             old = commune.child_ids.filtered(lambda c: c.kind == "former" and c.until)
@@ -148,12 +148,13 @@ class ResPartner(models.Model):
             )
         if born and commune.until and born > commune.until:
             return self.env._(
-                "Birth commune: this code ended in %s. For a later birth choose the one "
-                "of after.",
+                "Birth commune: this code ended in %s. For a later birth choose the "
+                "one that followed.",
                 commune.until.year,
             )
-        parts = commune.child_ids.filtered(lambda c: c.kind in ("delegated", "associated"))
-        if commune.kind == "commune" and parts:
+        parts = commune.child_ids.filtered(lambda c: c.kind == "delegated")
+        # Annecy grew and kept its name; Arboys en Bugey was nobody's birth place.
+        if parts and commune.name_key not in parts.mapped("name_key"):
             return self.env._(
                 "Birth commune: it was made by merging others (%s…). Choose the one of "
                 "the birth certificate.",
@@ -244,6 +245,3 @@ class ResPartner(models.Model):
                     "customer, who must be the holder."
                 ),
             )
-
-
-

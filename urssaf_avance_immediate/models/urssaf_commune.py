@@ -61,19 +61,19 @@ class UrssafCommune(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    @api.depends("code", "name", "kind", "zips", "parent_id.zips")
+    @api.depends("code", "name", "kind", "zips", "parent_id.code", "parent_id.zips")
     def _compute_search_text(self):
         names = self._department_names()
         for commune in self:
             code = (commune.code or "").upper()
-            place = department(code)
-            commune.department = place
+            commune.department = department(code)
             commune.name_key = place_key(commune.name)
             commune.search_text = search_text(
                 code,
                 commune.name_key,
-                " ".join(sorted(commune._all_zips())),
-                names.get(place, ""),
+                commune.zips or commune.parent_id.zips or "",
+                names,
+                commune.parent_id.code or "",
             )
             commune.rank = rank(commune.kind)
 
@@ -117,9 +117,7 @@ class UrssafCommune(models.Model):
         if operator not in ("ilike", "like", "=ilike", "=") or not value:
             return super()._search_display_name(operator, value)
         words = place_key(str(value)).split()
-        return Domain.AND(
-            Domain("search_text", "like", f" {word}") for word in words
-        )
+        return Domain.AND(Domain("search_text", "like", f" {word}") for word in words)
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
@@ -130,7 +128,10 @@ class UrssafCommune(models.Model):
         key = place_key(name)
         if not key or operator != "ilike":
             return super().name_search(name, domain, operator, limit)
-        first = self.search(domain & Domain("name_key", "=", key), limit=limit)
+        # "Saint-Denis 93": the number is a département, and no part of the name.
+        names = [key, " ".join(word for word in key.split() if not word.isdigit())]
+        exact = domain & self._search_display_name(operator, name)
+        first = self.search(exact & Domain("name_key", "in", names), limit=limit)
         left = limit - len(first) if limit else limit
         found = [(commune.id, commune.display_name) for commune in first]
         if limit and not left:
@@ -175,7 +176,9 @@ class UrssafCommune(models.Model):
         )
         communes = self.browse(row[0] for row in rows)
         by_zip = {}
-        for commune in communes | communes.child_ids.filtered(lambda c: c.kind in PARTS):
+        for commune in communes | communes.child_ids.filtered(
+            lambda c: c.kind in PARTS
+        ):
             for zip_code in commune._all_zips():
                 by_zip[zip_code] = by_zip.get(zip_code, self.browse()) | commune
         return by_zip

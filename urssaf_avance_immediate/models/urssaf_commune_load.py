@@ -133,11 +133,10 @@ def _copy_lines():
     rows = [row for row in _shipped_rows() if row["kind"] != "department"]
     zips = {row["code"]: row["zips"] for row in rows if row["kind"] == "commune"}
     for row in rows:
-        code, place = row["code"], department(row["code"])
+        code, whole = row["code"], row["parent"]
         key = place_key(row["name"])
-        part = row["kind"] in ("delegated", "associated")
-        searched = zips.get(row["parent"], "") if part else row["zips"]
-        text = search_text(code, key, searched, names.get(place, ""))
+        searched = row["zips"] or zips.get(whole, "")
+        text = search_text(code, key, searched, names, whole)
         values = [row[name] or r"\N" for name in COLUMNS[:7]]
-        values += [place, key, text, str(rank(row["kind"]))]
+        values += [department(code), key, text, str(rank(row["kind"]))]
         yield "\t".join(values) + "\n"

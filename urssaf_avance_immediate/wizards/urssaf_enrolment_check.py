@@ -100,7 +100,11 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
     def action_enrol_ready(self):
         """Enrol the customers of the table who lack nothing."""
         self.env["urssaf.enrolment"]._check_urssaf_user()
-        ready = self._whole_table().line_ids.filtered(lambda line: line.level == "ready").partner_id
+        ready = (
+            self._whole_table()
+            .line_ids.filtered(lambda line: line.level == "ready")
+            .partner_id
+        )
         if not ready:
             raise UserError(self.env._("Nobody in this table is ready."))
         return ready.action_urssaf_enrol()

@@ -149,7 +149,7 @@ _SETTLEMENTS = {"RES", "HAM", "LOT", "CL", "CI", "PAR", "QU", "COG"}
 
 
 def _street_of_range(parts: list[str]) -> tuple[str | None, dict[str, str]]:
-    """"12-14 avenue X" stays whole if it fits, and else goes to the first number."""
+    """ "12-14 avenue X" stays whole if it fits, and else goes to the first number."""
     for position, part in enumerate(parts):
         match = _RANGE.match(part)
         if match and len(shorten(part, MAX_COMPLEMENT)) > MAX_COMPLEMENT:

@@ -86,7 +86,9 @@ def find_commune(
         return exact.pop()
     if exact:
         return None
-    nearby = {p.id for p in named if _department(p.code) == _department_of_zip(zip_code)}
+    nearby = {
+        p.id for p in named if _department(p.code) == _department_of_zip(zip_code)
+    }
     if len(nearby) == 1:
         return nearby.pop()
     close = difflib.get_close_matches(key, {p.key for p in around}, 2, 0.86)
@@ -109,12 +111,16 @@ def department(code: str) -> str:
     return code[:3] if code[:2] in ("97", "98") else code[:2]
 
 
-def search_text(code: str, key: str, zips: str, department_key: str) -> str:
+def search_text(code: str, key: str, zips: str, departments: dict, whole: str) -> str:
     """Each word that leads to a commune, after a space: name, number and name of the
-    département, INSEE code, postal codes.
+    département, INSEE code, postal codes; of an old code, also today's département.
+
+    :param departments: ``place_key`` of the départements, by number
+    :param whole: INSEE code of the commune of today, of a part or an old code
     """
-    words = f"{key} {department(code)} {department_key} {code} {zips}".casefold()
-    return f" {words} "
+    numbers = dict.fromkeys(department(c) for c in (code, whole) if c)
+    places = " ".join(f"{number} {departments.get(number, '')}" for number in numbers)
+    return f" {key} {places} {code} {zips} ".casefold()
 
 
 def rank(kind: str) -> int:

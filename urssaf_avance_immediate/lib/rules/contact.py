@@ -41,8 +41,24 @@ _DOMAINS = (
     "mailo.com",
 )
 #: Close to one of the above, and real.
-_REAL = {"mail.com", "email.com", "mail.fr", "fre.fr", "hotmail.be", "live.be", "ono.fr"}
-_REAL |= {"yahoo.be", "yahoo.ca", "yahoo.es", "yahoo.it", "yahoo.de", "gmx.de", "gmx.net"}
+_REAL = {
+    "mail.com",
+    "email.com",
+    "mail.fr",
+    "fre.fr",
+    "hotmail.be",
+    "live.be",
+    "ono.fr",
+}
+_REAL |= {
+    "yahoo.be",
+    "yahoo.ca",
+    "yahoo.es",
+    "yahoo.it",
+    "yahoo.de",
+    "gmx.de",
+    "gmx.net",
+}
 _REAL |= {"hotmail.it", "hotmail.es", "hotmail.de", "outlook.be", "outlook.es"}
 _REAL |= {"live.it", "live.nl", "live.ca", "hotmail.ca", "yahoo.co.uk", "hotmail.co.uk"}
 #: Real or not, never a customer's.
