@@ -46,10 +46,10 @@ class UrssafEnrolmentCheck(models.TransientModel):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Checked before enrolling"),
             "res_model": "urssaf.enrolment.check.line",
             "view_mode": "list",
             "domain": [("check_id", "=", self.id)],
+            "name": self.env._("Checked before enrolling"),
             "context": {"urssaf_check_id": self.id},
         }
 
@@ -66,9 +66,9 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
         "urssaf.enrolment.check", required=True, ondelete="cascade", index=True
     )
     partner_id = fields.Many2one("res.partner", string="Customer", required=True)
-    level = fields.Selection(LEVELS, required=True)
+    level = fields.Selection(LEVELS, string="State", required=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True)
-    field_name = fields.Char()
+    field_name = fields.Char(string="Field")
     message = fields.Char(string="What to do")
     user_id = fields.Many2one(related="partner_id.user_id")
 
