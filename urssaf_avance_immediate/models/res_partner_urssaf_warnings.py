@@ -166,16 +166,9 @@ class ResPartner(models.Model):
                     "wants a pair of his own for each person."
                 ),
             )
-        proposal = email_proposal(email)
+        proposal = self._urssaf_email_proposal()
         if proposal:
-            yield (
-                "email",
-                self.env._(
-                    "Email: is it not …@%s? A wrong address can only be repaired by "
-                    "Urssaf.",
-                    proposal.rpartition("@")[2],
-                ),
-            )
+            yield "email", proposal
         elif email_needs_new_pattern(email):
             yield (
                 "email",
@@ -183,6 +176,14 @@ class ResPartner(models.Model):
                     "Email: older services of Urssaf refuse such a sign before the @."
                 ),
             )
+
+    def _urssaf_email_proposal(self):
+        """A sentence with the domain that was probably meant, or ``None``."""
+        meant = email_proposal(self._urssaf_email() or self.email)
+        return meant and self.env._(
+            "Email: is it not …@%s? A wrong address can only be repaired by Urssaf.",
+            meant.rpartition("@")[2],
+        )
 
     def _urssaf_address_warnings(self):
         code, zip_code = self.urssaf_city_code or "", (self.zip or "").strip()
