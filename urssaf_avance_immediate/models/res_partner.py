@@ -2,8 +2,6 @@
 from pydantic import ValidationError as SchemaError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import remove_accents
 
 from ..lib.api import EnrolmentRequest, field_errors
 from ..lib.api.codes import STREET_LETTERS, STREET_TYPES
@@ -226,14 +224,6 @@ class ResPartner(models.Model):
     def _urssaf_email(self):
         return (self.email_normalized or self.email or "").strip() or None
 
-    def _urssaf_is(self, status):
-        """Whether the person that method 020 describes can be this customer: the birth
-        name agrees, accents and case apart, or Urssaf does not tell it.
-        """
-        self.ensure_one()
-        theirs, ours = status.birth_name, self.urssaf_birth_name
-        return not theirs or not ours or _plain(theirs) == _plain(ours)
-
     def _urssaf_prepare_birth_place(self):
         country = self.urssaf_birth_country_code or None
         if country != FRANCE:
@@ -326,33 +316,6 @@ class ResPartner(models.Model):
 
     # -- buttons ---------------------------------------------------------------
 
-    def action_urssaf_enrol(self):
-        """Enrol one customer now, or put several in the queue."""
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
-        self.check_access("write")
-        if len(self) == 1:
-            faults = self._urssaf_enrolment_faults()
-            if faults:
-                raise UserError(
-                    self.env._("Before enrolling %s at Urssaf:", self.display_name)
-                    + "".join(f"\n- {sentence}" for _field, sentence in faults)
-                )
-            return self._urssaf_enrolments()._enrol_now()
-        ready = self.filtered(lambda p: not p._urssaf_enrolment_faults())
-        queued = ready._urssaf_enrolments()._enqueue()
-        queued._trigger("send")
-        left = self - queued.partner_id
-        return Enrolment._notify(
-            self.env._(
-                "%(queued)s customers will be enrolled in a moment. Left out, to be "
-                "completed or enrolled already: %(left)s.",
-                queued=len(queued),
-                left=", ".join(left.mapped("display_name")) or self.env._("none"),
-            ),
-            kind="warning" if left else "success",
-        )
-
     def action_urssaf_refresh(self):
         """Ask Urssaf for the state of these customers."""
         self.env["urssaf.enrolment"]._check_urssaf_user()
@@ -360,7 +323,7 @@ class ResPartner(models.Model):
         return self.urssaf_enrolment_id.action_urssaf_refresh()
 
     def action_urssaf_adopt(self):
-        """Open the wizard to type the idClient of a customer enrolled elsewhere."""
+        """Open the wizard to link a customer enrolled with another software."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -393,7 +356,3 @@ def _street_parts(street):
         return split_street(street or "")
     except ValueError:
         return {"complement": street}
-
-
-def _plain(name):
-    return remove_accents(normalise_name(name)).casefold()

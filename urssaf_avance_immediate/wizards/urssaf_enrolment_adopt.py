@@ -55,7 +55,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
                     self.partner_id.name,
                 )
             )
-        enrolment._enrolled(self.external_id.strip())
+        enrolment._enrolled(self.external_id.strip(), link_sent=False)
         if enrolment.state == "pending":
             enrolment._apply_remote(status)
         enrolment._message_log(

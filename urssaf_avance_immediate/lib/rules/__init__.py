@@ -10,5 +10,10 @@ from .amounts import (
     unit_price,
 )
 from .birthplace import split_insee
-from .identity import normalise_first_names, normalise_mobile, normalise_name
+from .identity import (
+    normalise_first_names,
+    normalise_mobile,
+    normalise_name,
+    same_name,
+)
 from .period import period_faults, wire_date

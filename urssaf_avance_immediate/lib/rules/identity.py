@@ -52,3 +52,13 @@ def normalise_mobile(text: str) -> str | None:
     match = _MOBILE.fullmatch(digits)
     # Nine digits alone, "6 12 34 56 78", are too likely a number cut by a spreadsheet.
     return f"0{match[1]}" if match and digits != match[1] else None
+
+
+def same_name(one: str | None, other: str | None) -> bool:
+    """Whether two spellings are one name: accents, case, hyphens, apostrophes apart."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(name):
+    decomposed = unicodedata.normalize("NFD", normalise_name(name or "").casefold())
+    return "".join(sign for sign in decomposed if sign.isalpha())
