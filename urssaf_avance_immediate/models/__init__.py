@@ -9,6 +9,8 @@ from . import urssaf_exchange_people
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls
 from . import urssaf_enrolment_following
+from . import urssaf_enrolment_stage
+from . import urssaf_enrolment_batch
 from . import urssaf_payment_request
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
@@ -16,6 +18,9 @@ from . import urssaf_payment_request_customer
 from . import urssaf_payment_request_payment
 from . import res_partner
 from . import res_partner_urssaf_enrolment
+from . import urssaf_enrolment_attempt
+from . import urssaf_enrolment_advice
+from . import urssaf_enrolment_proposals
 from . import account_move
 from . import account_move_checks
 from . import account_payment

@@ -174,11 +174,12 @@ class UrssafEnrolment(models.Model):
         """
         for enrolment in self:
             refused = values.get("resend_refused", enrolment.resend_refused)
-            changes = dict(values)
-            if state == "active" or (state in WAITING and not refused):
-                changes = {**self._no_error(), "resend_refused": False, **values}
-            super(UrssafEnrolment, enrolment)._set_state(state, **changes)
-            if state == "queued" or (state in ("pending", "active") and not refused):
+            happy = state == "active" or (state in WAITING and not refused)
+            changes = {**self._no_error(), "resend_refused": False} if happy else {}
+            super(UrssafEnrolment, enrolment)._set_state(
+                state, **{**changes, **values}
+            )
+            if state == "queued" or (happy and state != "expired"):
                 enrolment._alert_done()
 
     def _close_with_environment(self):

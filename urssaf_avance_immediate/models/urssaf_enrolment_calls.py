@@ -210,15 +210,20 @@ class UrssafEnrolment(models.Model):
                 # Lost, or linked already: the e-mail of the customer will tell.
                 enrolment._set_state("unknown", next_call_at=now, **values)
 
-    def _digest(self):
+    def _digest(self, changes=None):
         """A keyed digest of what method 010 sends: no personal data can be read from
         it, and the key never leaves the database.
+
+        :param changes: values that the contact would have instead of its own
         """
         self.ensure_one()
-        payload = json.dumps(
-            self.partner_id._urssaf_prepare_enrolment(), sort_keys=True, default=str
-        )
-        return tools.hmac(self.env(su=True), "urssaf_enrolment", payload)
+        if changes:
+            with self.partner_id._urssaf_imagined(changes) as partner:
+                payload = partner._urssaf_prepare_enrolment()
+        else:
+            payload = self.partner_id._urssaf_prepare_enrolment()
+        text = json.dumps(payload, sort_keys=True, default=str)
+        return tools.hmac(self.env(su=True), "urssaf_enrolment", text)
 
     # -- unknown outcomes ------------------------------------------------------
 

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import variants
 from .address import split_street
 from .amounts import (
     AmountError,
