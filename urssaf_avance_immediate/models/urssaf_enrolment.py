@@ -176,9 +176,7 @@ class UrssafEnrolment(models.Model):
             refused = values.get("resend_refused", enrolment.resend_refused)
             happy = state == "active" or (state in WAITING and not refused)
             changes = {**self._no_error(), "resend_refused": False} if happy else {}
-            super(UrssafEnrolment, enrolment)._set_state(
-                state, **{**changes, **values}
-            )
+            super(UrssafEnrolment, enrolment)._set_state(state, **{**changes, **values})
             if state == "queued" or (happy and state != "expired"):
                 enrolment._alert_done()
 

@@ -148,9 +148,7 @@ class UrssafEnrolmentBatchLine(models.Model):
     batch_id = fields.Many2one(
         "urssaf.enrolment.batch", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        related="batch_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="batch_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, ondelete="cascade"
     )

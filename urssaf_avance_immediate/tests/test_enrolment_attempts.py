@@ -60,9 +60,7 @@ class TestEnrolmentAttempts(UrssafCase):
         self._refused()
         self.partner.action_urssaf_enrol()
         attempts = enrolment.attempt_ids
-        self.assertEqual(
-            attempts.mapped("outcome"), ["enrolled", "refused", "refused"]
-        )
+        self.assertEqual(attempts.mapped("outcome"), ["enrolled", "refused", "refused"])
         self.assertEqual(len(set(attempts.mapped("digest"))), 2)
 
     def test_an_outage_and_a_lost_answer(self):
@@ -75,7 +73,9 @@ class TestEnrolmentAttempts(UrssafCase):
             self._run_cron("send")
             self.assertEqual(enrolment.attempt_ids[0].outcome, "lost")
             self._run_cron("repair")
-        self.assertEqual(enrolment.attempt_ids.mapped("outcome"), ["enrolled", "outage"])
+        self.assertEqual(
+            enrolment.attempt_ids.mapped("outcome"), ["enrolled", "outage"]
+        )
 
     def test_a_lost_call_that_nobody_received(self):
         self.fake.fail("010", "reset_before")
@@ -115,7 +115,10 @@ class TestEnrolmentAttempts(UrssafCase):
         attempt = self._refused().attempt_ids
         with self.assertRaises(UserError):
             attempt.unlink()
-        for user in (self.user, self._make_user("boss", "account.group_account_manager")):
+        for user in (
+            self.user,
+            self._make_user("boss", "account.group_account_manager"),
+        ):
             for call in (
                 lambda a: a.write({"code": "x"}),
                 lambda a: a.unlink(),

@@ -50,9 +50,7 @@ class TestEnrolmentBatch(UrssafCase):
         self.assertEqual(batch.progress, 80)
         refused = batch.line_ids.filtered(lambda line: line.stage == "error")
         self.assertIn("ERR_CONTACT", refused.reason)
-        self.assertEqual(
-            refused.action_open()["res_model"], "urssaf.enrolment.mend"
-        )
+        self.assertEqual(refused.action_open()["res_model"], "urssaf.enrolment.mend")
         self.assertEqual(len(self.fake.calls_of("010")), 4)
 
     def test_retry_those_left(self):

@@ -51,7 +51,10 @@ class TestEnrolmentLife(UrssafCase):
 
     def test_each_closed_state_opens_again(self):
         enrolment = self._enrol()
-        for code, state in (("PARTICULIER_BLOQUE", "blocked"), ("MANDAT_ECHU", "mandate")):
+        for code, state in (
+            ("PARTICULIER_BLOQUE", "blocked"),
+            ("MANDAT_ECHU", "mandate"),
+        ):
             self._move(enrolment, code)
             self._make_due(enrolment)
             self._run_cron("follow")
@@ -120,7 +123,8 @@ class TestEnrolmentLife(UrssafCase):
         Enrolment = self.env["urssaf.enrolment"]
         makers = {
             "ready": lambda p: p._urssaf_enrolments(),
-            "incomplete": lambda p: p.write({"email": False}) and p._urssaf_enrolments(),
+            "incomplete": lambda p: p.write({"email": False})
+            and p._urssaf_enrolments(),
             "activation": lambda p: self._enrol(p, active=False),
             "association": lambda p: self._enrol(
                 p, active=False

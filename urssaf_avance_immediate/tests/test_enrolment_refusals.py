@@ -159,7 +159,6 @@ class TestEnrolmentRefusals(UrssafCase):
         self.assertEqual(self.partner.urssaf_first_names, "Jeanne-Marie")
         self.assertEqual(len(self.fake.calls_of("010")), 1)
         back = dialog.line_ids.filtered(lambda line: line.after == "Jeanne Marie")
-        e=self.partner.urssaf_enrolment_id.sudo(); pp=e.partner_id
         self.assertTrue(back.tried)
         self.assertFalse(any((dialog.line_ids - back).mapped("tried")))
         action = dialog.action_enrol()
@@ -204,7 +203,11 @@ class TestEnrolmentRefusals(UrssafCase):
 
     def test_proposals_for_a_bank_account(self):
         self.partner.write(
-            {"bank_ids": [Command.create({"acc_number": "FR7630006000011234567890189"})]}
+            {
+                "bank_ids": [
+                    Command.create({"acc_number": "FR7630006000011234567890189"})
+                ]
+            }
         )
         self._refused("ERR_COORDONNEES_BANCAIRES")
         line = self._dialog().line_ids

@@ -65,10 +65,16 @@ class TestVariants(BaseCase):
         named = "Format du champ 'inputParticulier.coordonneeBancaire.iban' : invalide"
         for errors, expected in (
             ([RemoteError("ERREUR_VALIDATION", named)], ["coordonneeBancaire.iban"]),
-            ([RemoteError("ERREUR_VALIDATION", "", named)], ["coordonneeBancaire.iban"]),
+            (
+                [RemoteError("ERREUR_VALIDATION", "", named)],
+                ["coordonneeBancaire.iban"],
+            ),
             ([RemoteError("NOUVEAU", "rien")], []),
             (
-                [RemoteError("ERR_DATE_NAISSANCE_FUTUR"), RemoteError("ERR_APPEL_BACB")],
+                [
+                    RemoteError("ERR_DATE_NAISSANCE_FUTUR"),
+                    RemoteError("ERR_APPEL_BACB"),
+                ],
                 ["dateNaissance", "coordonneeBancaire"],
             ),
         ):

@@ -125,14 +125,11 @@ class UrssafEnrolmentAdopt(models.TransientModel):
 
     def _criteria(self):
         if self.criterion == "email":
-            value, label = (self.email or "").strip(), self.env._("the e-mail")
-            criteria = {"email": value}
+            criteria = {"email": (self.email or "").strip()}
         else:
-            value = (self.external_id or "").strip()
-            label = self.env._("the identifier (idClient)")
-            criteria = {"id_client": value}
-        if not value:
-            raise UserError(self.env._("Fill in %s first.", label))
+            criteria = {"id_client": (self.external_id or "").strip()}
+        if not any(criteria.values()):
+            raise UserError(self.env._("Fill in what is to be looked up first."))
         return criteria
 
     def _not_found_text(self, error):

@@ -191,7 +191,11 @@ class UrssafEnrolmentMendLine(models.TransientModel):
         wizard = self.wizard_id
         wizard.partner_id.write(self.values)
         wizard.enrolment_id.sudo()._message_log(
-            body=self.env._("Sheet changed by %s: %s.", self.env.user.name, self.name)
+            body=self.env._(
+                "Sheet changed by %(user)s: %(what)s.",
+                user=self.env.user.name,
+                what=self.name,
+            )
         )
         return wizard._show()
 
