@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ..lib.rules import same_name
 from .res_partner import PERSONAL, READERS
@@ -71,6 +72,16 @@ class ResPartner(models.Model):
         return parts.get(path) or self._urssaf_label_of_field(
             self._urssaf_field_of(path)
         )
+
+    @api.model
+    def _urssaf_text_of(self, path, value):
+        """A value of method 010 as people read it: no code, no ISO date."""
+        field = self._fields[self._urssaf_field_of(path)]
+        if value and field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if value and field.type == "date":
+            return format_date(self.env, value)
+        return value or ""
 
     def _urssaf_name_differences(self, status):
         """Names that method 020 tells and that are not those of the sheet:

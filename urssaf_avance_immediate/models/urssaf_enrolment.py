@@ -147,9 +147,9 @@ class UrssafEnrolment(models.Model):
                 self.env._("What was exchanged with Urssaf is kept: it is evidence.")
             )
 
-    def _error_text(self, error):
+    def _masked(self, message):
         """Extends: Urssaf may quote the civil status, which is not for every reader."""
-        text = super()._error_text(error)
+        text = super()._masked(message)
         partner = self.partner_id.sudo()
         words = (partner.urssaf_birth_name, *(partner.urssaf_first_names or "").split())
         for word in words:
@@ -231,7 +231,11 @@ class UrssafEnrolment(models.Model):
         enrolments = self.sudo()
         if len(enrolments) == 1:
             return enrolments._refresh_now()
-        followed = enrolments.filtered(lambda e: e.state in FOLLOWED)
-        followed.next_call_at = fields.Datetime.now()
+        now = fields.Datetime.now()
+        # Those that are due already may be being asked about: leave their rows alone.
+        enrolments.filtered(
+            lambda e: e.state in FOLLOWED
+            and not (e.next_call_at and e.next_call_at <= now)
+        ).next_call_at = now
         enrolments._trigger("follow")
         return self._notify(self.env._("The news will be there in a moment."))

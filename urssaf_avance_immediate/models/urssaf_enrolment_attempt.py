@@ -99,8 +99,15 @@ class UrssafEnrolmentAttempt(models.Model):
             differs = then.get(path) != now.get(path)
             if path == IBAN:
                 differs = self.iban_digest != iban_digest
-            label = self.enrolment_id.partner_id._urssaf_label_of(path)
-            rows.append((label, then.get(path), now.get(path), differs))
+            partner = self.enrolment_id.partner_id
+            rows.append(
+                (
+                    partner._urssaf_label_of(path),
+                    partner._urssaf_text_of(path, then.get(path)),
+                    partner._urssaf_text_of(path, now.get(path)),
+                    differs,
+                )
+            )
         return rows
 
     def _as_table(self):
@@ -110,7 +117,7 @@ class UrssafEnrolmentAttempt(models.Model):
         )
         line = Markup('<tr class="%s"><td>%s</td><td>%s</td><td>%s</td></tr>')
         body = Markup().join(
-            line % ("table-warning" if differs else "", label, then or "", now or "")
+            line % ("table-warning" if differs else "", label, then, now)
             for label, then, now, differs in self._rows
         )
         return Markup('<table class="table table-sm">%s%s</table>') % (head, body)

@@ -28,6 +28,12 @@ SHEET = (
     "urssaf_city_code",
     "urssaf_bank_account_id",
 )
+# What only makes sense together.
+TOGETHER = (
+    ("urssaf_birth_country_code", "urssaf_birth_city_code", "urssaf_birth_city"),
+    tuple(name for name in SHEET if "street" in name or name.endswith("complement")),
+    ("city", "zip", "urssaf_city_code"),
+)
 
 
 def _of_sheet(name, kind):
@@ -86,7 +92,10 @@ class UrssafEnrolmentMend(models.TransientModel):
             names = wizard.enrolment_id._to_mend()
             if not names:
                 names = [name for name in SHEET if not name.startswith("urssaf_street")]
-            wizard.to_mend = f",{','.join(names)},"
+            together = [
+                name for group in TOGETHER if {*group} & {*names} for name in group
+            ]
+            wizard.to_mend = f",{','.join([*names, *together])},"
             wizard.can_enrol = wizard.state in SENDABLE
             wizard.can_resend = wizard.state in WAITING
 
