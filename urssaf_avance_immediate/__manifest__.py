@@ -20,8 +20,10 @@
         "wizards/urssaf_enrolment_adopt_views.xml",
         "wizards/urssaf_enrolment_mend_views.xml",
         "wizards/urssaf_payment_request_send_views.xml",
+        "wizards/urssaf_enrolment_check_views.xml",
         "views/urssaf_nature_views.xml",
         "views/urssaf_enrolment_attempt_views.xml",
+        "views/urssaf_commune_views.xml",
         "views/urssaf_enrolment_views.xml",
         "views/urssaf_enrolment_batch_views.xml",
         "views/urssaf_payment_request_views.xml",
@@ -32,6 +34,9 @@
         "views/account_move_views.xml",
         "views/urssaf_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["urssaf_avance_immediate/static/src/**/*"],
+    },
     "demo": [
         "demo/product_demo.xml",
         "demo/res_partner_demo.xml",

@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import urssaf_nature
+from . import res_country
+from . import urssaf_commune
+from . import urssaf_commune_load
 from . import res_company
 from . import res_company_urssaf_enrolment
 from . import res_config_settings
@@ -21,6 +24,13 @@ from . import res_partner_urssaf_enrolment
 from . import urssaf_enrolment_attempt
 from . import urssaf_enrolment_advice
 from . import urssaf_enrolment_proposals
+from . import res_partner_urssaf_identity
+from . import res_partner_urssaf_address
+from . import res_partner_urssaf_contact
+from . import res_partner_urssaf_consent
+from . import res_partner_urssaf_checks
+from . import res_partner_urssaf_warnings
+from . import res_partner_urssaf_preview
 from . import account_move
 from . import account_move_checks
 from . import account_payment

@@ -85,23 +85,12 @@ class UrssafEnrolment(models.Model):
     # -- what this very sheet lets suspect -------------------------------------
 
     def _remarks(self):
-        """Sentences about this customer, for the fields that may be the cause."""
+        """What the checks of the sheet say of the fields that may be the cause, and who
+        else has this e-mail or phone.
+        """
         names = self._to_mend()
-        partner = self.partner_id
-        remarks = []
-        if "urssaf_first_names" in names and " " not in (
-            partner.urssaf_first_names or ""
-        ):
-            remarks.append(
-                self.env._("There is one first name only: ask for the others.")
-            )
-        if "urssaf_birth_name" in names and not partner.urssaf_usage_name:
-            remarks.append(
-                self.env._(
-                    "There is no usage name: is the birth name really the one of the "
-                    "birth certificate?"
-                )
-            )
+        warnings = self.partner_id._urssaf_enrolment_warnings()
+        remarks = [sentence for name, sentence in warnings if name in names]
         if "email" in names:
             remarks += self._shared_contact_remarks()
         return remarks

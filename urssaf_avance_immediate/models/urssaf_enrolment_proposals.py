@@ -25,7 +25,7 @@ TOPICS = {
     "urssaf_birth_date": "birth_date",
     "urssaf_birth_city": "birth_place",
     "urssaf_birth_city_code": "birth_place",
-    "urssaf_birth_country_code": "birth_place",
+    "urssaf_birth_country_id": "birth_place",
     "urssaf_mobile": "contact",
     "email": "contact",
     "street": "street",
@@ -117,11 +117,9 @@ class UrssafEnrolment(models.Model):
                 )
 
     def _communes_at_birth(self, partner):
-        """The communes that bore this name on the day of birth, nothing where the
-        official geographic code (model ``urssaf.commune``) is not there.
-        """
+        """The communes that bore this name on the day of birth."""
         name = (partner.urssaf_birth_city or "").strip()
-        if "urssaf.commune" not in self.env or not name:
+        if not name:
             return []
         communes = self.env["urssaf.commune"].with_context(
             urssaf_on=partner.urssaf_birth_date
@@ -156,8 +154,6 @@ class UrssafEnrolment(models.Model):
             )
 
     def _propose_city(self, partner):
-        if "urssaf.commune" not in self.env:
-            return
         found = self.env["urssaf.commune"]._find_all([(partner.zip, partner.city)])
         for commune in found.values():
             if commune:

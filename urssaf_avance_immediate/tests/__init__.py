@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_account_move
+from . import test_commune
 from . import test_company
 from . import test_cron
 from . import test_enrolment
@@ -9,12 +10,14 @@ from . import test_enrolment_batch
 from . import test_enrolment_before_sending
 from . import test_enrolment_life
 from . import test_enrolment_refusals
+from . import test_identity_doctor
 from . import test_lib_address
 from . import test_lib_amounts
 from . import test_lib_client
 from . import test_lib_codes
 from . import test_lib_failures
 from . import test_lib_fake_urssaf
+from . import test_lib_identity
 from . import test_lib_logs
 from . import test_lib_rules
 from . import test_lib_schemas_enrolment

@@ -220,7 +220,7 @@ class TestEnrolment(UrssafCase):
         self.partner.write(
             {
                 "street": "Résidence les Jardins de la Source, 125 avenue de Gaulle",
-                "street2": "Bâtiment B",
+                "street2": "Bâtiment B, entrée par le chemin des Tilleuls argentés",
             }
         )
         with self.assertRaises(UserError) as raised:

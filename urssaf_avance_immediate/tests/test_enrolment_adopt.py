@@ -34,7 +34,7 @@ class TestEnrolmentAdopt(UrssafCase):
         self.assertFalse(wizard.differs)
         # The first names differ: shown, and no reason to stop.
         self.assertIn("table-warning", wizard.comparison)
-        self.assertFalse(self.partner.urssaf_enrolment_id)
+        self.assertEqual(self.partner.urssaf_enrolment_state, "draft")
         wizard.action_adopt()
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual(enrolment.state, "active")
@@ -67,7 +67,7 @@ class TestEnrolmentAdopt(UrssafCase):
         self.assertTrue(wizard.differs)
         with self.assertRaises(UserError):
             wizard.action_adopt()
-        self.assertFalse(self.partner.urssaf_enrolment_id)
+        self.assertEqual(self.partner.urssaf_enrolment_state, "draft")
         wizard.confirmed = True
         wizard.action_adopt()
         enrolment = self.partner.urssaf_enrolment_id
@@ -82,7 +82,7 @@ class TestEnrolmentAdopt(UrssafCase):
             wizard.action_ask()
         with self.assertRaises(UserError):
             wizard.action_adopt()
-        self.assertFalse(self.partner.urssaf_enrolment_id)
+        self.assertEqual(self.partner.urssaf_enrolment_state, "draft")
 
     def test_urssaf_cannot_be_asked(self):
         self._customer()
@@ -91,7 +91,7 @@ class TestEnrolmentAdopt(UrssafCase):
                 self.fake.fail("020", fault, count=5)
                 self._wizard().action_ask()
             self.fake._faults.clear()
-        self.assertFalse(self.partner.urssaf_enrolment_id)
+        self.assertEqual(self.partner.urssaf_enrolment_state, "draft")
 
     def test_email_of_a_couple(self):
         self._customer()

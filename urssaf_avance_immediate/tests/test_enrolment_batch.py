@@ -39,7 +39,7 @@ class TestEnrolmentBatch(UrssafCase):
         self.assertEqual(batch.left_count, 1)
         self.assertEqual(batch.progress, 0)
         self.assertIn("Birth date", batch.line_ids[-1].reason)
-        self.assertFalse(incomplete.urssaf_enrolment_ids)
+        self.assertEqual(incomplete.urssaf_enrolment_state, "draft")
         self.fake.fail("010", "reject_400(ERR_CONTACT)")
         self._run_cron("send")
         self._run_cron("follow")

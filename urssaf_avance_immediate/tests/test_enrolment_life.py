@@ -133,6 +133,7 @@ class TestEnrolmentLife(UrssafCase):
         }
         for stage, make in makers.items():
             make(self._make_partner(name=stage, email=f"{stage}@example.com"))
+        self.partner.urssaf_enrolment_id.sudo().unlink()
         for stage in makers:
             found = Enrolment.search([("stage", "=", stage)])
             self.assertEqual(found.partner_id.mapped("name"), [stage])

@@ -25,7 +25,7 @@ REFUSALS = {
     "ERREUR_LIEU_NAISSANCE_DEPT": "urssaf_birth_city_code",
     "ERREUR_LIEU_NAISSANCE_DEPT_FORMAT": "urssaf_birth_city_code",
     "ERR_LIEU_NAISSANCE_COMN": "urssaf_birth_city_code",
-    "ERREUR_LIEU_NAISSANCE_PAYS": "urssaf_birth_country_code",
+    "ERREUR_LIEU_NAISSANCE_PAYS": "urssaf_birth_country_id",
     "ERREUR_LIEU_NAISSANCE_OBLIGATOIRE": "urssaf_birth_city_code",
     "ERREUR_LIEU_NAISSANCE_INVALIDE": "urssaf_birth_city",
     "ERR_CONTACT": "urssaf_mobile",
@@ -222,6 +222,21 @@ class TestEnrolmentRefusals(UrssafCase):
         line.action_apply()
         self.assertEqual(self.partner.urssaf_mobile, "0739980105")
 
+    def test_proposals_for_a_birth_place(self):
+        """Several communes have one name."""
+        self.partner.write(
+            {"urssaf_birth_city": "Saint-Denis", "urssaf_birth_city_code": "93066"}
+        )
+        self._refused()
+        after = self._dialog().line_ids.mapped("after")
+        self.assertIn("97411, Saint-Denis", after)
+
+    def test_proposals_for_the_commune_of_the_address(self):
+        self.partner.urssaf_city_code = "69123"
+        self._refused("ERR_CONTACT_ADRESSE_COMMUNE")
+        self._dialog().line_ids.action_apply()
+        self.assertEqual(self.partner.urssaf_city_code, "69381")
+
     def test_label_with_a_semicolon(self):
         self.partner.urssaf_birth_city = "Lyon 1er"
         self._refused("ERREUR_LIEU_NAISSANCE_INVALIDE")
@@ -237,8 +252,8 @@ class TestEnrolmentRefusals(UrssafCase):
     def test_what_the_sheet_lets_suspect(self):
         self.partner.write({"urssaf_first_names": "Jeanne", "urssaf_usage_name": False})
         advice = self._refused().advice
-        self.assertIn("one first name", advice)
-        self.assertIn("no usage name", advice)
+        self.assertIn("First names: only one", advice)
+        self.assertIn("Usage name: you call this customer", advice)
 
     # -- rights ----------------------------------------------------------------
 

@@ -11,7 +11,8 @@ SHEET = (
     "urssaf_usage_name",
     "urssaf_first_names",
     "urssaf_birth_date",
-    "urssaf_birth_country_code",
+    "urssaf_birth_country_id",
+    "urssaf_birth_commune_id",
     "urssaf_birth_city_code",
     "urssaf_birth_city",
     "urssaf_mobile",
@@ -30,7 +31,7 @@ SHEET = (
 )
 # What only makes sense together.
 TOGETHER = (
-    ("urssaf_birth_country_code", "urssaf_birth_city_code", "urssaf_birth_city"),
+    tuple(name for name in SHEET if name.startswith("urssaf_birth_c")),
     tuple(name for name in SHEET if "street" in name or name.endswith("complement")),
     ("city", "zip", "urssaf_city_code"),
 )
@@ -69,7 +70,8 @@ class UrssafEnrolmentMend(models.TransientModel):
     urssaf_usage_name = _of_sheet("urssaf_usage_name", fields.Char)
     urssaf_first_names = _of_sheet("urssaf_first_names", fields.Char)
     urssaf_birth_date = _of_sheet("urssaf_birth_date", fields.Date)
-    urssaf_birth_country_code = _of_sheet("urssaf_birth_country_code", fields.Char)
+    urssaf_birth_country_id = _of_sheet("urssaf_birth_country_id", fields.Many2one)
+    urssaf_birth_commune_id = _of_sheet("urssaf_birth_commune_id", fields.Many2one)
     urssaf_birth_city_code = _of_sheet("urssaf_birth_city_code", fields.Char)
     urssaf_birth_city = _of_sheet("urssaf_birth_city", fields.Char)
     urssaf_mobile = _of_sheet("urssaf_mobile", fields.Char)
