@@ -24,6 +24,11 @@ UPDATE urssaf_enrolment
        remote_message = NULL,
        active_since = NULL,
        registered_at = NULL,
+       link_expires_at = NULL,
+       account_known = NULL,
+       answered_at = NULL,
+       names_differ = NULL,
+       resend_refused = NULL,
        sent_digest = NULL,
        next_call_at = NULL
  WHERE environment IS DISTINCT FROM 'sandbox'

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ..lib.rules import fold
 from .urssaf_enrolment import STATES
 
 PERSONAL = "urssaf_avance_immediate.group_user"
@@ -58,42 +56,7 @@ class ResPartner(models.Model):
             )
         ]
 
-    def _urssaf_is(self, status):
-        """Whether the person that method 020 describes can be this customer: the birth
-        name agrees, accents and case apart, or Urssaf does not tell it.
-        """
-        self.ensure_one()
-        theirs, ours = status.birth_name, self.urssaf_birth_name
-        return not theirs or not ours or fold(theirs) == fold(ours)
-
     # -- buttons ---------------------------------------------------------------
-
-    def action_urssaf_enrol(self):
-        """Enrol one customer now, or put several in the queue."""
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
-        self.check_access("write")
-        if len(self) == 1:
-            faults = self._urssaf_enrolment_faults()
-            if faults:
-                raise UserError(
-                    self.env._("Before enrolling %s at Urssaf:", self.display_name)
-                    + "".join(f"\n- {sentence}" for _field, sentence in faults)
-                )
-            return self._urssaf_enrolments()._enrol_now()
-        ready = self.filtered(lambda p: not p._urssaf_enrolment_faults())
-        queued = ready._urssaf_enrolments()._enqueue()
-        queued._trigger("send")
-        left = self - queued.partner_id
-        return Enrolment._notify(
-            self.env._(
-                "%(queued)s customers will be enrolled in a moment. Left out, to be "
-                "completed or enrolled already: %(left)s.",
-                queued=len(queued),
-                left=", ".join(left.mapped("display_name")) or self.env._("none"),
-            ),
-            kind="warning" if left else "success",
-        )
 
     def action_urssaf_check(self):
         """A table of these customers: who is ready, and who lacks what."""
@@ -108,7 +71,7 @@ class ResPartner(models.Model):
         return self.urssaf_enrolment_id.action_urssaf_refresh()
 
     def action_urssaf_adopt(self):
-        """Open the wizard to type the idClient of a customer enrolled elsewhere."""
+        """Open the wizard to link a customer enrolled with another software."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -244,13 +244,17 @@ class UrssafExchange(models.AbstractModel):
     def _error_text(self, error):
         """What people read: Urssaf's own words, then what to do about it."""
         lines = [
-            " ".join(filter(None, (e.code and f"[{e.code}]", redact(e.message))))
+            " ".join(filter(None, (e.code and f"[{e.code}]", self._masked(e.message))))
             for e in error.errors
         ]
         known = ERROR_CODES.get(error.code)
         if known:
             lines.append(" ".join(filter(None, (known.explanation, known.hint))))
         return "\n".join(filter(None, lines)) or self._kind_text(error.kind)
+
+    def _masked(self, message):
+        """What Urssaf wrote, for every reader. Models mask what only they know."""
+        return redact(message)
 
     def _kind_text(self, kind):
         return {

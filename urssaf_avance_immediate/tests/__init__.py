@@ -4,6 +4,12 @@ from . import test_commune
 from . import test_company
 from . import test_cron
 from . import test_enrolment
+from . import test_enrolment_adopt
+from . import test_enrolment_attempts
+from . import test_enrolment_batch
+from . import test_enrolment_before_sending
+from . import test_enrolment_life
+from . import test_enrolment_refusals
 from . import test_identity_doctor
 from . import test_lib_address
 from . import test_lib_amounts
@@ -18,6 +24,7 @@ from . import test_lib_schemas_enrolment
 from . import test_lib_schemas_payment
 from . import test_lib_sockets
 from . import test_lib_tokens
+from . import test_lib_variants
 from . import test_payment_request_follow
 from . import test_payment_request_payment
 from . import test_payment_request_send

@@ -46,6 +46,10 @@ class Customer:
         self.status_code, self.etat = "APPAREILLAGE_VALIDE", "OK"
         self.description = f"Transmission DP possible depuis le {since}"
 
+    def close(self, code: str, description: str = ""):
+        """No demande is taken for this customer, for the reason ``code``."""
+        self.status_code, self.etat, self.description = code, "KO", description
+
 
 @dataclass
 class Demande:
@@ -219,12 +223,18 @@ class FakeUrssaf:
 
     def _method_020(self, call, fault):
         asked = call.query
-        for customer in self.customers.values():
-            if asked.get("idClient", customer.id_client) == customer.id_client and (
-                asked.get("adresseMail", customer.email) == customer.email
-            ):
-                return 200, _account(customer)
-        return 400, [_error("ERR_RECHERCHE_PARTICULIER")]
+        found = [
+            customer
+            for customer in self.customers.values()
+            if asked.get("idClient", customer.id_client) == customer.id_client
+            and asked.get("adresseMail", customer.email) == customer.email
+        ]
+        if not found:
+            return 400, [_error("ERR_RECHERCHE_PARTICULIER")]
+        if len(found) > 1:
+            # A couple with one e-mail: an array, as AR says that there may be.
+            return 200, [_account(customer) for customer in found]
+        return 200, _account(found[0])
 
     def _method_050(self, call, fault):
         if len(call.json) > LIMIT:

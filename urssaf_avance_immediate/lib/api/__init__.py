@@ -14,6 +14,7 @@ from .codes import (
     STREET_TYPES,
 )
 from .client import DEFAULT_SCOPE, UrssafClient
+from .error_fields import fields_of
 from .errors import (
     RemoteError,
     UrssafAmbiguous,

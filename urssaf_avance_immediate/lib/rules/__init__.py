@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import variants
 from .address import split_street, street_line
 from .amounts import (
     AmountError,
@@ -23,5 +24,6 @@ from .identity import (
     normalise_first_names,
     normalise_mobile,
     normalise_name,
+    same_name,
 )
 from .period import period_faults, wire_date

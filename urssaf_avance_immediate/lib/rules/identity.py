@@ -69,6 +69,11 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
 
 
+def same_name(one: str | None, other: str | None) -> bool:
+    """Whether two spellings are one name for the tax office."""
+    return fold(one or "") == fold(other or "")
+
+
 def name_warnings(birth: str, usage: str, first: str, contact: str) -> list[str]:
     """What looks wrong in names that Urssaf's patterns accept; codes, in the order of
     the sheet. ``contact`` is how the office calls the customer.
