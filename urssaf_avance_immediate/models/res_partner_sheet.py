@@ -22,28 +22,39 @@ class ResPartner(models.Model):
         help="The last one that was sent in this company.",
     )
     urssaf_sheet_state = fields.Selection(
-        related="urssaf_sheet_id.state", string="State of the form", groups=PERSONAL
+        selection=lambda self: self.env["urssaf.customer.sheet"]
+        ._fields["state"]
+        ._description_selection(self.env),
+        string="State of the form",
+        compute="_compute_urssaf_sheet_id",
+        groups=PERSONAL,
     )
     urssaf_sheet_sent_at = fields.Datetime(
-        related="urssaf_sheet_id.sent_at", groups=PERSONAL
+        compute="_compute_urssaf_sheet_id", groups=PERSONAL
     )
     urssaf_sheet_expires_at = fields.Datetime(
-        related="urssaf_sheet_id.expires_at", groups=PERSONAL
+        compute="_compute_urssaf_sheet_id", groups=PERSONAL
     )
     urssaf_sheet_submitted_at = fields.Datetime(
-        related="urssaf_sheet_id.submitted_at", groups=PERSONAL
+        compute="_compute_urssaf_sheet_id", groups=PERSONAL
     )
     urssaf_sheet_mail_failed = fields.Boolean(
-        related="urssaf_sheet_id.mail_failed", groups=PERSONAL
+        compute="_compute_urssaf_sheet_id", groups=PERSONAL
     )
 
-    @api.depends("urssaf_sheet_ids")
+    @api.depends("urssaf_sheet_ids.state", "urssaf_sheet_ids.mail_failed")
     @api.depends_context("company")
     def _compute_urssaf_sheet_id(self):
         for partner in self:
-            partner.urssaf_sheet_id = partner.urssaf_sheet_ids.filtered(
+            sheet = partner.urssaf_sheet_ids.filtered(
                 lambda s: s.company_id == self.env.company
             )[:1]
+            partner.urssaf_sheet_id = sheet
+            partner.urssaf_sheet_state = sheet.state
+            partner.urssaf_sheet_sent_at = sheet.sent_at
+            partner.urssaf_sheet_expires_at = sheet.expires_at
+            partner.urssaf_sheet_submitted_at = sheet.submitted_at
+            partner.urssaf_sheet_mail_failed = sheet.mail_failed
 
     # -- buttons ---------------------------------------------------------------
 

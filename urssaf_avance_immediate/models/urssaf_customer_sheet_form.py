@@ -222,7 +222,7 @@ class UrssafCustomerSheet(models.Model):
 
     def _iban_is_valid(self, values):
         try:
-            validate_iban(self.env, values["iban"])
+            validate_iban(values["iban"])
         except ValidationError:
             return False
         return True

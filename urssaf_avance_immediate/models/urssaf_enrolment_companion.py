@@ -13,6 +13,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
 
+from ..lib.rules import normalise_mobile
+
 CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
 TEMPLATES = {
     "announce": "urssaf_avance_immediate.mail_template_companion_announce",
@@ -210,7 +212,7 @@ class UrssafEnrolment(models.Model):
 
     def _companion_text(self, step):
         """The same by SMS, shorter, where Odoo can send one and the company wants it."""
-        number = self.partner_id.urssaf_mobile
+        number = normalise_mobile(self.partner_id.urssaf_mobile or "")
         company = self.company_id
         if not (company.urssaf_companion_sms and self._companion_has_sms() and number):
             return
@@ -218,7 +220,7 @@ class UrssafEnrolment(models.Model):
         self._message_sms(
             speaker._companion_sms_body(step),
             partner_ids=self.partner_id.ids,
-            sms_pid_to_number={self.partner_id.id: number},
+            sms_pid_to_number={self.partner_id.id: f"+33{number[1:]}"},
             author_id=company.partner_id.id,
             put_in_queue=True,
         )
