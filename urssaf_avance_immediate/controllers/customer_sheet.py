@@ -172,7 +172,7 @@ class CustomerSheet(http.Controller):
                 "countries": countries.search([("code", "!=", "FR")], order="name"),
                 "france": request.env.ref("base.fr").sudo(),
                 "expires": format_datetime(
-                    request.env, sheet.expires_at, tz="Europe/Paris", dt_format="long"
+                    request.env, sheet.expires_at, tz="Europe/Paris", dt_format="d MMMM y, HH:mm"
                 ),
                 "can_search": "urssaf.commune" in request.env,
             },

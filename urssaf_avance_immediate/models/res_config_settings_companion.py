@@ -27,12 +27,11 @@ class ResConfigSettings(models.TransientModel):
 
     def action_urssaf_companion_templates(self):
         """The e-mails to customers, to be edited."""
+        domain = [("model", "in", ("urssaf.enrolment", "urssaf.customer.sheet"))]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("E-mails to customers"),
             "res_model": "mail.template",
             "view_mode": "list,form",
-            "domain": [
-                ("model", "in", ("urssaf.enrolment", "urssaf.customer.sheet"))
-            ],
+            "domain": domain,
         }

@@ -76,24 +76,25 @@ class UrssafCustomerSheetLine(models.Model):
 
     @api.model
     def _selection_name(self):
-        return [
-            ("civility", self.env._("Civility")),
-            ("birth_name", self.env._("Birth name")),
-            ("usage_name", self.env._("Usage name")),
-            ("first_names", self.env._("First names")),
-            ("birth_date", self.env._("Birth date")),
-            ("birth_country", self.env._("Birth country")),
-            ("birth_commune", self.env._("Birth commune")),
-            ("mobile", self.env._("Mobile phone")),
-            ("email", self.env._("Email")),
-            ("street", self.env._("Street")),
-            ("street2", self.env._("Address complement")),
-            ("zip", self.env._("Postal code")),
-            ("city", self.env._("City")),
-            ("iban", self.env._("IBAN")),
-            ("bic", self.env._("BIC")),
-            ("holder", self.env._("Account holder")),
-        ]
+        labels = {
+            "civility": self.env._("Civility"),
+            "birth_name": self.env._("Birth name"),
+            "usage_name": self.env._("Usage name"),
+            "first_names": self.env._("First names"),
+            "birth_date": self.env._("Birth date"),
+            "birth_country": self.env._("Birth country"),
+            "birth_commune": self.env._("Birth commune"),
+            "mobile": self.env._("Mobile phone"),
+            "email": self.env._("Email"),
+            "street": self.env._("Street"),
+            "street2": self.env._("Address complement"),
+            "zip": self.env._("Postal code"),
+            "city": self.env._("City"),
+            "iban": self.env._("IBAN"),
+            "bic": self.env._("BIC"),
+            "holder": self.env._("Account holder"),
+        }
+        return list(labels.items())
 
     def write(self, vals):
         """Extends: reviewing is ticking; what the customer typed stays as it is."""

@@ -13,18 +13,14 @@ from ..controllers import customer_sheet as controller
 from .cases import IBAN, NOW
 from .test_customer_sheet import CustomerSheetCase
 
-CLOSED = "This link does not open a form"
+# In French or English: strangers are answered in French where it is installed.
+CLOSED, THANKS, SLOW = (f"o_urssaf_{page}" for page in ("closed", "thanks", "slow_down"))
 CSRF = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
 class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
-    def setUp(self):
-        super().setUp()
-        # A stranger speaks French where it is installed; here, English is enough.
-        self.env["res.lang"].search([("code", "!=", "en_US")]).active = False
-
     def _get(self, token, path=""):
         return self.url_open(f"/urssaf/fiche/{token}{path}")
 
@@ -63,7 +59,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         answer = self._post(token)
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(answer.headers["Location"].endswith("/urssaf/fiche/merci"))
-        self.assertIn("everything has arrived", self._get("merci").text)
+        self.assertIn(THANKS, self._get("merci").text)
         sheet = self.partner.urssaf_sheet_id
         self.assertEqual(sheet.state, "submitted")
         self.assertEqual(self._line(sheet, "iban").value, IBAN)
@@ -139,7 +135,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
             self.assertEqual(codes, [404, 404, 404, 429, 429])
             page = self._get(token)
             self.assertEqual(page.status_code, 429)
-            self.assertIn("Too many attempts", page.text)
+            self.assertIn(SLOW, page.text)
             self.assertLessEqual(int(page.headers["Retry-After"]), 3600)
             with freeze_time(NOW + timedelta(hours=1)):
                 self.assertEqual(self._get(token).status_code, 200)
@@ -159,12 +155,12 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
 
     def test_addresses_are_not_kept(self):
         self._get("forged")
-        hits = self.env["urssaf.throttle"].search([])
+        hits = self.env["urssaf.throttle"].sudo().search([])
         self.assertTrue(hits)
         self.assertNotIn("127.0.0.1", str(hits.mapped("key")))
         with freeze_time(NOW + timedelta(hours=4)):
             hits._gc_hours()
-        self.assertFalse(self.env["urssaf.throttle"].search([]))
+        self.assertFalse(hits.search([]))
 
     def test_communes_are_for_holders_of_a_link(self):
         token = self._send()
@@ -175,7 +171,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         self.assertIsInstance(found.json(), list)
         self.assertIn("no-store", found.headers["Cache-Control"])
         self.assertEqual(self._get(token, "/communes?q=l").json(), [])
-        with patch.object(controller, "SEARCHES_PER_LINK", 3):
+        with patch.object(controller, "SEARCHES_PER_LINK", 2):
             answer = self._get(token, "/communes?q=lyon")
             self.assertEqual((answer.status_code, answer.json()), (429, []))
 
@@ -191,7 +187,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         self.assertIn('lang="fr-FR"', page.text)
         answer = self._post(token, mobile="")
         self.assertIn("Merci de remplir ce champ.", answer.text)
-        self.assertIn("n’ouvre pas", self._get("forged").text)
+        self.assertIn("n'ouvre pas", self._get("forged").text)
 
 
 def _stable(text):
