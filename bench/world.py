@@ -51,6 +51,7 @@ def set_up(env, sandbox_url):
     now = datetime.now(ZoneInfo("Europe/Paris"))
     sandbox.start_at(now - timedelta(days=60))
     partner = env.ref(f"{ADDON}.customer_lefevre")
+    partner.action_urssaf_record_consent()
     partner.action_urssaf_enrol()
     sandbox.activate(partner.urssaf_enrolment_id.external_id)
     partner.action_urssaf_refresh()

@@ -24,7 +24,9 @@
         "data/ir_cron_companion_data.xml",
         "wizards/urssaf_enrolment_adopt_views.xml",
         "wizards/urssaf_payment_request_send_views.xml",
+        "wizards/urssaf_enrolment_check_views.xml",
         "views/urssaf_nature_views.xml",
+        "views/urssaf_commune_views.xml",
         "views/urssaf_enrolment_views.xml",
         "views/urssaf_payment_request_views.xml",
         "views/res_config_settings_views.xml",
@@ -39,6 +41,9 @@
         "views/res_config_settings_companion_views.xml",
         "views/portal_templates.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["urssaf_avance_immediate/static/src/**/*"],
+    },
     "demo": [
         "demo/product_demo.xml",
         "demo/res_partner_demo.xml",

@@ -22,11 +22,12 @@ class Office:
     # -- customers -------------------------------------------------------------
 
     def enrol(self, *customers):
-        """Press “Enrol at Urssaf”; return the button's answer.
+        """Record the consents, press “Enrol at Urssaf”; return the button's answer.
 
         One customer is enrolled at once, several by the scheduled action.
         """
         ids = [self.partners[key] for key in customers]
+        self.odoo.call("res.partner", "action_urssaf_record_consent", ids)
         return self.odoo.call("res.partner", "action_urssaf_enrol", ids)
 
     def refresh_customers(self, *customers):

@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import urssaf_nature
+from . import res_country
+from . import urssaf_commune
+from . import urssaf_commune_load
 from . import res_company
 from . import res_config_settings
 from . import res_company_companion
@@ -15,6 +18,13 @@ from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_payment
 from . import res_partner
+from . import res_partner_urssaf_identity
+from . import res_partner_urssaf_address
+from . import res_partner_urssaf_contact
+from . import res_partner_urssaf_consent
+from . import res_partner_urssaf_checks
+from . import res_partner_urssaf_warnings
+from . import res_partner_urssaf_preview
 from . import urssaf_throttle
 from . import urssaf_customer_sheet
 from . import urssaf_customer_sheet_line

@@ -106,7 +106,7 @@ class AccountMove(models.Model):
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
                 and move.urssaf_state not in (*AT_URSSAF, "queued")
-                and bool(move._urssaf_enrolment())
+                and move._urssaf_enrolment().state not in (False, "draft")
             )
 
     def _search_urssaf_can_send(self, operator, value):

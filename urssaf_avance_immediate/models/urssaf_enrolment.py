@@ -67,6 +67,24 @@ class UrssafEnrolment(models.Model):
         tracking=True,
         help="Services from this date on can be paid through Urssaf.",
     )
+    consent_date = fields.Datetime(
+        string="Consent on",
+        readonly=True,
+        copy=False,
+        help="When the customer agreed that what Urssaf needs is sent.",
+    )
+    consent_user_id = fields.Many2one(
+        "res.users", string="Consent recorded by", readonly=True, copy=False
+    )
+    consent_origin = fields.Selection(
+        [
+            ("office", "By the office"),
+            ("portal", "By the customer"),
+            ("import", "From another software"),
+        ],
+        readonly=True,
+        copy=False,
+    )
     sent_digest = fields.Char(readonly=True, copy=False)
     sheet_changed = fields.Boolean(
         compute="_compute_sheet_changed",

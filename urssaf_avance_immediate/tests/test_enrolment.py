@@ -159,7 +159,7 @@ class TestEnrolment(UrssafCase):
         self.assertFalse(self.fake.calls)
         self._run_cron("send")
         self.assertEqual(others.urssaf_enrolment_ids.mapped("state"), ["pending"] * 3)
-        self.assertFalse(incomplete.urssaf_enrolment_ids)
+        self.assertEqual(incomplete.urssaf_enrolment_state, "draft")
 
     def test_life(self):
         enrolment = self._enrol()
@@ -278,7 +278,7 @@ class TestEnrolment(UrssafCase):
         self.partner.write(
             {
                 "street": "Résidence les Jardins de la Source, 125 avenue de Gaulle",
-                "street2": "Bâtiment B",
+                "street2": "Bâtiment B, entrée par le chemin des Tilleuls argentés",
             }
         )
         with self.assertRaises(UserError) as raised:

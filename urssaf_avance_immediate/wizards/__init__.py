@@ -4,3 +4,4 @@ from . import account_payment_register
 from . import urssaf_customer_sheet_refuse
 from . import urssaf_enrolment_adopt
 from . import urssaf_payment_request_send
+from . import urssaf_enrolment_check

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from .address import split_street
+from .address import split_street, street_line
 from .amounts import (
     AmountError,
     ServiceLine,
@@ -9,6 +9,19 @@ from .amounts import (
     totals,
     unit_price,
 )
-from .birthplace import split_insee
-from .identity import normalise_first_names, normalise_mobile, normalise_name
+from .birthplace import normalise_label, split_insee
+from .communes import WHOLE_CITIES, department, place_key
+from .contact import (
+    bic_of_iban,
+    email_needs_new_pattern,
+    email_proposal,
+    iban_area,
+)
+from .identity import (
+    fold,
+    name_warnings,
+    normalise_first_names,
+    normalise_mobile,
+    normalise_name,
+)
 from .period import period_faults, wire_date
