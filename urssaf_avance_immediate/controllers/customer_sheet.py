@@ -5,6 +5,7 @@ from odoo import fields, http
 from odoo.http import request
 from odoo.tools import format_datetime
 
+from ..models.res_partner import FRANCE
 from ..models.urssaf_customer_sheet_form import CONSENTS, KEPT
 from ..models.urssaf_customer_sheet_line import PARTNER_FIELDS
 
@@ -89,7 +90,7 @@ class CustomerSheet(http.Controller):
             )
         found = []
         words = q.strip()[:60]
-        if "urssaf.commune" in request.env and len(words) >= SHORTEST_SEARCH:
+        if len(words) >= SHORTEST_SEARCH:
             Commune = request.env["urssaf.commune"].sudo()
             found = Commune.with_context(urssaf_on=_day(born)).name_search(
                 words, limit=FOUND_AT_MOST
@@ -169,12 +170,13 @@ class CustomerSheet(http.Controller):
                 "errors": errors,
                 "kept": sheet._kept(),
                 "labels": dict(sheet.line_ids._selection_name()),
-                "countries": countries.search([("code", "!=", "FR")], order="name"),
+                "countries": countries.search(
+                    [("urssaf_code", "not in", (False, FRANCE))], order="name"
+                ),
                 "france": request.env.ref("base.fr").sudo(),
                 "expires": format_datetime(
                     request.env, sheet.expires_at, tz="Europe/Paris", dt_format="d MMMM y, HH:mm"
                 ),
-                "can_search": "urssaf.commune" in request.env,
             },
             status=422 if errors else 200,
         )

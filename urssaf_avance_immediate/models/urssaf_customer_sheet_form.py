@@ -12,7 +12,15 @@ from odoo.addons.base_iban.models.res_partner_bank import (
     validate_iban,
 )
 
-from ..lib.rules import normalise_first_names, normalise_mobile, normalise_name
+from ..lib.rules import (
+    iban_area,
+    normalise_first_names,
+    normalise_mobile,
+    normalise_name,
+    place_key,
+)
+from ..lib.rules.communes import is_divided
+from .res_partner import FRANCE
 from .urssaf_customer_sheet import REVIEW_ACTIVITY
 from .urssaf_customer_sheet_line import PARTNER_FIELDS
 
@@ -64,6 +72,7 @@ KEY_OF_FIELD = {
     "urssaf_street_type": "street",
     "urssaf_street_name": "street",
     "urssaf_address_complement": "street2",
+    "urssaf_locality": "street2",
 }
 
 
@@ -161,29 +170,34 @@ class UrssafCustomerSheet(models.Model):
         country = country.exists()
         values["birth_country"] = country.name or ""
         values["birth_country_id"] = country.id
-        if country.code != "FR":
+        if country.urssaf_code != FRANCE:
             # Urssaf wants the country alone.
             values["birth_commune"] = ""
             return
         typed = values["birth_commune"]
-        commune = self._find_birth_commune(form, typed)
-        values["birth_commune_id"] = commune and commune.id
-        values["birth_commune"] = commune.display_name if commune else typed
+        commune = self._find_birth_commune(form, typed, values["birth_date"])
+        values["birth_commune_id"] = commune.id
+        values["birth_commune"] = commune.display_name or typed
 
-    def _find_birth_commune(self, form, typed):
+    def _find_birth_commune(self, form, typed, born):
         """The commune that was chosen from the list, or the only one of that name in the
         département; none: the office picks it.
         """
-        if "urssaf.commune" not in self.env:
-            return None
-        Commune = self.env["urssaf.commune"]
+        day = _read_date(born)
+        Commune = self.env["urssaf.commune"].with_context(urssaf_on=day)
         chosen = Commune.browse(_integer(form.get("birth_commune_id"))).exists()
         # Without JavaScript, somebody may have retyped the name under an old choice.
-        if chosen and chosen.display_name == typed:
-            return chosen
+        if not typed or chosen.display_name == typed:
+            return chosen if typed else chosen.browse()
         department = _clean(form.get("birth_department"))
-        found = Commune.name_search(f"{typed} {department}", limit=2) if typed else []
-        return Commune.browse(found[0][0]) if len(found) == 1 else None
+        found = Commune.name_search(f"{typed} {department}", limit=20)
+        communes = Commune.browse(found_id for found_id, _name in found)
+        named = communes.filtered(lambda c: c.name_key == place_key(typed))
+        if len(communes) > 1 and is_divided(typed):
+            # Paris, Lyon, Marseille: nobody but the customer knows where in them.
+            return communes.browse()
+        best = named if len(named) == 1 else communes
+        return best if len(best) == 1 else communes.browse()
 
     def _read_bank(self, values):
         values["iban"] = normalize_iban(values["iban"]).upper()
@@ -196,10 +210,9 @@ class UrssafCustomerSheet(models.Model):
         for key in REQUIRED:
             if not values[key]:
                 errors[key] = self.env._("Please fill in this field.")
-        if values["birth_country_id"] and not values["birth_commune"]:
-            france = self.env["res.country"].browse(values["birth_country_id"])
-            if france.code == "FR":
-                errors["birth_commune"] = self.env._("Please fill in this field.")
+        country = self.env["res.country"].browse(values["birth_country_id"])
+        if country.urssaf_code == FRANCE and not values["birth_commune"]:
+            errors["birth_commune"] = self.env._("Please fill in this field.")
         for key, value in values.items():
             if isinstance(value, str) and len(value) > MAX_LENGTH:
                 errors[key] = self.env._("This is too long.")
@@ -225,7 +238,7 @@ class UrssafCustomerSheet(models.Model):
             validate_iban(values["iban"])
         except ValidationError:
             return False
-        return True
+        return iban_area(values["iban"]) != "foreign"
 
     def _office_faults(self, values):
         """The checks before an enrolment, on a contact that exists in memory only."""

@@ -100,16 +100,15 @@ class UrssafCustomerSheet(models.Model):
         """The country alone for a birth abroad; a commune that was not recognised is
         copied as text, and the checks before the enrolment ask for its code.
         """
-        fields_of = self.env["res.partner"]._fields
         values = {}
-        country = typed.get("birth_country")
-        if country and "urssaf_birth_country_id" in fields_of:
+        country, commune = typed.get("birth_country"), typed.get("birth_commune")
+        if country:
             values["urssaf_birth_country_id"] = country.reference
-        commune = typed.get("birth_commune")
         if commune and commune.reference:
             values["urssaf_birth_commune_id"] = commune.reference
         elif commune:
             values["urssaf_birth_city"] = commune.value[:50]
+            values["urssaf_birth_city_code"] = False
         return values
 
     def _copy_bank_account(self, partner, bank):
@@ -146,8 +145,7 @@ class UrssafCustomerSheet(models.Model):
     def _record_consent(self):
         """The customer ticked the boxes: that is kept with the enrolment."""
         partner = self.partner_id.with_company(self.company_id)
-        if hasattr(partner, "_urssaf_record_consent"):
-            partner._urssaf_record_consent("portal")
+        partner._urssaf_record_consent("portal")
 
     def _log_review(self, accepted, left):
         """Which fields, never what is in them."""

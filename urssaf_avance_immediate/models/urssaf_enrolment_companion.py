@@ -26,6 +26,8 @@ LAYOUT = "mail.mail_notification_layout"
 
 # The states out of which Urssaf takes a customer and writes to him.
 CALLING = ("sending", "unknown")
+# He has not activated yet. Reminders stop with the link: the office sends another one.
+WAITING = ("pending", "expired")
 # A customer who turns out to be active at once needs no announcement: the first news
 # come within seconds of the enrolment.
 ANNOUNCE_AFTER = timedelta(minutes=1)
@@ -70,26 +72,48 @@ class UrssafEnrolment(models.Model):
 
     def _companion_follow(self, was):
         """The state is not ``was`` any more. Writes dates, and cannot fail."""
-        now = fields.Datetime.now()
         if self.state == "pending" and was in CALLING:
-            self.write(
-                {
-                    "companion_started_at": now,
-                    "companion_done_at": False,
-                    "companion_told_at": False,
-                    "companion_next_at": now + ANNOUNCE_AFTER,
-                }
-            )
-            self._trigger("companion", at=self.companion_next_at)
-        elif self.state == "active" and was == "pending" and self.companion_started_at:
+            if self._companion_has_written():
+                self._companion_start()
+            else:
+                self._companion_resume()
+        elif self.state == "active" and was in WAITING and self.companion_started_at:
             confirm = self.company_id.urssaf_companion_confirm
-            self.companion_next_at = now if confirm else False
+            self.companion_next_at = confirm and fields.Datetime.now()
             if confirm:
                 self._trigger("companion")
         else:
             self.companion_next_at = False
         if was == "pending":
             self.activity_unlink([CALL_ACTIVITY])
+
+    def _companion_start(self):
+        """Urssaf has just written to the customer: from the announcement on."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "companion_started_at": now,
+                "companion_done_at": False,
+                "companion_told_at": False,
+                "companion_next_at": now + ANNOUNCE_AFTER,
+            }
+        )
+        self._trigger("companion", at=self.companion_next_at)
+
+    def _companion_resume(self):
+        """Urssaf refused a corrected sheet, and the earlier one stands: go on."""
+        if self.companion_told_at:
+            done = self.companion_done_at
+            left = [moment for moment, _step in self._companion_schedule()]
+            self.companion_next_at = min(
+                (moment for moment in left if moment > done), default=False
+            )
+
+    def _companion_has_written(self):
+        """Whether Urssaf sent the customer a message with this answer."""
+        if "link_expires_at" not in self._fields:
+            return True
+        return bool(self.link_expires_at) and not self.resend_refused
 
     def _companion_schedule(self):
         """``[(moment, step)]`` in order, for a customer who never activates."""

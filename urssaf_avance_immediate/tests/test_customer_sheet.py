@@ -312,20 +312,21 @@ class TestCustomerSheetReview(CustomerSheetCase):
         self.assertFalse(sheet.activity_ids)
 
     def test_enrolled_from_the_form(self):
-        """The whole way, with the code of the communes added by the office."""
-        self._submit().action_accept_all()
-        self.partner.write(
-            {
-                "urssaf_birth_city": "Lyon 1er Arrondissement",
-                "urssaf_birth_city_code": "69381",
-                "urssaf_city_code": "69381",
-            }
-        )
+        """The whole way: the office only reviews."""
+        action = self._submit().action_accept_all()
+        self.assertEqual(action["params"]["type"], "success")
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.consent_origin, "portal")
+        self.assertEqual(enrolment.consent_user_id, self.user)
         self.partner.with_user(self.user).action_urssaf_enrol()
         self.assertEqual(self.partner.urssaf_enrolment_state, "pending")
         [call] = self.fake.calls_of("010")
         self.assertEqual(call.json["coordonneeBancaire"]["iban"], IBAN)
         self.assertEqual(call.json["prenoms"], "Jeanne Marie")
+        self.assertEqual(
+            call.json["lieuNaissance"]["communeNaissance"]["codeCommune"], "381"
+        )
+        self.assertEqual(call.json["adressePostale"]["codeCommune"], "69381")
 
 
 @tagged("post_install", "-at_install")
@@ -355,7 +356,13 @@ class TestCustomerSheetChecks(CustomerSheetCase):
             "street2": ("x" * 60,),
             "zip": ("", "6900", "69001x"),
             "city": ("", "x" * 60),
-            "iban": ("", "FR76 3000 4000 0312 3456 7890 144", "FR76", "0123"),
+            "iban": (
+                "",
+                "FR76 3000 4000 0312 3456 7890 144",
+                "FR76",
+                "0123",
+                "BR1800360305000010009795493C1",
+            ),
             "bic": ("BNP", "1234567890123"),
             "consent_enrolment": ("",),
             "consent_data": ("",),
@@ -383,11 +390,36 @@ class TestCustomerSheetChecks(CustomerSheetCase):
         self.assertEqual(self._line(sheet, "mobile").value, "0639980102")
         self.assertEqual(self._line(sheet, "birth_name").value, "D'Oeuvre")
 
+    def test_birth_commune(self):
+        """Chosen from the list, recognised by its name, or left to the office."""
+        Commune = self.env["urssaf.commune"]
+        chosen = Commune.search([("code", "=", "31555")], limit=1)
+        for typed, department, chosen_id, code in (
+            (chosen.display_name, "", str(chosen.id), "31555"),
+            ("toulouse", "31", "", "31555"),
+            ("Toulouse", "31", str(chosen.id + 1), "31555"),
+            ("Lyon", "69", "", False),
+            ("Nulle-Part-les-Bains", "", "", False),
+        ):
+            with self.subTest(typed=typed):
+                sheet = self._submit(
+                    birth_commune=typed,
+                    birth_department=department,
+                    birth_commune_id=chosen_id,
+                )
+                self.partner.urssaf_birth_city_code = "75101"
+                sheet.action_accept_all()
+                self.assertEqual(self.partner.urssaf_birth_city_code, code)
+                if not code:
+                    self.assertEqual(self.partner.urssaf_birth_city, typed)
+
     def test_born_abroad_has_no_commune(self):
         portugal = self.env.ref("base.pt")
         sheet = self._submit(birth_country=str(portugal.id), birth_commune="Porto")
         self.assertFalse(self._line(sheet, "birth_commune"))
         self.assertEqual(self._line(sheet, "birth_country").value, portugal.name)
+        sheet.action_accept_all()
+        self.assertEqual(self.partner.urssaf_birth_country_code, "99139")
 
     def test_bic_and_holder_are_optional(self):
         sheet = self._submit(bic="", holder="")

@@ -168,7 +168,8 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         self.assertEqual((closed.status_code, closed.json()), (404, []))
         found = self._get(token, "/communes?q=lyon&born=1980-03-29")
         self.assertEqual(found.status_code, 200)
-        self.assertIsInstance(found.json(), list)
+        self.assertIn("Lyon", found.json()[0]["label"])
+        self.assertLessEqual(len(found.json()), controller.FOUND_AT_MOST)
         self.assertIn("no-store", found.headers["Cache-Control"])
         self.assertEqual(self._get(token, "/communes?q=l").json(), [])
         with patch.object(controller, "SEARCHES_PER_LINK", 2):
