@@ -5,6 +5,7 @@ from odoo import fields, http
 from odoo.http import request
 from odoo.tools import format_datetime
 
+from ..lib.rules import place_key
 from ..models.res_partner import FRANCE
 from ..models.urssaf_customer_sheet_form import CONSENTS, KEPT
 from ..models.urssaf_customer_sheet_line import PARTNER_FIELDS
@@ -24,6 +25,7 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'; form-action 'self'",
 }
 FOUND_AT_MOST = 8
+LOOKED_AT = 60
 SHORTEST_SEARCH = 2
 
 
@@ -93,8 +95,11 @@ class CustomerSheet(http.Controller):
         if len(words) >= SHORTEST_SEARCH:
             Commune = request.env["urssaf.commune"].sudo()
             found = Commune.with_context(urssaf_on=_day(born)).name_search(
-                words, limit=FOUND_AT_MOST
+                words, limit=LOOKED_AT
             )
+            # While one types, the names that start so come first.
+            found.sort(key=lambda item: not _starts(item[1], words))
+            found = found[:FOUND_AT_MOST]
         return self._discreet(
             request.make_json_response([{"id": i, "label": n} for i, n in found])
         )
@@ -102,8 +107,8 @@ class CustomerSheet(http.Controller):
     # -- who comes in ------------------------------------------------------------
 
     def _open(self, token, kind, limit):
-        """The form behind the link, or the answer for all the others, which does not tell
-        a wrong link from one that was used, revoked or is too old.
+        """The form behind the link, or the answer for all the others, which does not
+        tell a wrong link from one that was used, revoked or is too old.
         """
         throttle = request.env["urssaf.throttle"].sudo()
         ip = request.httprequest.remote_addr or ""
@@ -156,7 +161,12 @@ class CustomerSheet(http.Controller):
         countries = request.env["res.country"].sudo()
         shown = {
             key: form.get(key) or ""
-            for key in (*PARTNER_FIELDS, *CONSENTS, "birth_commune_id", "birth_department")
+            for key in (
+                *PARTNER_FIELDS,
+                *CONSENTS,
+                "birth_commune_id",
+                "birth_department",
+            )
             if key not in KEPT
         }
         return request.render(
@@ -175,11 +185,20 @@ class CustomerSheet(http.Controller):
                 ),
                 "france": request.env.ref("base.fr").sudo(),
                 "expires": format_datetime(
-                    request.env, sheet.expires_at, tz="Europe/Paris", dt_format="d MMMM y, HH:mm"
+                    request.env,
+                    sheet.expires_at,
+                    tz="Europe/Paris",
+                    dt_format="d MMMM y, HH:mm",
                 ),
             },
             status=422 if errors else 200,
         )
+
+
+def _starts(name, words):
+    """Whether the name begins with the words, a number of département aside."""
+    key = place_key(words.rstrip("0123456789AB "))
+    return place_key(name).startswith(key)
 
 
 def _day(text):

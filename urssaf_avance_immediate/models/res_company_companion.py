@@ -16,14 +16,14 @@ class ResCompany(models.Model):
     urssaf_companion = fields.Boolean(
         string="Accompany the activation",
         default=True,
-        help="Tell customers by e-mail what Urssaf is about to ask from them, and remind "
-        "those who are not active yet.",
+        help="Tell customers by e-mail what Urssaf is about to ask from them, and "
+        "remind those who are not active yet.",
     )
     urssaf_companion_days = fields.Char(
         string="Reminders after (days)",
         default="3, 6",
-        help="Days after the enrolment, separated by commas; empty for no reminder. Then "
-        "somebody is asked to call the customer.",
+        help="Days after the enrolment, separated by commas; empty for no reminder. "
+        "Then somebody is asked to call the customer.",
     )
     urssaf_companion_confirm = fields.Boolean(
         string="Confirm the activation", default=True
@@ -51,8 +51,8 @@ class ResCompany(models.Model):
             if not days or not rising or days[0] < 1 or days[-1] > MAX_DAYS:
                 raise ValidationError(
                     self.env._(
-                        "Reminders after (days): “%(days)s” should be rising numbers from "
-                        "1 to %(most)s, separated by commas, such as 3, 6.",
+                        "Reminders after (days): “%(days)s” should be rising numbers "
+                        "from 1 to %(most)s, separated by commas, such as 3, 6.",
                         days=text,
                         most=MAX_DAYS,
                     )
@@ -61,7 +61,9 @@ class ResCompany(models.Model):
     def _urssaf_companion_days(self):
         """Days after the enrolment on which a customer is reminded, rising."""
         self.ensure_one()
-        return [int(day) for day in re.findall(r"\d+", self.urssaf_companion_days or "")]
+        return [
+            int(day) for day in re.findall(r"\d+", self.urssaf_companion_days or "")
+        ]
 
     def _urssaf_reader_of(self, record, candidates):
         """Who is given an activity on this record: the first of the candidates, then of

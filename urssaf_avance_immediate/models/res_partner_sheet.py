@@ -66,7 +66,9 @@ class ResPartner(models.Model):
         self.check_access("write")
         sheet = self.env["urssaf.customer.sheet"]._send_to(self)
         self.invalidate_recordset(["urssaf_sheet_ids", "urssaf_sheet_id"])
-        return Enrolment._notify(self.env._("The form is on its way to %s.", sheet.email))
+        return Enrolment._notify(
+            self.env._("The form is on its way to %s.", sheet.email)
+        )
 
     def action_urssaf_review_sheet(self):
         """Open the last form of this customer."""

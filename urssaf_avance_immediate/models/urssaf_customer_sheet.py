@@ -65,8 +65,8 @@ class UrssafCustomerSheet(models.Model):
     consented_at = fields.Datetime(
         string="Consent given on",
         readonly=True,
-        help="When the customer ticked the boxes: asked to be enrolled, and for these data "
-        "to be sent to Urssaf.",
+        help="When the customer ticked the boxes: asked to be enrolled, and for these "
+        "data to be sent to Urssaf.",
     )
     reviewed_at = fields.Datetime(string="Reviewed on", readonly=True)
     reviewed_by_id = fields.Many2one("res.users", string="Reviewed by", readonly=True)
@@ -142,8 +142,8 @@ class UrssafCustomerSheet(models.Model):
         if not template:
             raise UserError(
                 self.env._(
-                    "The e-mail template with the form was deleted: update the add-on to "
-                    "have it again."
+                    "The e-mail template with the form was deleted: update the add-on "
+                    "to have it again."
                 )
             )
         mail_id = template.with_context(
@@ -179,8 +179,8 @@ class UrssafCustomerSheet(models.Model):
 
     @api.model
     def _find_open(self, token):
-        """The form that this link opens; none whether the link is wrong, used, revoked or
-        too old: who asks cannot tell which.
+        """The form that this link opens; none whether the link is wrong, used, revoked
+        or too old: who asks cannot tell which.
         """
         return self.sudo().search(
             [
@@ -223,8 +223,8 @@ class UrssafCustomerSheet(models.Model):
             sheet._close("expired")
             sheet._log_on_partner(
                 self.env._(
-                    "The form that the customer filled in was erased: nobody reviewed it "
-                    "within %s days.",
+                    "The form that the customer filled in was erased: nobody reviewed "
+                    "it within %s days.",
                     days,
                 )
             )

@@ -80,8 +80,8 @@ class UrssafCustomerSheet(models.Model):
     _inherit = "urssaf.customer.sheet"
 
     def _submit(self, form):
-        """Take what was typed. Return ``{field: sentence}``, empty when all is well: the
-        sheet then waits for its review, and the link is dead.
+        """Take what was typed. Return ``{field: sentence}``, empty when all is well:
+        the sheet then waits for its review, and the link is dead.
 
         :param form: the fields of the page, as text
         """
@@ -180,8 +180,8 @@ class UrssafCustomerSheet(models.Model):
         values["birth_commune"] = commune.display_name or typed
 
     def _find_birth_commune(self, form, typed, born):
-        """The commune that was chosen from the list, or the only one of that name in the
-        département; none: the office picks it.
+        """The commune that was chosen from the list, or the only one of that name in
+        the département; none: the office picks it.
         """
         day = _read_date(born)
         Commune = self.env["urssaf.commune"].with_context(urssaf_on=day)
@@ -229,8 +229,8 @@ class UrssafCustomerSheet(models.Model):
             )
         if values["bic"] and not BIC_PATTERN.fullmatch(values["bic"]):
             errors["bic"] = self.env._(
-                "This BIC is not right: it has 8 or 11 characters, see your bank details "
-                "(RIB). You may leave it empty."
+                "This BIC is not right: it has 8 or 11 characters, see your bank "
+                "details (RIB). You may leave it empty."
             )
 
     def _iban_is_valid(self, values):
@@ -261,7 +261,8 @@ class UrssafCustomerSheet(models.Model):
 
     def _form_sentences(self):
         names = self.env._(
-            "Please use letters, hyphens and apostrophes only, as on your identity card."
+            "Please use letters, hyphens and apostrophes only, as on your identity "
+            "card."
         )
         return {
             "birth_name": names,

@@ -47,7 +47,9 @@ class UrssafCustomerSheetLine(models.Model):
         selection="_selection_name", string="Field", required=True, readonly=True
     )
     value = fields.Char(
-        readonly=True, groups=PERSONAL, help="As text: dates and codes in their own form."
+        readonly=True,
+        groups=PERSONAL,
+        help="As text: dates and codes in their own form.",
     )
     reference = fields.Integer(
         readonly=True,

@@ -50,7 +50,9 @@ class UrssafCustomerSheet(models.Model):
         }
 
     def _refuse(self, note, send_again):
-        """Erase what was typed; the customer is told why in the message with a new link."""
+        """Erase what was typed; the customer is told why in the message with a new
+        link.
+        """
         self._check_reviewer()
         sheet = self._lock_for_review()
         partner = sheet.partner_id
@@ -112,8 +114,8 @@ class UrssafCustomerSheet(models.Model):
         return values
 
     def _copy_bank_account(self, partner, bank):
-        """Use the account of that IBAN, made if need be; a BIC or a holder alone is about
-        the account that is there.
+        """Use the account of that IBAN, made if need be; a BIC or a holder alone is
+        about the account that is there.
         """
         values = {}
         if bank.get("holder"):

@@ -129,7 +129,9 @@ class UrssafEnrolment(models.Model):
     def _tell_stuck(self, note):
         """Extends: the office is not alerted about a customer who is being reminded."""
         reminded = self.filtered(
-            lambda e: e.state == "pending" and e.companion_told_at and e.companion_next_at
+            lambda e: e.state == "pending"
+            and e.companion_told_at
+            and e.companion_next_at
         )
         return super(UrssafEnrolment, self - reminded)._tell_stuck(note)
 
@@ -191,7 +193,10 @@ class UrssafEnrolment(models.Model):
         elif step is None or self._companion_tell(step):
             later = [moment for moment, _step in schedule if moment > now]
             self.write(
-                {"companion_done_at": now, "companion_next_at": min(later, default=False)}
+                {
+                    "companion_done_at": now,
+                    "companion_next_at": min(later, default=False),
+                }
             )
 
     # -- what is said ----------------------------------------------------------
@@ -212,8 +217,8 @@ class UrssafEnrolment(models.Model):
         except UserError:
             self._alert(
                 self.env._(
-                    "The message to the customer could not be written: check the e-mail "
-                    "template “%s”.",
+                    "The message to the customer could not be written: check the "
+                    "e-mail template “%s”.",
                     template.name if template else TEMPLATES[step].split(".")[1],
                 )
             )
@@ -259,14 +264,14 @@ class UrssafEnrolment(models.Model):
         company = self.company_id.name
         if step == "announce":
             return self.env._(
-                "%s: Urssaf is writing to you to activate your Avance immédiate account. "
-                "Its link is valid for 7 days. Any question? Contact us.",
+                "%s: Urssaf is writing to you to activate your Avance immédiate "
+                "account. Its link is valid for 7 days. Any question? Contact us.",
                 company,
             )
         if step == "remind":
             return self.env._(
-                "%s: your Avance immédiate account is not active yet. Look for Urssaf’s "
-                "message, also in the spam. Any question? Contact us.",
+                "%s: your Avance immédiate account is not active yet. Look for "
+                "Urssaf’s message, also in the spam. Any question? Contact us.",
                 company,
             )
         return self.env._(
@@ -290,14 +295,14 @@ class UrssafEnrolment(models.Model):
     def _companion_call_note(self):
         if not self.partner_id._urssaf_email():
             return self.env._(
-                "The customer has no e-mail any more, and has not activated the account "
-                "at Urssaf: call."
+                "The customer has no e-mail any more, and has not activated the "
+                "account at Urssaf: call."
             )
         return self.env._(
-            "Enrolled on %s, and still not active: call the customer. Was Urssaf’s message "
-            "received, is the e-mail address right? Urssaf’s link is valid for seven days; "
-            "Urssaf can send it again. A customer who had an account already has to accept "
-            "your company there.",
+            "Enrolled on %s, and still not active: call the customer. Was Urssaf’s "
+            "message received, is the e-mail address right? Urssaf’s link is valid for "
+            "seven days; Urssaf can send it again. A customer who had an account "
+            "already has to accept your company there.",
             format_date(self.env, self.companion_started_at),
         )
 
@@ -308,9 +313,9 @@ class UrssafEnrolment(models.Model):
             enrolment.companion_next_at = False
             enrolment._companion_call(
                 self.env._(
-                    "The e-mail to the customer came back: the address may be wrong, and "
-                    "Urssaf writes to the same one. Call the customer; only Urssaf can "
-                    "correct an address that it has."
+                    "The e-mail to the customer came back: the address may be wrong, "
+                    "and Urssaf writes to the same one. Call the customer; only Urssaf "
+                    "can correct an address that it has."
                 )
             )
 

@@ -173,7 +173,9 @@ class TestCustomerSheetLink(CustomerSheetCase):
         foreign.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
         theirs = sheet.with_user(foreign)
         self.assertFalse(theirs.search([]))
-        self.assertFalse(self.env["urssaf.customer.sheet.line"].with_user(foreign).search([]))
+        self.assertFalse(
+            self.env["urssaf.customer.sheet.line"].with_user(foreign).search([])
+        )
         with self.assertRaises(AccessError):
             theirs.action_accept()
         self.assertFalse(

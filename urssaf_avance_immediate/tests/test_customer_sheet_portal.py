@@ -14,7 +14,9 @@ from .cases import IBAN, NOW
 from .test_customer_sheet import CustomerSheetCase
 
 # In French or English: strangers are answered in French where it is installed.
-CLOSED, THANKS, SLOW = (f"o_urssaf_{page}" for page in ("closed", "thanks", "slow_down"))
+CLOSED = "o_urssaf_closed"
+THANKS = "o_urssaf_thanks"
+SLOW = "o_urssaf_slow_down"
 CSRF = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 
 
@@ -99,14 +101,14 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         token = self._send()
         answer = self._post(token, mobile="04 72 00 00 00", zip="69")
         self.assertEqual(answer.status_code, 422)
-        self.assertIn("Nothing was sent yet", answer.text)
+        self.assertIn('id="urssaf_errors"', answer.text)
         self.assertIn('id="e_mobile"', answer.text)
         self.assertIn('id="e_zip"', answer.text)
         self.assertNotIn('id="e_city"', answer.text)
         self.assertIn('value="8 bis rue du Soleil"', answer.text)
         for secret in (IBAN, "3456", "1980-03-29", "29/03/1980"):
             self.assertNotIn(secret, answer.text)
-        self.assertIn("Already received", answer.text)
+        self.assertIn('id="k_iban"', answer.text)
         self.assertEqual(self._post(token, iban="", birth_date="").status_code, 303)
 
     def test_markup_is_only_text(self):

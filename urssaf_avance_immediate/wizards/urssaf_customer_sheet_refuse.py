@@ -12,7 +12,8 @@ class UrssafCustomerSheetRefuse(models.TransientModel):
     note = fields.Text(
         string="Word to the customer",
         required=True,
-        help="Stands in the message with the new link: say what to correct, and no more.",
+        help="Stands in the message with the new link: say what to correct, and no "
+        "more.",
     )
     send_again = fields.Boolean(string="Send a new link with this word", default=True)
 
