@@ -17,6 +17,17 @@ from .res_partner import FRANCE
 
 ALGERIA = "99352"
 OLDEST, YOUNGEST = 110, 18
+# Where each code of ``name_warnings`` is told.
+NAME_FIELDS = {
+    "swapped": "urssaf_birth_name",
+    "usage_missing": "urssaf_usage_name",
+    "same_names": "urssaf_usage_name",
+    "title": "urssaf_birth_name",
+    "maiden": "urssaf_birth_name",
+    "one_first_name": "urssaf_first_names",
+    "initial": "urssaf_first_names",
+    "last_in_first": "urssaf_first_names",
+}
 
 
 class ResPartner(models.Model):
@@ -41,52 +52,28 @@ class ResPartner(models.Model):
 
     def _urssaf_name_warnings(self):
         sentences = {
-            "swapped": (
-                "urssaf_birth_name",
-                self.env._(
-                    "Birth name: it seems to be swapped with the usage name, which is "
-                    "not the one you call this customer by."
-                ),
+            "swapped": self.env._(
+                "Birth name: it seems to be swapped with the usage name, which is "
+                "not the one you call this customer by."
             ),
-            "usage_missing": (
-                "urssaf_usage_name",
-                self.env._(
-                    "Usage name: you call this customer by another name than the birth "
-                    "name. If it is a usage name, type it here."
-                ),
+            "usage_missing": self.env._(
+                "Usage name: you call this customer by another name than the birth "
+                "name. If it is a usage name, type it here."
             ),
-            "same_names": (
-                "urssaf_usage_name",
-                self.env._(
-                    "Usage name: the same as the birth name. It is not sent; check "
-                    "that the birth name is the one of the birth certificate."
-                ),
+            "same_names": self.env._(
+                "Usage name: the same as the birth name. It is not sent; check "
+                "that the birth name is the one of the birth certificate."
             ),
-            "title": (
-                "urssaf_birth_name",
-                self.env._("Names: leave out the title (M., Mme, Dr…)."),
+            "title": self.env._("Names: leave out the title (M., Mme, Dr…)."),
+            "maiden": self.env._(
+                "Names: one name per field, without “née”, “épouse” or “veuve”."
             ),
-            "maiden": (
-                "urssaf_birth_name",
-                self.env._(
-                    "Names: one name per field, without “née”, “épouse” or “veuve”."
-                ),
+            "one_first_name": self.env._(
+                "First names: only one. Give all those of the civil status: the "
+                "tax office compares them."
             ),
-            "one_first_name": (
-                "urssaf_first_names",
-                self.env._(
-                    "First names: only one. Give all those of the civil status: the "
-                    "tax office compares them."
-                ),
-            ),
-            "initial": (
-                "urssaf_first_names",
-                self.env._("First names: write them in full, without initials."),
-            ),
-            "last_in_first": (
-                "urssaf_first_names",
-                self.env._("First names: the last name is among them."),
-            ),
+            "initial": self.env._("First names: write them in full, without initials."),
+            "last_in_first": self.env._("First names: the last name is among them."),
         }
         found = name_warnings(
             self.urssaf_birth_name or "",
@@ -94,7 +81,7 @@ class ResPartner(models.Model):
             self.urssaf_first_names or "",
             self.name or "",
         )
-        return [sentences[code] for code in found]
+        return [(NAME_FIELDS[code], sentences[code]) for code in found]
 
     # -- date and place of birth -----------------------------------------------
 
@@ -179,16 +166,9 @@ class ResPartner(models.Model):
                     "wants a pair of his own for each person."
                 ),
             )
-        proposal = email_proposal(email)
+        proposal = self._urssaf_email_proposal()
         if proposal:
-            yield (
-                "email",
-                self.env._(
-                    "Email: is it not …@%s? A wrong address can only be repaired by "
-                    "Urssaf.",
-                    proposal.rpartition("@")[2],
-                ),
-            )
+            yield "email", proposal
         elif email_needs_new_pattern(email):
             yield (
                 "email",
@@ -196,6 +176,14 @@ class ResPartner(models.Model):
                     "Email: older services of Urssaf refuse such a sign before the @."
                 ),
             )
+
+    def _urssaf_email_proposal(self):
+        """A sentence with the domain that was probably meant, or ``None``."""
+        meant = email_proposal(self._urssaf_email() or self.email)
+        return meant and self.env._(
+            "Email: is it not …@%s? A wrong address can only be repaired by Urssaf.",
+            meant.rpartition("@")[2],
+        )
 
     def _urssaf_address_warnings(self):
         code, zip_code = self.urssaf_city_code or "", (self.zip or "").strip()
