@@ -33,3 +33,14 @@ UPDATE urssaf_enrolment
        next_call_at = NULL
  WHERE environment IS DISTINCT FROM 'sandbox'
     OR state IN ('queued', 'sending', 'unknown');
+
+-- Nobody is written to from the copy, and no link of a customer opens a form in it.
+UPDATE urssaf_enrolment
+   SET companion_next_at = NULL
+ WHERE companion_next_at IS NOT NULL;
+
+DELETE FROM urssaf_customer_sheet_line;
+
+UPDATE urssaf_customer_sheet
+   SET state = 'revoked', token_digest = NULL
+ WHERE state IN ('sent', 'submitted');

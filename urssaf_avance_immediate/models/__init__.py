@@ -6,6 +6,8 @@ from . import urssaf_commune_load
 from . import res_company
 from . import res_company_urssaf_enrolment
 from . import res_config_settings
+from . import res_company_companion
+from . import res_config_settings_companion
 from . import product_template
 from . import urssaf_exchange
 from . import urssaf_exchange_people
@@ -14,6 +16,7 @@ from . import urssaf_enrolment_calls
 from . import urssaf_enrolment_following
 from . import urssaf_enrolment_stage
 from . import urssaf_enrolment_batch
+from . import urssaf_enrolment_companion
 from . import urssaf_payment_request
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
@@ -31,6 +34,12 @@ from . import res_partner_urssaf_consent
 from . import res_partner_urssaf_checks
 from . import res_partner_urssaf_warnings
 from . import res_partner_urssaf_preview
+from . import urssaf_throttle
+from . import urssaf_customer_sheet
+from . import urssaf_customer_sheet_line
+from . import urssaf_customer_sheet_form
+from . import urssaf_customer_sheet_review
+from . import res_partner_sheet
 from . import account_move
 from . import account_move_checks
 from . import account_payment

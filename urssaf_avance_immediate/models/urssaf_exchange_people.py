@@ -14,13 +14,7 @@ class UrssafExchange(models.AbstractModel):
     def _alert_user(self):
         """Who acts on this record; each model names its own candidates first."""
         self.ensure_one()
-        company = self.company_id
-        for user in self._alert_candidates() | company._urssaf_responsibles():
-            # Odoo refuses an activity for somebody who cannot open the record.
-            theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
-            if company in user.company_ids and theirs.has_access("read"):
-                return user
-        return self.env.ref("base.user_root")
+        return self.company_id._urssaf_reader_of(self, self._alert_candidates())
 
     def _alert_candidates(self):
         return self.env["res.users"]

@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_account_move
+from . import test_companion
 from . import test_commune
 from . import test_company
 from . import test_cron
+from . import test_customer_sheet
+from . import test_customer_sheet_portal
 from . import test_enrolment
 from . import test_enrolment_adopt
 from . import test_enrolment_attempts
