@@ -7,11 +7,14 @@ from . import urssaf_exchange
 from . import urssaf_exchange_people
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls
+from . import urssaf_enrolment_import
 from . import urssaf_payment_request
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_payment
 from . import res_partner
+from . import res_partner_urssaf_privacy
+from . import res_company_urssaf_privacy
 from . import account_move
 from . import account_move_checks
 from . import account_payment

@@ -2,4 +2,5 @@
 from . import account_move_reversal
 from . import account_payment_register
 from . import urssaf_enrolment_adopt
+from . import urssaf_enrolment_import
 from . import urssaf_payment_request_send

@@ -9,6 +9,7 @@ from .amounts import (
     totals,
     unit_price,
 )
+from .customer_list import CustomerListError, CustomerRow, read_customers
 from .birthplace import split_insee
 from .identity import normalise_first_names, normalise_mobile, normalise_name
 from .period import period_faults, wire_date
