@@ -2,8 +2,8 @@
 """Personal data: shown no more than needed, kept no longer than needed.
 
 What accounting law wants kept stays: invoices, payments, demandes de paiement and
-Urssaf's identifiers, ten years (article L123-22 of the Code de commerce). What only served
-to enrol goes: article 5 (1) e of the GDPR. ``docs/privacy.md`` is the record.
+Urssaf's identifiers, ten years (article L123-22 of the Code de commerce). What only
+served to enrol goes: article 5 (1) e of the GDPR. ``docs/privacy.md`` is the record.
 """
 
 from dateutil.relativedelta import relativedelta
@@ -118,7 +118,7 @@ class ResPartner(models.Model):
     @api.model
     def _urssaf_left_customers(self, company):
         """Customers of the company who left: their enrolment has ended, or never came
-        to life, and nothing was invoiced to them for as many months as the company says.
+        to life, and nothing was invoiced to them for the months that the company says.
         """
         limit = fields.Datetime.now() - relativedelta(
             months=company.urssaf_forget_months
