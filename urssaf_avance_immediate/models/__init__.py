@@ -17,6 +17,7 @@ from . import urssaf_enrolment_following
 from . import urssaf_enrolment_stage
 from . import urssaf_enrolment_batch
 from . import urssaf_enrolment_companion
+from . import urssaf_enrolment_import
 from . import urssaf_payment_request
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
@@ -40,6 +41,8 @@ from . import urssaf_customer_sheet_line
 from . import urssaf_customer_sheet_form
 from . import urssaf_customer_sheet_review
 from . import res_partner_sheet
+from . import res_partner_urssaf_privacy
+from . import res_company_urssaf_privacy
 from . import account_move
 from . import account_move_checks
 from . import account_payment

@@ -111,8 +111,6 @@ class UrssafEnrolment(models.Model):
 
     def _companion_has_written(self):
         """Whether Urssaf sent the customer a message with this answer."""
-        if "link_expires_at" not in self._fields:
-            return True
         return bool(self.link_expires_at) and not self.resend_refused
 
     def _companion_schedule(self):

@@ -14,10 +14,12 @@ from . import test_enrolment_before_sending
 from . import test_enrolment_life
 from . import test_enrolment_refusals
 from . import test_identity_doctor
+from . import test_enrolment_import
 from . import test_lib_address
 from . import test_lib_amounts
 from . import test_lib_client
 from . import test_lib_codes
+from . import test_lib_customer_list
 from . import test_lib_failures
 from . import test_lib_fake_urssaf
 from . import test_lib_identity
@@ -31,6 +33,7 @@ from . import test_lib_variants
 from . import test_payment_request_follow
 from . import test_payment_request_payment
 from . import test_payment_request_send
+from . import test_privacy
 from . import test_reference
 from . import test_security
 from . import test_translation

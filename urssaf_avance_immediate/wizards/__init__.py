@@ -4,5 +4,6 @@ from . import account_payment_register
 from . import urssaf_customer_sheet_refuse
 from . import urssaf_enrolment_adopt
 from . import urssaf_enrolment_mend
+from . import urssaf_enrolment_import
 from . import urssaf_payment_request_send
 from . import urssaf_enrolment_check

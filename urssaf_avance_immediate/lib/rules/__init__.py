@@ -18,6 +18,7 @@ from .contact import (
     email_proposal,
     iban_area,
 )
+from .customer_list import CustomerListError, CustomerRow, read_customers
 from .identity import (
     fold,
     name_warnings,
