@@ -108,8 +108,9 @@ class ResPartner(models.Model):
         )
         # A refund may have been paid on it: archived, not deleted.
         accounts.action_archive()
-        self.urssaf_sheet_ids._revoke()
-        self.urssaf_sheet_ids.line_ids.unlink()
+        self.urssaf_sheet_ids.filtered(
+            lambda sheet: sheet.state in ("sent", "submitted")
+        )._revoke()
         self.urssaf_enrolment_ids.attempt_ids._purge()
         for enrolment in self.urssaf_enrolment_ids:
             if enrolment.state not in ("draft", "ended"):
