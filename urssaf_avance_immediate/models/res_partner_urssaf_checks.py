@@ -199,6 +199,7 @@ class ResPartner(models.Model):
                 "Mobile phone for Urssaf: a French number in 06 or 07 (overseas 0692, "
                 "0690…), for the messages of Urssaf."
             ),
-            "email": self.env._("Email: the address is not written as one."),
+            "email": self._urssaf_email_proposal()
+            or self.env._("Email: the address is not written as one."),
             "zip": self.env._("ZIP: five digits."),
         }

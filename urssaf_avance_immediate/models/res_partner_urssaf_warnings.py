@@ -125,20 +125,9 @@ class ResPartner(models.Model):
                 "Birth commune: this INSEE code is in no list. Leave it if it is an "
                 "old one that you are sure of."
             )
-        if born and commune.since and born < commune.since:
-            old = commune.child_ids.filtered(lambda c: c.kind == "former" and c.until)
-            return self.env._(
-                "Birth commune: this code exists since %(year)s only. For an earlier "
-                "birth choose the one of the time%(old)s.",
-                year=commune.since.year,
-                old="".join(f" ({c.code})" for c in old[:1]),
-            )
-        if born and commune.until and born > commune.until:
-            return self.env._(
-                "Birth commune: this code ended in %s. For a later birth choose the "
-                "one that followed.",
-                commune.until.year,
-            )
+        out_of_date = born and self._urssaf_birth_code_warning(commune, born)
+        if out_of_date:
+            return out_of_date
         parts = commune.child_ids.filtered(lambda c: c.kind == "delegated")
         # Annecy grew and kept its name; Arboys en Bugey was nobody's birth place.
         if parts and commune.name_key not in parts.mapped("name_key"):
@@ -154,6 +143,24 @@ class ResPartner(models.Model):
             )
         return None
 
+    def _urssaf_birth_code_warning(self, commune, born):
+        """Whether the code was in force on the day of birth, where that is known."""
+        if commune.since and born < commune.since:
+            old = commune.child_ids.filtered(lambda c: c.kind == "former" and c.until)
+            return self.env._(
+                "Birth commune: this code exists since %(year)s only. For an earlier "
+                "birth choose the one of the time%(old)s.",
+                year=commune.since.year,
+                old="".join(f" ({c.code})" for c in old[:1]),
+            )
+        if commune.until and born > commune.until:
+            return self.env._(
+                "Birth commune: this code ended in %s. For a later birth choose the "
+                "one that followed.",
+                commune.until.year,
+            )
+        return None
+
     # -- contact, address, bank ------------------------------------------------
 
     def _urssaf_contact_warnings(self, shared):
@@ -166,16 +173,9 @@ class ResPartner(models.Model):
                     "wants a pair of his own for each person."
                 ),
             )
-        proposal = email_proposal(email)
+        proposal = self._urssaf_email_proposal()
         if proposal:
-            yield (
-                "email",
-                self.env._(
-                    "Email: is it not …@%s? A wrong address can only be repaired by "
-                    "Urssaf.",
-                    proposal.rpartition("@")[2],
-                ),
-            )
+            yield "email", proposal
         elif email_needs_new_pattern(email):
             yield (
                 "email",
@@ -183,6 +183,14 @@ class ResPartner(models.Model):
                     "Email: older services of Urssaf refuse such a sign before the @."
                 ),
             )
+
+    def _urssaf_email_proposal(self):
+        """A sentence with the domain that was probably meant, or ``None``."""
+        meant = email_proposal(self._urssaf_email() or self.email)
+        return meant and self.env._(
+            "Email: is it not …@%s? A wrong address can only be repaired by Urssaf.",
+            meant.rpartition("@")[2],
+        )
 
     def _urssaf_address_warnings(self):
         code, zip_code = self.urssaf_city_code or "", (self.zip or "").strip()

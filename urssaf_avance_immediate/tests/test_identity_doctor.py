@@ -91,6 +91,9 @@ class TestIdentityDoctor(UrssafCase):
         self.assertIn("gmail.com", text)
         self.assertNotIn("jeanne", text)
 
+    def test_proposal_is_made_for_what_is_no_address_either(self):
+        self.assertIn("orange.fr", self._faults(email="jeanne@orange.f")["email"])
+
     def test_email_and_mobile_shared(self):
         other = self._make_partner(name="Paul Martin", urssaf_mobile="+33639980102")
         self.assertIn("urssaf_mobile", self._warned())
@@ -217,10 +220,13 @@ class TestIdentityDoctor(UrssafCase):
             {(ready, "ready"), (lacking, "blocking"), (enrolled, "enrolled")},
         )
         lacking.urssaf_birth_date = "1980-03-29"
-        action = lines[:1].action_check_again()
+        lines[:1].action_check_again()
         again = Line.search(action["domain"])
         self.assertEqual(len(again.filtered(lambda line: line.level == "ready")), 2)
-        Line.with_context(**action["context"]).browse().action_enrol_ready()
+        Line.browse().action_enrol_ready()
+        self.assertEqual(
+            set(Line.search(action["domain"]).mapped("level")), {"enrolled"}
+        )
         self._run_cron("send")
         self.assertEqual(ready.urssaf_enrolment_state, "pending")
         self.assertEqual(lacking.urssaf_enrolment_state, "pending")
@@ -230,7 +236,7 @@ class TestIdentityDoctor(UrssafCase):
         action = partner.action_urssaf_check()
         [line] = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(line.field_name, "urssaf_consent_date")
-        action = line.action_record_consent()
+        line.action_record_consent()
         [line] = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(line.level, "ready")
 

@@ -7,7 +7,7 @@ from ..models.urssaf_enrolment import SENDABLE
 LEVELS = [
     ("blocking", "To be mended"),
     ("warning", "To look at"),
-    ("ready", "Ready"),
+    ("ready", "Can be enrolled"),
     ("enrolled", "Enrolled already"),
 ]
 
@@ -23,6 +23,13 @@ class UrssafEnrolmentCheck(models.TransientModel):
     @api.model
     def _run(self, partners):
         """Check these customers; return the table."""
+        check = self.create({})
+        check._fill(partners)
+        return check
+
+    def _fill(self, partners):
+        """Check these customers, in place of what the table said."""
+        self.ensure_one()
         lines, checked = [], partners._urssaf_check()
         for partner, found in checked.items():
             if partner.urssaf_enrolment_state not in (False, *SENDABLE):
@@ -39,7 +46,7 @@ class UrssafEnrolmentCheck(models.TransientModel):
                         "message": sentence,
                     }
                 )
-        return self.create({"line_ids": [Command.create(line) for line in lines]})
+        self.line_ids = [Command.clear(), *map(Command.create, lines)]
 
     def _open(self):
         """The table, on the whole screen: it may be grouped and exported."""
@@ -94,8 +101,9 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
         return self._check_again()
 
     def _check_again(self):
-        partners = self._whole_table().line_ids.partner_id
-        return self.env["urssaf.enrolment.check"]._run(partners)._open()
+        table = self._whole_table()
+        table._fill(table.line_ids.partner_id)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_enrol_ready(self):
         """Enrol the customers of the table who lack nothing."""
@@ -107,7 +115,10 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
         )
         if not ready:
             raise UserError(self.env._("Nobody in this table is ready."))
-        return ready.action_urssaf_enrol()
+        action = ready.action_urssaf_enrol()
+        if action.get("tag") == "display_notification":
+            action["params"]["next"] = self._check_again()
+        return action
 
     def _whole_table(self):
         check = self.env.context.get("urssaf_check_id")

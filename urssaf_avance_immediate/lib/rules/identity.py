@@ -81,6 +81,8 @@ def name_warnings(birth: str, usage: str, first: str, contact: str) -> list[str]
     ``swapped``, ``usage_missing``, ``same_names``, ``title``, ``maiden``,
     ``one_first_name``, ``initial``, ``last_in_first``
     """
+    # "Jean-Paul" is one first name, and two words once folded.
+    alone = len(normalise_first_names(first).split()) == 1
     birth, usage, first, contact = map(fold, (birth, usage, first, contact))
     found = []
     if birth and usage:
@@ -96,7 +98,7 @@ def name_warnings(birth: str, usage: str, first: str, contact: str) -> list[str]
     if _MAIDEN.intersection(f"{birth} {usage}".split()):
         found.append("maiden")
     names = first.split()
-    if len(normalise_first_names(first).split()) == 1:
+    if alone:
         found.append("one_first_name")
     if any(len(name) == 1 for name in names):
         found.append("initial")

@@ -20,15 +20,16 @@ export class UrssafChecklist extends Component {
 
     goTo(ev, name) {
         const here = ev.currentTarget;
-        const inTab = here.closest(".tab-pane")?.querySelector(`[name="${name}"]`);
+        // What is not filled in yet may be hidden: its place bears the class.
+        const wanted = `[name="${name}"], .o_urssaf_at_${name}`;
+        const inTab = here.closest(".tab-pane")?.querySelector(wanted);
         const form = here.closest(".o_form_renderer, .o_form_view");
-        const field = inTab || form?.querySelector(`[name="${name}"]`);
+        const field = inTab || form?.querySelector(wanted);
         if (!field) {
             return;
         }
         field.scrollIntoView({ block: "center", behavior: "smooth" });
-        const input = field.matches("button") ? field : field.querySelector("input, button, a");
-        input?.focus({ preventScroll: true });
+        field.querySelector("input, button, a")?.focus({ preventScroll: true });
     }
 }
 
