@@ -139,6 +139,8 @@ class TestFrenchScreens(TransactionCase):
             root = view
             while root.mode == "extension":
                 root = root.inherit_id
+            if root.type == "qweb":
+                continue  # a page: no model; its own tests show it in French
             with self.subTest(view=view.xml_id):
                 model = self.env[root.model].with_context(lang=FRENCH)
                 result = model.get_views([(root.id, root.type)])
