@@ -92,6 +92,19 @@ class UrssafExchange(models.AbstractModel):
         help="As Urssaf sent it, personal data masked.",
     )
 
+    service_notice = fields.Char(
+        compute="_compute_service_notice", help="Why nothing leaves for the moment."
+    )
+
+    @api.depends("company_id")
+    def _compute_service_notice(self):
+        services = self.env["urssaf.service"].search(
+            [("company_id", "in", self.company_id.ids)]
+        )
+        notices = {service.company_id: service._notice() for service in services}
+        for record in self:
+            record.service_notice = notices.get(record.company_id)
+
     # -- claim and commit ------------------------------------------------------
 
     def _checkpoint(self, processed=0, remaining=None):

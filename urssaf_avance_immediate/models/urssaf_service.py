@@ -85,14 +85,19 @@ class UrssafService(models.Model):
         return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
 
     def _notice(self):
-        """One sentence for people while Urssaf does not answer, else ``None``."""
+        """What people read while Urssaf does not answer, else ``None``."""
         if not self.paused_until:
             return None
         return self.env._(
             "%(what)s Nothing is lost: Odoo tries again by itself at %(time)s and what "
             "is waiting leaves then.",
             what=self.env["urssaf.exchange"]._kind_text(self.failure_kind),
-            time=format_datetime(self.env, self.paused_until, dt_format="short"),
+            time=self._local(self.paused_until),
+        )
+
+    def _local(self, moment):
+        return format_datetime(
+            self.env, moment, tz=self.env.user.tz or "Europe/Paris", dt_format="short"
         )
 
     # -- what calls have shown -------------------------------------------------
@@ -140,10 +145,10 @@ class UrssafService(models.Model):
         note = self.env["urssaf.exchange"]._kind_text(self.failure_kind)
         if self.failure_kind not in FOR_A_PERSON:
             note = self.env._(
-                "%(what)s It has lasted since %(since)s. Odoo goes on trying and closes "
-                "this by itself; what is waiting leaves then.",
+                "%(what)s It has lasted since %(since)s. Odoo goes on trying; what is "
+                "waiting leaves, and this is closed, as soon as Urssaf answers.",
                 what=note,
-                since=format_datetime(self.env, self.down_since, dt_format="short"),
+                since=self._local(self.down_since),
             )
         self.company_id._urssaf_tell(note)
 
