@@ -111,6 +111,7 @@ class UrssafTrace(models.Model):
     @api.autovacuum
     def _gc_traces(self):
         """Forget the calls that are older than their company wants."""
+        self.flush_model()
         for company in self.env["res.company"].sudo().search([]):
             limit = fields.Datetime.now() - timedelta(days=company.urssaf_trace_days)
             self.env.cr.execute(
