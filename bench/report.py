@@ -13,7 +13,7 @@ TIMES_THE_FLOOR = {20: 3}
 def show(count, delay, results):
     """Print what each way has cost, and how that compares."""
     print(
-        f"\n{count} demandes, {delay:g} ms of network delay per call, batches of {BATCH}"
+        f"\n{count} demandes, {delay:g} ms of network delay, batches of {BATCH}"
         "\nno ceiling of calls per second; each call of ours leaves its trace"
     )
     print(

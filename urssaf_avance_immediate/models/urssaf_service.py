@@ -16,6 +16,8 @@ MAX_PAUSE = timedelta(hours=1)
 MAX_RETRY_AFTER = timedelta(days=1)
 # What no waiting puts right: somebody is told at once.
 FOR_A_PERSON = ("config", "auth")
+# Read at each call.
+FETCHED = ("company_id", "failure_count", "paused_until")
 # Urssaf is answering: it only said no.
 ANSWERS = ("rejected",)
 
@@ -67,7 +69,8 @@ class UrssafService(models.Model):
     @api.model
     def _of(self, company):
         """The service of a company, made when there is none yet."""
-        service = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        domain = [("company_id", "=", company.id)]
+        service = self.sudo().search_fetch(domain, FETCHED, limit=1)
         if service:
             return service
         # Two workers may come here at once.
@@ -78,7 +81,7 @@ class UrssafService(models.Model):
                 company.id,
             )
         )
-        return self.sudo().search([("company_id", "=", company.id)], limit=1)
+        return self.sudo().search_fetch(domain, FETCHED, limit=1)
 
     def _paused(self):
         """Whether Urssaf is to be left alone for now."""

@@ -88,13 +88,13 @@ class UrssafTrace(models.Model):
 
     @api.model
     def _keep(self, values):
+        columns = SQL(", ").join(map(SQL.identifier, values))
+        row = SQL(", ").join(SQL("%s", value) for value in values.values())
         insert = SQL(
-            "INSERT INTO urssaf_trace (%s, create_date) VALUES %s",
-            SQL(", ").join(map(SQL.identifier, values)),
-            SQL(
-                "(%s, now() AT TIME ZONE 'UTC')",
-                SQL(", ").join(SQL("%s", value) for value in values.values()),
-            ),
+            "INSERT INTO urssaf_trace (%s, create_date)"
+            " VALUES (%s, now() AT TIME ZONE 'UTC')",
+            columns,
+            row,
         )
         if not self.env["account.move"]._can_commit():
             # A test: nothing is committed, and nothing survives it.
@@ -103,8 +103,8 @@ class UrssafTrace(models.Model):
         try:
             with self.env.registry.cursor() as cr:
                 # Whoever holds the company, a trace is not worth waiting for him.
-                cr.execute(SQL("SET LOCAL lock_timeout = '1s'"))
-                cr.execute(insert, log_exceptions=False)
+                patience = SQL("SET LOCAL lock_timeout = '1s'")
+                cr.execute(SQL("%s; %s", patience, insert), log_exceptions=False)
         except DatabaseError as error:
             _logger.info("A call left no trace: %s", type(error).__name__)
 
