@@ -140,15 +140,17 @@ class UrssafExchange(models.AbstractModel):
         locked.invalidate_recordset()
         return locked
 
-    def _claim(self, ready=None):
+    def _claim(self, prepare=None):
         """Mark as ``sending`` the queued records of self that are free, commit, and
         return those that this transaction still holds: they may be sent.
 
-        :param ready: a dict to fill with what is to be sent of each, by its id; it is
-            read under the lock, and cannot change any more once it is claimed
+        :param prepare: takes the records under the lock, when nothing sent can change
+            any more, and returns those of which all is there
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
-        claimed = claimed._keep_sendable({} if ready is None else ready)
+        claimed = claimed._keep_sendable()
+        if prepare:
+            claimed = prepare(claimed)
         now = fields.Datetime.now()
         for count, records in claimed.grouped("attempt_count").items():
             records._set_state(
@@ -162,11 +164,8 @@ class UrssafExchange(models.AbstractModel):
             lambda r: r.state == "sending" and r.claimed_at == now
         )
 
-    def _keep_sendable(self, ready):
-        """Those of self, locked and queued, that may still leave. Models extend it.
-
-        :param ready: see ``_claim``
-        """
+    def _keep_sendable(self):
+        """Those of self, locked and queued, that may still leave. Models extend it."""
         return self
 
     def _record(self, write):

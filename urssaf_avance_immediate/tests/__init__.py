@@ -19,6 +19,7 @@ from . import test_lib_tokens
 from . import test_payment_request_follow
 from . import test_payment_request_payment
 from . import test_payment_request_send
+from . import test_protocol
 from . import test_reference
 from . import test_security
 from . import test_service
