@@ -1,16 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Two workers of Odoo at once, each a process or a thread with its own connection."""
+"""Two workers of Odoo at once: threads of one server, or processes."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from unittest.mock import patch
 
 import pytest
 
-from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
-
-from dev import databases, servers
+from dev import commands, databases, paths, servers
 from dev.scenario.errors import ScenarioError
 
 from . import office
@@ -23,7 +19,6 @@ def server(instance, customer):
     # Its scheduled actions would take part uninvited.
     with servers.temporary_odoo(instance, DATABASE, cron_threads=0) as server:
         yield server
-    Registry.delete(DATABASE)
 
 
 @pytest.fixture
@@ -40,16 +35,15 @@ def _state(instance, moves):
         return {row[0] for row in cursor.fetchall()}
 
 
-def _another_worker(job, in_minutes=0):
-    """Run a scheduled action in this very process, whose clock is ahead."""
-    now = fields.Datetime.now() + timedelta(minutes=in_minutes)
-    with (
-        # Odoo's tests commit nothing; a worker does.
-        patch("odoo.modules.module.current_test", False),
-        patch.object(fields.Datetime, "now", staticmethod(lambda *_args: now)),
-        Registry(DATABASE).cursor() as cr,
-    ):
-        api.Environment(cr, SUPERUSER_ID, {})["urssaf.exchange"]._cron(job)
+def _another_worker(instance, *jobs, minutes_ahead=0):
+    """Run scheduled actions in a process of its own, whose clock may be ahead."""
+    command = [
+        *(sys.executable, "-m", "tests.end_to_end.worker", instance.config_file),
+        *(DATABASE, minutes_ahead, *jobs),
+    ]
+    environment = instance.environment()
+    environment["PYTHONPATH"] = f"{paths.ROOT}:{environment['PYTHONPATH']}"
+    commands.capture("run a worker", command, env=environment, cwd=paths.ROOT)
 
 
 def test_one_click_each_of_two_users(instance, sandbox, wire, customer, rpc):
@@ -73,10 +67,8 @@ def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, rpc):
         with wire.hold() as held:
             click = users.submit(rpc.call, "account.move", "action_urssaf_send", moves)
             assert held.wait(30), "Odoo did not call Urssaf"
-            for minutes in (2, 60):
-                _another_worker("repair", in_minutes=minutes)
-                _another_worker("send", in_minutes=minutes)
-                assert _state(instance, moves) == {"sending"}
+            _another_worker(instance, "repair", "send", minutes_ahead=60)
+            assert _state(instance, moves) == {"sending"}
         click.result()
     assert wire.posts.count(SEND) == 1
     office.assert_once_each(rpc, sandbox, moves)
@@ -88,7 +80,7 @@ def test_the_queue_and_a_click(instance, sandbox, wire, customer, rpc):
     office.send_selection(rpc, moves)
     with ThreadPoolExecutor() as workers:
         with wire.hold() as held:
-            action = workers.submit(_another_worker, "send")
+            action = workers.submit(_another_worker, instance, "send")
             assert held.wait(30), "the scheduled action did not call Urssaf"
             requests = rpc.search(REQUEST, [("move_id", "in", moves)])
             for move in moves:
