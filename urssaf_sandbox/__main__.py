@@ -2,6 +2,7 @@
 """`python -m urssaf_sandbox`: serve the stand-in until it is stopped."""
 
 import argparse
+import gc
 import socket
 import sys
 
@@ -25,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     except DatabaseVersionError as error:
         print(error, file=sys.stderr)
         return 1
+    # What is loaded now stays: the collector need not look at it again and again.
+    gc.freeze()
     uvicorn.run(
         app,
         http=CuttableProtocol,

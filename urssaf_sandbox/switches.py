@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from .tables import Setting
+from .remembered import read_setting, write_setting
 
 _KEY = "switches"
 
@@ -32,18 +32,18 @@ class Switches(BaseModel):
 
 def read_switches(session: Session) -> Switches:
     """Return the switches as they stand."""
-    stored = session.get(Setting, _KEY)
-    return Switches.model_validate_json(stored.value) if stored else Switches()
+    stored = read_setting(session, _KEY)
+    return Switches.model_validate_json(stored) if stored else Switches()
 
 
 def turn(session: Session, changes: dict[str, object]) -> Switches:
     """Change some switches; raise pydantic's ValidationError for a wrong one."""
     before = read_switches(session).model_dump()
     after = Switches.model_validate({**before, **changes})
-    session.merge(Setting(key=_KEY, value=after.model_dump_json()))
+    write_setting(session, _KEY, after.model_dump_json())
     return after
 
 
 def reset_switches(session: Session) -> None:
     """Put every switch back to its usual position."""
-    session.merge(Setting(key=_KEY, value=Switches().model_dump_json()))
+    write_setting(session, _KEY, Switches().model_dump_json())

@@ -18,6 +18,18 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 FIRST_DEMANDE_ID = 11_000_000_000_000
 
 
+def public_id(key: int) -> str:
+    """Return the `idDemandePaiement` of the demande with that database key."""
+    return str(FIRST_DEMANDE_ID + key)
+
+
+def key_of(public_id: str) -> int:
+    """Return the database key of an `idDemandePaiement`; -1 when it cannot be one."""
+    if not (public_id.isascii() and public_id.isdigit()) or len(public_id) > 15:
+        return -1
+    return int(public_id) - FIRST_DEMANDE_ID
+
+
 class Instant(TypeDecorator):
     """An aware datetime; SQLite keeps it as UTC without a zone."""
 
@@ -67,6 +79,8 @@ class Provider(Base):
     deposits: Mapped[bool] = mapped_column(default=True)
     # Of the financial guarantee: "valid", "none" or "expired".
     guarantee: Mapped[str] = mapped_column(default="valid")
+    # The values of idTiersFacturation that are its own (JSON); none: any will do.
+    billing_ids: Mapped[str] = mapped_column(default="[]")
 
     @property
     def siren(self) -> str:
@@ -185,7 +199,7 @@ class Demande(Base):
     @property
     def public_id(self) -> str:
         """`idDemandePaiement` as the provider sees it."""
-        return str(FIRST_DEMANDE_ID + self.id)
+        return public_id(self.id)
 
     @property
     def due_cents(self) -> int:

@@ -28,7 +28,7 @@ from ..contract.references import (
 from ..rules import transitions
 from ..rules.amounts import to_cents
 from ..rules.ceilings import AID
-from ..tables import Demande, DemandeEvent, Link
+from ..tables import Demande, DemandeEvent, Link, key_of, public_id
 from ..working_days import paris_date, working_day_start
 from . import aid, bank
 from .work import Impossible, Work
@@ -38,6 +38,7 @@ PARTICULIER = "particulier"
 SILENCE = "silence"
 
 _INSERT = insert(Demande.__table__)
+_INSERT_EVENT = insert(DemandeEvent.__table__)
 _NUMBER_TAKEN = "UNIQUE constraint failed: demande.provider_id, demande.number"
 
 
@@ -46,8 +47,8 @@ def receive(
 ) -> str | None:
     """Record a checked demande; return its public id, or None if the number is taken.
 
-    The database's unique constraint decides what is taken, also between two calls that
-    come at the same moment.
+    Its first event is left to `record_received`. The database's unique constraint
+    decides what is taken, also between two calls that come at the same moment.
     """
     uses = aid.grant(work, link.particulier, demande)
     values = {
@@ -74,11 +75,15 @@ def receive(
             raise
         return None
     aid.take(work, link.particulier_id, uses)
-    key = result.inserted_primary_key[0]
-    work.session.add(
-        DemandeEvent(demande_id=key, at=work.now, status=INTEGREE, cause=URSSAF)
-    )
-    return Demande(id=key).public_id
+    return public_id(result.inserted_primary_key[0])
+
+
+def record_received(work: Work, public_ids: list[str]) -> None:
+    """Begin the history of the demandes of one call, all at once."""
+    event = {"at": work.now, "status": INTEGREE, "cause": URSSAF}
+    events = [{"demande_id": key_of(one), **event} for one in public_ids]
+    if events:
+        work.session.connection().execute(_INSERT_EVENT, events)
 
 
 def time_passes(work: Work, demande: Demande) -> None:

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """`/sandbox/v1/`: what may befall a demande, a particulier or a provider."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -132,7 +133,10 @@ def change_provider(
         )
         if record is None:
             raise HTTPException(404, "Prestataire inconnu")
-        for key, value in order.model_dump(exclude_none=True).items():
+        changes = order.model_dump(exclude_none=True)
+        if order.billing_ids is not None:
+            changes["billing_ids"] = json.dumps(order.billing_ids)
+        for key, value in changes.items():
             setattr(record, key, value)
         return views.provider(record)
 

@@ -13,9 +13,8 @@ from ..life import enrolments
 from ..life.work import Impossible, Work
 from ..life.world import clear, move_clock
 from ..oauth import add_provider
-from ..search import key_of
 from ..settings import DefaultProvider
-from ..tables import Demande, Message, Particulier, Provider
+from ..tables import Demande, Message, Particulier, Provider, key_of
 from ..working_days import later_by_working_days
 from . import views
 from .entry import SandboxHere

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What `/sandbox/v1/` shows. Amounts in euros, instants in Paris time."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ def provider(record: Provider) -> dict[str, Any]:
         "known": record.known,
         "deposits": record.deposits,
         "guarantee": record.guarantee,
+        "billing_ids": json.loads(record.billing_ids),
     }
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 
 from ..app import create_app
 from ..clock import Clock
 from ..settings import Settings
+from ..space import passwords
 from ..wire.cutting import CuttableProtocol
 from ..working_days import PARIS
 from .client import Caller, Steering
@@ -71,6 +73,18 @@ class Served:
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords cost next to nothing: what makes guessing slow would make tests slow.
+
+    The tests that start `python -m urssaf_sandbox` have the true cost.
+    """
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
