@@ -106,6 +106,7 @@ class FakeUrssaf:
         self.tokens: set[str] = set()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._storm = None
+        self.spoilt = 0
         self._ids = itertools.count(11000000000101)
 
     # -- set up and look -------------------------------------------------------
@@ -161,6 +162,7 @@ class FakeUrssaf:
         self.calls.append(call)
         queue = self._faults[call.method]
         fault = queue.popleft() if queue else self._storm and self._storm()
+        self.spoilt += bool(fault)
         if fault and fault.kind not in AFTER:
             return fault.apply(request)
         if call.method != "token" and not self._authorised(call):
