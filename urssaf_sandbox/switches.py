@@ -12,6 +12,9 @@ _KEY = "switches"
 
 TOTAL = "total"
 GROUPED = "grouped"
+EMAIL = "email"
+SMS = "sms"
+NUMBERS = "numbers"
 
 
 class Switches(BaseModel):
@@ -28,6 +31,11 @@ class Switches(BaseModel):
     transfers: Literal["single", "grouped"] = "single"
     # What an unpaid debit costs the provider whom Urssaf had paid.
     recovery: Literal["reste_a_payer", "total"] = "reste_a_payer"
+    # How a demande, and a provider to accept, are told: Urssaf does either.
+    notifications: Literal["email", "sms", "both"] = "both"
+    # What the bank prints of a transfer. Urssaf's label is not public: the bare one
+    # helps nobody to match it; the other bears the numbers of the demandes.
+    transfer_label: Literal["bare", "numbers"] = "bare"
 
 
 def read_switches(session: Session) -> Switches:

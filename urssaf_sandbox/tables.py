@@ -222,7 +222,7 @@ class DemandeEvent(Base):
 
 
 class Message(Base):
-    """An e-mail that Urssaf would have sent."""
+    """An e-mail or SMS that Urssaf would have sent."""
 
     __tablename__ = "message"
 
@@ -234,3 +234,9 @@ class Message(Base):
     body: Mapped[str] = mapped_column(Text)
     particulier_id: Mapped[str] = mapped_column(ForeignKey("particulier.id"))
     demande_id: Mapped[int | None] = mapped_column(ForeignKey("demande.id"))
+    channel: Mapped[str] = mapped_column(default="email")
+    # The path of the page it leads to, and what the link says.
+    link: Mapped[str | None]
+    action: Mapped[str] = mapped_column(default="")
+    # What became of it at the mail server, if there is one (see `delivery`).
+    delivery: Mapped[str | None] = mapped_column(index=True)

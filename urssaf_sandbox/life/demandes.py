@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from .. import mailbox
+from .. import correspondence, mailbox
 from ..contract.payment import InputDemandePaiement
 from ..contract.references import (
     EN_ATTENTE,
@@ -133,13 +133,13 @@ def enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -
     )
     if status == EN_ATTENTE:
         demande.next_at = at + timedelta(hours=settings.silence_hours)
-        work.session.add(mailbox.demande_mail(at, demande, settings.silence_hours))
+        mailbox.announce(work, at, correspondence.DEMANDE, demande)
     elif status == VALIDEE:
         demande.validated_at = at
         demande.next_at = working_day_start(at, settings.debit_working_days)
-        work.session.add(mailbox.debit_mail(at, demande, demande.next_at))
+        mailbox.announce(work, at, correspondence.PRELEVEMENT, demande)
     elif status == REFUSEE:
-        work.session.add(mailbox.refusal_mail(at, demande))
+        mailbox.announce(work, at, correspondence.REFUS, demande)
     elif status == PRELEVEE:
         # Both delays run from the validation, not one after the other.
         validated = demande.validated_at or at
@@ -147,4 +147,4 @@ def enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -
         demande.transfer_date = paris_date(demande.next_at)
     elif status == PAYEE:
         bank.pay(work, demande, demande.transfer_date or paris_date(at))
-        work.session.add(mailbox.payment_mail(at, demande))
+        mailbox.announce(work, at, correspondence.PAIEMENT, demande)

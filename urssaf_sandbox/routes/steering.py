@@ -96,17 +96,21 @@ def mailbox(
     sandbox: SandboxHere,
     to: str | None = None,
     kind: str | None = None,
+    channel: str | None = None,
     limit: Limit = 1000,
     offset: Offset = 0,
 ) -> list[dict[str, Any]]:
-    """List the mails sent, oldest first."""
+    """List the e-mails and SMS sent, oldest first; `channel` is `email` or `sms`."""
     query = select(Message).order_by(Message.id).limit(limit).offset(offset)
     if to:
         query = query.where(Message.recipient == to)
     if kind:
         query = query.where(Message.kind == kind)
+    if channel:
+        query = query.where(Message.channel == channel)
     with sandbox.reading() as work:
-        return [views.message(record) for record in work.session.scalars(query)]
+        url = work.settings.public_url
+        return [views.message(record, url) for record in work.session.scalars(query)]
 
 
 @router.get("/particuliers")

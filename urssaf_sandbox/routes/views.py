@@ -8,6 +8,7 @@ from typing import Any
 from .. import answers
 from ..contract.references import STATUS_LABELS
 from ..life.aid import AidAccount
+from ..mailbox import address_of, text_of
 from ..tables import FIRST_DEMANDE_ID, Demande, Link, Message, Particulier, Provider
 from ..working_days import PARIS
 
@@ -37,8 +38,8 @@ def provider(record: Provider) -> dict[str, Any]:
     }
 
 
-def message(record: Message) -> dict[str, Any]:
-    """A mail as received."""
+def message(record: Message, public_url: str) -> dict[str, Any]:
+    """An e-mail or SMS as received."""
     demande = record.demande_id
     return {
         "id": record.id,
@@ -46,7 +47,10 @@ def message(record: Message) -> dict[str, Any]:
         "kind": record.kind,
         "to": record.recipient,
         "subject": record.subject,
-        "body": record.body,
+        "body": text_of(record, public_url),
+        "link": address_of(record, public_url) or None,
+        "channel": record.channel,
+        "delivery": record.delivery,
         "idClient": record.particulier_id,
         "demande": None if demande is None else str(FIRST_DEMANDE_ID + demande),
     }
