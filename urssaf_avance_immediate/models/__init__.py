@@ -9,8 +9,12 @@ from . import res_config_settings
 from . import res_company_companion
 from . import res_config_settings_companion
 from . import product_template
+from . import urssaf_service
+from . import urssaf_trace
 from . import urssaf_exchange
 from . import urssaf_exchange_people
+from . import urssaf_exchange_service
+from . import res_company_service
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls
 from . import urssaf_enrolment_following
@@ -19,6 +23,7 @@ from . import urssaf_enrolment_batch
 from . import urssaf_enrolment_companion
 from . import urssaf_enrolment_import
 from . import urssaf_payment_request
+from . import urssaf_payment_request_history
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_customer

@@ -114,9 +114,8 @@ class UrssafEnrolment(models.Model):
             answer = client.enrol_customer(request)
         except UrssafError as error:
             claimed._record(partial(type(claimed)._not_enrolled, error=error))
-            return error.kind not in OUTAGE_KINDS
+            return claimed._may_go_on()
         claimed._record(lambda enrolment: enrolment._enrolled(answer.id_client))
-        claimed._company_answered()
         return True
 
     def _not_complete(self):
@@ -132,6 +131,11 @@ class UrssafEnrolment(models.Model):
 
         :param link_sent: Urssaf has just written to the customer
         """
+        self._call_answered()
+        self._keep_identifier(id_client, link_sent)
+
+    def _keep_identifier(self, id_client, link_sent):
+        """Follow this customer under this identifier, unless it is another one's."""
         now = fields.Datetime.now()
         for enrolment in self:
             double = enrolment._same_identifier(id_client)
@@ -199,6 +203,7 @@ class UrssafEnrolment(models.Model):
 
     def _not_enrolled(self, error):
         now = fields.Datetime.now()
+        self._call_failed(error)
         for enrolment in self:
             values = enrolment._error_values(error)
             linked = error.code == LINK_EXISTS and not enrolment._usable()
@@ -243,9 +248,10 @@ class UrssafEnrolment(models.Model):
         try:
             status = client.get_customer(email=email)
         except UrssafError as error:
-            going_on = error.kind not in OUTAGE_KINDS
+            going_on = enrolment._call_failed(error)
             enrolment._settle_failed(error)
         else:
+            enrolment._call_answered()
             enrolment._settled(status)
         self._checkpoint(1)
         return going_on

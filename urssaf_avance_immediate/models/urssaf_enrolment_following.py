@@ -9,7 +9,6 @@ from odoo import api, fields, models
 from ..lib.api import UrssafError
 from .urssaf_enrolment import CLOSED, FOLLOWED
 from .urssaf_enrolment_calls import NOT_FOUND, PARIS
-from .urssaf_exchange import OUTAGE_KINDS
 
 # urssaf-api §4. Any other code of a closed account is shown and kept as received.
 UNFINISHED = "APPAREILLAGE_NF"
@@ -68,7 +67,7 @@ class UrssafEnrolment(models.Model):
         except UrssafError as error:
             return enrolment._not_told(error)
         enrolment._apply_remote(status)
-        enrolment._company_answered()
+        enrolment._call_answered()
         return True
 
     def _not_told(self, error):
@@ -78,16 +77,15 @@ class UrssafEnrolment(models.Model):
         if self.resend_refused:
             # What has to be mended stays on the screen.
             values = {}
-        outage = error.kind in OUTAGE_KINDS
-        if not outage:
+        going_on = self._call_failed(error)
+        if going_on:
             self.answered_at = now
         if error.code == NOT_FOUND:
             self._set_state("ended", next_call_at=False, **self._error_values(error))
             self._alert(self._error_text(error))
         else:
             self.write({"next_call_at": now + HOUR, **values})
-            self._alert_company(error)
-        return not outage
+        return going_on
 
     def _apply_remote(self, status):
         """Take over what method 020 says of this customer."""

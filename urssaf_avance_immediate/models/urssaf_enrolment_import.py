@@ -20,7 +20,7 @@ class UrssafEnrolment(models.Model):
         """
         self.ensure_one()
         self.to_verify = True
-        self._enrolled(id_client, link_sent=False)
+        self._keep_identifier(id_client, link_sent=False)
         self._message_log(
             body=self.env._(
                 "Identifier imported by %s, to be confirmed by Urssaf.",
@@ -33,28 +33,25 @@ class UrssafEnrolment(models.Model):
         nobody has ended anything.
         """
         unknown = self.filtered("to_verify") if state == "ended" else self.browse()
-        if unknown:
-            unknown._refuse(
-                self.env._("Urssaf does not know the identifier that was imported."),
-                external_id=False,
-                to_verify=False,
+        for enrolment in unknown:
+            enrolment._refuse_imported(
+                self.env._("Urssaf does not know the identifier that was imported.")
             )
-        rest = self - unknown
-        return (
-            super(UrssafEnrolment, rest)._set_state(state, **values) if rest else None
-        )
+        return super(UrssafEnrolment, self - unknown)._set_state(state, **values)
 
     def _apply_remote(self, status):
         """Extends: whose identifier is it?"""
         if self.to_verify and not self.partner_id._urssaf_is(status):
-            self._refuse(
+            return self._refuse_imported(
                 self.env._(
                     "Urssaf knows the imported identifier for somebody else: compare "
                     "the birth name."
-                ),
-                external_id=False,
-                to_verify=False,
+                )
             )
-            return None
         self.to_verify = False
         return super()._apply_remote(status)
+
+    def _refuse_imported(self, note):
+        # First: with an identifier, the customer would still be followed.
+        self.write({"external_id": False, "to_verify": False})
+        self._refuse(note)

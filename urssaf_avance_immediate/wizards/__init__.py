@@ -7,3 +7,4 @@ from . import urssaf_enrolment_mend
 from . import urssaf_enrolment_import
 from . import urssaf_payment_request_send
 from . import urssaf_enrolment_check
+from . import urssaf_trace_export
