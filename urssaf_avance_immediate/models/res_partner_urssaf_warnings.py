@@ -125,20 +125,9 @@ class ResPartner(models.Model):
                 "Birth commune: this INSEE code is in no list. Leave it if it is an "
                 "old one that you are sure of."
             )
-        if born and commune.since and born < commune.since:
-            old = commune.child_ids.filtered(lambda c: c.kind == "former" and c.until)
-            return self.env._(
-                "Birth commune: this code exists since %(year)s only. For an earlier "
-                "birth choose the one of the time%(old)s.",
-                year=commune.since.year,
-                old="".join(f" ({c.code})" for c in old[:1]),
-            )
-        if born and commune.until and born > commune.until:
-            return self.env._(
-                "Birth commune: this code ended in %s. For a later birth choose the "
-                "one that followed.",
-                commune.until.year,
-            )
+        out_of_date = born and self._urssaf_birth_code_warning(commune, born)
+        if out_of_date:
+            return out_of_date
         parts = commune.child_ids.filtered(lambda c: c.kind == "delegated")
         # Annecy grew and kept its name; Arboys en Bugey was nobody's birth place.
         if parts and commune.name_key not in parts.mapped("name_key"):
@@ -151,6 +140,24 @@ class ResPartner(models.Model):
             return self.env._(
                 "Birth commune: the name is not the one of this INSEE code (%s).",
                 commune.name,
+            )
+        return None
+
+    def _urssaf_birth_code_warning(self, commune, born):
+        """Whether the code was in force on the day of birth, where that is known."""
+        if commune.since and born < commune.since:
+            old = commune.child_ids.filtered(lambda c: c.kind == "former" and c.until)
+            return self.env._(
+                "Birth commune: this code exists since %(year)s only. For an earlier "
+                "birth choose the one of the time%(old)s.",
+                year=commune.since.year,
+                old="".join(f" ({c.code})" for c in old[:1]),
+            )
+        if commune.until and born > commune.until:
+            return self.env._(
+                "Birth commune: this code ended in %s. For a later birth choose the "
+                "one that followed.",
+                commune.until.year,
             )
         return None
 
