@@ -47,6 +47,7 @@ def customer(instance, sandbox, wire):
         rpc = log_in(server)
         company.set_up(rpc, wire)
         partner = rpc.ref(CUSTOMER)
+        rpc.call("res.partner", "action_urssaf_record_consent", [partner])
         rpc.call("res.partner", "action_urssaf_enrol", [partner])
         [id_client] = sandbox.people()
         sandbox.activate(id_client)

@@ -130,6 +130,7 @@ def test_exactly_one_enrolment_per_customer(
     with _killed(instance, wire, moment, ENROL) as rpc:
         partner = rpc.ref(f"{company.ADDON}.{customer_id}")
         with pytest.raises((ScenarioError, OSError)):
+            rpc.call("res.partner", "action_urssaf_record_consent", [partner])
             rpc.call("res.partner", "action_urssaf_enrol", [partner])
     with _back(instance) as rpc:
         state = {partner: "pending"}
