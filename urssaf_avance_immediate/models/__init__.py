@@ -11,7 +11,17 @@ from . import urssaf_payment_request
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_payment
+from . import urssaf_payment_request_deadlines
+from . import urssaf_payment_request_incidents
+from . import urssaf_payment_request_cancelling
+from . import urssaf_payment_request_notices
+from . import urssaf_crosscheck
+from . import urssaf_crosscheck_line
+from . import res_company_notices
+from . import res_config_settings_notices
 from . import res_partner
+from . import res_partner_notices
 from . import account_move
 from . import account_move_checks
+from . import account_move_urssaf_cancel
 from . import account_payment

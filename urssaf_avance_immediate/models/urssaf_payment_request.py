@@ -63,6 +63,10 @@ class UrssafPaymentRequest(models.Model):
 
     - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
     - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
+    - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
+    - ``urssaf_payment_request_incidents``: what goes wrong, and who is told
+    - ``urssaf_payment_request_cancelling``: the e-mail that asks Urssaf to cancel
+    - ``urssaf_payment_request_notices``: e-mails to the customer
     - ``urssaf_payment_request_payment``: the money on the invoice
     """
 
@@ -268,9 +272,11 @@ class UrssafPaymentRequest(models.Model):
                 values = {**self._no_error(), **values}
         if state in CLOSED + SENDABLE:
             values.setdefault("next_call_at", False)
+        moved = self.filtered(lambda r: r.state != state)
         result = super()._set_state(state, **values)
         if state in ("queued", "waiting", "validated", "debited"):
-            self._alert_done()
+            # What was said of the former state; not what is said of this one.
+            moved._alert_done()
         return result
 
     def _close_with_environment(self):

@@ -2,7 +2,6 @@
 """Method 070: what became of the demandes de paiement."""
 
 import json
-import random
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -11,7 +10,7 @@ from odoo.tools import split_every
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
 from .urssaf_exchange import OUTAGE_KINDS
-from .urssaf_payment_request import FOLLOWED
+from .urssaf_payment_request import CLOSED, FOLLOWED
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -36,17 +35,6 @@ REMOTE_STATES = {
 }
 # Somebody has to act, or to know at least.
 TO_HANDLE = ("refused", "unpaid", "recovered", "cancelled")
-
-# How soon to ask again. The customer has two days to answer, Urssaf four working
-# days to pay: nothing happens within minutes.
-FOLLOW_EVERY = {
-    "waiting": timedelta(hours=1),
-    "validated": timedelta(hours=4),
-    "debited": timedelta(hours=4),
-    "unpaid": timedelta(days=1),
-    "recovered": timedelta(days=7),
-    "paid": timedelta(days=1),
-}
 
 
 class UrssafPaymentRequest(models.Model):
@@ -140,11 +128,9 @@ class UrssafPaymentRequest(models.Model):
         """
         self.ensure_one()
         now = fields.Datetime.now()
-        state = REMOTE_STATES.get(info.status_code, self.state)
-        if state == "unknown":
-            # Found at Urssaf, with a code that we do not know: it is there.
-            state = "waiting"
+        state = self._state_for(info.status_code)
         changed = info.status_code != self.remote_code or state != self.state
+        transferred = self.transfer_amount
         values = {
             "remote_code": info.status_code,
             "remote_label": self._remote_label(info.status_code, info.status_label),
@@ -159,13 +145,30 @@ class UrssafPaymentRequest(models.Model):
             values["rejection_comment"] = info.rejection.comment
         if changed:
             values["remote_changed_at"] = now
-        since = values.get("remote_changed_at") or self.remote_changed_at or now
-        effective = values.get("transfer_effective") or self.transfer_effective
-        watched = state == "recovered" or (state == "paid" and effective)
-        values["next_call_at"] = self._next_call(state, now, watched and since)
         self._set_state(state, **values)
+        # What was just written says what may happen next.
+        self.next_call_at = self._next_call(now)
         if changed:
             self._tell_people(state, info.status_code)
+        self._tell_changed_transfer(transferred)
+
+    def _state_for(self, code):
+        """Our state for a code of Urssaf; the present one where the code says nothing,
+        or where its answer to an old demande would bring a second one to life.
+        """
+        state = REMOTE_STATES.get(code, self.state)
+        if state == "unknown":
+            # Found at Urssaf, with a code that we do not know: it is there.
+            return "waiting"
+        if self.state in CLOSED and state not in CLOSED and self._successor():
+            return self.state
+        return state
+
+    def _successor(self):
+        """The demande that took the place of this one on the invoice, if any."""
+        return self.search(
+            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
+        )
 
     def _transfer_values(self, transfer, as_of):
         """Urssaf announces a transfer before it is made: first the date, possibly in
@@ -188,59 +191,38 @@ class UrssafPaymentRequest(models.Model):
             )
         return values
 
-    def _next_call(self, state, now, since):
-        """When to ask again, ``False`` when nothing can happen any more.
-
-        :param since: when the watch after the payment began, if it has
-        """
-        if state not in FOLLOW_EVERY:
-            return False
-        if since and now > since + timedelta(days=self.company_id.urssaf_watch_days):
-            return False
-        return now + self._follow_delay(state)
-
-    @api.model
-    def _follow_delay(self, state):
-        # Spread, so that what was sent together is not asked together for ever.
-        return FOLLOW_EVERY[state] * random.uniform(0.9, 1.1)
-
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""
-        if state in TO_HANDLE:
-            self._alert(self._handle_note(state))
-        elif code not in REMOTE_STATES:
+        if code not in REMOTE_STATES:
             self._alert(
                 self.env._(
-                    "Urssaf gives this demande the status “%s”, which this version "
-                    "does not know.",
+                    "Urssaf gives this demande the status “%s”, which does not say "
+                    "what becomes of the money: look at it in the Urssaf space. "
+                    "Nothing was changed in Odoo.",
                     self.remote_label or code,
                 )
             )
-
-    def _handle_note(self, state):
-        reason = " – ".join(
-            filter(None, (self.rejection_label, self.rejection_comment))
-        )
-        return {
-            "refused": self.env._(
-                "The customer refused. Correct the invoice (credit note and new "
-                "invoice), or collect it directly. %s",
-                reason,
-            ),
-            "unpaid": self.env._(
-                "The customer’s bank refused the debit. Urssaf may take back what it "
-                "paid: contact the customer."
-            ),
-            "recovered": self.env._(
-                "Urssaf says “%s”. Check with the bank statement what was taken back.",
-                self.remote_label,
-            ),
-            "cancelled": self.env._(
-                "Urssaf says “%(label)s”. Check what was already paid. %(reason)s",
-                label=self.remote_label,
-                reason=reason,
-            ),
-        }[state]
+        elif REMOTE_STATES[code] != state:
+            self._alert(
+                self.env._(
+                    "Urssaf says “%(label)s” of this demande, which was over, while "
+                    "%(other)s is under way for the same invoice: have one of them "
+                    "cancelled.",
+                    label=self.remote_label,
+                    other=self._successor().name,
+                )
+            )
+        elif state in TO_HANDLE:
+            self._alert(self._handle_note(state))
+        elif state == "paid" and self.payment_ids and not self.amount_booked:
+            self._alert(
+                self.env._(
+                    "Urssaf says that it has paid after all. The payment was taken back "
+                    "or cancelled in Odoo: register it again once the bank shows it."
+                )
+            )
+        else:
+            self._alert_done()
 
     # -- scheduled actions -----------------------------------------------------
 
@@ -250,12 +232,14 @@ class UrssafPaymentRequest(models.Model):
         due._report_remaining()
         due._ask()
         self._pending_transfers(company)._register_transfers()
+        self._notify_customers(company)
+        self._wake_for_next(company)
 
     @api.model
     def _cron_digest(self, company):
         """Tell which demandes or transfers have had no news for too long."""
         limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-        live = ("queued", "sending", "unknown", "waiting", "validated", "debited")
+        live = ("queued", "sending", "unknown", "waiting")
         stuck = self.search(
             [
                 ("company_id", "=", company.id),
@@ -264,7 +248,10 @@ class UrssafPaymentRequest(models.Model):
                 "|",
                 ("state", "in", live),
                 "&",
+                "&",
                 ("state", "=", "paid"),
+                ("transfer_effective", "=", True),
+                "&",
                 ("payment_ids", "=", False),
                 ("transfer_settled", "=", False),
             ]
@@ -275,6 +262,8 @@ class UrssafPaymentRequest(models.Model):
                 company.urssaf_stuck_hours,
             )
         )
+        self._tell_late(company)
+        self._remind_cancellations(company)
         self._forget_reversed(company)
 
     @api.model

@@ -2,4 +2,6 @@
 from . import account_move_reversal
 from . import account_payment_register
 from . import urssaf_enrolment_adopt
+from . import urssaf_payment_request_cancel
+from . import urssaf_payment_request_reversal
 from . import urssaf_payment_request_send

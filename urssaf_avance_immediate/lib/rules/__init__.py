@@ -12,3 +12,10 @@ from .amounts import (
 from .birthplace import split_insee
 from .identity import normalise_first_names, normalise_mobile, normalise_name
 from .period import period_faults, wire_date
+from .working_days import (
+    add_working_days,
+    answer_deadline,
+    is_working_day,
+    notice_due,
+    transfer_due,
+)
