@@ -6,7 +6,7 @@ from stdnum.fr import siren, siret
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..lib.api import UrssafClient, UrssafConfigError, UrssafError
+from ..lib.api import UrssafClient, UrssafConfigError
 
 # Hosts of urssaf-api §1. The local sandbox is wherever the company says.
 ENVIRONMENT_HOSTS = {
@@ -251,10 +251,8 @@ class ResCompany(models.Model):
             raise AccessError(
                 self.env._("Only an administrator can test the connection to Urssaf.")
             )
-        try:
-            with self._urssaf_get_client() as client:
-                client.check_connection()
-        except UrssafError as error:
+        error = self._urssaf_try_connection()
+        if error:
             raise UserError(self._urssaf_connection_advice(error)) from error
         return {
             "type": "ir.actions.client",
