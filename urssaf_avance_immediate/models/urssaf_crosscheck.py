@@ -203,6 +203,10 @@ class UrssafCrosscheck(models.Model):
         :param calls: about how many calls to make at most; as time allows by default
         """
         exchange = self.env["urssaf.exchange"]
+        service = self.env["urssaf.service"]._of(self.company_id)
+        if service._paused():
+            self.last_error_message = service._notice()
+            return
         limit = calls and self.call_count + calls
         try:
             with self.company_id._urssaf_get_client() as client:
@@ -213,9 +217,11 @@ class UrssafCrosscheck(models.Model):
                         return
                     self.invalidate_recordset(["pending", "state"])
                     self._step(client)
+                    service._answered()
                     exchange._checkpoint()
         except (UrssafConfigError, UrssafError) as error:
             # What was compared stays; the scheduled action goes on later.
+            service._failed(error)
             self.last_error_message = exchange._error_text(error)
             return exchange._checkpoint()
         if not self.pending and self.state == "running":

@@ -188,12 +188,17 @@ class UrssafPaymentRequest(models.Model):
             return False
         if self.watch_until and paris_date(now) > self.watch_until:
             return False
-        # Spread, so that what was sent together is not asked together for ever.
-        return now + self._follow_delay(self.state) * random.uniform(0.9, 1.1)
+        return now + self._follow_delay(self.state)
 
     def _follow_delay(self, state):
-        """How long to wait before the next question, see ``lib.rules.pace``."""
-        self.ensure_one()
+        """How long to wait before the next question."""
+        # Spread, so that what was sent together is not asked together for ever.
+        return self._pace(state) * random.uniform(0.9, 1.1)
+
+    def _pace(self, state):
+        """How often to ask, see ``lib.rules.pace``; of no demande in particular, what
+        suits one that has just left.
+        """
         now = fields.Datetime.now()
         since = self.remote_changed_at or now
         expected = self.expected_transfer_date

@@ -13,7 +13,7 @@ from odoo.tools import format_date
 from .urssaf_exchange_people import ACTIVITY_TYPE
 from .urssaf_payment_request import CLOSED
 from .urssaf_payment_request_deadlines import INCIDENTS
-from .urssaf_payment_request_following import REMOTE_STATES
+from .urssaf_payment_request_following import REMOTE_STATES, TO_HANDLE
 
 
 class UrssafPaymentRequest(models.Model):
@@ -21,6 +21,7 @@ class UrssafPaymentRequest(models.Model):
 
     can_reverse = fields.Boolean(compute="_compute_can_reverse")
     can_correct = fields.Boolean(compute="_compute_can_correct")
+    advice = fields.Text(compute="_compute_advice", help="What to do now.")
 
     @api.depends("state", "amount_booked")
     def _compute_can_reverse(self):
@@ -40,6 +41,13 @@ class UrssafPaymentRequest(models.Model):
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
                 and request == move.sudo().urssaf_request_id
+            )
+
+    @api.depends("state", "remote_code", "transfer_effective", "amount_booked")
+    def _compute_advice(self):
+        for request in self:
+            request.advice = (
+                request.state in TO_HANDLE and request._handle_note(request.state)
             )
 
     # -- who, and until when ---------------------------------------------------

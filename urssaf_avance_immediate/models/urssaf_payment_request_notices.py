@@ -29,6 +29,8 @@ PAID = Notice("urssaf_notify_paid", "mailed_paid_at", "mail_template_paid")
 # Old news are not told: the option was switched on later, or a backup restored.
 FRESH = timedelta(days=3)
 
+_WAKING = "urssaf.payment.request.notices"
+
 
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
@@ -48,7 +50,11 @@ class UrssafPaymentRequest(models.Model):
         moved = self.filtered(lambda r: r.state != state)
         result = super()._set_state(state, **values)
         if state == "waiting" and any(moved.company_id.mapped(SENT.setting)):
-            self._trigger("follow")
+            waking = self.env.cr.precommit.data
+            if not waking.get(_WAKING):
+                # One wake-up per transaction, whatever the size of the batch.
+                waking[_WAKING] = True
+                self._trigger("follow")
         return result
 
     @api.model
