@@ -248,7 +248,7 @@ class UrssafCrosscheck(models.Model):
             todo[:0] = [[str(start), str(middle)], [str(after), str(end)]]
         self.write({"pending": todo, "last_error_message": False})
 
-    def _search(self, client, **criteria):
+    def _ask(self, client, **criteria):
         self.call_count += 1
         found = client.search_payment_requests(**criteria)
         self.unreadable_count += found.malformed
@@ -257,7 +257,7 @@ class UrssafCrosscheck(models.Model):
     def _search_period(self, client, start, end):
         """The demandes of a period, ``None`` when Urssaf has too many to list."""
         try:
-            return self._search(client, start=start, end=end)
+            return self._ask(client, start=start, end=end)
         except UrssafRejected as error:
             if error.code != TOO_MANY:
                 raise
@@ -269,7 +269,7 @@ class UrssafCrosscheck(models.Model):
         numbers.update(self._candidates(day).mapped("name"))
         items = []
         for ten in split_every(MAX_SEARCH, sorted(numbers)):
-            items += self._search(client, numbers=ten)
+            items += self._ask(client, numbers=ten)
         return items
 
     # -- what Odoo has ---------------------------------------------------------
