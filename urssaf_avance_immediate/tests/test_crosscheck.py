@@ -3,9 +3,11 @@
 
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import format_date
 
 from .cases import NOW, UrssafCase
 
@@ -106,15 +108,15 @@ class TestCrosscheck(UrssafCase):
     # -- the limit of ten ------------------------------------------------------
 
     def test_narrower_and_narrower(self):
-        for day in range(1, 15):
+        for day in range(1, 29):
             for rank in range(2):
                 self._at_urssaf(f"E/{day}/{rank}", f"2026-03-{day:02d}")
         check = self._check()
         self.assertEqual(check.state, "running", "more calls than a user waits for")
         self._run_cron("crosscheck")
         self.assertEqual(check.state, "done")
-        self.assertEqual(check.remote_count, 28)
-        self.assertEqual(len(set(check.line_ids.mapped("external_id"))), 28)
+        self.assertEqual(check.remote_count, 56)
+        self.assertEqual(len(set(check.line_ids.mapped("external_id"))), 56)
         self.assertFalse(check.incomplete)
 
     def test_a_day_that_is_too_full(self):
@@ -124,7 +126,8 @@ class TestCrosscheck(UrssafCase):
         check = self._check("2026-03-15", "2026-03-15")
         self.assertEqual(check.state, "done")
         self.assertEqual(self._kinds(check), {move.name: "remote"})
-        self.assertIn("03/15/2026", check.incomplete)
+        day = format_date(self.env, fields.Date.to_date("2026-03-15"))
+        self.assertIn(day, check.incomplete)
 
     def test_known_to_be_too_full(self):
         """Odoo's own count spares the calls that would be refused."""
@@ -226,7 +229,7 @@ class TestCrosscheck(UrssafCase):
 
     def test_odoo_thought_that_it_had_not_left(self):
         """A backup of before the call was restored: the demande is still a draft."""
-        self.fake.fail("050", "http_503")
+        self.fake.fail("050", "refused")
         request = self._sent()
         request.sudo()._withdraw()
         self._at_urssaf(request.name)

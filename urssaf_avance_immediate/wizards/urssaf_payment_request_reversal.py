@@ -129,6 +129,8 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         back = self.env["account.payment"].sudo().create(
             self._prepare_payment(request, payment)
         )
+        # Computed from the method of payment: the money leaves from where it came.
+        back.outstanding_account_id = payment.outstanding_account_id
         back.action_post()
         theirs = self._receivable(payment.move_id)
         # With what was taken back before: those matches are undone too.
@@ -156,7 +158,6 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             "journal_id": payment.journal_id.id,
             "payment_method_line_id": line.id,
             "destination_account_id": payment.destination_account_id.id,
-            "outstanding_account_id": payment.outstanding_account_id.id,
             "memo": f"{request._payment_label()} – {request.remote_label}",
             "urssaf_request_id": request.id,
         }
