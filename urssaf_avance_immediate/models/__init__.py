@@ -4,6 +4,7 @@ from . import res_company
 from . import res_config_settings
 from . import product_template
 from . import urssaf_service
+from . import urssaf_trace
 from . import urssaf_exchange
 from . import urssaf_exchange_people
 from . import res_company_service

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 from .res_partner import READERS
-from .urssaf_payment_request import AT_URSSAF, CLOSED, SENDABLE, STATES
+from .urssaf_payment_request import AT_URSSAF, CLOSED, FOLLOWED, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
 
 
@@ -182,7 +182,10 @@ class AccountMove(models.Model):
         """Extends account: what to do now about the demande de paiement."""
         alerts = super()._get_alerts()
         if self.env.user.has_group("urssaf_avance_immediate.group_user"):
-            alerts.update(self._urssaf_alerts())
+            outage = self._urssaf_service_alert()
+            if not outage or self.urssaf_state != "queued":
+                alerts.update(self._urssaf_alerts())
+            alerts.update(outage)
         return alerts
 
     def _urssaf_alerts(self):
@@ -207,6 +210,25 @@ class AccountMove(models.Model):
         if request.state in ("unknown", *TO_HANDLE) or request.last_error_message:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
+
+    def _urssaf_service_alert(self):
+        """Urssaf does not answer: said where somebody waits for it."""
+        request = self.urssaf_request_id
+        waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
+        notice = request.service_notice if waiting else None
+        if not waiting and self.urssaf_can_send:
+            notice = self._urssaf_enrolment().service_notice
+        if not notice:
+            return {}
+        service = self.env["urssaf.service"]._of(self.company_id)
+        return {
+            "urssaf_service": {
+                "level": "warning",
+                "message": notice,
+                "action_text": self.env._("Details"),
+                "action": service._get_records_action(),
+            }
+        }
 
     def _urssaf_request_alert(self, request):
         if request.state == "unknown":
@@ -253,7 +275,8 @@ class AccountMove(models.Model):
 
     def _urssaf_notify_sent(self, request):
         label = dict(request._fields["state"]._description_selection(self.env))
-        message = request.last_error_message or self.env._(
+        outage = request.service_notice if request.state == "queued" else None
+        message = (outage or request.last_error_message) or self.env._(
             "%(invoice)s: %(state)s",
             invoice=self.name,
             state=label[request.state],

@@ -217,7 +217,12 @@ class ResCompany(models.Model):
         :raises UrssafConfigError: a setting is missing or makes no sense
         """
         self.ensure_one()
-        return UrssafClient(**self._urssaf_get_credentials())
+        company = self.sudo()
+        return UrssafClient(
+            **company._urssaf_get_credentials(),
+            calls_per_second=company.urssaf_calls_per_second,
+            observer=self.env["urssaf.trace"]._observer(company),
+        )
 
     def _urssaf_intervenant(self):
         self.ensure_one()

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The company's line to Urssaf: whether it answers, and who is told if not."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import plaintext2html
 
 from ..lib.api import UrssafError
@@ -18,6 +18,24 @@ CONNECTION_FIELDS = (
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    urssaf_calls_per_second = fields.Float(
+        string="Calls per second",
+        default=1.0,
+        help="At most so many calls to Urssaf per second and server process, evenly "
+        "spaced; 0 for no limit. Urssaf publishes no limit: one is the safe choice.",
+    )
+    urssaf_trace_days = fields.Integer(
+        string="Keep calls (days)",
+        default=30,
+        help="How long what is said to Urssaf and its answers are kept, personal data "
+        "masked; 0 to keep nothing.",
+    )
+
+    _urssaf_pace_positive = models.Constraint(
+        "CHECK(urssaf_calls_per_second >= 0 AND urssaf_trace_days >= 0)",
+        "Calls per second, and the days that calls are kept, cannot be negative.",
+    )
 
     def write(self, vals):
         """Extends: new settings deserve a new try, whatever failed with the old."""

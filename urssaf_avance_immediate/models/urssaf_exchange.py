@@ -92,6 +92,19 @@ class UrssafExchange(models.AbstractModel):
         help="As Urssaf sent it, personal data masked.",
     )
 
+    service_notice = fields.Char(
+        compute="_compute_service_notice", help="Why nothing leaves for the moment."
+    )
+
+    @api.depends("company_id")
+    def _compute_service_notice(self):
+        services = self.env["urssaf.service"].search(
+            [("company_id", "in", self.company_id.ids)]
+        )
+        notices = {service.company_id: service._notice() for service in services}
+        for record in self:
+            record.service_notice = notices.get(record.company_id)
+
     # -- claim and commit ------------------------------------------------------
 
     def _checkpoint(self, processed=0, remaining=None):
@@ -127,12 +140,15 @@ class UrssafExchange(models.AbstractModel):
         locked.invalidate_recordset()
         return locked
 
-    def _claim(self):
+    def _claim(self, ready=None):
         """Mark as ``sending`` the queued records of self that are free, commit, and
         return those that this transaction still holds: they may be sent.
+
+        :param ready: a dict to fill with what is to be sent of each, by its id; it is
+            read under the lock, and cannot change any more once it is claimed
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
-        claimed = claimed._keep_sendable()
+        claimed = claimed._keep_sendable({} if ready is None else ready)
         now = fields.Datetime.now()
         for count, records in claimed.grouped("attempt_count").items():
             records._set_state(
@@ -146,21 +162,25 @@ class UrssafExchange(models.AbstractModel):
             lambda r: r.state == "sending" and r.claimed_at == now
         )
 
-    def _keep_sendable(self):
-        """Those of self, locked and queued, that may still leave. Models extend it."""
+    def _keep_sendable(self, ready):
+        """Those of self, locked and queued, that may still leave. Models extend it.
+
+        :param ready: see ``_claim``
+        """
         return self
 
     def _record(self, write):
         """Run ``write(records)`` on the claims of self, then commit: an answer that is
-        not written down would have to be searched for.
+        not written down would have to be searched for. Return what ``write`` returned.
 
         Writing touches the invoice; somebody may be editing it at this moment.
         """
         records = self
         for tries_left in reversed(range(RECORD_TRIES)):
             try:
-                write(records)
-                return self._checkpoint(len(self))
+                result = write(records)
+                self._checkpoint(len(self))
+                return result
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 if not tries_left:
                     raise

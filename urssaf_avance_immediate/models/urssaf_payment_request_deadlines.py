@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_datetime
 
 from ..lib.rules import answer_deadline, notice_due, pace, transfer_due
 from .urssaf_payment_request import CLOSED, FOLLOWED
@@ -67,6 +67,9 @@ class UrssafPaymentRequest(models.Model):
         compute="_compute_late",
         search="_search_late",
         help="The transfer was expected before today.",
+    )
+    expectation = fields.Text(
+        compute="_compute_expectation", help="What comes next, and when."
     )
     notice_until = fields.Date(
         string="Act before",
@@ -144,6 +147,34 @@ class UrssafPaymentRequest(models.Model):
         if operator != "in":
             return NotImplemented
         return self._late_domain()
+
+    @api.depends("state", "answer_until", "late", "cancel_awaited")
+    def _compute_expectation(self):
+        for request in self:
+            request.expectation = "\n".join(filter(None, request._expectations()))
+
+    def _expectations(self):
+        """Sentences: what the customer and Urssaf are expected to do, and until when."""
+        day = format_date(self.env, self.expected_transfer_date)
+        if self.late:
+            yield self.env._("The transfer was expected on %s: it is late.", day)
+        elif self.state == "waiting" and self.answer_until:
+            yield self.env._(
+                "The customer may answer until %(moment)s. Without an answer, Urssaf "
+                "takes it as a yes; the transfer is then expected by %(day)s.",
+                moment=format_datetime(
+                    self.env, self.answer_until, tz="Europe/Paris", dt_format="short"
+                ),
+                day=day,
+            )
+        elif self.state in ("validated", "debited"):
+            yield self.env._("The transfer is expected by %s.", day)
+        if self.cancel_awaited:
+            yield self.env._(
+                "Urssaf was asked on %s to cancel this demande. Its state changes when "
+                "Urssaf has done so.",
+                format_date(self.env, paris_date(self.cancel_requested_on)),
+            )
 
     @api.depends("state", "remote_code", "remote_changed_at", "transfer_effective")
     def _compute_notice_until(self):

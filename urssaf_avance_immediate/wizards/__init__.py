@@ -5,3 +5,4 @@ from . import urssaf_enrolment_adopt
 from . import urssaf_payment_request_cancel
 from . import urssaf_payment_request_reversal
 from . import urssaf_payment_request_send
+from . import urssaf_trace_export
