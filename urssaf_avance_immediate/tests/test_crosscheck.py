@@ -109,14 +109,14 @@ class TestCrosscheck(UrssafCase):
 
     def test_narrower_and_narrower(self):
         for day in range(1, 29):
-            for rank in range(2):
+            for rank in range(3):
                 self._at_urssaf(f"E/{day}/{rank}", f"2026-03-{day:02d}")
         check = self._check()
         self.assertEqual(check.state, "running", "more calls than a user waits for")
         self._run_cron("crosscheck")
         self.assertEqual(check.state, "done")
-        self.assertEqual(check.remote_count, 56)
-        self.assertEqual(len(set(check.line_ids.mapped("external_id"))), 56)
+        self.assertEqual(check.remote_count, 84)
+        self.assertEqual(len(set(check.line_ids.mapped("external_id"))), 84)
         self.assertFalse(check.incomplete)
 
     def test_a_day_that_is_too_full(self):
