@@ -16,9 +16,7 @@ class AccountMove(models.Model):
     def _compute_urssaf_can_correct(self):
         user = self.env.user.has_group("urssaf_avance_immediate.group_user")
         for move in self:
-            move.urssaf_can_correct = (
-                user and move.sudo().urssaf_request_id.can_correct
-            )
+            move.urssaf_can_correct = user and move.sudo().urssaf_request_id.can_correct
 
     def button_request_cancel(self):
         """Extends account: Urssaf has no method to cancel, only a mail address."""

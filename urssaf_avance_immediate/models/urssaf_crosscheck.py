@@ -86,7 +86,9 @@ class UrssafCrosscheck(models.Model):
     remote_count = fields.Integer(string="Only at Urssaf", compute="_compute_counts")
     local_count = fields.Integer(string="Only in Odoo", compute="_compute_counts")
     open_count = fields.Integer(
-        string="To look at", compute="_compute_counts", help="Neither solved nor ignored."
+        string="To look at",
+        compute="_compute_counts",
+        help="Neither solved nor ignored.",
     )
     adoptable_count = fields.Integer(compute="_compute_counts")
 
@@ -301,7 +303,8 @@ class UrssafCrosscheck(models.Model):
         )
 
     def _candidates(self, day):
-        """Posted invoices of enrolled customers that could be at Urssaf unknown to us."""
+        """Posted invoices of enrolled customers that could be at Urssaf unknown to "
+        "us."""
         return self.env["account.move"].search(
             [
                 ("company_id", "=", self.company_id.id),

@@ -44,7 +44,7 @@ class UrssafCrosscheckLine(models.Model):
         [("adopted", "Adopted"), ("updated", "Updated"), ("ignored", "Ignored")],
         readonly=True,
     )
-    number = fields.Char(string="Number", readonly=True)
+    number = fields.Char(readonly=True)
     external_id = fields.Char(string="Urssaf identifier", readonly=True)
     invoice_date = fields.Date(readonly=True)
     id_client = fields.Char(string="Customer at Urssaf", readonly=True)
@@ -316,9 +316,7 @@ class UrssafCrosscheckLine(models.Model):
             # Paid or credited already, by whoever had the demande before.
             request.transfer_settled = True
         request._message_log(
-            body=self.env._(
-                "Found at Urssaf and taken over by %s.", self.env.user.name
-            )
+            body=self.env._("Found at Urssaf and taken over by %s.", self.env.user.name)
         )
         return request
 

@@ -102,8 +102,8 @@ class UrssafPaymentRequest(models.Model):
         for request in awaited:
             request._alert(
                 self.env._(
-                    "Urssaf was asked on %(date)s to cancel this demande and still says "
-                    "“%(status)s”: write again, or call.",
+                    "Urssaf was asked on %(date)s to cancel this demande and still "
+                    "says “%(status)s”: write again, or call.",
                     date=format_date(self.env, paris_date(request.cancel_requested_on)),
                     status=request.remote_label,
                 )

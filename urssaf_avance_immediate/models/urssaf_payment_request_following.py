@@ -257,8 +257,9 @@ class UrssafPaymentRequest(models.Model):
         elif state == "paid" and self.payment_ids and not self.amount_booked:
             self._alert(
                 self.env._(
-                    "Urssaf says that it has paid after all. The payment was taken back "
-                    "or cancelled in Odoo: register it again once the bank shows it."
+                    "Urssaf says that it has paid after all. The payment was taken "
+                    "back or cancelled in Odoo: register it again once the bank shows "
+                    "it."
                 )
             )
         else:

@@ -46,15 +46,15 @@ class UrssafPaymentRequest(models.Model):
     @api.depends("state", "remote_code", "transfer_effective", "amount_booked")
     def _compute_advice(self):
         for request in self:
-            request.advice = (
-                request.state in TO_HANDLE and request._handle_note(request.state)
+            request.advice = request.state in TO_HANDLE and request._handle_note(
+                request.state
             )
 
     # -- who, and until when ---------------------------------------------------
 
     def _alert_candidates(self):
-        """Extends: money that Urssaf takes back, and what nobody has seen before, are the
-        accountant's matter.
+        """Extends: money that Urssaf takes back, and what nobody has seen before, are
+        the accountant's matter.
         """
         candidates = super()._alert_candidates()
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
@@ -96,8 +96,10 @@ class UrssafPaymentRequest(models.Model):
             "270": self._provider_settled_note,
         }
         note = known.get(self.remote_code)
-        return note() if note else self.env._(
-            "Cancelled in Odoo only: Urssaf did not say so."
+        return (
+            note()
+            if note
+            else self.env._("Cancelled in Odoo only: Urssaf did not say so.")
         )
 
     def _refusal_note(self):
@@ -123,17 +125,25 @@ class UrssafPaymentRequest(models.Model):
     def _unpaid_note(self):
         note = self.env._("The customer’s bank refused the debit.")
         if not self.transfer_effective:
-            return note + " " + self.env._(
-                "Urssaf has not paid you: nothing is to be booked. The invoice is "
-                "open, collect it from the customer directly."
+            return (
+                note
+                + " "
+                + self.env._(
+                    "Urssaf has not paid you: nothing is to be booked. The invoice is "
+                    "open, collect it from the customer directly."
+                )
             )
-        return note + " " + self.env._(
-            "Urssaf had paid you %(amount)s. From its notice on you have 30 days to "
-            "pay back or to comment, until %(date)s at the earliest; then it debits "
-            "you. Collect the customer’s share directly, and book what the bank "
-            "statement shows.",
-            amount=self.currency_id.format(self.transfer_amount),
-            date=format_date(self.env, self.notice_until),
+        return (
+            note
+            + " "
+            + self.env._(
+                "Urssaf had paid you %(amount)s. From its notice on you have 30 days "
+                "to pay back or to comment, until %(date)s at the earliest; then it "
+                "debits you. Collect the customer’s share directly, and book what the "
+                "bank statement shows.",
+                amount=self.currency_id.format(self.transfer_amount),
+                date=format_date(self.env, self.notice_until),
+            )
         )
 
     def _cancelled_note(self):
@@ -145,8 +155,8 @@ class UrssafPaymentRequest(models.Model):
     def _default_note(self):
         return (
             self.env._(
-                "Urssaf cancelled the demande because the customer did not pay: collect "
-                "the invoice directly."
+                "Urssaf cancelled the demande because the customer did not pay: "
+                "collect the invoice directly."
             )
             + " "
             + self._money_note()
@@ -155,8 +165,8 @@ class UrssafPaymentRequest(models.Model):
     def _taken_back_note(self):
         return (
             self.env._(
-                "Urssaf says “%s”: after the customer’s default it recovered the money, "
-                "from you in all likelihood. The customer then owes it to you.",
+                "Urssaf says “%s”: after the customer’s default it recovered the "
+                "money, from you in all likelihood. The customer then owes it to you.",
                 self.remote_label,
             )
             + " "
@@ -176,7 +186,9 @@ class UrssafPaymentRequest(models.Model):
 
     def _provider_settled_note(self):
         return (
-            self.env._("Urssaf says “%s”: you have settled your debt.", self.remote_label)
+            self.env._(
+                "Urssaf says “%s”: you have settled your debt.", self.remote_label
+            )
             + " "
             + self._money_note()
         )
@@ -184,9 +196,9 @@ class UrssafPaymentRequest(models.Model):
     def _money_note(self):
         if self.amount_booked > 0:
             return self.env._(
-                "%(amount)s of Urssaf are on the invoice: when the bank statement shows "
-                "that they were taken back, all or a part, press “Take the payment "
-                "back”. Nothing is booked before.",
+                "%(amount)s of Urssaf are on the invoice: when the bank statement "
+                "shows that they were taken back, all or a part, press “Take the "
+                "payment back”. Nothing is booked before.",
                 amount=self.currency_id.format(self.amount_booked),
             )
         if self.transfer_effective and not self.payment_ids:

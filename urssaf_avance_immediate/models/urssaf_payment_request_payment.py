@@ -192,8 +192,8 @@ class UrssafPaymentRequest(models.Model):
         if gap < 0:
             self._alert(
                 self.env._(
-                    "Urssaf transferred %(amount)s instead of %(expected)s. The %(gap)s "
-                    "missing stay open on the invoice: Urssaf may have set off "
+                    "Urssaf transferred %(amount)s instead of %(expected)s. The "
+                    "%(gap)s missing stay open on the invoice: Urssaf may have set off "
                     "contributions that you owe (article L133-8-8), see its notice.",
                     **amounts,
                 )

@@ -94,6 +94,4 @@ class TestPace(BaseCase):
             self.assertEqual(paces[0], timedelta(days=1))
         month = NOW - timedelta(days=34)
         self.assertEqual(pace.unpaid(NOW, month), timedelta(days=1), "the notice runs")
-        self.assertEqual(
-            pace.paid(NOW, NOW - timedelta(days=365)), timedelta(days=30)
-        )
+        self.assertEqual(pace.paid(NOW, NOW - timedelta(days=365)), timedelta(days=30))

@@ -112,7 +112,9 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         self._news("20", end - timedelta(minutes=30))
         self.assertLess(self._next(), timedelta(minutes=17))
         self._news("30", end)
-        self.assertAlmostEqual(self._next(), timedelta(hours=4), delta=timedelta(0, 1500))
+        self.assertAlmostEqual(
+            self._next(), timedelta(hours=4), delta=timedelta(0, 1500)
+        )
         self._news("70", end, transfer={"dateVirement": "2026-03-20T00:00:00Z"})
         self.assertLess(self._next(), timedelta(hours=27))
         self._news(

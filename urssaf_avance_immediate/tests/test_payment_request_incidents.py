@@ -77,7 +77,9 @@ class TestPaymentRequestIncidents(UrssafCase):
         self.assertNotEqual(new.name, self.move.name)
         new.action_urssaf_send()
         self.assertEqual(new.urssaf_state, "waiting")
-        self.assertEqual(self._demande(new.urssaf_request_id).payload["mntFactureTTC"], 33)
+        self.assertEqual(
+            self._demande(new.urssaf_request_id).payload["mntFactureTTC"], 33
+        )
 
     def test_nothing_to_correct(self):
         for state in ("waiting", "paid"):

@@ -13,7 +13,7 @@ LANGUAGE = "fr_FR"
 
 
 class UrssafPaymentRequestCancel(models.TransientModel):
-    """The e-mail that asks Urssaf to cancel a demande, with all that it wants to know."""
+    """The e-mail that asks Urssaf to cancel a demande, with all it wants to know."""
 
     _name = "urssaf.payment.request.cancel"
     _description = "Ask Urssaf to Cancel a Demande de Paiement"
@@ -68,7 +68,8 @@ class UrssafPaymentRequestCancel(models.TransientModel):
 
         Outside production nothing leaves: the letter is kept on the demande.
 
-        :raises UserError: the demande is over, or something that Urssaf wants is missing
+        :raises UserError: the demande is over, or something that Urssaf wants to
+            know is missing
         """
         self.ensure_one()
         # The same rights and the same conditions as when the letter was opened.

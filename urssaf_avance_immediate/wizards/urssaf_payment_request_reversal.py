@@ -8,8 +8,8 @@ from ..models.urssaf_payment_request_deadlines import paris_date
 class UrssafPaymentRequestReversal(models.TransientModel):
     """The entry that takes a payment of Urssaf back: proposed, never booked by itself.
 
-    The sources disagree on what Urssaf takes back after a default, half or all (urssaf-api
-    §7.7): the accountant says how much, with the bank statement under his eyes.
+    The sources disagree on what Urssaf takes back after a default, half or all
+    (urssaf-api §7.7): the accountant says how much, reading the bank statement.
     """
 
     _name = "urssaf.payment.request.reversal"
@@ -23,7 +23,6 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     currency_id = fields.Many2one(related="request_id.currency_id")
     payment_id = fields.Many2one(
         "account.payment",
-        string="Payment",
         compute="_compute_payment_id",
         compute_sudo=True,
     )
@@ -85,7 +84,9 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group("urssaf_avance_immediate.group_manager"):
             raise AccessError(
-                self.env._("Only a manager of “Urssaf avance immédiate” reverses money.")
+                self.env._(
+                    "Only a manager of “Urssaf avance immédiate” reverses money."
+                )
             )
         self.request_id.check_access("read")
         request = self.request_id.sudo()._lock()
@@ -126,8 +127,10 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         """An outgoing payment to the same accounts, matched with Urssaf's own; what is
         left of that one stays on the invoice.
         """
-        back = self.env["account.payment"].sudo().create(
-            self._prepare_payment(request, payment)
+        back = (
+            self.env["account.payment"]
+            .sudo()
+            .create(self._prepare_payment(request, payment))
         )
         # Computed from the method of payment: the money leaves from where it came.
         back.outstanding_account_id = payment.outstanding_account_id
