@@ -14,7 +14,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
 from ..lib.rules import answer_deadline, notice_due, pace, transfer_due
-from .urssaf_payment_request import CLOSED, FOLLOWED
+from .urssaf_payment_request import FOLLOWED
 
 PARIS = ZoneInfo("Europe/Paris")
 # Urssaf has the demande and the customer has not been asked yet.
@@ -63,10 +63,13 @@ class UrssafPaymentRequest(models.Model):
         help="Urssaf’s own date once it gives one; before that, four working days "
         "after the agreement, or after the end of the customer’s delay.",
     )
+    remote_date = fields.Date(
+        readonly=True, copy=False, help="Urssaf’s own date at its last answer."
+    )
     late = fields.Boolean(
         compute="_compute_late",
-        search="_search_late",
-        help="The transfer was expected before today.",
+        store=True,
+        help="On the day of Urssaf’s last answer, the transfer should have been there.",
     )
     expectation = fields.Text(
         compute="_compute_expectation", help="What comes next, and when."
@@ -123,30 +126,18 @@ class UrssafPaymentRequest(models.Model):
                 expected = transfer_due(paris_date(request.answer_until))
             request.expected_transfer_date = expected
 
-    @api.model
-    def _late_domain(self):
-        """Demandes whose money should be there. A transfer is expected during its day,
-        so that it is late from the next one on.
-        """
-        return [
-            ("expected_transfer_date", "<", self._today()),
-            "|",
-            ("state", "in", ("waiting", "validated", "debited")),
-            "&",
-            ("state", "=", "paid"),
-            ("transfer_effective", "=", False),
-        ]
-
-    @api.depends("expected_transfer_date", "state", "transfer_effective")
+    @api.depends("state", "expected_transfer_date", "remote_date", "transfer_effective")
     def _compute_late(self):
-        late = self.filtered_domain(self._late_domain())
-        late.late = True
-        (self - late).late = False
-
-    def _search_late(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return self._late_domain()
+        """A transfer is expected during its day: it is late from the next one on."""
+        for request in self:
+            awaited = request.state in ("waiting", "validated", "debited") or (
+                request.state == "paid" and not request.transfer_effective
+            )
+            request.late = (
+                awaited
+                and bool(request.expected_transfer_date and request.remote_date)
+                and request.expected_transfer_date < request.remote_date
+            )
 
     @api.depends("state", "answer_until", "late", "cancel_awaited")
     def _compute_expectation(self):
@@ -287,12 +278,14 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _tell_late(self, company):
         """Money that is late by French working days is told once per state."""
-        domain = [
-            ("company_id", "=", company.id),
-            ("environment", "=", company.urssaf_environment),
-            ("state", "not in", CLOSED),
-        ]
-        for request in self.search(domain + self._late_domain()):
+        late = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("environment", "=", company.urssaf_environment),
+                ("late", "=", True),
+            ]
+        )
+        for request in late:
             request._tell_stuck(
                 self.env._(
                     "The transfer of %(amount)s was expected on %(date)s and Urssaf "

@@ -139,6 +139,7 @@ class UrssafPaymentRequest(models.Model):
         """
         now = fields.Datetime.now()
         transferred = {request: request.transfer_amount for request in self}
+        self.remote_date = self._date_of(as_of)
         alike = defaultdict(self.browse)
         for request in self:
             alike[request._changes(news[request], as_of)] += request
@@ -216,13 +217,7 @@ class UrssafPaymentRequest(models.Model):
         """
         if not transfer:
             return {}
-        today = (
-            fields.Datetime.context_timestamp(
-                self.with_context(tz="Europe/Paris"), as_of.replace(tzinfo=None)
-            ).date()
-            if as_of
-            else fields.Date.context_today(self.with_context(tz="Europe/Paris"))
-        )
+        today = self._date_of(as_of)
         values = {"transfer_date": transfer.date}
         if transfer.amount is not None:
             values["transfer_amount"] = float(transfer.amount)
@@ -230,6 +225,15 @@ class UrssafPaymentRequest(models.Model):
                 transfer.date <= today
             )
         return values
+
+    @api.model
+    def _date_of(self, as_of):
+        """The civil date in France of an answer of Urssaf, by Urssaf's own clock."""
+        paris = self.with_context(tz="Europe/Paris")
+        if not as_of:
+            return fields.Date.context_today(paris)
+        moment = as_of.replace(tzinfo=None)
+        return fields.Datetime.context_timestamp(paris, moment).date()
 
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""

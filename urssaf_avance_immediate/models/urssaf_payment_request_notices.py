@@ -73,7 +73,8 @@ class UrssafPaymentRequest(models.Model):
             PAID: [
                 ("state", "=", "paid"),
                 ("transfer_effective", "=", True),
-                ("transfer_date", ">", self._today() - FRESH),
+                # Announced some days before it is made.
+                ("remote_changed_at", ">", fresh - FRESH * 3),
             ],
         }[notice]
         return self.search(

@@ -114,7 +114,7 @@ class TestPaymentRequestNotices(UrssafCase):
         self._run_cron("follow")
         self.assertFalse(self._mails(request))
         self.assertTrue(
-            request.message_ids.filtered(lambda m: "was not written" in m.body)
+            request.message_ids.filtered(lambda m: "no_such_field" in m.body)
         )
         self.assertEqual(request.state, "waiting")
 
