@@ -19,7 +19,13 @@ class TestPaymentRequestIncidents(UrssafCase):
         cls.accountant = cls._make_user(
             "accountant", "urssaf_avance_immediate.group_manager"
         )
-        cls.company.urssaf_accountant_id = cls.accountant
+        cls.company.write(
+            {
+                "urssaf_accountant_id": cls.accountant.id,
+                # What is written is in this language: English.
+                "urssaf_responsible_id": cls.accountant.id,
+            }
+        )
 
     def setUp(self):
         super().setUp()
