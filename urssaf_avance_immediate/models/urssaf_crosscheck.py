@@ -81,8 +81,8 @@ class UrssafCrosscheck(models.Model):
     line_ids = fields.One2many(
         "urssaf.crosscheck.line", "crosscheck_id", readonly=True, copy=False
     )
-    matched_count = fields.Integer(string="Matched", compute="_compute_counts")
-    differs_count = fields.Integer(string="Different", compute="_compute_counts")
+    matched_count = fields.Integer(string="In agreement", compute="_compute_counts")
+    differs_count = fields.Integer(string="In disagreement", compute="_compute_counts")
     remote_count = fields.Integer(string="Only at Urssaf", compute="_compute_counts")
     local_count = fields.Integer(string="Only in Odoo", compute="_compute_counts")
     open_count = fields.Integer(

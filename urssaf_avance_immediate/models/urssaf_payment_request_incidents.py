@@ -43,11 +43,21 @@ class UrssafPaymentRequest(models.Model):
                 and request == move.sudo().urssaf_request_id
             )
 
-    @api.depends("state", "remote_code", "transfer_effective", "amount_booked")
+    @api.depends(
+        "state",
+        "remote_code",
+        "transfer_effective",
+        "amount_booked",
+        "move_id.payment_state",
+    )
     def _compute_advice(self):
         for request in self:
-            request.advice = request.state in TO_HANDLE and request._handle_note(
-                request.state
+            # A credit note: whatever happened at Urssaf, this invoice is settled.
+            settled = request.move_id.payment_state == "reversed"
+            request.advice = (
+                request.state in TO_HANDLE
+                and not settled
+                and request._handle_note(request.state)
             )
 
     # -- who, and until when ---------------------------------------------------
