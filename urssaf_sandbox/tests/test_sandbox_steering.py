@@ -252,7 +252,7 @@ def test_the_mailbox_can_be_searched(caller, steering):
 def test_mail_about_a_demande(caller, steering):
     id_demande = caller.sent("FAC 1")
     steering.advance(hours=1)
-    (mail,) = steering.get("/mailbox", kind="demande")
+    (mail,) = steering.get("/mailbox", kind="demande", channel="email")
     assert mail["demande"] == id_demande
     assert "FAC 1" in mail["body"]
     assert "75,00 €" in mail["body"]
