@@ -7,12 +7,13 @@ make bench ARGS='--requests 100'    a look
 """
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
 from dev import odoo, servers
 
-from . import report, rivals, sandbox, world
+from . import report, rivals, sandbox, storm, world
 from .meter import Meter
 
 #: ms of network delay: a server nearby, and a distant administration.
@@ -22,6 +23,8 @@ LARGE = 10_000
 
 def main():
     """Measure the add-on beside its rivals, then the sandbox alone."""
+    if sys.argv[1:2] == ["storm"]:
+        return storm.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:
@@ -41,8 +44,7 @@ def main():
         tables.append((count, delay, results))
         report.show(count, delay, results)
     report.growth(tables)
-    if not options.alone:
-        sandbox.main([])
+    return 0 if options.alone else sandbox.main([])
 
 
 def _run(env, host, count, meter):
@@ -92,4 +94,4 @@ def _parser():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

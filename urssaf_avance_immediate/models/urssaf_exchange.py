@@ -11,7 +11,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.api import UrssafConfigError, redact
 from ..lib.api.codes import ERROR_CODES
-from .urssaf_service import ANSWERS, MAX_RETRY_AFTER
+from .urssaf_service import MAX_RETRY_AFTER
 
 _logger = logging.getLogger(__name__)
 
@@ -92,19 +92,6 @@ class UrssafExchange(models.AbstractModel):
         help="As Urssaf sent it, personal data masked.",
     )
 
-    service_notice = fields.Char(
-        compute="_compute_service_notice", help="Why nothing leaves for the moment."
-    )
-
-    @api.depends("company_id")
-    def _compute_service_notice(self):
-        services = self.env["urssaf.service"].search(
-            [("company_id", "in", self.company_id.ids)]
-        )
-        notices = {service.company_id: service._notice() for service in services}
-        for record in self:
-            record.service_notice = notices.get(record.company_id)
-
     # -- claim and commit ------------------------------------------------------
 
     def _checkpoint(self, processed=0, remaining=None):
@@ -140,15 +127,17 @@ class UrssafExchange(models.AbstractModel):
         locked.invalidate_recordset()
         return locked
 
-    def _claim(self, ready=None):
+    def _claim(self, prepare=None):
         """Mark as ``sending`` the queued records of self that are free, commit, and
         return those that this transaction still holds: they may be sent.
 
-        :param ready: a dict to fill with what is to be sent of each, by its id; it is
-            read under the lock, and cannot change any more once it is claimed
+        :param prepare: takes the records under the lock, when nothing sent can change
+            any more, and returns those of which all is there
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
-        claimed = claimed._keep_sendable({} if ready is None else ready)
+        claimed = claimed._keep_sendable()
+        if prepare:
+            claimed = prepare(claimed)
         now = fields.Datetime.now()
         for count, records in claimed.grouped("attempt_count").items():
             records._set_state(
@@ -162,11 +151,8 @@ class UrssafExchange(models.AbstractModel):
             lambda r: r.state == "sending" and r.claimed_at == now
         )
 
-    def _keep_sendable(self, ready):
-        """Those of self, locked and queued, that may still leave. Models extend it.
-
-        :param ready: see ``_claim``
-        """
+    def _keep_sendable(self):
+        """Those of self, locked and queued, that may still leave. Models extend it."""
         return self
 
     def _record(self, write):
@@ -285,31 +271,6 @@ class UrssafExchange(models.AbstractModel):
             ),
             "rejected": self.env._("Urssaf refused without giving a reason."),
         }.get(kind, self.env._("Urssaf gave an answer that could not be read."))
-
-    # -- what calls have shown of the service ----------------------------------
-
-    def _call_failed(self, error):
-        """Note a failed call. Return whether the next one may be made now.
-
-        Called in the transaction that writes the failure on the records.
-        """
-        if error.kind in ANSWERS:
-            return self._call_answered()
-        self._services()._failed(error)
-        return self._may_go_on()
-
-    def _call_answered(self):
-        """Urssaf has answered: what was said about an outage is settled."""
-        self._services()._answered()
-        return True
-
-    def _may_go_on(self):
-        """Whether the next call may be made now."""
-        return not any(service._paused() for service in self._services())
-
-    def _services(self):
-        Service = self.env["urssaf.service"]
-        return Service.union(*(Service._of(company) for company in self.company_id))
 
     @api.model
     def _no_error(self):

@@ -113,12 +113,11 @@ class UrssafPaymentRequest(models.Model):
         for ids in split_every(self.company_id.urssaf_batch_size, (self - alone).ids):
             yield self.browse(ids)
 
-    def _keep_sendable(self, ready):
+    def _keep_sendable(self):
         """Extends: what was checked when it was queued may have changed since: the
-        invoice was paid by other means, credited, or reset to draft; the customer's
-        sheet has lost the birth date.
+        invoice was paid by other means, credited, or reset to draft.
         """
-        sendable = super()._keep_sendable(ready)
+        sendable = super()._keep_sendable()
         sendable.move_id.fetch(["state", "amount_residual"])
         current = sendable.filtered(
             lambda r: r.move_id.state == "posted"
@@ -127,12 +126,7 @@ class UrssafPaymentRequest(models.Model):
             )
         )
         (sendable - current)._outdated()
-        for request in current:
-            with suppress(SchemaError):
-                ready[request.id] = request._request()
-        complete = current.filtered(lambda r: r.id in ready)
-        (current - complete)._incomplete()
-        return complete
+        return current
 
     def _outdated(self):
         for request in self:
@@ -155,7 +149,7 @@ class UrssafPaymentRequest(models.Model):
     def _send_batch(self, client):
         """Claim, call, record. Return false on an outage."""
         ready = {}
-        claimed = self._claim(ready)
+        claimed = self._claim(lambda requests: requests._prepare(ready))
         if not claimed:
             self._checkpoint(len(self))
             return True
@@ -167,6 +161,17 @@ class UrssafPaymentRequest(models.Model):
             return claimed._not_sent(client, error)
         unknown = claimed._record(partial(type(self)._record_answers, answers=answers))
         return unknown._settle(client)
+
+    def _prepare(self, ready):
+        """Put what is sent of each demande in ``ready``, by its id. Return the demandes
+        that are complete; the customer's sheet may have lost the birth date.
+        """
+        for request in self:
+            with suppress(SchemaError):
+                ready[request.id] = request._request()
+        complete = self.filtered(lambda r: r.id in ready)
+        (self - complete)._incomplete()
+        return complete
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.

@@ -25,6 +25,7 @@ from . import test_payment_request_incidents
 from . import test_payment_request_notices
 from . import test_payment_request_payment
 from . import test_payment_request_send
+from . import test_protocol
 from . import test_reference
 from . import test_security
 from . import test_service
