@@ -19,6 +19,7 @@ class TestPaymentRequestIncidents(UrssafCase):
         cls.accountant = cls._make_user(
             "accountant", "urssaf_avance_immediate.group_manager"
         )
+        cls.accountant.lang = "en_US"
         cls.company.write(
             {
                 "urssaf_accountant_id": cls.accountant.id,
