@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
@@ -119,6 +119,10 @@ class TestPaymentRequestCancel(UrssafCase):
         with self.assertRaisesRegex(UserError, "SIRET"):
             wizard.action_send()
         self.assertFalse(self.request.cancel_requested_on)
+
+    def test_the_address_is_an_address(self):
+        with self.assertRaises(ValidationError):
+            self.company.urssaf_cancel_email = "avance-immediate"
 
     def test_nothing_to_cancel(self):
         self.request.sudo()._set_state("unknown")
