@@ -21,6 +21,7 @@ from . import urssaf_payment_request_incidents
 from . import urssaf_payment_request_cancelling
 from . import urssaf_payment_request_notices
 from . import urssaf_crosscheck
+from . import urssaf_crosscheck_search
 from . import urssaf_crosscheck_line
 from . import res_company_notices
 from . import res_config_settings_notices

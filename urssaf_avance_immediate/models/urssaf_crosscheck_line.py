@@ -229,6 +229,14 @@ class UrssafCrosscheckLine(models.Model):
         self.env["urssaf.exchange"]._check_urssaf_user()
         self.check_access("read")
         self.move_id.check_access("read")
+        for check in self.sudo().crosscheck_id:
+            if check.environment != check.company_id.urssaf_environment:
+                raise UserError(
+                    self.env._(
+                        "This comparison was made in another Urssaf environment: make "
+                        "a new one."
+                    )
+                )
 
     def action_adopt(self):
         """Take over at the invoice what Urssaf has under its number.

@@ -31,13 +31,15 @@ class UrssafPaymentRequest(models.Model):
                 request.state in INCIDENTS and request.amount_booked > 0
             )
 
-    @api.depends("state", "move_id.state", "move_id.payment_state")
+    @api.depends("state", "remote_code", "move_id.state", "move_id.payment_state")
     def _compute_can_correct(self):
         """The demande is over and its invoice is still to be collected."""
         for request in self:
             move = request.move_id
             request.can_correct = (
                 request.state in CLOSED
+                # Not what a change of environment closed here.
+                and bool(request.remote_code)
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
                 and request == move.sudo().urssaf_request_id

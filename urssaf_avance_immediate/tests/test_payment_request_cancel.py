@@ -90,6 +90,19 @@ class TestPaymentRequestCancel(UrssafCase):
         self.assertFalse(mail.auto_delete)
         self.assertIn(mail.mail_message_id, self.request.message_ids)
 
+    def test_a_copy_of_production_does_not_write(self):
+        self._in_production()
+        self.company.sudo().urssaf_environment = "production"
+        self.env.cr.execute(
+            "UPDATE res_company SET urssaf_environment = 'sandbox' WHERE id = %s",
+            [self.company.id],
+        )
+        self.env.invalidate_all()
+        wizard = self._wizard()
+        self.assertFalse(wizard.production)
+        wizard.action_send()
+        self.assertFalse(self._mails())
+
     def test_the_state_waits_for_urssaf(self):
         self._wizard().action_send()
         self.assertEqual(self.request.state, "waiting")

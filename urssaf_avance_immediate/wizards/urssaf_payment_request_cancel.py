@@ -40,8 +40,12 @@ class UrssafPaymentRequestCancel(models.TransientModel):
     @api.depends("request_id")
     def _compute_recipient(self):
         for wizard in self:
-            wizard.production = wizard.request_id.environment == "production"
-            wizard.email_to = wizard.request_id.company_id.urssaf_cancel_email
+            request, company = wizard.request_id, wizard.request_id.company_id
+            # Both: a copy of the database has production's demandes in the sandbox.
+            wizard.production = (
+                request.environment == company.urssaf_environment == "production"
+            )
+            wizard.email_to = company.urssaf_cancel_email
 
     @api.depends("request_id", "reason", "comment")
     def _compute_mail(self):
