@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 import logging
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from psycopg2 import Error as DatabaseError
 
@@ -50,9 +50,7 @@ class UrssafTrace(models.Model):
     )
     failed = fields.Boolean(readonly=True, help="No answer, or not a success.")
     milliseconds = fields.Integer(string="Duration (ms)", readonly=True)
-    correlation_id = fields.Char(
-        string="Correlation", readonly=True, help="Sent as X-Correlation-ID."
-    )
+    correlation_id = fields.Char(readonly=True, help="Sent as X-Correlation-ID.")
     subjects = fields.Char(
         string="About",
         readonly=True,
@@ -112,15 +110,16 @@ class UrssafTrace(models.Model):
     def _gc_traces(self):
         """Forget the calls that are older than their company wants."""
         self.flush_model()
-        for company in self.env["res.company"].sudo().search([]):
-            limit = fields.Datetime.now() - timedelta(days=company.urssaf_trace_days)
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM urssaf_trace WHERE company_id = %s AND called_at < %s",
-                    company.id,
-                    limit,
-                )
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM urssaf_trace AS trace USING res_company AS company
+                 WHERE company.id = trace.company_id
+                   AND called_at < %s - make_interval(days => urssaf_trace_days)
+                """,
+                fields.Datetime.now(),
             )
+        )
         self.invalidate_model()
 
 
