@@ -15,6 +15,11 @@ UPDATE account_move
    SET urssaf_state = 'draft'
  WHERE urssaf_state IN ('queued', 'sending', 'unknown');
 
+-- Nor does a comparison that was under way go on.
+UPDATE urssaf_crosscheck
+   SET state = 'draft', pending = NULL
+ WHERE state = 'running';
+
 -- The customers of the real environment can be enrolled again in the sandbox.
 UPDATE urssaf_enrolment
    SET state = 'draft',

@@ -28,6 +28,15 @@ from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_customer
 from . import urssaf_payment_request_payment
+from . import urssaf_payment_request_deadlines
+from . import urssaf_payment_request_incidents
+from . import urssaf_payment_request_cancelling
+from . import urssaf_payment_request_notices
+from . import urssaf_crosscheck
+from . import urssaf_crosscheck_search
+from . import urssaf_crosscheck_line
+from . import res_company_notices
+from . import res_config_settings_notices
 from . import res_partner
 from . import res_partner_urssaf_enrolment
 from . import urssaf_enrolment_attempt
@@ -48,6 +57,8 @@ from . import urssaf_customer_sheet_review
 from . import res_partner_sheet
 from . import res_partner_urssaf_privacy
 from . import res_company_urssaf_privacy
+from . import res_partner_notices
 from . import account_move
 from . import account_move_checks
+from . import account_move_urssaf_cancel
 from . import account_payment

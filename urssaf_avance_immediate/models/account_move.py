@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from .res_partner import READERS
@@ -150,27 +149,6 @@ class AccountMove(models.Model):
     @api.depends("urssaf_state")
     def _compute_show_reset_to_draft_button(self):
         return super()._compute_show_reset_to_draft_button()
-
-    def button_request_cancel(self):
-        """Extends account: Urssaf has no method to cancel, only a mail address."""
-        self.ensure_one()
-        request = self.urssaf_request_id
-        if request.state not in AT_URSSAF:
-            return super().button_request_cancel()
-        raise UserError(
-            self.env._(
-                "Urssaf has this demande de paiement and only Urssaf can cancel it. "
-                "Write to avance-immediate@urssaf.fr with your SIRET, the number "
-                "%(number)s, the identifier %(id)s, its status “%(status)s”, the total "
-                "%(total)s, the date %(date)s and your reason. The invoice opens again "
-                "when Urssaf says that it is cancelled.",
-                number=request.name,
-                id=request.external_id or "-",
-                status=request.remote_label or "-",
-                total=self.currency_id.format(request.amount_total),
-                date=format_date(self.env, self.invoice_date),
-            )
-        )
 
     def button_draft(self):
         """Extends account: what still waits in the queue does not leave."""

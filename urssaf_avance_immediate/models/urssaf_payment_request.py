@@ -64,6 +64,10 @@ class UrssafPaymentRequest(models.Model):
     - ``urssaf_payment_request_history``: what people read of it
     - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
     - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
+    - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
+    - ``urssaf_payment_request_incidents``: what goes wrong, and who is told
+    - ``urssaf_payment_request_cancelling``: the e-mail that asks Urssaf to cancel
+    - ``urssaf_payment_request_notices``: e-mails to the customer
     - ``urssaf_payment_request_payment``: the money on the invoice
     """
 
@@ -255,6 +259,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _set_state(self, state, **values):
         """Extends: what a state means for errors, alerts and the next call."""
+        moved = self.filtered(lambda r: r.state != state)
         if state in FOLLOWED:
             values = {"send_alone": False, **values}
             # What could not be booked stays said until it is.
@@ -266,8 +271,9 @@ class UrssafPaymentRequest(models.Model):
         if state in CLOSED + SENDABLE:
             values.setdefault("next_call_at", False)
         result = super(UrssafPaymentRequest, free)._set_state(state, **values)
-        if self and state in ("queued", "waiting", "validated", "debited"):
-            self._alert_done()
+        if moved and state in ("queued", "waiting", "validated", "debited"):
+            # What was said of the former state; not what is said of this one.
+            moved._alert_done()
         return result
 
     def _close_with_environment(self):

@@ -2,7 +2,6 @@
 """Method 070: what became of the demandes de paiement."""
 
 import json
-import random
 from collections import defaultdict
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ from odoo.tools import split_every
 
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
-from .urssaf_payment_request import FOLLOWED, NOT_BOOKED
+from .urssaf_payment_request import CLOSED, FOLLOWED, NOT_BOOKED
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -36,17 +35,6 @@ REMOTE_STATES = {
 }
 # Somebody has to act, or to know at least.
 TO_HANDLE = ("refused", "unpaid", "recovered", "cancelled")
-
-# How soon to ask again. The customer has two days to answer, Urssaf four working
-# days to pay: nothing happens within minutes.
-FOLLOW_EVERY = {
-    "waiting": timedelta(hours=1),
-    "validated": timedelta(hours=4),
-    "debited": timedelta(hours=4),
-    "unpaid": timedelta(days=1),
-    "recovered": timedelta(days=7),
-    "paid": timedelta(days=1),
-}
 
 
 class UrssafPaymentRequest(models.Model):
@@ -150,13 +138,17 @@ class UrssafPaymentRequest(models.Model):
             whether a transfer date has come, whatever the clock of this server says
         """
         now = fields.Datetime.now()
+        transferred = {request: request.transfer_amount for request in self}
+        self.remote_date = self._date_of(as_of)
         alike = defaultdict(self.browse)
         for request in self:
             alike[request._changes(news[request], as_of)] += request
         for (state, moved, values), requests in alike.items():
             requests._take_over(state, moved, dict(values), now)
         for request in self:
-            request.next_call_at = request._next_call_after_news(now)
+            # What was just written says what may happen next.
+            request.next_call_at = request._next_call(now)
+            request._tell_changed_transfer(transferred[request])
             if request.remote_changed_at == now or not request.last_response:
                 request.last_response = json.dumps(
                     redact(news[request].model_dump(mode="json")),
@@ -168,10 +160,7 @@ class UrssafPaymentRequest(models.Model):
         """What an answer of Urssaf changes here: our state, whether that is a step in
         the life of the demande, and the field values that differ.
         """
-        state = REMOTE_STATES.get(info.status_code, self.state)
-        if state == "unknown":
-            # Found at Urssaf, with a code that we do not know: it is there.
-            state = "waiting"
+        state = self._state_for(info.status_code)
         values = {
             "remote_code": info.status_code,
             "remote_label": self._remote_label(info.status_code, info.status_label),
@@ -204,12 +193,22 @@ class UrssafPaymentRequest(models.Model):
             for request in self:
                 request._tell_people(state, request.remote_code)
 
-    def _next_call_after_news(self, now):
-        watched = self.state == "recovered" or (
-            self.state == "paid" and self.transfer_effective
-        )
-        return self._next_call(
-            self.state, now, watched and (self.remote_changed_at or now)
+    def _state_for(self, code):
+        """Our state for a code of Urssaf; the present one where the code says nothing,
+        or where its answer to an old demande would bring a second one to life.
+        """
+        state = REMOTE_STATES.get(code, self.state)
+        if state == "unknown":
+            # Found at Urssaf, with a code that we do not know: it is there.
+            return "waiting"
+        if self.state in CLOSED and state not in CLOSED and self._successor():
+            return self.state
+        return state
+
+    def _successor(self):
+        """The demande that took the place of this one on the invoice, if any."""
+        return self.search(
+            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
         )
 
     def _transfer_values(self, transfer, as_of):
@@ -218,13 +217,7 @@ class UrssafPaymentRequest(models.Model):
         """
         if not transfer:
             return {}
-        today = (
-            fields.Datetime.context_timestamp(
-                self.with_context(tz="Europe/Paris"), as_of.replace(tzinfo=None)
-            ).date()
-            if as_of
-            else fields.Date.context_today(self.with_context(tz="Europe/Paris"))
-        )
+        today = self._date_of(as_of)
         values = {"transfer_date": transfer.date}
         if transfer.amount is not None:
             values["transfer_amount"] = float(transfer.amount)
@@ -233,59 +226,48 @@ class UrssafPaymentRequest(models.Model):
             )
         return values
 
-    def _next_call(self, state, now, since):
-        """When to ask again, ``False`` when nothing can happen any more.
-
-        :param since: when the watch after the payment began, if it has
-        """
-        if state not in FOLLOW_EVERY:
-            return False
-        if since and now > since + timedelta(days=self.company_id.urssaf_watch_days):
-            return False
-        return now + self._follow_delay(state)
-
     @api.model
-    def _follow_delay(self, state):
-        # Spread, so that what was sent together is not asked together for ever.
-        return FOLLOW_EVERY[state] * random.uniform(0.9, 1.1)
+    def _date_of(self, as_of):
+        """The civil date in France of an answer of Urssaf, by Urssaf's own clock."""
+        paris = self.with_context(tz="Europe/Paris")
+        if not as_of:
+            return fields.Date.context_today(paris)
+        moment = as_of.replace(tzinfo=None)
+        return fields.Datetime.context_timestamp(paris, moment).date()
 
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""
-        if state in TO_HANDLE:
-            self._alert(self._handle_note(state))
-        elif code not in REMOTE_STATES:
+        if code not in REMOTE_STATES:
             self._alert(
                 self.env._(
-                    "Urssaf gives this demande the status “%s”, which this version "
-                    "does not know.",
+                    "Urssaf gives this demande the status “%s”, which does not say "
+                    "what becomes of the money: look at it in the Urssaf space. "
+                    "Nothing was changed in Odoo.",
                     self.remote_label or code,
                 )
             )
-
-    def _handle_note(self, state):
-        reason = " – ".join(
-            filter(None, (self.rejection_label, self.rejection_comment))
-        )
-        return {
-            "refused": self.env._(
-                "The customer refused. Correct the invoice (credit note and new "
-                "invoice), or collect it directly. %s",
-                reason,
-            ),
-            "unpaid": self.env._(
-                "The customer’s bank refused the debit. Urssaf may take back what it "
-                "paid: contact the customer."
-            ),
-            "recovered": self.env._(
-                "Urssaf says “%s”. Check with the bank statement what was taken back.",
-                self.remote_label,
-            ),
-            "cancelled": self.env._(
-                "Urssaf says “%(label)s”. Check what was already paid. %(reason)s",
-                label=self.remote_label,
-                reason=reason,
-            ),
-        }[state]
+        elif REMOTE_STATES[code] != state:
+            self._alert(
+                self.env._(
+                    "Urssaf says “%(label)s” of this demande, which was over, while "
+                    "%(other)s is under way for the same invoice: have one of them "
+                    "cancelled.",
+                    label=self.remote_label,
+                    other=self._successor().name,
+                )
+            )
+        elif state in TO_HANDLE:
+            self._alert(self._handle_note(state))
+        elif state == "paid" and self.payment_ids and not self.amount_booked:
+            self._alert(
+                self.env._(
+                    "Urssaf says that it has paid after all. The payment was taken "
+                    "back or cancelled in Odoo: register it again once the bank shows "
+                    "it."
+                )
+            )
+        else:
+            self._alert_done()
 
     # -- scheduled actions -----------------------------------------------------
 
@@ -295,12 +277,14 @@ class UrssafPaymentRequest(models.Model):
         due._report_remaining()
         due._ask()
         self._pending_transfers(company)._register_transfers()
+        self._notify_customers(company)
+        self._wake_for_next(company)
 
     @api.model
     def _cron_digest(self, company):
         """Tell which demandes or transfers have had no news for too long."""
         limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-        live = ("queued", "sending", "unknown", "waiting", "validated", "debited")
+        live = ("queued", "sending", "unknown", "waiting")
         stuck = self.search(
             [
                 ("company_id", "=", company.id),
@@ -309,7 +293,10 @@ class UrssafPaymentRequest(models.Model):
                 "|",
                 ("state", "in", live),
                 "&",
+                "&",
                 ("state", "=", "paid"),
+                ("transfer_effective", "=", True),
+                "&",
                 ("payment_ids", "=", False),
                 ("transfer_settled", "=", False),
             ]
@@ -320,6 +307,8 @@ class UrssafPaymentRequest(models.Model):
                 company.urssaf_stuck_hours,
             )
         )
+        self._tell_late(company)
+        self._remind_cancellations(company)
         self._forget_reversed(company)
 
     @api.model

@@ -6,6 +6,7 @@ from . import test_company
 from . import test_cron
 from . import test_customer_sheet
 from . import test_customer_sheet_portal
+from . import test_crosscheck
 from . import test_enrolment
 from . import test_enrolment_adopt
 from . import test_enrolment_attempts
@@ -31,7 +32,12 @@ from . import test_lib_schemas_payment
 from . import test_lib_sockets
 from . import test_lib_tokens
 from . import test_lib_variants
+from . import test_lib_working_days
+from . import test_payment_request_cancel
+from . import test_payment_request_deadlines
 from . import test_payment_request_follow
+from . import test_payment_request_incidents
+from . import test_payment_request_notices
 from . import test_payment_request_payment
 from . import test_payment_request_send
 from . import test_privacy

@@ -198,10 +198,8 @@ class TestAccountMove(UrssafCase):
         for button in (move.button_draft, move.button_cancel):
             with self.assertRaises(UserError):
                 button()
-        with self.assertRaises(UserError) as raised:
-            move.button_request_cancel()
-        self.assertIn(move.name, str(raised.exception))
-        self.assertIn("avance-immediate@urssaf.fr", str(raised.exception))
+        action = move.button_request_cancel()
+        self.assertEqual(action["res_model"], "urssaf.payment.request.cancel")
         self.assertEqual(move.state, "posted")
 
     def test_reset_to_draft_takes_out_of_the_queue(self):

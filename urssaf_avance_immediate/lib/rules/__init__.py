@@ -28,3 +28,10 @@ from .identity import (
     same_name,
 )
 from .period import period_faults, wire_date
+from .working_days import (
+    add_working_days,
+    answer_deadline,
+    is_working_day,
+    notice_due,
+    transfer_due,
+)
