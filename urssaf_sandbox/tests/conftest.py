@@ -5,9 +5,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -47,14 +47,14 @@ class Wall:
 class Served:
     """A sandbox listening on a free port, in a thread."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, database: str, **settings: Any) -> None:
         self.wall = Wall()
         # Saying TCP lets asyncio set TCP_NODELAY: without it each answer waits 40 ms.
         self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        settings = replace(settings, public_url=self.url)
-        self.app = create_app(settings, Clock(self.wall))
+        chosen = Settings(database=database, public_url=self.url, **settings)
+        self.app = create_app(chosen, Clock(self.wall))
         config = uvicorn.Config(
             self.app, http=CuttableProtocol, log_level="warning", date_header=False
         )
@@ -93,7 +93,7 @@ def quick_passwords() -> Iterator[None]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The server, on a database file."""
     path = tmp_path_factory.mktemp("sandbox") / "sandbox.sqlite3"
-    with Served(Settings(database=str(path))) as served:
+    with Served(str(path)) as served:
         yield served
 
 

@@ -11,7 +11,6 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from ..__main__ import _parser, _settings
-from ..settings import Settings
 from .client import Caller, Steering
 from .conftest import Served
 from .data import OTHER_PERSON, demande, person
@@ -170,8 +169,8 @@ class Inbox:
 @contextmanager
 def sandbox_with_mail_server(tmp_path, port):
     """Serve a sandbox whose mails go to that port; yield provider and steering."""
-    settings = Settings(database=str(tmp_path / "s.sqlite3"), smtp=f"127.0.0.1:{port}")
-    with Served(settings) as served:
+    database, smtp = str(tmp_path / "s.sqlite3"), f"127.0.0.1:{port}"
+    with Served(database, smtp=smtp) as served:
         with httpx.Client(base_url=served.url, trust_env=False, timeout=30) as http:
             yield Caller(http), Steering(http)
 

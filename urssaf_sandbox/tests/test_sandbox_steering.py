@@ -258,7 +258,7 @@ def test_mail_about_a_demande(caller, steering):
     assert "75,00 €" in mail["body"]
     steering.advance(hours=48)
     (mail,) = steering.get("/mailbox", kind="prelevement")
-    assert "16/06/2026" in mail["body"]
+    assert "16 juin 2026" in mail["body"]
     moment = datetime.fromisoformat(mail["at"])
     assert moment.isoformat() == "2026-06-12T11:00:00+02:00"
 
