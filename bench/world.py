@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from dev import databases
 from dev.scenario.company import SAP_NUMBER
 from dev.scenario.sandbox import PROVIDER, Sandbox
 
-DATABASE = "urssaf_bench"
+DATABASE = f"urssaf_bench_{os.getpid()}"
 ADDON = "urssaf_avance_immediate"
 #: Invoices made, posted and queued at once.
 CHUNK = 100

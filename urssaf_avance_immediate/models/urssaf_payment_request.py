@@ -130,6 +130,11 @@ class UrssafPaymentRequest(models.Model):
         copy=False,
         help="Urssaf refused the whole call it was part of: it goes by itself.",
     )
+    silent_refusals = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Times in a row that Urssaf refused it without saying why.",
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     service_start = fields.Date(string="Services from", readonly=True)
     service_end = fields.Date(string="Services to", readonly=True)

@@ -22,6 +22,9 @@ from .urssaf_exchange import OUTAGE_KINDS
 from .urssaf_payment_request import SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
+# Refusals without a word of one demande alone, before it is a person's matter: an
+# empty 400 (urssaf-api §9) may be a fault of the moment.
+SILENT_REFUSALS = 3
 
 
 class UrssafPaymentRequest(models.Model):
@@ -235,7 +238,8 @@ class UrssafPaymentRequest(models.Model):
         self._settle(client)
         if error.kind != "rejected":
             return True
-        queued = self.filtered(lambda r: r.state == "queued")
+        now = fields.Datetime.now()
+        queued = self.filtered(lambda r: r.state == "queued" and r.next_call_at <= now)
         return all(request._send_batch(client) for request in queued)
 
     def _record_failure(self, error, alone):
@@ -247,10 +251,14 @@ class UrssafPaymentRequest(models.Model):
         else:
             # Nobody knows what Urssaf kept of it. A plain refusal of several: each
             # is searched, then goes alone, and the guilty one is told apart.
+            refused = error.kind == "rejected"
             self._set_state(
                 "unknown",
                 next_call_at=fields.Datetime.now(),
-                send_alone=error.kind == "rejected" and not alone,
+                send_alone=refused and not alone,
+                silent_refusals=self[:1].silent_refusals + 1
+                if refused and alone
+                else 0,
                 **self[:1]._error_values(error),
             )
 
@@ -342,10 +350,13 @@ class UrssafPaymentRequest(models.Model):
         elif not conclusive or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=1), quiet)
             self._trigger("repair", at=self.next_call_at)
-        elif answered and not self.send_alone:
-            # Refused by itself, without a reason.
-            self._set_state("rejected")
+        elif self.silent_refusals >= SILENT_REFUSALS:
+            # Refused by itself, without a reason, again and again.
+            self._set_state("rejected", silent_refusals=0)
             self._alert(self.last_error_message)
+        elif self.silent_refusals:
+            self._set_state("queued", next_call_at=now + self._retry_delay())
+            self._trigger("send", at=self.next_call_at)
         else:
             self._set_state("queued", next_call_at=now)
             self._trigger("send")
