@@ -2,10 +2,14 @@
 from .address import split_street
 from .amounts import (
     AmountError,
+    Note,
     ServiceLine,
+    Settlement,
     absorb_rounding,
     check_deposit,
+    expressible_totals,
     prestations,
+    settle,
     totals,
     unit_price,
 )
