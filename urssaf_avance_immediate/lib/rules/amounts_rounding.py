@@ -33,6 +33,20 @@ def absorb_rounding(
     detail = f"the lines differ from the invoice by {gap_ttc} (HT: {gap_ht})"
     if max(abs(gap_ttc), abs(gap_ht)) > CENT * (rounded_lines or len(lines)):
         raise AmountError("ERR_TOTAL_PRESTATIONS", None, detail)
+    result = _on_one_line(lines, gap_ttc, gap_ht) or _cent_by_cent(
+        lines, gap_ttc, gap_ht
+    )
+    if result is None:
+        raise AmountError("ERR_TOTAL_PRESTATIONS", None, detail)
+    touched = [after for before, after in zip(lines, result, strict=True) if before != after]
+    sources = tuple(index for line in touched for index in line.sources)
+    return result, [Note("rounded", sources, gap_ttc or gap_ht)]
+
+
+def _on_one_line(
+    lines: Sequence[ServiceLine], gap_ttc: Decimal, gap_ht: Decimal
+) -> list[ServiceLine] | None:
+    """The lines, one of them with these cents more; ``None`` if none can have them."""
     changed = [
         replace(
             line,
@@ -43,7 +57,7 @@ def absorb_rounding(
     ]
     possible = [index for index, line in enumerate(changed) if line.is_sound]
     if not possible:
-        raise AmountError("ERR_TOTAL_PRESTATIONS", None, detail)
+        return None
     # Cents of tax belong on a taxed line, whatever its place.
     taxed = gap_ttc != gap_ht
     chosen = min(
@@ -54,5 +68,19 @@ def absorb_rounding(
             index,
         ),
     )
-    result = [changed[i] if i == chosen else line for i, line in enumerate(lines)]
-    return result, [Note("rounded", changed[chosen].sources, gap_ttc or gap_ht)]
+    return [changed[i] if i == chosen else line for i, line in enumerate(lines)]
+
+
+def _cent_by_cent(
+    lines: Sequence[ServiceLine], gap_ttc: Decimal, gap_ht: Decimal
+) -> list[ServiceLine] | None:
+    """Untaxed cents first, then those of the tax, each where there is room."""
+    result: list[ServiceLine] | None = list(lines)
+    gap_tax = gap_ttc - gap_ht
+    steps = [
+        *[(CENT.copy_sign(gap_ht), CENT.copy_sign(gap_ht))] * int(abs(gap_ht) / CENT),
+        *[(CENT.copy_sign(gap_tax), ZERO)] * int(abs(gap_tax) / CENT),
+    ]
+    for ttc, ht in steps:
+        result = result and _on_one_line(result, ttc, ht)
+    return result
