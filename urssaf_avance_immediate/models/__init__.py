@@ -3,11 +3,15 @@ from . import urssaf_nature
 from . import res_company
 from . import res_config_settings
 from . import product_template
+from . import urssaf_service
+from . import urssaf_trace
 from . import urssaf_exchange
 from . import urssaf_exchange_people
+from . import res_company_service
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls
 from . import urssaf_payment_request
+from . import urssaf_payment_request_history
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_payment

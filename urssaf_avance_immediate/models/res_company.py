@@ -6,7 +6,7 @@ from stdnum.fr import siren, siret
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..lib.api import UrssafClient, UrssafConfigError, UrssafError
+from ..lib.api import UrssafClient, UrssafConfigError
 
 # Hosts of urssaf-api §1. The local sandbox is wherever the company says.
 ENVIRONMENT_HOSTS = {
@@ -217,7 +217,12 @@ class ResCompany(models.Model):
         :raises UrssafConfigError: a setting is missing or makes no sense
         """
         self.ensure_one()
-        return UrssafClient(**self._urssaf_get_credentials())
+        company = self.sudo()
+        return UrssafClient(
+            **company._urssaf_get_credentials(),
+            calls_per_second=company.urssaf_calls_per_second,
+            observer=self.env["urssaf.trace"]._observer(company),
+        )
 
     def _urssaf_intervenant(self):
         self.ensure_one()
@@ -251,10 +256,8 @@ class ResCompany(models.Model):
             raise AccessError(
                 self.env._("Only an administrator can test the connection to Urssaf.")
             )
-        try:
-            with self._urssaf_get_client() as client:
-                client.check_connection()
-        except UrssafError as error:
+        error = self._urssaf_try_connection()
+        if error:
             raise UserError(self._urssaf_connection_advice(error)) from error
         return {
             "type": "ir.actions.client",

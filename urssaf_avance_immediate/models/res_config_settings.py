@@ -47,6 +47,12 @@ class ResConfigSettings(models.TransientModel):
     urssaf_stuck_hours = fields.Integer(
         related="company_id.urssaf_stuck_hours", readonly=False
     )
+    urssaf_calls_per_second = fields.Float(
+        related="company_id.urssaf_calls_per_second", readonly=False
+    )
+    urssaf_trace_days = fields.Integer(
+        related="company_id.urssaf_trace_days", readonly=False
+    )
     urssaf_responsible_id = fields.Many2one(
         related="company_id.urssaf_responsible_id", readonly=False
     )

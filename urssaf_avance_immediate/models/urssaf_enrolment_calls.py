@@ -89,9 +89,8 @@ class UrssafEnrolment(models.Model):
             answer = client.enrol_customer(request)
         except UrssafError as error:
             claimed._record(partial(type(claimed)._not_enrolled, error=error))
-            return error.kind not in OUTAGE_KINDS
+            return claimed._may_go_on()
         claimed._record(lambda enrolment: enrolment._enrolled(answer.id_client))
-        claimed._company_answered()
         return True
 
     def _not_complete(self):
@@ -104,6 +103,7 @@ class UrssafEnrolment(models.Model):
 
     def _enrolled(self, id_client):
         """Urssaf gave, or confirmed, the identifier of this customer."""
+        self._call_answered()
         for enrolment in self:
             double = enrolment._same_identifier(id_client)
             if double:
@@ -142,6 +142,7 @@ class UrssafEnrolment(models.Model):
 
     def _not_enrolled(self, error):
         now = fields.Datetime.now()
+        self._call_failed(error)
         for enrolment in self:
             values = enrolment._error_values(error)
             if error.kind in OUTAGE_KINDS:
@@ -191,7 +192,7 @@ class UrssafEnrolment(models.Model):
         try:
             status = client.get_customer(id_client=enrolment.external_id)
         except UrssafError as error:
-            going_on = error.kind not in OUTAGE_KINDS
+            going_on = enrolment._call_failed(error)
             if error.code == NOT_FOUND:
                 enrolment._set_state(
                     "ended", next_call_at=False, **enrolment._error_values(error)
@@ -200,10 +201,9 @@ class UrssafEnrolment(models.Model):
             else:
                 enrolment.write(enrolment._error_values(error))
                 enrolment.next_call_at = fields.Datetime.now() + timedelta(hours=1)
-                enrolment._alert_company(error)
         else:
             enrolment._apply_remote(status)
-            enrolment._company_answered()
+            enrolment._call_answered()
         self._checkpoint(1)
         return going_on
 
@@ -259,9 +259,10 @@ class UrssafEnrolment(models.Model):
         try:
             status = client.get_customer(email=email)
         except UrssafError as error:
-            going_on = error.kind not in OUTAGE_KINDS
+            going_on = enrolment._call_failed(error)
             enrolment._settle_failed(error)
         else:
+            enrolment._call_answered()
             enrolment._settled(status)
         self._checkpoint(1)
         return going_on

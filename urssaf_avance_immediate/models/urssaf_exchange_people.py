@@ -51,23 +51,6 @@ class UrssafExchange(models.AbstractModel):
         """The matter is settled: close its activities."""
         self.activity_unlink([ACTIVITY_TYPE])
 
-    def _alert_company(self, error):
-        """Credentials concern the whole company: one activity on its own contact."""
-        if error.kind not in ("config", "auth"):
-            return
-        for company in self.company_id:
-            partner = company.partner_id.sudo()
-            if not partner.activity_search([ACTIVITY_TYPE]):
-                partner.activity_schedule(
-                    ACTIVITY_TYPE,
-                    note=self._kind_text(error.kind),
-                    user_id=company._urssaf_responsibles()[:1].id,
-                )
-
-    def _company_answered(self):
-        """Urssaf takes the credentials: what was said about them is settled."""
-        self.company_id.partner_id.sudo().activity_unlink([ACTIVITY_TYPE])
-
     @api.model
     def _check_urssaf_user(self):
         """Buttons that make Odoo talk to Urssaf are for its users.

@@ -61,6 +61,7 @@ class UrssafPaymentRequest(models.Model):
     After a refusal or a cancellation the same invoice gets another record, with
     another number: Urssaf never takes a number twice (``ERR_FACTURE_DOUBLON``).
 
+    - ``urssaf_payment_request_history``: what people read of it
     - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
     - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
     - ``urssaf_payment_request_payment``: the money on the invoice
@@ -103,7 +104,6 @@ class UrssafPaymentRequest(models.Model):
         default="draft",
         required=True,
         readonly=True,
-        tracking=True,
         index=True,
         group_expand="_group_expand_state",
     )
@@ -112,11 +112,8 @@ class UrssafPaymentRequest(models.Model):
         store=True,
         help="At most one demande de paiement of an invoice is active.",
     )
-    external_id = fields.Char(tracking=True)
     remote_code = fields.Char(string="Urssaf code", readonly=True, copy=False)
-    remote_label = fields.Char(
-        string="Status at Urssaf", readonly=True, copy=False, tracking=True
-    )
+    remote_label = fields.Char(string="Status at Urssaf", readonly=True, copy=False)
     remote_updated_at = fields.Datetime(
         string="Last answer on",
         readonly=True,
@@ -143,12 +140,8 @@ class UrssafPaymentRequest(models.Model):
     amount_net_estimate = fields.Monetary(
         string="Left to pay (estimate)", compute="_compute_estimates"
     )
-    transfer_amount = fields.Monetary(
-        string="Transferred", readonly=True, copy=False, tracking=True
-    )
-    transfer_date = fields.Date(
-        string="Transfer date", readonly=True, copy=False, tracking=True
-    )
+    transfer_amount = fields.Monetary(string="Transferred", readonly=True, copy=False)
+    transfer_date = fields.Date(string="Transfer date", readonly=True, copy=False)
     transfer_effective = fields.Boolean(
         readonly=True,
         copy=False,
@@ -264,12 +257,16 @@ class UrssafPaymentRequest(models.Model):
         """Extends: what a state means for errors, alerts and the next call."""
         if state in FOLLOWED:
             values = {"send_alone": False, **values}
-            if NOT_BOOKED not in self.mapped("last_error_kind"):
-                values = {**self._no_error(), **values}
+            # What could not be booked stays said until it is.
+            free = self.filtered(lambda r: r.last_error_kind != NOT_BOOKED)
+            super(UrssafPaymentRequest, self - free)._set_state(state, **values)
+            values = {**self._no_error(), **values}
+        else:
+            free = self
         if state in CLOSED + SENDABLE:
             values.setdefault("next_call_at", False)
-        result = super()._set_state(state, **values)
-        if state in ("queued", "waiting", "validated", "debited"):
+        result = super(UrssafPaymentRequest, free)._set_state(state, **values)
+        if self and state in ("queued", "waiting", "validated", "debited"):
             self._alert_done()
         return result
 
@@ -280,6 +277,20 @@ class UrssafPaymentRequest(models.Model):
             request._message_log(
                 body=self.env._("The company changed its Urssaf environment.")
             )
+
+    @api.model
+    def _used_numbers(self, moves):
+        """Which of the invoices' own numbers Urssaf may have seen already."""
+        return set(
+            self.sudo()
+            .search(
+                [
+                    ("company_id", "in", moves.company_id.ids),
+                    ("name", "in", moves.mapped("name")),
+                ]
+            )
+            .mapped("name")
+        )
 
     @api.model
     def _next_number(self, move):

@@ -3,6 +3,7 @@
 
 import json
 import random
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,8 +11,7 @@ from odoo.tools import split_every
 
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
-from .urssaf_exchange import OUTAGE_KINDS
-from .urssaf_payment_request import FOLLOWED
+from .urssaf_payment_request import FOLLOWED, NOT_BOOKED
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -89,16 +89,19 @@ class UrssafPaymentRequest(models.Model):
             found = client.search_payment_requests(ids=batch.mapped("external_id"))
         except UrssafError as error:
             return batch._not_answered(error)
-        by_id = {info.request_id: info for info in found.items}
-        for request in batch:
-            info = by_id.get(request.external_id)
-            if info:
-                request._apply_remote(info, found.server_time)
-            else:
-                request._missing(found)
+        batch._record_news(found)
         self._checkpoint(len(self))
-        batch._company_answered()
         return True
+
+    def _record_news(self, found):
+        """Take over what one search says of self, each demande by its identifier."""
+        self._call_answered()
+        by_id = {info.request_id: info for info in found.items}
+        for request in self:
+            if request.external_id not in by_id:
+                request._missing(found)
+        told = self.filtered(lambda r: r.external_id in by_id)
+        told._apply_news({r: by_id[r.external_id] for r in told}, found.server_time)
 
     def _not_answered(self, error):
         """The statuses stay as they were; the call is made again later."""
@@ -112,9 +115,9 @@ class UrssafPaymentRequest(models.Model):
                     ),
                 }
             )
-        self._alert_company(error)
+        going_on = self._call_failed(error)
         self._checkpoint(len(self))
-        return error.kind not in OUTAGE_KINDS
+        return going_on
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
@@ -132,40 +135,82 @@ class UrssafPaymentRequest(models.Model):
     # -- apply -----------------------------------------------------------------
 
     def _apply_remote(self, info, as_of=None):
-        """Take over what Urssaf says of this demande: the one place that does.
+        """Take over what Urssaf says of one demande, see ``_apply_news``."""
+        self.ensure_one()
+        self._apply_news({self: info}, as_of)
 
-        :param info: lib ``PaymentInfo``
+    def _apply_news(self, news, as_of=None):
+        """Take over what Urssaf says of the demandes of self: the one place that does.
+
+        Most of the time nothing has happened, or the same to many: equal changes are
+        written together.
+
+        :param news: lib ``PaymentInfo`` of each demande
         :param as_of: aware datetime of Urssaf's answer, now by default; it decides
             whether a transfer date has come, whatever the clock of this server says
         """
-        self.ensure_one()
         now = fields.Datetime.now()
+        alike = defaultdict(self.browse)
+        for request in self:
+            alike[request._changes(news[request], as_of)] += request
+        for (state, moved, values), requests in alike.items():
+            requests._take_over(state, moved, dict(values), now)
+        for request in self:
+            request.next_call_at = request._next_call_after_news(now)
+            if request.remote_changed_at == now or not request.last_response:
+                request.last_response = json.dumps(
+                    redact(news[request].model_dump(mode="json")),
+                    indent=2,
+                    ensure_ascii=False,
+                )
+
+    def _changes(self, info, as_of):
+        """What an answer of Urssaf changes here: our state, whether that is a step in
+        the life of the demande, and the field values that differ.
+        """
         state = REMOTE_STATES.get(info.status_code, self.state)
         if state == "unknown":
             # Found at Urssaf, with a code that we do not know: it is there.
             state = "waiting"
-        changed = info.status_code != self.remote_code or state != self.state
         values = {
             "remote_code": info.status_code,
             "remote_label": self._remote_label(info.status_code, info.status_label),
-            "remote_updated_at": now,
             **self._transfer_values(info.transfer, as_of),
-            "last_response": json.dumps(
-                redact(info.model_dump(mode="json")), indent=2, ensure_ascii=False
-            ),
         }
         if info.rejection:
             values["rejection_code"] = info.rejection.code
             values["rejection_comment"] = info.rejection.comment
-        if changed:
+        moved = info.status_code != self.remote_code or state != self.state
+        differing = tuple(
+            (name, value)
+            for name, value in values.items()
+            if (self[name] or False) != (value or False)
+        )
+        return state, moved, differing
+
+    def _take_over(self, state, moved, values, now):
+        """Write the same news on each demande of self."""
+        if not (moved or values):
+            self.remote_updated_at = now
+            # Urssaf did answer after all. What could not be booked stays said.
+            self.filtered(
+                lambda r: r.last_error_kind and r.last_error_kind != NOT_BOOKED
+            ).write(self._no_error())
+            return
+        if moved:
             values["remote_changed_at"] = now
-        since = values.get("remote_changed_at") or self.remote_changed_at or now
-        effective = values.get("transfer_effective") or self.transfer_effective
-        watched = state == "recovered" or (state == "paid" and effective)
-        values["next_call_at"] = self._next_call(state, now, watched and since)
-        self._set_state(state, **values)
-        if changed:
-            self._tell_people(state, info.status_code)
+        self._set_state(state, remote_updated_at=now, **values)
+        if moved:
+            for request in self:
+                request._tell_people(state, request.remote_code)
+
+    def _next_call_after_news(self, now):
+        watched = self.state == "recovered" or (
+            self.state == "paid" and self.transfer_effective
+        )
+        return self._next_call(
+            self.state, now, watched and (self.remote_changed_at or now)
+        )
 
     def _transfer_values(self, transfer, as_of):
         """Urssaf announces a transfer before it is made: first the date, possibly in

@@ -205,7 +205,7 @@ class TestAccountMove(UrssafCase):
         self.assertEqual(move.state, "posted")
 
     def test_reset_to_draft_takes_out_of_the_queue(self):
-        self.fake.fail("050", "http_503")
+        self.fake.fail("050", "refused")
         request = self._sent()
         self.assertEqual(request.state, "queued")
         request.move_id.button_draft()

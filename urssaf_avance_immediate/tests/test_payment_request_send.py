@@ -154,7 +154,7 @@ class TestPaymentRequestSend(UrssafCase):
 
     def test_credentials_refused_tell_the_person_in_charge(self):
         """Until they are accepted again: then nothing is left to do."""
-        self.fake.fail("050", "forbidden", 2)
+        self.fake.fail("050", "forbidden")
         self._sent()
         self._sent()
         partner = self.company.partner_id

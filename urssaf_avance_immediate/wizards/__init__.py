@@ -3,3 +3,4 @@ from . import account_move_reversal
 from . import account_payment_register
 from . import urssaf_enrolment_adopt
 from . import urssaf_payment_request_send
+from . import urssaf_trace_export

@@ -50,11 +50,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
         Request._check_urssaf_user()
         moves = self.line_ids.filtered("ready").move_id
         moves.check_access("write")
-        queued = Request.browse()
-        for move in moves:
-            # The invoice may have changed since the list was shown.
-            if not self._blocking_reason(move):
-                queued |= Request._enqueue_move(move)
+        # The invoices may have changed since the list was shown.
+        queued = Request._enqueue_move(
+            moves.filtered(lambda move: not self._blocking_reason(move))
+        )
         queued._trigger("send")
         action = Request._notify(
             self.env._("%s demandes de paiement are leaving for Urssaf.", len(queued))

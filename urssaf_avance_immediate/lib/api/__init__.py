@@ -25,7 +25,9 @@ from .errors import (
     UrssafUnavailable,
     UrssafUnreachable,
 )
+from .exchanges import Exchange
 from .logs import RedactingFilter, redact
+from .pace import forget_turns
 from .schemas import (
     AccountStatus,
     BankAccount,
