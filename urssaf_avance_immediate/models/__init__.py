@@ -16,6 +16,13 @@ from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_payment
 from . import res_partner
+from . import urssaf_payment_request_deposit
+from . import res_partner_urssaf_billing
 from . import account_move
+from . import account_move_line
+from . import account_move_payload
 from . import account_move_checks
+from . import account_move_posting
+from . import account_move_correction
+from . import account_move_frozen
 from . import account_payment

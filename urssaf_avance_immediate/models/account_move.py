@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
+from .res_company import SENDING
 from .res_partner import READERS
 from .urssaf_payment_request import AT_URSSAF, CLOSED, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
@@ -18,6 +19,9 @@ class AccountMove(models.Model):
 
     urssaf_service_start = fields.Date(
         string="Services from",
+        compute="_compute_urssaf_service_start",
+        store=True,
+        readonly=False,
         copy=False,
         help="First day of the services on this invoice. Urssaf wants all of them in "
         "the same calendar month.",
@@ -61,6 +65,7 @@ class AccountMove(models.Model):
     def _auto_init(self):
         """No invoice has a demande yet: spare a large database the computing."""
         for name, kind in (
+            ("urssaf_service_start", "date"),
             ("urssaf_service_end", "date"),
             ("urssaf_request_id", "int4"),
             ("urssaf_state", "varchar"),
@@ -71,13 +76,42 @@ class AccountMove(models.Model):
 
     # -- computes --------------------------------------------------------------
 
-    @api.depends("urssaf_service_start")
+    @api.depends(
+        "invoice_line_ids.urssaf_service_start", "invoice_line_ids.urssaf_service_end"
+    )
+    def _compute_urssaf_service_start(self):
+        """The dates of the lines where they have their own; else the user says."""
+        for move in self:
+            start = move.urssaf_service_start
+            days = move._urssaf_own_days()
+            # A line without a date is of the period that the user gave.
+            if days and start and not move._urssaf_all_dated():
+                days.append(start)
+            move.urssaf_service_start = min(days, default=start)
+
+    @api.depends(
+        "urssaf_service_start",
+        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.urssaf_service_end",
+    )
     def _compute_urssaf_service_end(self):
-        """A single day unless the user says otherwise."""
+        """A single day unless the lines or the user say otherwise."""
         for move in self:
             start, end = move.urssaf_service_start, move.urssaf_service_end
+            days = move._urssaf_own_days()
+            if days and end and not move._urssaf_all_dated():
+                days.append(end)
+            end = max(days, default=end)
             if start and (not end or end < start):
-                move.urssaf_service_end = start
+                end = start
+            move.urssaf_service_end = end
+
+    def _urssaf_own_days(self):
+        lines = self._urssaf_lines().filtered("urssaf_service_start")
+        return [*lines.mapped("urssaf_service_start"), *lines.mapped("urssaf_service_end")]
+
+    def _urssaf_all_dated(self):
+        return all(line.urssaf_service_start for line in self._urssaf_lines())
 
     @api.depends("urssaf_request_ids.state")
     def _compute_urssaf_request(self):
@@ -93,7 +127,12 @@ class AccountMove(models.Model):
             move.urssaf_request_count = len(move.urssaf_request_ids)
 
     @api.depends(
-        "move_type", "state", "payment_state", "urssaf_state", "commercial_partner_id"
+        "move_type",
+        "state",
+        "payment_state",
+        "urssaf_state",
+        "urssaf_excluded",
+        "commercial_partner_id",
     )
     @api.depends_context("uid")
     def _compute_urssaf_can_send(self):
@@ -106,7 +145,10 @@ class AccountMove(models.Model):
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
                 and move.urssaf_state not in (*AT_URSSAF, "queued")
+                and not move.urssaf_excluded
                 and bool(move._urssaf_enrolment())
+                and move.commercial_partner_id._urssaf_sending_for(move.company_id)
+                != "never"
             )
 
     def _search_urssaf_can_send(self, operator, value):
@@ -119,11 +161,16 @@ class AccountMove(models.Model):
             .sudo()
             ._search([("company_id", "=", company.id), ("state", "=", "active")])
         )
+        wanted = [key for key, _label in SENDING if key != "never"]
+        if company.urssaf_sending != "never":
+            wanted.append(False)
         return [
             ("company_id", "=", company.id),
             ("move_type", "=", "out_invoice"),
             ("state", "=", "posted"),
             ("payment_state", "=", "not_paid"),
+            ("urssaf_excluded", "=", False),
+            ("commercial_partner_id.urssaf_sending", "in", wanted),
             ("urssaf_state", "in", (False, *SENDABLE, *CLOSED)),
             ("commercial_partner_id.urssaf_enrolment_ids", "in", enrolled),
         ]
@@ -194,8 +241,11 @@ class AccountMove(models.Model):
         "urssaf_state",
         "urssaf_service_start",
         "urssaf_service_end",
+        "urssaf_excluded",
         "commercial_partner_id",
         "payment_state",
+        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.price_total",
     )
     def _compute_alerts(self):
         return super()._compute_alerts()
@@ -210,6 +260,8 @@ class AccountMove(models.Model):
     def _urssaf_alerts(self):
         self.ensure_one()
         request = self.urssaf_request_id
+        if self.state == "draft":
+            return self._urssaf_draft_alerts()
         forgotten = request.state == "cancelled" and not request.remote_code
         if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
             faults = self._urssaf_check_sendable()
@@ -217,18 +269,39 @@ class AccountMove(models.Model):
                 faults = {"urssaf_rejected": self._urssaf_request_alert(request)} | (
                     faults
                 )
-            return faults or {
-                "urssaf_ready": {
+            if all(fault["level"] != "danger" for fault in faults.values()):
+                faults["urssaf_ready"] = {
                     "level": "info",
                     "message": self.env._("Ready to be sent to Urssaf."),
                 }
-            }
+            return faults
         if self.payment_state == "reversed":
             # A credit note: whatever happened at Urssaf, this invoice is settled.
             return {}
         if request.state in ("unknown", *TO_HANDLE) or request.last_error_message:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
+
+    def _urssaf_draft_alerts(self):
+        """What is easier to mend before posting, for a customer of avance immédiate."""
+        if not self._urssaf_concerned() or not self._urssaf_lines():
+            return {}
+        alerts = {}
+        if self._urssaf_period()[0]:
+            alerts = {
+                f"urssaf_{key}": fault
+                for key, fault in self._urssaf_period_faults()
+                if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
+            }
+        inexact = self._urssaf_inexact()
+        if inexact:
+            alerts["urssaf_amount"] = self._urssaf_fault(
+                inexact,
+                level="warning",
+                action=self._urssaf_correction_action(),
+                text=self.env._("Correct it"),
+            )
+        return alerts
 
     def _urssaf_request_alert(self, request):
         if request.state == "unknown":
@@ -261,8 +334,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         if len(self) > 1:
             return self._urssaf_open_send_wizard()
-        faults = self._urssaf_check_sendable()
-        blocking = [f["message"] for f in faults.values() if f["level"] == "danger"]
+        blocking = self._urssaf_blocking()[self]
         if blocking:
             raise UserError("\n".join(f"- {message}" for message in blocking))
         request = Request._enqueue_move(self)
@@ -294,6 +366,13 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {"default_move_ids": self.ids},
         }
+
+    def action_urssaf_preview(self):
+        """What Urssaf and the customer would see, before anything leaves."""
+        self.check_access("read")
+        return self._urssaf_wizard_action(
+            "urssaf.payment.request.preview", self.env._("Preview")
+        )
 
     def action_urssaf_refresh(self):
         return self.urssaf_request_id.action_urssaf_refresh()

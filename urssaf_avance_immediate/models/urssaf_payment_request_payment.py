@@ -123,12 +123,13 @@ class UrssafPaymentRequest(models.Model):
         payments.urssaf_request_id = self
         self.write(self._no_error())
         self._alert_done()
-        if self.currency_id.compare_amounts(self.transfer_amount, self.amount_total):
+        expected = self._amount_to_collect()
+        if self.currency_id.compare_amounts(self.transfer_amount, expected):
             self._alert(
                 self.env._(
                     "Urssaf transferred %(amount)s instead of %(total)s.",
                     amount=self.currency_id.format(self.transfer_amount),
-                    total=self.currency_id.format(self.amount_total),
+                    total=self.currency_id.format(expected),
                 )
             )
 

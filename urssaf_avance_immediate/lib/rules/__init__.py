@@ -15,4 +15,4 @@ from .amounts import (
 )
 from .birthplace import split_insee
 from .identity import normalise_first_names, normalise_mobile, normalise_name
-from .period import period_faults, wire_date
+from .period import one_month, period_faults, period_warnings, wire_date

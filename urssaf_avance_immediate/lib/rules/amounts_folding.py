@@ -33,6 +33,7 @@ def fold_negatives(
     ):
         kept = _fold(_named(line, kept), kept)
         notes.append(Note("folded", line.sources, -line.total_ttc))
+    notes += [Note("dropped", line.sources) for line in kept if line.is_nothing]
     return [line for line in kept if not line.is_nothing], notes
 
 

@@ -1,0 +1,110 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_repr
+
+
+class UrssafInvoiceCorrection(models.TransientModel):
+    """A draft whose amounts cannot be said to Urssaf: the cents that would do."""
+
+    _name = "urssaf.invoice.correction"
+    _description = "Correct the Amounts for Urssaf"
+
+    move_id = fields.Many2one("account.move", string="Invoice", required=True)
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    fault = fields.Text(compute="_compute_fault")
+    can_split = fields.Boolean(compute="_compute_fault")
+    line_ids = fields.One2many(
+        "urssaf.invoice.correction.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+    )
+
+    @api.depends("move_id")
+    def _compute_fault(self):
+        for wizard in self:
+            move = wizard.move_id
+            wizard.fault = move._urssaf_inexact()
+            # Sent as two lines: the amounts themselves are right.
+            wizard.can_split = "ERR_MNT_PREST_TTC" in (wizard.fault or "")
+
+    @api.depends("move_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "name": line.name or line.product_id.name,
+                            "total_before": before,
+                            "total_after": after,
+                            "price_after": price,
+                        }
+                    )
+                    for line, before, after, price in wizard._propose()
+                ),
+            ]
+
+    def _propose(self):
+        """The changes, tried on the draft itself and taken back."""
+        if not self.can_split:
+            return []
+        move = self.move_id
+        savepoint = self.env.cr.savepoint(flush=True)
+        try:
+            changes = move._urssaf_correct_cents()
+            move.env.flush_all()
+        finally:
+            savepoint.rollback()
+            savepoint.close(rollback=False)
+            self.env.invalidate_all(flush=False)
+        return changes
+
+    def action_correct(self):
+        """Change the prices, then post."""
+        self._check_draft()
+        changes = self.move_id._urssaf_correct_cents()
+        self.move_id._message_log(
+            body=self.env._(
+                "Unit prices changed so that Urssaf can take the totals: %s",
+                ", ".join(
+                    f"{line.name} → {float_repr(price, 6).rstrip('0').rstrip('.')}"
+                    for line, _before, _after, price in changes
+                ),
+            )
+        )
+        return self.move_id.action_post()
+
+    def action_two_lines(self):
+        """Post as it is: what has no unit price goes as two lines."""
+        self._check_draft()
+        self.move_id.urssaf_two_lines = True
+        return self.move_id.action_post()
+
+    def action_exclude(self):
+        """Post without avance immédiate: the customer pays this one directly."""
+        self._check_draft()
+        self.move_id.urssaf_excluded = True
+        return self.move_id.action_post()
+
+    def _check_draft(self):
+        self.ensure_one()
+        self.move_id.check_access("write")
+        if self.move_id.state != "draft":
+            raise UserError(self.env._("Only a draft can be corrected."))
+
+
+class UrssafInvoiceCorrectionLine(models.TransientModel):
+    _name = "urssaf.invoice.correction.line"
+    _description = "Correct the Amounts for Urssaf: Line"
+
+    wizard_id = fields.Many2one(
+        "urssaf.invoice.correction", required=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    name = fields.Char(string="Line")
+    total_before = fields.Monetary(string="Total")
+    total_after = fields.Monetary(string="Corrected total")
+    price_after = fields.Float(string="Corrected unit price", digits=(16, 6))
