@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """While a demande lives, its invoice stays what Urssaf was told."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .urssaf_payment_request import AT_URSSAF
@@ -38,6 +38,13 @@ LINE_FIELDS = (
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    urssaf_frozen = fields.Boolean(compute="_compute_urssaf_frozen")
+
+    @api.depends("urssaf_state")
+    def _compute_urssaf_frozen(self):
+        for move in self:
+            move.urssaf_frozen = move.urssaf_state in FROZEN
 
     def _urssaf_check_frozen(self):
         """Nothing that Urssaf was told may change now.
