@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_account_move
+from . import test_account_move_amounts
+from . import test_account_move_posting
+from . import test_account_move_wizards
 from . import test_company
 from . import test_cron
 from . import test_enrolment
@@ -13,6 +16,7 @@ from . import test_lib_logs
 from . import test_lib_rules
 from . import test_lib_schemas_enrolment
 from . import test_lib_schemas_payment
+from . import test_lib_settle
 from . import test_lib_sockets
 from . import test_lib_tokens
 from . import test_payment_request_follow

@@ -2,16 +2,17 @@
 """Discounts and negative lines, taken off the lines that they are about.
 
 Urssaf takes no negative value (rule F of §7.2). A discount lowers the price of a
-service of the same nature, VAT rate and month, never of another one. Hours that are
-taken back are taken off hours: what was worked stays in hours.
+service of the same nature, VAT rate and month, never of another one. A negative
+quantity at the price of a line is taken back from its quantity; hours are taken off
+hours of the same person only, so that what was worked stays in hours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from .amounts_lines import AmountError, Note, ServiceLine
-from .amounts_merging import same_kind, together
+from .amounts_lines import CENT, AmountError, Note, ServiceLine
+from .amounts_merging import same_kind, same_price, together
 from .amounts_price import has_price
 from .amounts_text import with_discount
 
@@ -52,13 +53,16 @@ def _fold(discount: ServiceLine, kept: list[ServiceLine]) -> list[ServiceLine]:
 
     :raises AmountError: no line can take it
     """
-    result = _fold_once(discount, kept)
-    if result is None:
-        result = _fold_once(discount, _kinds_together(discount, kept))
-    if result is None:
-        detail = "nothing on this invoice to take it off"
-        raise AmountError("ERR_VALEUR_NEGATIVE", discount.sources[0], detail)
-    return result
+    for lines in (
+        kept,
+        _together(discount, kept, same_price),
+        _together(discount, kept, same_kind),
+    ):
+        result = _fold_once(discount, lines)
+        if result is not None:
+            return result
+    detail = "nothing on this invoice to take it off"
+    raise AmountError("ERR_VALEUR_NEGATIVE", discount.sources[0], detail)
 
 
 def _fold_once(
@@ -84,9 +88,17 @@ def _about(discount: ServiceLine, line: ServiceLine) -> bool:
         discount.vat,
         discount.month,
     )
-    if discount.quantity < 0:
+    if discount.quantity < 0 and discount.unit == "HEURE":
         return same and same_kind(line) == same_kind(discount)
     return same
+
+
+def _taken_back(discount: ServiceLine, line: ServiceLine) -> bool:
+    """Whether the discount is a part of this very service, at its price."""
+    if discount.quantity >= 0 or same_kind(line) != same_kind(discount):
+        return False
+    prices = [one.total_ttc / one.quantity for one in (discount, line)]
+    return abs(prices[0] - prices[1]) <= CENT
 
 
 def _preference(discount: ServiceLine, line: ServiceLine) -> tuple:
@@ -95,13 +107,14 @@ def _preference(discount: ServiceLine, line: ServiceLine) -> tuple:
         not (discount.dated and line.start == discount.start),
         line.unit != discount.unit,
         line.intervenant != discount.intervenant,
+        not _taken_back(discount, line),
         -line.total_ttc,
     )
 
 
 def _taken_off(discount: ServiceLine, line: ServiceLine) -> ServiceLine | None:
     """The line without the discount, ``None`` if it is too small for it."""
-    taken = discount.quantity < 0
+    taken = _taken_back(discount, line)
     result = replace(
         line,
         quantity=line.quantity + (discount.quantity if taken else 0),
@@ -117,13 +130,15 @@ def _taken_off(discount: ServiceLine, line: ServiceLine) -> ServiceLine | None:
     return result
 
 
-def _kinds_together(
-    discount: ServiceLine, kept: Sequence[ServiceLine]
+def _together(
+    discount: ServiceLine,
+    kept: Sequence[ServiceLine],
+    alike: Callable[[ServiceLine], tuple],
 ) -> list[ServiceLine]:
     groups: dict[tuple, list[ServiceLine]] = {}
     for line in kept:
         # What the discount is not about stays as it is: each line is its own group.
-        key = same_kind(line) if _about(discount, line) else (id(line),)
+        key = alike(line) if _about(discount, line) else (id(line),)
         groups.setdefault(key, []).append(line)
     return [together(group) for group in groups.values()]
 

@@ -22,7 +22,7 @@ def merge_alike(
     text.
     """
     lines, notes = list(lines), []
-    for key in (_same_price, same_kind):
+    for key in (same_price, same_kind):
         if len(lines) > limit:
             lines, done = _merge_by(lines, key)
             notes = replaced_by(notes, done)
@@ -82,7 +82,8 @@ def _merge_by(
     return merged, notes
 
 
-def _same_price(line: ServiceLine) -> tuple:
+def same_price(line: ServiceLine) -> tuple:
+    """What lines share that the customer reads as one service, more often done."""
     return (*same_kind(line), unit_price(line.total_ttc, line.quantity))
 
 
