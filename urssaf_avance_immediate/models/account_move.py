@@ -132,7 +132,8 @@ class AccountMove(models.Model):
         "payment_state",
         "urssaf_state",
         "urssaf_excluded",
-        "commercial_partner_id",
+        "commercial_partner_id.urssaf_sending",
+        "company_id.urssaf_sending",
     )
     @api.depends_context("uid")
     def _compute_urssaf_can_send(self):
@@ -293,7 +294,8 @@ class AccountMove(models.Model):
                 for key, fault in self._urssaf_period_faults()
                 if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
             }
-        inexact = self._urssaf_inexact()
+        # While lines are being edited, the totals of the invoice are those before.
+        inexact = self.id and self._urssaf_inexact()
         if inexact:
             alerts["urssaf_amount"] = self._urssaf_fault(
                 inexact,

@@ -31,6 +31,9 @@ class AccountMove(models.Model):
         message, code, action_text?, action?}}}``. An alert is what ``_get_alerts``
         wants; “danger” forbids the sending, “warning” does not.
         """
+        # These are read line by line: load them for all the invoices.
+        self.invoice_line_ids.tax_ids.mapped("amount")
+        self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
         return {move: move._urssaf_checks() for move in self}
 
     def _urssaf_check_sendable(self):

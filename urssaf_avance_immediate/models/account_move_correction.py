@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The smallest change of a draft that gives each line an exact unit price."""
 
+from itertools import islice
+
 from odoo import models
 from odoo.tools import float_round
 
@@ -8,6 +10,9 @@ from ..lib.rules import expressible_totals
 
 # Decimals of a unit price in Odoo, the fewest first: people read it.
 PRICE_DECIMALS = (2, 3, 4, 5, 6)
+# Totals tried for a line: one of the nearest does, unless the rounding of the tax
+# jumps over it.
+MAX_TOTALS = 12
 
 
 class AccountMove(models.Model):
@@ -22,55 +27,42 @@ class AccountMove(models.Model):
         self.ensure_one()
         changes = []
         for _round in self._urssaf_lines():
-            notes = self._urssaf_settlement().notes
-            cut = next((note for note in notes if note.kind == "split"), None)
-            change = cut and self._urssaf_correct_one(cut)
+            cut = self._urssaf_cut()
+            change = cut and self._urssaf_correct_one(cut[0])
             if not change:
                 break
             changes.append(change)
         return changes
 
     def _urssaf_correct_one(self, cut):
-        """The line of these cents, with the nearest total that suits."""
+        """Change one of the lines behind this note. Odoo itself says what a price makes
+        of the invoice: taxes are rounded in more than one way.
+        """
         lines = self._urssaf_lines()
         line = max((lines[i] for i in cut.sources), key=lambda li: li.price_total)
         quantity = sum(
             self._urssaf_service_line(lines[i]).quantity for i in cut.sources
         )
-        before, price_before = line.price_total, line.price_unit
-        for total in expressible_totals(cut.amount, quantity):
-            wanted = before + float(total - cut.amount)
-            price = line._urssaf_price_for(wanted)
-            if price is None:
-                continue
-            line.price_unit = price
-            notes = self._urssaf_settlement().notes
-            if not any(n.kind == "split" and n.sources == cut.sources for n in notes):
-                return line, before, line.price_total, price
-            line.price_unit = price_before
-        return None
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _urssaf_price_for(self, total):
-        """The shortest unit price with which Odoo computes this total with tax, or
-        ``None`` where the rounding of the tax jumps over it.
-        """
-        self.ensure_one()
-        if not self.price_total:
-            return None
-        exact = self.price_unit * total / self.price_total
-        for digits in PRICE_DECIMALS:
-            price = float_round(exact, precision_digits=digits)
-            computed = self.tax_ids.compute_all(
-                price * (1 - (self.discount or 0.0) / 100),
-                currency=self.currency_id,
-                quantity=self.quantity,
-                product=self.product_id,
-                partner=self.partner_id,
-            )["total_included"]
-            if not self.currency_id.compare_amounts(computed, total):
-                return price
+        before, price_before, all_before = (
+            line.price_total,
+            line.price_unit,
+            self.amount_total,
+        )
+        tried = {price_before}
+        for total in islice(expressible_totals(cut.amount, quantity), MAX_TOTALS):
+            step = float(total - cut.amount)
+            exact = price_before * (before + step) / before
+            for digits in PRICE_DECIMALS:
+                price = float_round(exact, precision_digits=digits)
+                if price in tried:
+                    continue
+                tried.add(price)
+                line.price_unit = price
+                change = self.amount_total - all_before
+                # A rounder price is not worth more than a cent.
+                if abs(change - step) < 0.015 and not any(
+                    set(note.sources) & set(cut.sources) for note in self._urssaf_cut()
+                ):
+                    return line, before, before + change, price
+        line.price_unit = price_before
         return None

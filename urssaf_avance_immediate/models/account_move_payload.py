@@ -23,8 +23,7 @@ class AccountMove(models.Model):
         """
         product = line.product_id
         quantity = line.quantity
-        hour = self.env.ref("uom.product_uom_hour", raise_if_not_found=False)
-        uom = line.product_uom_id
+        uom, hour = line.product_uom_id, self._urssaf_hour()
         if product.urssaf_unit == "HEURE" and uom._has_common_reference(hour):
             quantity = uom._compute_quantity(quantity, hour, round=False)
         start, end = line._urssaf_days()
@@ -42,6 +41,12 @@ class AccountMove(models.Model):
             end=end or None,
             dated=bool(line.urssaf_service_start),
         )
+
+    def _urssaf_hour(self):
+        """The hour among the units, looked up without a query; empty if deleted."""
+        model_data = self.env["ir.model.data"]
+        hour = model_data._xmlid_to_res_id("uom.product_uom_hour")
+        return self.env["uom.uom"].browse(hour or ())
 
     def _urssaf_settlement(self):
         """The prestations that stand for the lines, and what was done to get there.

@@ -42,6 +42,21 @@ class AccountMove(models.Model):
             != "never"
         )
 
+    def action_post(self):
+        """Extends account: the button leads to the correction.
+
+        :raises RedirectWarning: see :meth:`_urssaf_stop_inexact`
+        """
+        for move in self if len(self) == 1 else ():
+            fault = move._urssaf_concerned() and move._urssaf_inexact()
+            if fault:
+                raise RedirectWarning(
+                    move._urssaf_inexact_text(fault),
+                    move._urssaf_correction_action(),
+                    self.env._("Correct it"),
+                )
+        return super().action_post()
+
     def _post(self, soft=True):
         """Extends account: see the module."""
         self._urssaf_stop_inexact()
@@ -52,25 +67,22 @@ class AccountMove(models.Model):
     # -- stop ------------------------------------------------------------------
 
     def _urssaf_stop_inexact(self):
-        """Amounts can only be mended before posting.
+        """Amounts can only be mended before posting. Scheduled actions of Odoo that post
+        invoices show a UserError on the invoice, and go on with the next one.
 
-        :raises RedirectWarning: one invoice, with the correction proposed
-        :raises UserError: several; the first is named
+        :raises UserError: the first of self that cannot be said to Urssaf
         """
         for move in self._urssaf_concerned():
             fault = move._urssaf_inexact()
-            if not fault:
-                continue
-            message = self.env._(
-                "%(invoice)s cannot be sent to Urssaf as it is. %(fault)s",
-                invoice=move.display_name,
-                fault=fault,
-            )
-            if len(self) > 1:
-                raise UserError(message)
-            raise RedirectWarning(
-                message, move._urssaf_correction_action(), self.env._("Correct it")
-            )
+            if fault:
+                raise UserError(move._urssaf_inexact_text(fault))
+
+    def _urssaf_inexact_text(self, fault):
+        return self.env._(
+            "%(invoice)s cannot be sent to Urssaf as it is. %(fault)s",
+            invoice=self.display_name,
+            fault=fault,
+        )
 
     def _urssaf_inexact(self):
         """Why the amounts of this invoice cannot be said to Urssaf, or nothing.
@@ -81,17 +93,24 @@ class AccountMove(models.Model):
         if any(self._urssaf_line_faults()) or self.currency_id.name != "EUR":
             return ""
         try:
-            settlement = self._urssaf_settlement()
+            cut = self._urssaf_cut()
         except AmountError as error:
             return f"{self._urssaf_amount_text(error)} [{error.code}]"
-        cut = [note for note in settlement.notes if note.kind == "split"]
         if not cut or self.urssaf_two_lines:
             return ""
-        lines = self._urssaf_lines()
+        line = self._urssaf_lines()[cut[0].sources[0]]
         sentence = self.env._(
             "No unit price gives this total for this quantity, to the cent."
         )
-        return f"{lines[cut[0].sources[0]].name}: {sentence} [ERR_MNT_PREST_TTC]"
+        return f"{line.name}: {sentence} [ERR_MNT_PREST_TTC]"
+
+    def _urssaf_cut(self):
+        """Notes about the lines that would be sent as two, for want of a unit price.
+
+        :raises AmountError: the invoice cannot be sent at all
+        """
+        notes = self._urssaf_settlement().notes
+        return [note for note in notes if note.kind == "split"]
 
     def _urssaf_correction_action(self):
         return self._urssaf_wizard_action(

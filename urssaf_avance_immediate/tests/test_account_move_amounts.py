@@ -5,7 +5,7 @@ import random
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
@@ -71,7 +71,7 @@ class TestAmounts(UrssafCase):
         move = self._lines(
             {"quantity": 3}, {"product_id": garden.id, "price_unit": -9}
         )
-        with self.assertRaises(UserError) as raised:
+        with self.assertRaises(RedirectWarning) as raised:
             move.action_post()
         self.assertIn("ERR_VALEUR_NEGATIVE", str(raised.exception))
 

@@ -50,14 +50,15 @@ class TestSplit(UrssafCase):
         wizard = Form(
             self.env["urssaf.invoice.split"].with_context(**action["context"])
         ).save()
+        summary = wizard.summary
         result = wizard.action_split()
-        return wizard, self.env["account.move"].search(result["domain"], order="id")
+        return summary, self.env["account.move"].search(result["domain"], order="id")
 
     def test_by_month(self):
         move = self._draft("2026-02-27", "2026-03-02", "2026-02-10", "2026-03-04")
         total = move.amount_total
-        wizard, moves = self._split(move)
-        self.assertEqual(len(wizard.summary.splitlines()), 2)
+        summary, moves = self._split(move)
+        self.assertEqual(len(summary.splitlines()), 2)
         first, second = moves
         self.assertEqual(first, move, "the earliest services stay")
         self.assertEqual(
@@ -80,7 +81,7 @@ class TestSplit(UrssafCase):
 
     def test_before_the_activation(self):
         move = self._draft("2026-01-30", "2026-02-02", "2026-02-03", texts=False)
-        _wizard, (before, after) = self._split(move)
+        _summary, (before, after) = self._split(move)
         self.assertTrue(before.urssaf_excluded)
         self.assertFalse(after.urssaf_excluded)
         self.assertEqual(len(after.invoice_line_ids), 2)
@@ -92,7 +93,7 @@ class TestSplit(UrssafCase):
         enrolment = self.partner.urssaf_enrolment_id.sudo()
         enrolment.active_since = "2026-03-05 10:00:00"
         move = self._draft("2026-03-04", "2026-03-05", texts=False)
-        _wizard, moves = self._split(move)
+        _summary, moves = self._split(move)
         self.assertEqual(moves.mapped("urssaf_excluded"), [True, False])
 
     def test_lines_need_dates(self):

@@ -3,6 +3,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr
 
+from ..lib.rules import AmountError
+
 
 class UrssafInvoiceCorrection(models.TransientModel):
     """A draft whose amounts cannot be said to Urssaf: the cents that would do."""
@@ -14,53 +16,51 @@ class UrssafInvoiceCorrection(models.TransientModel):
     currency_id = fields.Many2one(related="move_id.currency_id")
     fault = fields.Text(compute="_compute_fault")
     can_split = fields.Boolean(compute="_compute_fault")
-    line_ids = fields.One2many(
-        "urssaf.invoice.correction.line",
-        "wizard_id",
-        compute="_compute_line_ids",
-        store=True,
-    )
+    line_ids = fields.One2many("urssaf.invoice.correction.line", "wizard_id")
+
+    @api.model
+    def default_get(self, fields_list):
+        """Extends: the correction, found by trying it on the draft itself."""
+        values = super().default_get(fields_list)
+        move = self.env["account.move"].browse(values.get("move_id"))
+        if move and "line_ids" in fields_list:
+            values["line_ids"] = [Command.create(line) for line in self._propose(move)]
+        return values
 
     @api.depends("move_id")
     def _compute_fault(self):
         for wizard in self:
             move = wizard.move_id
-            wizard.fault = move._urssaf_inexact()
-            # Sent as two lines: the amounts themselves are right.
-            wizard.can_split = "ERR_MNT_PREST_TTC" in (wizard.fault or "")
+            wizard.fault = move and move._urssaf_inexact()
+            # Sent as two lines, the amounts themselves being right.
+            wizard.can_split = wizard._cut(move)
 
-    @api.depends("move_id")
-    def _compute_line_ids(self):
-        for wizard in self:
-            wizard.line_ids = [
-                Command.clear(),
-                *(
-                    Command.create(
-                        {
-                            "name": line.name or line.product_id.name,
-                            "total_before": before,
-                            "total_after": after,
-                            "price_after": price,
-                        }
-                    )
-                    for line, before, after, price in wizard._propose()
-                ),
-            ]
-
-    def _propose(self):
-        """The changes, tried on the draft itself and taken back."""
-        if not self.can_split:
-            return []
-        move = self.move_id
-        savepoint = self.env.cr.savepoint(flush=True)
+    @api.model
+    def _cut(self, move):
         try:
-            changes = move._urssaf_correct_cents()
-            move.env.flush_all()
+            return bool(move and move._urssaf_cut())
+        except AmountError:
+            return False
+
+    @api.model
+    def _propose(self, move):
+        """Values of the lines: the changes, made on the draft and taken back."""
+        if move.state != "draft" or not self._cut(move):
+            return []
+        savepoint = self.env.cr.savepoint()
+        try:
+            return [
+                {
+                    "name": line.name or line.product_id.name,
+                    "total_before": before,
+                    "total_after": after,
+                    "price_after": price,
+                }
+                for line, before, after, price in move._urssaf_correct_cents()
+            ]
         finally:
-            savepoint.rollback()
-            savepoint.close(rollback=False)
+            savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
-        return changes
 
     def action_correct(self):
         """Change the prices, then post."""
