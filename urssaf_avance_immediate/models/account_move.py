@@ -108,7 +108,10 @@ class AccountMove(models.Model):
 
     def _urssaf_own_days(self):
         lines = self._urssaf_lines().filtered("urssaf_service_start")
-        return [*lines.mapped("urssaf_service_start"), *lines.mapped("urssaf_service_end")]
+        return [
+            *lines.mapped("urssaf_service_start"),
+            *lines.mapped("urssaf_service_end"),
+        ]
 
     def _urssaf_all_dated(self):
         return all(line.urssaf_service_start for line in self._urssaf_lines())

@@ -42,7 +42,7 @@ class AccountMove(models.Model):
         return self._urssaf_check_all()[self]
 
     def _urssaf_blocking(self):
-        """``{move: sentences}`` that forbid the sending; empty for those that may go."""
+        """``{move: sentences}`` that forbid the sending, none for those that may go."""
         return {
             move: [f["message"] for f in faults.values() if f["level"] == "danger"]
             for move, faults in self._urssaf_check_all().items()

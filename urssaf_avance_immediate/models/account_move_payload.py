@@ -57,9 +57,7 @@ class AccountMove(models.Model):
         lines = [self._urssaf_service_line(line) for line in self._urssaf_lines()]
         # Odoo rounds the lines and the invoice apart: 12.25 h at 26.50 with 5.5 % tax
         # included make a line of 324.62 in an invoice of 324.63.
-        return settle(
-            lines, _decimal(self.amount_total), _decimal(self.amount_untaxed)
-        )
+        return settle(lines, _decimal(self.amount_total), _decimal(self.amount_untaxed))
 
     def _urssaf_period(self):
         """First and last day of the services, ``(False, False)`` if one is missing."""
@@ -88,7 +86,11 @@ class AccountMove(models.Model):
                 payments += partial.debit_amount_currency
                 dates.append(other.date)
         currency = self.currency_id
-        return currency.round(payments), currency.round(credits), max(dates, default=None)
+        return (
+            currency.round(payments),
+            currency.round(credits),
+            max(dates, default=None),
+        )
 
     def _urssaf_deposit_values(self):
         payments, _credits, received_on = self._urssaf_received()

@@ -33,7 +33,7 @@ class AccountMove(models.Model):
     )
 
     def _urssaf_concerned(self):
-        """Invoices of customers whom Urssaf has activated, and that are not left out."""
+        """Invoices of customers whom Urssaf has activated, but those left out."""
         return self.filtered(
             lambda move: move.move_type == "out_invoice"
             and not move.urssaf_excluded
@@ -67,8 +67,8 @@ class AccountMove(models.Model):
     # -- stop ------------------------------------------------------------------
 
     def _urssaf_stop_inexact(self):
-        """Amounts can only be mended before posting. Scheduled actions of Odoo that post
-        invoices show a UserError on the invoice, and go on with the next one.
+        """Amounts can only be mended before posting. Scheduled actions of Odoo that
+        post invoices show a UserError on the invoice, and go on with the next one.
 
         :raises UserError: the first of self that cannot be said to Urssaf
         """

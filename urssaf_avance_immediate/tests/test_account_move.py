@@ -83,7 +83,6 @@ class TestAccountMove(UrssafCase):
         self.housework.urssaf_nature_id = False
         self._assert_blocked(self._invoice(), "nature", "Ménage")
 
-
     def test_partly_paid(self):
         move = self._invoice()
         self.env["account.payment.register"].with_context(

@@ -68,9 +68,7 @@ class TestAmounts(UrssafCase):
 
     def test_discount_about_nothing_else_is_stopped(self):
         garden = self._make_service("Jardinage", 40.0, "70")
-        move = self._lines(
-            {"quantity": 3}, {"product_id": garden.id, "price_unit": -9}
-        )
+        move = self._lines({"quantity": 3}, {"product_id": garden.id, "price_unit": -9})
         with self.assertRaises(RedirectWarning) as raised:
             move.action_post()
         self.assertIn("ERR_VALEUR_NEGATIVE", str(raised.exception))

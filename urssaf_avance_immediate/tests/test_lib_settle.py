@@ -5,7 +5,7 @@ properties over random invoices, computed as Odoo does.
 
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -202,7 +202,9 @@ class TestFolding(BaseCase):
 
     def test_flats_taken_back(self):
         flats = hours("3", unit="FORFAIT")
-        [item], _kinds = self.fold(flats, replace(flats, quantity=D(-1), total_ttc=-22, total_ht=-20))
+        [item], _kinds = self.fold(
+            flats, replace(flats, quantity=D(-1), total_ttc=-22, total_ht=-20)
+        )
         self.assertEqual((item["quantite"], item["mntPrestationTTC"]), (2, 44))
 
     def test_hours_taken_back_from_several_lines(self):
@@ -313,7 +315,9 @@ class TestMerging(BaseCase):
     def test_quantity_with_three_decimals(self):
         settlement = settle([hours("1.333", price="30")])
         [item] = settlement.prestations
-        self.assertEqual((item["quantite"], item["mntPrestationTTC"]), (D("1.33"), D("39.99")))
+        self.assertEqual(
+            (item["quantite"], item["mntPrestationTTC"]), (D("1.33"), D("39.99"))
+        )
         self.assertEqual([note.kind for note in settlement.notes], ["hours"])
 
 

@@ -137,7 +137,7 @@ class UrssafInvoiceSplit(models.TransientModel):
         }
 
     def _keep(self, key, kept, texts):
-        """Take the lines of the others, and the texts about them only, off the draft."""
+        """Take off the draft the lines of the others and the texts about them."""
         about = kept.browse().union(*(texts[line] for line in kept))
         away = self.move_id.invoice_line_ids.filtered(
             lambda line: line not in kept | about

@@ -45,7 +45,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
             wizard.blocked_count = len(wizard.line_ids) - wizard.ready_count
 
     def _reasons(self, moves):
-        """``({move: why it stays}, {move: what to know})``, all invoices in one pass."""
+        """``({move: why it stays}, {move: what to know})``, in one pass."""
         checks = moves._urssaf_check_all()
         texts = {
             level: {

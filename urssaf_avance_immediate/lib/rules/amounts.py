@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The arithmetic Urssaf checks to the cent: ``domain/urssaf-api.md`` §7.2, A to G.
 
-From the lines of an invoice to ``inputPrestations``, each step in a module of its own:
-free lines are dropped, negative ones folded (``amounts_folding``), more than ten lines
-merged (``amounts_merging``), the cents of the invoice placed (``amounts_rounding``), the
-unit price found (``amounts_price``).
+From the lines of an invoice to ``inputPrestations``, each step in a module of its
+own: free lines are dropped, negative ones folded (``amounts_folding``), more than ten
+lines merged (``amounts_merging``), the cents of the invoice placed
+(``amounts_rounding``), the unit price found (``amounts_price``).
 
 All amounts are euros in ``Decimal``. Urssaf documents no tolerance, so none is used.
 """

@@ -38,7 +38,9 @@ def absorb_rounding(
     )
     if result is None:
         raise AmountError("ERR_TOTAL_PRESTATIONS", None, detail)
-    touched = [after for before, after in zip(lines, result, strict=True) if before != after]
+    touched = [
+        after for before, after in zip(lines, result, strict=True) if before != after
+    ]
     sources = tuple(index for line in touched for index in line.sources)
     return result, [Note("rounded", sources, gap_ttc or gap_ht)]
 
