@@ -102,7 +102,8 @@ class AccountMove(models.Model):
         sentence = self.env._(
             "No unit price gives this total for this quantity, to the cent."
         )
-        return f"{line.name}: {sentence} [ERR_MNT_PREST_TTC]"
+        fault = f"{sentence} [ERR_MNT_PREST_TTC]"
+        return self.env._("%(line)s: %(fault)s", line=line.name, fault=fault)
 
     def _urssaf_cut(self):
         """Notes about the lines that would be sent as two, for want of a unit price.
@@ -131,7 +132,10 @@ class AccountMove(models.Model):
             "views": [[False, "form"]],
             "view_mode": "form",
             "target": "new",
-            "context": {"default_move_id": self._origin.id},
+            "context": {
+                "default_move_id": self._origin.id,
+                "dialog_size": "extra-large",
+            },
         }
 
     # -- automatic sending -----------------------------------------------------

@@ -104,7 +104,9 @@ class UrssafInvoiceCorrectionLine(models.TransientModel):
         "urssaf.invoice.correction", required=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="wizard_id.currency_id")
-    name = fields.Char(string="Line")
+    name = fields.Char(string="Invoice line")
     total_before = fields.Monetary(string="Total")
     total_after = fields.Monetary(string="Corrected total")
-    price_after = fields.Float(string="Corrected unit price", digits=(16, 6))
+    price_after = fields.Float(
+        string="Corrected unit price", min_display_digits="Product Price"
+    )
