@@ -34,6 +34,7 @@
         "views/res_partner_urssaf_billing_views.xml",
         "views/product_views.xml",
         "views/account_move_views.xml",
+        "report/account_invoice_templates.xml",
         "views/urssaf_menus.xml",
     ],
     "demo": [

@@ -4,10 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .urssaf_payment_request import AT_URSSAF
-
-# A demande in the queue is frozen too: it may leave at any moment.
-FROZEN = ("queued", *AT_URSSAF)
+from .urssaf_payment_request import AT_URSSAF, FROZEN
 
 # What Urssaf was told, and what changes it. “invoice_line_ids” is the lines' matter.
 MOVE_FIELDS = (

@@ -70,6 +70,15 @@ class AccountMoveLine(models.Model):
                     )
                 )
 
+    def copy_data(self, default=None):
+        """Extends: a copy is about other services, unless it replaces the invoice."""
+        copies = super().copy_data(default)
+        if self.env.context.get("urssaf_keep_dates"):
+            for line, values in zip(self, copies, strict=True):
+                values["urssaf_service_start"] = line.urssaf_service_start
+                values["urssaf_service_end"] = line.urssaf_service_end
+        return copies
+
     def _urssaf_days(self):
         """First and last day of the service, civil dates: the line's own, else those of
         the invoice.

@@ -6,6 +6,7 @@ from decimal import Decimal
 from odoo import models
 
 from ..lib.rules import ServiceLine, settle, wire_date
+from .urssaf_payment_request import FROZEN
 
 
 class AccountMove(models.Model):
@@ -116,6 +117,20 @@ class AccountMove(models.Model):
         deposit = self._urssaf_deposit_values().get("mntAcompte", 0.0)
         net = self.currency_id.round(self.amount_total - credit - deposit)
         return {"credit": credit, "deposit": deposit, "net": net}
+
+    def _urssaf_shows_mention(self):
+        """Whether the PDF tells the customer not to pay: Urssaf collects, or will."""
+        self.ensure_one()
+        if not self.company_id.urssaf_invoice_mention or self.payment_state == "paid":
+            return False
+        if self.urssaf_state in (False, "draft", "rejected"):
+            return bool(self.sudo()._urssaf_concerned()) and self.currency_id.name == (
+                "EUR"
+            )
+        return self.urssaf_state in FROZEN and self.urssaf_state not in (
+            "unpaid",
+            "recovered",
+        )
 
     def _urssaf_prepare_payload(self):
         """The demande de paiement in Urssaf's own words, for overriding modules.

@@ -89,6 +89,12 @@ class ResCompany(models.Model):
         help="Propose: a button on the invoice. Automatically: they leave once posted, "
         "and once their services are over. Each customer’s sheet may say otherwise.",
     )
+    urssaf_invoice_mention = fields.Boolean(
+        string="Tell customers on the invoice",
+        default=True,
+        help="On the PDF of the invoices that go through avance immédiate: not to pay, "
+        "and the estimates of the tax credit and of what is left.",
+    )
     urssaf_declare_deposits = fields.Boolean(
         string="Declare deposits",
         help="Urssaf has authorised this company to declare deposits received from "

@@ -41,6 +41,9 @@ class ResConfigSettings(models.TransientModel):
     urssaf_sending = fields.Selection(
         related="company_id.urssaf_sending", readonly=False, required=True
     )
+    urssaf_invoice_mention = fields.Boolean(
+        related="company_id.urssaf_invoice_mention", readonly=False
+    )
     urssaf_declare_deposits = fields.Boolean(
         related="company_id.urssaf_declare_deposits", readonly=False
     )

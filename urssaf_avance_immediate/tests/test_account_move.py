@@ -164,6 +164,7 @@ class TestAccountMove(UrssafCase):
 
     def test_corrected_invoice_keeps_the_services(self):
         move = self._invoice()
+        move.invoice_line_ids.urssaf_service_start = "2026-03-04"
         wizard = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=move.ids)
@@ -172,7 +173,12 @@ class TestAccountMove(UrssafCase):
         corrected = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
         self.assertEqual(corrected.urssaf_service_start, move.urssaf_service_start)
         self.assertEqual(corrected.urssaf_service_end, move.urssaf_service_end)
+        self.assertEqual(
+            corrected.invoice_line_ids.urssaf_service_start,
+            move.invoice_line_ids.urssaf_service_start,
+        )
         self.assertFalse(move.copy().urssaf_service_start)
+        self.assertFalse(move.copy().invoice_line_ids.urssaf_service_start)
 
     def test_paying_by_hand_is_warned_about(self):
         move = self._sent().move_id

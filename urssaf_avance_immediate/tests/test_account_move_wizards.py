@@ -182,6 +182,36 @@ class TestPreview(UrssafCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
+class TestMention(UrssafCase):
+    def _printed(self, move):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice", move.ids
+        )
+        return "do not pay" in html.decode()
+
+    def test_only_where_urssaf_collects(self):
+        stranger = self._invoice()
+        self.assertFalse(self._printed(stranger))
+        self._enrol()
+        self.assertTrue(self._printed(stranger))
+        self.assertTrue(self._printed(self._sent().move_id))
+        stranger.urssaf_excluded = True
+        self.assertFalse(self._printed(stranger))
+
+    def test_the_company_may_not_want_it(self):
+        self._enrol()
+        self.company.urssaf_invoice_mention = False
+        self.assertFalse(self._printed(self._invoice()))
+
+    def test_not_any_more_once_the_bank_has_refused(self):
+        request = self._sent()
+        self._demande(request).move("60", "En refus de prélèvement")
+        request.action_urssaf_refresh()
+        self.assertFalse(self._printed(request.move_id))
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
 class TestChecks(UrssafCase):
     def test_left_out_and_warnings(self):
         self._enrol()

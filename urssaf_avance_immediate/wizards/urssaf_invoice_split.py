@@ -128,13 +128,9 @@ class UrssafInvoiceSplit(models.TransientModel):
         )
 
     def _line_values(self, line):
-        [values] = line.copy_data()
+        [values] = line.with_context(urssaf_keep_dates=True).copy_data()
         values.pop("move_id", None)
-        return {
-            **values,
-            "urssaf_service_start": line.urssaf_service_start,
-            "urssaf_service_end": line.urssaf_service_end,
-        }
+        return values
 
     def _keep(self, key, kept, texts):
         """Take off the draft the lines of the others and the texts about them."""
