@@ -2,8 +2,11 @@
 """`python -m urssaf_sandbox`: serve the stand-in until it is stopped."""
 
 import argparse
+import gc
+import os
 import socket
 import sys
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -21,10 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Port {options.port} is already in use.", file=sys.stderr)
         return 1
     try:
-        app = create_app(Settings(database=options.database))
+        app = create_app(_settings(options))
     except DatabaseVersionError as error:
         print(error, file=sys.stderr)
         return 1
+    # What is loaded now stays: the collector need not look at it again and again.
+    gc.freeze()
     uvicorn.run(
         app,
         http=CuttableProtocol,
@@ -50,7 +55,53 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="SQLite file, or :memory: (default: %(default)s)",
     )
+    parser.add_argument(
+        "--public-url",
+        type=_web_address,
+        default=os.environ.get("URSSAF_SANDBOX_PUBLIC_URL", ""),
+        metavar="URL",
+        help="what links in messages begin with (default: this host and port)",
+    )
+    parser.add_argument(
+        "--smtp",
+        type=_mail_server,
+        default=os.environ.get("URSSAF_SANDBOX_SMTP", ""),
+        metavar="HOST:PORT",
+        help="a mail server that the e-mails are really handed to (default: none)",
+    )
+    parser.add_argument(
+        "--mail-from",
+        default=os.environ.get("URSSAF_SANDBOX_MAIL_FROM", Settings.mail_from),
+        metavar="ADDRESS",
+        help="whom these e-mails come from (default: %(default)s)",
+    )
     return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Return the settings of the command line and, behind it, of the environment."""
+    here = "127.0.0.1" if options.host in ("", "0.0.0.0", "::") else options.host
+    here = f"[{here}]" if ":" in here else here
+    return Settings(
+        database=options.database,
+        public_url=(options.public_url or f"http://{here}:{options.port}").rstrip("/"),
+        smtp=options.smtp,
+        mail_from=options.mail_from,
+    )
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if text and not (parts.scheme in ("http", "https") and parts.hostname):
+        raise argparse.ArgumentTypeError("an address such as https://urssaf.example")
+    return text
+
+
+def _mail_server(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isdigit() and 0 < int(port) < 2**16):
+        raise argparse.ArgumentTypeError("HOST:PORT")
+    return text
 
 
 def _taken(host: str, port: int) -> bool:

@@ -17,6 +17,7 @@ from .contract.enrolment import InputParticulierDTO
 from .contract.payment import InputDemandePaiement
 from .contract.search import InputRechercheDemandePaiement
 from .database import Database
+from .delivery import Postman
 from .life import tax_office
 from .oauth import add_provider
 from .routes import (
@@ -54,10 +55,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or Settings()
     database = Database(settings.database)
     _ensure_default_provider(database, settings)
+    postman = Postman(settings, database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        postman.start()
         yield
+        postman.stop()
         database.dispose()
 
     app = FastAPI(

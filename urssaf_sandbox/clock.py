@@ -4,12 +4,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .tables import Setting
+from .remembered import read_setting, write_setting
 
-_KEY = "clock_offset_seconds"
+OFFSET = "clock_offset_seconds"
 # Far enough for every scenario, near enough for every calendar to be known.
 LATEST = datetime(2100, 1, 1, tzinfo=timezone.utc)
 EARLIEST = datetime(2020, 1, 1, tzinfo=timezone.utc)
@@ -35,7 +34,10 @@ class Clock:
 
     def now(self, session: Session) -> datetime:
         """Return the sandbox's present instant, in UTC."""
-        offset = session.scalar(select(Setting.value).where(Setting.key == _KEY))
+        return self.shifted(read_setting(session, OFFSET))
+
+    def shifted(self, offset: str | None) -> datetime:
+        """Return the instant that this stored offset makes it now, in UTC."""
         return self._wall_in_utc() + timedelta(seconds=float(offset or 0))
 
     def set(self, session: Session, moment: datetime) -> datetime:
@@ -44,12 +46,12 @@ class Clock:
         if not EARLIEST <= moment <= LATEST:
             raise ClockRangeError(f"{EARLIEST.year}-{LATEST.year}")
         offset = (moment - self._wall_in_utc()).total_seconds()
-        session.merge(Setting(key=_KEY, value=repr(offset)))
+        write_setting(session, OFFSET, repr(offset))
         return moment
 
     def reset(self, session: Session) -> None:
         """Go back to real time."""
-        session.merge(Setting(key=_KEY, value="0"))
+        write_setting(session, OFFSET, "0")
 
     def _wall_in_utc(self) -> datetime:
         # Adding hours to a local time would miss the change to summer time.

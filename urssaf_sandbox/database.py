@@ -10,10 +10,19 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from . import side_tables  # noqa: F401  (its tables are to be created too)
+from .remembered import session_info
 from .tables import Base
+from .upgrade import OLDEST, upgrade
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MEMORY = ":memory:"
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    # Many builds of SQLite overwrite what is deleted: a reset would write it all twice.
+    "secure_delete=FAST",
+)
 
 
 class DatabaseVersionError(Exception):
@@ -37,21 +46,23 @@ class Database:
         self._read_guard: AbstractContextManager = (
             self._write_lock if memory else nullcontext()
         )
+        # The settings as committed, for whoever must not wait for a session.
+        self.committed: dict[str, str | None] = {}
+        self._info = session_info(self.committed)
         self._create(path)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session for reading; nothing it does is kept."""
-        with self._read_guard, Session(self._engine, expire_on_commit=False) as session:
+        with self._read_guard, self._session(self._engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Yield a session that commits at the end, or keeps nothing on an error."""
         with self._write_lock:
-            with Session(self._writer, expire_on_commit=False) as session:
-                with session.begin():
-                    yield session
+            with self._session(self._writer) as session, session.begin():
+                yield session
 
     @contextmanager
     def emptying(self) -> Iterator[Session]:
@@ -63,10 +74,13 @@ class Database:
             raw = connection.connection.dbapi_connection
             raw.execute("PRAGMA foreign_keys=OFF").close()
             try:
-                with Session(connection) as session, session.begin():
+                with self._session(connection) as session, session.begin():
                     yield session
             finally:
                 raw.execute("PRAGMA foreign_keys=ON").close()
+
+    def _session(self, bind: Engine | Connection) -> Session:
+        return Session(bind, expire_on_commit=False, info=self._info)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -75,11 +89,18 @@ class Database:
     def _create(self, path: str) -> None:
         with self._writer.begin() as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version not in (0, SCHEMA_VERSION):
+            if version and not OLDEST <= version <= SCHEMA_VERSION:
                 raise DatabaseVersionError(
-                    f"{path} has schema {version}, this sandbox needs "
-                    f"{SCHEMA_VERSION}: delete the file to start afresh"
+                    f"{path} has schema {version}, this sandbox reads {OLDEST} to "
+                    f"{SCHEMA_VERSION}: "
+                    + (
+                        "run the newer sandbox that made it"
+                        if version > SCHEMA_VERSION
+                        else "delete the file to start afresh"
+                    )
                 )
+            if version:
+                upgrade(connection, Base.metadata, version)
             Base.metadata.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -105,7 +126,7 @@ def _engine(path: str, memory: bool) -> Engine:
 def _on_connect(dbapi_connection, _record) -> None:
     # The sqlite3 module must not open transactions by itself: `_on_begin` does.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
 

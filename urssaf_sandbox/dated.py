@@ -8,7 +8,6 @@ its own: uvicorn is run with `date_header=False`.
 
 from email.utils import format_datetime
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,12 +29,8 @@ class Dated:
 
         async def send_dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = await run_in_threadpool(self._now)
+                date = format_datetime(self.sandbox.now(), usegmt=True)
                 MutableHeaders(scope=message)["Date"] = date
             await send(message)
 
         await self.app(scope, receive, send_dated)
-
-    def _now(self) -> str:
-        with self.sandbox.database.reading() as session:
-            return format_datetime(self.sandbox.clock.now(session), usegmt=True)

@@ -1,188 +1,136 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The e-mails Urssaf would send, kept for whoever plays the particulier."""
+"""The e-mails and SMS that Urssaf would send, kept for whoever plays the particulier.
 
-from datetime import datetime
+`delivery` may hand the e-mails to a real mail server besides.
+"""
 
+from datetime import datetime, timedelta
+
+from .contract.references import CONTEST_REASONS
+from .correspondence import (
+    ACTIVATION,
+    ASSOCIATION,
+    MOT_DE_PASSE,
+    QUESTION,
+    WORDINGS,
+    Wording,
+)
+from .life.work import Work
 from .space.links import FORGOTTEN, OPENING, add_link
-from .tables import Demande, Message, Particulier, Provider
-from .working_days import PARIS
+from .space.wording import day, euros, moment
+from .switches import EMAIL, SMS, read_switches
+from .tables import Demande, Link, Message, Particulier
 
-ACTIVATION = "activation"
-ASSOCIATION = "association"
-DEMANDE = "demande"
-PRELEVEMENT = "prelevement"
-REFUS = "refus"
-PAIEMENT = "paiement"
-IMPAYE = "impaye"
-ANNULATION = "annulation"
-MOT_DE_PASSE = "mot_de_passe"
-QUESTION = "question"
+# What became of an e-mail for the mail server: see `delivery`.
+WAITING = "waiting"
+
+_FORGOTTEN_VALID = timedelta(hours=24)
 
 
-def activation_mail(
-    at: datetime, person: Particulier, provider: Provider, until: datetime
-) -> Message:
-    """Invite a person who is new to Urssaf to activate the account, until then."""
-    message = _mail(
-        at,
-        ACTIVATION,
-        person,
-        "Activez votre compte Avance immédiate",
-        f"{provider.trade_name} vous a inscrit au service Avance immédiate de "
-        "l'Urssaf. Créez votre mot de passe et activez votre compte avant le "
-        f"{_moment(until)} : le lien ci-dessous est valable 7 jours.",
-    )
-    add_link(message, person, OPENING, until)
-    return message
+def invite(work: Work, link: Link) -> None:
+    """Ask the person to activate the account or, if it is open, to accept one more.
+
+    `link` waits until `next_at`.
+    """
+    assert link.next_at is not None, "the association does not wait"
+    person = link.particulier
+    facts = {
+        "provider": link.provider.trade_name,
+        "until": moment(link.next_at),
+        "days": str(work.settings.activation_days),
+    }
+    if person.activated_at:
+        _write(work, work.now, ASSOCIATION, person, facts)
+        return
+    for message in _write(work, work.now, ACTIVATION, person, facts):
+        add_link(work, message, OPENING, link.next_at)
 
 
-def association_mail(
-    at: datetime, person: Particulier, provider: Provider, until: datetime
-) -> Message:
-    """Ask somebody who has an account to accept one more provider, until then."""
-    return _mail(
-        at,
-        ASSOCIATION,
-        person,
-        "Une mise en relation vous est proposée",
-        f"{provider.trade_name} souhaite être ajouté à votre liste d'intervenants. "
-        "Connectez-vous à votre espace, menu Intervenants, pour accepter avant le "
-        f"{_moment(until)}.",
-    )
+def announce(work: Work, at: datetime, kind: str, demande: Demande) -> None:
+    """Tell what has become of a demande, as it stands."""
+    code = demande.rejection_code or ""
+    reason = CONTEST_REASONS.get(code, code)
+    if demande.rejection_comment:
+        reason += f" ({demande.rejection_comment})"
+    facts = {
+        "id": demande.public_id,
+        "provider": demande.provider.trade_name,
+        "number": demande.number,
+        "total": _euros(demande.total_cents),
+        "due": _euros(demande.due_cents),
+        "aid": _euros(demande.aid_cents),
+        "reason": reason,
+        "hours": f"{work.settings.silence_hours:g}",
+        "next_moment": moment(demande.next_at) if demande.next_at else "",
+        "next_day": day(demande.next_at) if demande.next_at else "",
+    }
+    _write(work, at, kind, demande.particulier, facts, demande)
 
 
-def demande_mail(at: datetime, demande: Demande, silence_hours: float) -> Message:
-    """Announce a demande that waits for its answer."""
-    return _mail(
-        at,
-        DEMANDE,
-        demande.particulier,
-        "Une demande de paiement est à valider",
-        f"{demande.provider.trade_name} a transmis la demande de paiement "
-        f"{demande.number} d'un montant de {_euros(demande.total_cents)}. Sans réponse "
-        f"de votre part sous {silence_hours:g} heures, elle est validée "
-        "automatiquement.",
-        demande,
-    )
+def send_password_link(work: Work, person: Particulier) -> None:
+    """Let the person choose a new password within 24 hours of the sandbox's clock."""
+    until = work.now + _FORGOTTEN_VALID
+    for message in _write(
+        work, work.now, MOT_DE_PASSE, person, {"until": moment(until)}
+    ):
+        add_link(work, message, FORGOTTEN, until)
 
 
-def debit_mail(at: datetime, demande: Demande, debit_at: datetime) -> Message:
-    """Announce the direct debit that follows a validation."""
-    day = debit_at.astimezone(PARIS)
-    return _mail(
-        at,
-        PRELEVEMENT,
-        demande.particulier,
-        "Votre prélèvement à venir",
-        f"La demande de paiement {demande.number} est validée. Votre reste à payer "
-        f"sera prélevé le {day:%d/%m/%Y}.",
-        demande,
-    )
-
-
-def refusal_mail(at: datetime, demande: Demande) -> Message:
-    """Confirm that the particulier's refusal was recorded."""
-    return _mail(
-        at,
-        REFUS,
-        demande.particulier,
-        "Votre refus est enregistré",
-        f"Vous avez refusé la demande de paiement {demande.number}. Rien ne sera "
-        "prélevé.",
-        demande,
-    )
-
-
-def password_mail(at: datetime, person: Particulier, until: datetime) -> Message:
-    """Let the person choose a new password, until then."""
-    message = _mail(
-        at,
-        MOT_DE_PASSE,
-        person,
-        "Choisissez un nouveau mot de passe",
-        "Vous avez demandé un nouveau mot de passe pour votre espace Avance immédiate. "
-        f"Ouvrez le lien ci-dessous avant le {_moment(until)}. Si vous n'avez rien "
-        "demandé, ignorez ce courriel.",
-    )
-    add_link(message, person, FORGOTTEN, until)
-    return message
-
-
-def question_mail(at: datetime, person: Particulier, question: str) -> Message:
+def acknowledge(work: Work, person: Particulier, question: str) -> None:
     """Acknowledge a question put to Urssaf."""
-    return _mail(
-        at,
-        QUESTION,
-        person,
-        "Nous avons bien reçu votre question",
-        "Un conseiller vous répondrait ici sous deux jours ouvrés ; dans cette "
-        f"simulation, personne ne la lit.\n\nVotre question :\n{question}",
-    )
+    _write(work, work.now, QUESTION, person, {"question": question})
 
 
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H:%M}"
-
-
-def payment_mail(at: datetime, demande: Demande) -> Message:
-    """Tell that the debit was made and the provider paid."""
-    return _mail(
-        at,
-        PAIEMENT,
-        demande.particulier,
-        "Votre paiement est effectué",
-        f"Votre reste à payer de {_euros(demande.due_cents)} pour la demande de "
-        f"paiement {demande.number} a été prélevé et {demande.provider.trade_name} a "
-        f"été payé. Avance immédiate : {_euros(demande.aid_cents)}.",
-        demande,
-    )
-
-
-def unpaid_mail(at: datetime, demande: Demande) -> Message:
-    """Tell that the bank refused the debit, and what follows from it."""
-    return _mail(
-        at,
-        IMPAYE,
-        demande.particulier,
-        "Votre prélèvement a été refusé",
-        f"Le prélèvement de {_euros(demande.due_cents)} pour la demande de paiement "
-        f"{demande.number} a été refusé par votre banque. Votre compte est bloqué "
-        "jusqu'au règlement de cette somme.",
-        demande,
-    )
-
-
-def cancellation_mail(at: datetime, demande: Demande) -> Message:
-    """Tell that Urssaf cancelled the demande."""
-    return _mail(
-        at,
-        ANNULATION,
-        demande.particulier,
-        "Une demande de paiement est annulée",
-        f"La demande de paiement {demande.number} de {demande.provider.trade_name} "
-        "est annulée.",
-        demande,
-    )
-
-
-def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d} €"
-
-
-def _mail(
+def _write(
+    work: Work,
     at: datetime,
     kind: str,
     person: Particulier,
-    subject: str,
-    body: str,
+    facts: dict[str, str],
     demande: Demande | None = None,
-) -> Message:
-    return Message(
-        at=at,
-        kind=kind,
-        recipient=person.email,
-        subject=subject,
-        body=body,
-        particulier_id=person.id,
-        demande_id=demande.id if demande else None,
-    )
+) -> list[Message]:
+    """Record the messages of this event, one per channel that is on."""
+    wording = WORDINGS[kind]
+    messages = [
+        Message(
+            at=at,
+            kind=kind,
+            channel=channel,
+            recipient=person.phone if channel == SMS else person.email,
+            subject=wording.subject,
+            body=(wording.sms if channel == SMS else wording.text).format(**facts),
+            action=wording.action,
+            link=wording.path.format(**facts),
+            delivery=WAITING if channel == EMAIL and work.settings.smtp else None,
+            particulier_id=person.id,
+            demande_id=demande.id if demande else None,
+        )
+        for channel in _channels(work, wording)
+    ]
+    work.session.add_all(messages)
+    return messages
+
+
+def _euros(cents: int) -> str:
+    # A no-break space is no character of an SMS: it would halve what fits into one.
+    return euros(cents).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _channels(work: Work, wording: Wording) -> tuple[str, ...]:
+    if not wording.sms:
+        return (EMAIL,)
+    wanted = read_switches(work.session).notifications
+    return (EMAIL, SMS) if wanted == "both" else (wanted,)
+
+
+def address_of(message: Message, public_url: str) -> str:
+    """Return the full address of the link in a message."""
+    return f"{public_url}{message.link}" if message.link else ""
+
+
+def text_of(message: Message, public_url: str) -> str:
+    """Return the whole text as it is received; the link comes last, on its own."""
+    address = address_of(message, public_url)
+    if message.channel == SMS:
+        return f"Urssaf (simulation) : {message.body} : {address}"
+    return "\n\n".join(filter(None, (message.body, address)))

@@ -14,15 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, unquote_plus
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from .rules.bank import fictive_iban
 from .settings import SCOPE, DefaultProvider
-from .tables import AccessToken, Provider
+from .tables import AccessToken, Instant, Provider
 
 _SCRYPT = {"n": 2**12, "r": 8, "p": 1}
 _MAX_FIELDS = 50
+_BEARER = (
+    select(Provider)
+    .join(AccessToken, AccessToken.provider_id == Provider.id)
+    .where(
+        AccessToken.token_hash == bindparam("token_hash"),
+        AccessToken.expires_at > bindparam("real_now", type_=Instant),
+    )
+)
 
 
 class OAuthError(Exception):
@@ -110,14 +118,8 @@ def bearer_provider(
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    return session.scalar(
-        select(Provider)
-        .join(AccessToken, AccessToken.provider_id == Provider.id)
-        .where(
-            AccessToken.token_hash == _token_hash(token.strip()),
-            AccessToken.expires_at > real_now,
-        )
-    )
+    values = {"token_hash": _token_hash(token.strip()), "real_now": real_now}
+    return session.scalar(_BEARER, values)
 
 
 def forget_token(session: Session, authorization: str | None) -> None:

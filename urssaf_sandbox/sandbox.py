@@ -3,8 +3,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
-from .clock import Clock
+from .clock import OFFSET, Clock
 from .database import Database
 from .life.advance import advance, anything_due
 from .life.work import Work
@@ -24,6 +25,12 @@ class Sandbox:
         self.database = database
         self.clock = clock
         self.faults = FaultBoard(database)
+        with database.reading() as session:
+            clock.now(session)
+
+    def now(self) -> datetime:
+        """Return the present without a look into the database."""
+        return self.clock.shifted(self.database.committed[OFFSET])
 
     @contextmanager
     def reading(self) -> Iterator[Work]:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, select
 from .contract.erreurs import Refusal, erreur
 from .contract.search import InputRechercheDemandePaiement
 from .life.work import Work
-from .tables import FIRST_DEMANDE_ID, Demande, Provider
+from .tables import Demande, Provider, key_of
 
 
 def find(
@@ -27,13 +27,6 @@ def find(
         raise Refusal([erreur("ERR_NBRE_MAX_RESULTAT")])
     # Sorted here, not in SQL: the database would sort a whole year for eleven rows.
     return sorted(found, key=lambda demande: demande.id)
-
-
-def key_of(public_id: str) -> int:
-    """Return the database key of an `idDemandePaiement`; -1 when it cannot be one."""
-    if not (public_id.isascii() and public_id.isdigit()) or len(public_id) > 15:
-        return -1
-    return int(public_id) - FIRST_DEMANDE_ID
 
 
 def _query(provider: Provider, asked: InputRechercheDemandePaiement) -> Select:

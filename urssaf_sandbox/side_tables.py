@@ -63,7 +63,11 @@ class BankEntry(Base):
 
 
 class Fault(Base):
-    """Something the operator wants to go wrong in the next calls."""
+    """Something the operator wants to go wrong in the next calls.
+
+    `rate` is the share of the calls that meet it; which ones is drawn from `seed` and
+    from how many were `seen`, so that a run can be played again.
+    """
 
     __tablename__ = "fault"
 
@@ -71,7 +75,11 @@ class Fault(Base):
     method: Mapped[str]
     kind: Mapped[str]
     value: Mapped[str | None]
-    remaining: Mapped[int]
+    # How many calls are still to meet it; None until it is forgotten.
+    remaining: Mapped[int | None]
+    rate: Mapped[float] = mapped_column(default=1.0)
+    seed: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
 
 
 class Trace(Base):

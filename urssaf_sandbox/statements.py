@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A provider's bank statement, as Odoo and OCA's import modules read it.
 
-What Urssaf writes with a transfer is not public: the label here tells nothing that
-would help to match it, so nobody comes to rely on it.
+What Urssaf writes with a transfer is not public: the usual label tells nothing that
+would help to match it, so nobody comes to rely on it. The switch `transfer_label` adds
+the invoice numbers, for who wants to try that too.
 """
 
 import csv
@@ -15,10 +16,11 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from .life.work import Work
 from .side_tables import BankEntry
-from .switches import GROUPED, read_switches
+from .switches import GROUPED, NUMBERS, Switches, read_switches
 from .tables import Provider
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
@@ -26,6 +28,8 @@ _BIC = "SIMUFRPP"
 _CREDIT_LABEL = "VIR URSSAF AVANCE IMMEDIATE"
 _DEBIT_LABEL = "PRLV URSSAF AVANCE IMMEDIATE REGULARISATION"
 _PARTNER = "URSSAF"
+# Of an unstructured remittance information in SEPA.
+_LABEL_LENGTH = 140
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,8 @@ class Line:
     cents: int
     reference: str
     demandes: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """What the bank prints."""
-        return _CREDIT_LABEL if self.cents > 0 else _DEBIT_LABEL
+    # What the bank prints.
+    label: str
 
 
 @dataclass(frozen=True)
@@ -66,31 +67,38 @@ def statement_of(work: Work, provider: Provider, start: date, end: date) -> Stat
     before = select(func.sum(BankEntry.cents)).where(mine, BankEntry.day < start)
     booked = (
         select(BankEntry)
+        .options(joinedload(BankEntry.demande))
         .where(mine, BankEntry.day >= start, BankEntry.day <= end)
         .order_by(BankEntry.day, BankEntry.id)
     )
-    grouped = read_switches(work.session).transfers == GROUPED
-    lines = list(_lines(work.session.scalars(booked), grouped))
+    lines = list(_lines(work.session.scalars(booked), read_switches(work.session)))
     opening = work.session.scalar(before) or 0
     return Statement(provider, start, end, opening, lines)
 
 
-def _lines(entries: Iterable[BankEntry], grouped: bool) -> Iterable[Line]:
+def _lines(entries: Iterable[BankEntry], switches: Switches) -> Iterable[Line]:
     """Transfers of a day are one line if they are grouped; debits never are."""
+    numbered = switches.transfer_label == NUMBERS
     for day, of_day in groupby(entries, key=lambda entry: entry.day):
         today = list(of_day)
         credits = [entry for entry in today if entry.cents > 0]
-        if grouped and credits:
-            yield _line(day, credits)
+        if switches.transfers == GROUPED and credits:
+            yield _line(day, credits, numbered)
             today = [entry for entry in today if entry.cents < 0]
         for entry in today:
-            yield _line(day, [entry])
+            yield _line(day, [entry], numbered)
 
 
-def _line(day: date, entries: list[BankEntry]) -> Line:
+def _line(day: date, entries: list[BankEntry], numbered: bool) -> Line:
+    cents = sum(entry.cents for entry in entries)
+    label = _CREDIT_LABEL if cents > 0 else _DEBIT_LABEL
+    if numbered:
+        numbers = " ".join(entry.demande.number for entry in entries)
+        label = f"{label} {numbers}"[:_LABEL_LENGTH]
     return Line(
         day=day,
-        cents=sum(entry.cents for entry in entries),
+        cents=cents,
+        label=label,
         reference=f"AI{day:%Y%m%d}{entries[0].id:09d}",
         demandes=tuple(entry.demande.public_id for entry in entries),
     )
@@ -159,7 +167,7 @@ def _entry(body: Xml.Element, line: Line) -> None:
     _put(family, "Cd", "RCDT" if received else "RDDT")
     _put(family, "SubFmlyCd", "ESCT" if received else "ESDD")
     details = _put(entry, "NtryDtls/TxDtls")
-    _put(details, "Refs/EndToEndId", "NOTPROVIDED")
+    _put(details, "Refs/EndToEndId", line.reference)
     _put(details, f"RltdPties/{'Dbtr' if received else 'Cdtr'}/Nm", _PARTNER)
     _put(details, "RmtInf/Ustrd", line.label)
 

@@ -6,12 +6,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from .tables import Setting
+from .remembered import read_setting, write_setting
 
 _KEY = "switches"
 
 TOTAL = "total"
 GROUPED = "grouped"
+EMAIL = "email"
+SMS = "sms"
+NUMBERS = "numbers"
 
 
 class Switches(BaseModel):
@@ -28,22 +31,27 @@ class Switches(BaseModel):
     transfers: Literal["single", "grouped"] = "single"
     # What an unpaid debit costs the provider whom Urssaf had paid.
     recovery: Literal["reste_a_payer", "total"] = "reste_a_payer"
+    # How a demande, and a provider to accept, are told: Urssaf does either.
+    notifications: Literal["email", "sms", "both"] = "both"
+    # What the bank prints of a transfer. Urssaf's label is not public: the bare one
+    # helps nobody to match it; the other bears the numbers of the demandes.
+    transfer_label: Literal["bare", "numbers"] = "bare"
 
 
 def read_switches(session: Session) -> Switches:
     """Return the switches as they stand."""
-    stored = session.get(Setting, _KEY)
-    return Switches.model_validate_json(stored.value) if stored else Switches()
+    stored = read_setting(session, _KEY)
+    return Switches.model_validate_json(stored) if stored else Switches()
 
 
 def turn(session: Session, changes: dict[str, object]) -> Switches:
     """Change some switches; raise pydantic's ValidationError for a wrong one."""
     before = read_switches(session).model_dump()
     after = Switches.model_validate({**before, **changes})
-    session.merge(Setting(key=_KEY, value=after.model_dump_json()))
+    write_setting(session, _KEY, after.model_dump_json())
     return after
 
 
 def reset_switches(session: Session) -> None:
     """Put every switch back to its usual position."""
-    session.merge(Setting(key=_KEY, value=Switches().model_dump_json()))
+    write_setting(session, _KEY, Switches().model_dump_json())

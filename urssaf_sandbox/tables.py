@@ -18,6 +18,18 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 FIRST_DEMANDE_ID = 11_000_000_000_000
 
 
+def public_id(key: int) -> str:
+    """Return the `idDemandePaiement` of the demande with that database key."""
+    return str(FIRST_DEMANDE_ID + key)
+
+
+def key_of(public_id: str) -> int:
+    """Return the database key of an `idDemandePaiement`; -1 when it cannot be one."""
+    if not (public_id.isascii() and public_id.isdigit()) or len(public_id) > 15:
+        return -1
+    return int(public_id) - FIRST_DEMANDE_ID
+
+
 class Instant(TypeDecorator):
     """An aware datetime; SQLite keeps it as UTC without a zone."""
 
@@ -67,6 +79,8 @@ class Provider(Base):
     deposits: Mapped[bool] = mapped_column(default=True)
     # Of the financial guarantee: "valid", "none" or "expired".
     guarantee: Mapped[str] = mapped_column(default="valid")
+    # The values of idTiersFacturation that are its own (JSON); none: any will do.
+    billing_ids: Mapped[str] = mapped_column(default="[]")
 
     @property
     def siren(self) -> str:
@@ -185,7 +199,7 @@ class Demande(Base):
     @property
     def public_id(self) -> str:
         """`idDemandePaiement` as the provider sees it."""
-        return str(FIRST_DEMANDE_ID + self.id)
+        return public_id(self.id)
 
     @property
     def due_cents(self) -> int:
@@ -208,7 +222,7 @@ class DemandeEvent(Base):
 
 
 class Message(Base):
-    """An e-mail that Urssaf would have sent."""
+    """An e-mail or SMS that Urssaf would have sent."""
 
     __tablename__ = "message"
 
@@ -220,3 +234,9 @@ class Message(Base):
     body: Mapped[str] = mapped_column(Text)
     particulier_id: Mapped[str] = mapped_column(ForeignKey("particulier.id"))
     demande_id: Mapped[int | None] = mapped_column(ForeignKey("demande.id"))
+    channel: Mapped[str] = mapped_column(default="email")
+    # The path of the page it leads to, and what the link says.
+    link: Mapped[str | None]
+    action: Mapped[str] = mapped_column(default="")
+    # What became of it at the mail server, if there is one (see `delivery`).
+    delivery: Mapped[str | None] = mapped_column(index=True)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
+from .remembered import read_setting, write_setting
 from .side_tables import Trace
-from .tables import Setting
 from .working_days import PARIS
 
 _CASE = "trace_case"
@@ -29,13 +29,12 @@ def keep(session: Session, trace: dict[str, Any], limit: int) -> None:
 
 def current_case(session: Session) -> str | None:
     """Return the name of the test case that calls are noted under."""
-    named = select(Setting.value).where(Setting.key == _CASE)
-    return session.scalar(named) or None
+    return read_setting(session, _CASE) or None
 
 
 def begin_case(session: Session, name: str | None) -> None:
     """Note the next calls under that name; None ends the case."""
-    session.merge(Setting(key=_CASE, value=name or ""))
+    write_setting(session, _CASE, name or "")
 
 
 def query(

@@ -119,7 +119,7 @@ DEMANDE = _object(
     dateVersementAcompte=_MOMENT,
     mntFactureTTC=_NUMBER,
     mntFactureHT=_NUMBER,
-    inputPrestations=_array(PRESTATION, minItems=1),
+    inputPrestations=_array(PRESTATION, minItems=1, maxItems=10),
 )
 RECHERCHE = _object(
     "",
@@ -246,7 +246,7 @@ def openapi() -> Schema:
                 "post": _method(
                     "transmettreDemandePaiements",
                     _array(OUTPUT_DEMANDE),
-                    requestBody=_body(_array(DEMANDE)),
+                    requestBody=_body(_array(DEMANDE, maxItems=10)),
                 )
             },
             f"{_ATP}/demandePaiement/rechercher": {

@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Field types shared by the methods of the API."""
 
-import math
 import re
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -44,7 +43,8 @@ def _wire_date(value: Any) -> datetime:
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _fault("number", "un nombre est attendu, sans guillemets")
-    if not math.isfinite(value) or abs(value) >= _AMOUNT_LIMIT:
+    # In this order: an integer may be too long for a float.
+    if not abs(value) < _AMOUNT_LIMIT:
         raise _fault("number", "ce nombre est trop grand")
     # repr() gives back the digits that were typed, which float arithmetic would lose.
     return Decimal(repr(value))

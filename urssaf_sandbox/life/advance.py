@@ -5,26 +5,29 @@ Each change bears the instant at which it was due, not the one at which somebody
 the history is the same however often, or late, the world is brought up to date.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, or_, select
 
-from ..tables import Demande, Link
+from ..tables import Demande, Instant, Link
 from .demandes import time_passes
 from .enrolments import lapse
 from .work import Work
 
 _CHUNK = 1000
+_NOW = bindparam("now", type_=Instant)
+_ANYTHING_DUE = select(
+    or_(*(exists().where(due <= _NOW) for due in (Demande.next_at, Link.next_at)))
+)
 
 
 def anything_due(work: Work) -> bool:
     """Tell whether `advance` would change something: two look-ups in an index."""
-    return any(
-        work.session.scalar(select(due).where(due <= work.now).limit(1)) is not None
-        for due in (Demande.next_at, Link.next_at)
-    )
+    return bool(work.session.scalar(_ANYTHING_DUE, {"now": work.now}))
 
 
 def advance(work: Work) -> int:
     """Make every change due up to `work.now`; return how many there were."""
+    if not anything_due(work):
+        return 0
     return _advance_links(work) + _advance_demandes(work)
 
 

@@ -56,7 +56,7 @@ def grant(
         (line.codeNature, to_cents(line.mntPrestationTTC))
         for line in demande.inputPrestations
     ]
-    used = _used(work.session.get(AidYear, (person.id, work.today.year)))
+    used = _used(_known(work, person.id, work.today.year))
     return aid_for(lines, ceilings_at(work.today), person.disability, used)
 
 
@@ -93,13 +93,21 @@ def _used(record: AidYear | None) -> dict[str, int]:
 
 
 def _record(work: Work, person_id: str, year: int) -> AidYear:
-    record = work.session.get(AidYear, (person_id, year))
+    record = _known(work, person_id, year)
     if record is None:
         record = AidYear(
             particulier_id=person_id, year=year, uses="{}", elsewhere_cents=0
         )
         work.session.add(record)
         work.session.flush()
+        work.held.append(record)
+    return record
+
+
+def _known(work: Work, person_id: str, year: int) -> AidYear | None:
+    record = work.session.get(AidYear, (person_id, year))
+    if record is not None:
+        work.held.append(record)
     return record
 
 

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from ..contract.erreurs import Erreur, Refusal, erreur
@@ -14,11 +14,19 @@ from ..rules.provider import NO_GUARANTEE, provider_faults
 from ..tables import Demande, Link, Particulier, Provider
 from ..working_days import paris_date
 from .accounts import account_faults
-from .demandes import receive
+from .demandes import receive, record_received
 from .enrolments import ACTIVE
 from .work import Work
 
 MAX_DEMANDES = 10
+_LINKS = (
+    select(Link)
+    .options(joinedload(Link.particulier))
+    .where(
+        Link.provider_id == bindparam("provider_id"),
+        Link.particulier_id.in_(bindparam("ids", expanding=True)),
+    )
+)
 
 
 def receive_batch(
@@ -42,6 +50,8 @@ def receive_batch(
         faults += provider_faults(demande, provider, declared)
         faults += demande_faults(demande, work.today, f"inputDemandePaiements[{index}]")
         answers.append(_answer(work, demande, raw, link, faults))
+    key = "idDemandePaiement"
+    record_received(work, [answer[key] for answer in answers if key in answer])
     return answers
 
 
@@ -63,12 +73,8 @@ def _links(
 ) -> dict[str, Link]:
     """Return the links of everybody the call is about, in one query."""
     ids = {demande.idClient for demande in demandes}
-    query = (
-        select(Link)
-        .options(joinedload(Link.particulier))
-        .where(Link.provider_id == provider.id, Link.particulier_id.in_(ids))
-    )
-    return {link.particulier_id: link for link in work.session.scalars(query)}
+    values = {"provider_id": provider.id, "ids": list(ids)}
+    return {link.particulier_id: link for link in work.session.scalars(_LINKS, values)}
 
 
 def _client_faults(

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from .. import mailbox
+from .. import correspondence, mailbox
 from ..contract.payment import InputDemandePaiement
 from ..contract.references import (
     EN_ATTENTE,
@@ -28,7 +28,7 @@ from ..contract.references import (
 from ..rules import transitions
 from ..rules.amounts import to_cents
 from ..rules.ceilings import AID
-from ..tables import Demande, DemandeEvent, Link
+from ..tables import Demande, DemandeEvent, Link, key_of, public_id
 from ..working_days import paris_date, working_day_start
 from . import aid, bank
 from .work import Impossible, Work
@@ -38,6 +38,7 @@ PARTICULIER = "particulier"
 SILENCE = "silence"
 
 _INSERT = insert(Demande.__table__)
+_INSERT_EVENT = insert(DemandeEvent.__table__)
 _NUMBER_TAKEN = "UNIQUE constraint failed: demande.provider_id, demande.number"
 
 
@@ -46,8 +47,8 @@ def receive(
 ) -> str | None:
     """Record a checked demande; return its public id, or None if the number is taken.
 
-    The database's unique constraint decides what is taken, also between two calls that
-    come at the same moment.
+    Its first event is left to `record_received`. The database's unique constraint
+    decides what is taken, also between two calls that come at the same moment.
     """
     uses = aid.grant(work, link.particulier, demande)
     values = {
@@ -74,11 +75,15 @@ def receive(
             raise
         return None
     aid.take(work, link.particulier_id, uses)
-    key = result.inserted_primary_key[0]
-    work.session.add(
-        DemandeEvent(demande_id=key, at=work.now, status=INTEGREE, cause=URSSAF)
-    )
-    return Demande(id=key).public_id
+    return public_id(result.inserted_primary_key[0])
+
+
+def record_received(work: Work, public_ids: list[str]) -> None:
+    """Begin the history of the demandes of one call, all at once."""
+    event = {"at": work.now, "status": INTEGREE, "cause": URSSAF}
+    events = [{"demande_id": key_of(one), **event} for one in public_ids]
+    if events:
+        work.session.connection().execute(_INSERT_EVENT, events)
 
 
 def time_passes(work: Work, demande: Demande) -> None:
@@ -128,13 +133,13 @@ def enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -
     )
     if status == EN_ATTENTE:
         demande.next_at = at + timedelta(hours=settings.silence_hours)
-        work.session.add(mailbox.demande_mail(at, demande, settings.silence_hours))
+        mailbox.announce(work, at, correspondence.DEMANDE, demande)
     elif status == VALIDEE:
         demande.validated_at = at
         demande.next_at = working_day_start(at, settings.debit_working_days)
-        work.session.add(mailbox.debit_mail(at, demande, demande.next_at))
+        mailbox.announce(work, at, correspondence.PRELEVEMENT, demande)
     elif status == REFUSEE:
-        work.session.add(mailbox.refusal_mail(at, demande))
+        mailbox.announce(work, at, correspondence.REFUS, demande)
     elif status == PRELEVEE:
         # Both delays run from the validation, not one after the other.
         validated = demande.validated_at or at
@@ -142,4 +147,4 @@ def enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -
         demande.transfer_date = paris_date(demande.next_at)
     elif status == PAYEE:
         bank.pay(work, demande, demande.transfer_date or paris_date(at))
-        work.session.add(mailbox.payment_mail(at, demande))
+        mailbox.announce(work, at, correspondence.PAIEMENT, demande)

@@ -80,6 +80,18 @@ def lapse(link: Link) -> None:
     link.next_at = None
 
 
+def renew(work: Work, person: Particulier) -> None:
+    """The person, whose activation link expired, asks for another one.
+
+    Every association that lapsed waits again. Raise Impossible when none did.
+    """
+    lapsed = [link for link in person.links if link.state == LAPSED]
+    if not lapsed:
+        raise Impossible("Un nouveau lien vous a déjà été envoyé : ouvrez celui-là")
+    for link in lapsed:
+        _wait(work, link)
+
+
 def refuse_shared_contact(
     work: Work, person: InputParticulierDTO, known: Particulier | None
 ) -> None:
@@ -122,12 +134,15 @@ def _ask(work: Work, provider: Provider, person: Particulier) -> None:
     if link is None:
         link = Link(provider_id=provider.id, particulier_id=person.id)
         work.session.add(link)
+    _wait(work, link)
+
+
+def _wait(work: Work, link: Link) -> None:
     link.state = PENDING
     link.requested_at = work.now
     link.next_at = work.now + timedelta(days=work.settings.activation_days)
-    mail = mailbox.association_mail if person.activated_at else mailbox.activation_mail
     work.session.flush()
-    work.session.add(mail(work.now, person, provider, link.next_at))
+    mailbox.invite(work, link)
 
 
 def record_data(record: Particulier, person: InputParticulierDTO) -> None:

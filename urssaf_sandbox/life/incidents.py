@@ -7,7 +7,7 @@
 10 … 70 → 110 Annulée; from all of these but 260, 113 Annulée (raison spécifique)
 """
 
-from .. import mailbox
+from .. import correspondence, mailbox
 from ..contract.references import PAYEE, STATUS_LABELS
 from ..rules.transitions import (
     CANCEL,
@@ -37,7 +37,7 @@ def reject_debit(work: Work, demande: Demande) -> None:
     enter(work, demande, status, work.now, BANK)
     person = demande.particulier
     person.blocked_at = person.blocked_at or work.now
-    work.session.add(mailbox.unpaid_mail(work.now, demande))
+    mailbox.announce(work, work.now, correspondence.IMPAYE, demande)
 
 
 def cancel(
@@ -55,7 +55,7 @@ def cancel(
     bank.take_back_all(work, demande)
     aid.give_back(work, demande)
     enter(work, demande, status, work.now, PROVIDER)
-    work.session.add(mailbox.cancellation_mail(work.now, demande))
+    mailbox.announce(work, work.now, correspondence.ANNULATION, demande)
 
 
 def recover(work: Work, demande: Demande, fails: bool = False) -> None:

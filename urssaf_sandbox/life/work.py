@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What every piece of work needs: a transaction, the present, the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,8 @@ class Work:
     session: Session
     now: datetime
     settings: Settings
+    # Rows that this work comes back to: the session forgets what nobody holds.
+    held: list[Any] = field(default_factory=list)
 
     @property
     def today(self) -> date:

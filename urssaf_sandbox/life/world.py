@@ -20,7 +20,12 @@ _KEPT = (Setting, Provider, AccessToken)
 
 
 # What a provider is given, and gets back at a reset.
-GOOD_STANDING = {"known": True, "deposits": True, "guarantee": "valid"}
+GOOD_STANDING = {
+    "known": True,
+    "deposits": True,
+    "guarantee": "valid",
+    "billing_ids": "[]",
+}
 
 
 def move_clock(work: Work, clock: Clock, moment: datetime) -> tuple[datetime, int]:

@@ -20,7 +20,7 @@ from ..life.tax_office import register_faults
 from ..rules.enrolment import person_faults
 from ..search import find
 from ..tables import Link, Particulier
-from .entry import Body, Caller, SandboxHere
+from .entry import Body, CallerHere, SandboxHere
 
 router = APIRouter(prefix="/atp/v1/tiersPrestations")
 
@@ -43,8 +43,9 @@ def _takes(schema: str, many: bool = False) -> dict[str, Any]:
     summary="010 · Inscrire un client",
     openapi_extra=_takes("InputParticulierDTO"),
 )
-def enrol(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
+def enrol(caller: CallerHere, body: Body, sandbox: SandboxHere) -> JSONResponse:
     """Register a person, new or known, and tie him to the caller."""
+    provider = caller.known()
     person = check(_PERSON, read_json(body, "inputParticulier"), "inputParticulier")
     with sandbox.writing() as work:
         faults = person_faults(person, work.today)
@@ -52,14 +53,14 @@ def enrol(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
         faults = faults or register_faults(work, person)
         if faults:
             raise Refusal(faults)
-        return JSONResponse({"idClient": register(work, caller, person)})
+        return JSONResponse({"idClient": register(work, provider, person)})
 
 
 @router.get(
     "/particulier", tags=["Particulier"], summary="020 · Statut d'un particulier"
 )
 def customer(
-    caller: Caller,
+    caller: CallerHere,
     sandbox: SandboxHere,
     idClient: str | None = None,
     adresseMail: str | None = None,
@@ -69,14 +70,15 @@ def customer(
     With both criteria, both must fit. An e-mail that several persons share gives the
     last one registered.
     """
-    if not idClient and not adresseMail:
-        raise Refusal([erreur("ERR_RECHERCHE_PARTICULIER", "Aucun critère")])
-    query = select(Link).join(Particulier).where(Link.provider_id == caller.id)
-    if idClient:
-        query = query.where(Particulier.id == idClient)
-    if adresseMail:
-        query = query.where(Particulier.email_key == adresseMail.lower())
     with sandbox.reading() as work:
+        provider = caller.provider(work.session)
+        if not idClient and not adresseMail:
+            raise Refusal([erreur("ERR_RECHERCHE_PARTICULIER", "Aucun critère")])
+        query = select(Link).join(Particulier).where(Link.provider_id == provider.id)
+        if idClient:
+            query = query.where(Particulier.id == idClient)
+        if adresseMail:
+            query = query.where(Particulier.email_key == adresseMail.lower())
         latest = query.order_by(Link.requested_at.desc(), Particulier.id).limit(1)
         return JSONResponse(answers.customer(work.session.scalar(latest)))
 
@@ -87,13 +89,14 @@ def customer(
     summary="050 · Transmettre des demandes de paiement",
     openapi_extra=_takes("InputDemandePaiement", many=True),
 )
-def send(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
+def send(caller: CallerHere, body: Body, sandbox: SandboxHere) -> JSONResponse:
     """Accept or reject each demande of the array, at most ten."""
     root = "inputDemandePaiements"
+    provider = caller.known()
     received = read_json(body, root)
     demandes = check(BATCH, received, root)
     with sandbox.writing() as work:
-        return JSONResponse(receive_batch(work, caller, demandes, received))
+        return JSONResponse(receive_batch(work, provider, demandes, received))
 
 
 @router.post(
@@ -102,11 +105,12 @@ def send(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
     summary="070 · Consulter des demandes de paiement",
     openapi_extra=_takes("InputRechercheDemandePaiement"),
 )
-def search(caller: Caller, body: Body, sandbox: SandboxHere) -> JSONResponse:
+def search(caller: CallerHere, body: Body, sandbox: SandboxHere) -> JSONResponse:
     """Give the state of the demandes that fit, at most ten."""
     root = "inputRechercheDemandePaiement"
-    asked = check(_SEARCH, read_json(body, root), root)
     with sandbox.reading() as work:
-        found = find(work, caller, asked)
+        provider = caller.provider(work.session)
+        asked = check(_SEARCH, read_json(body, root), root)
+        found = find(work, provider, asked)
         infos = [answers.demande_info(demande) for demande in found]
     return JSONResponse({"errors": [], "infoDemandePaiements": infos})

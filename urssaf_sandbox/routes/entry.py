@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What every route begins with: the sandbox, the caller, the bytes of the body."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from sqlalchemy.orm import Session
 
 from ..oauth import bearer_provider
 from ..sandbox import Sandbox
@@ -14,7 +16,9 @@ class Unauthorized(Exception):
     """The bearer token is absent, unknown or expired: HTTP 401 without a body."""
 
 
-def get_sandbox(request: Request) -> Sandbox:
+# Dependencies are coroutines where they do not wait: a plain function is run in a
+# thread of its own, and going to and fro costs more than most calls do.
+async def get_sandbox(request: Request) -> Sandbox:
     """Return the sandbox this application serves."""
     return request.app.state.sandbox
 
@@ -22,19 +26,34 @@ def get_sandbox(request: Request) -> Sandbox:
 SandboxHere = Annotated[Sandbox, Depends(get_sandbox)]
 
 
-def get_provider(request: Request, sandbox: SandboxHere) -> Provider:
-    """Return who calls; raise Unauthorized."""
-    header = request.headers.get("authorization")
-    with sandbox.database.reading() as session:
-        provider = bearer_provider(session, header, sandbox.clock.wall())
-    if provider is None:
-        raise Unauthorized
-    request.state.client_id = provider.client_id
-    return provider
+@dataclass(frozen=True)
+class Caller:
+    """The tiers de prestation who calls, as far as his token tells."""
+
+    request: Request
+    sandbox: Sandbox
+
+    def provider(self, session: Session) -> Provider:
+        """Return who he is; raise Unauthorized."""
+        header = self.request.headers.get("authorization")
+        found = bearer_provider(session, header, self.sandbox.clock.wall())
+        if found is None:
+            raise Unauthorized
+        self.request.state.client_id = found.client_id
+        return found
+
+    def known(self) -> Provider:
+        """Return who he is, before any work begins; raise Unauthorized."""
+        with self.sandbox.database.reading() as session:
+            return self.provider(session)
 
 
-# The name Caller stands for: the tiers de prestation who bears the token.
-Caller = Annotated[Provider, Depends(get_provider)]
+async def get_caller(request: Request, sandbox: SandboxHere) -> Caller:
+    """Return who calls; he is not known yet."""
+    return Caller(request, sandbox)
+
+
+CallerHere = Annotated[Caller, Depends(get_caller)]
 
 
 async def get_body(request: Request) -> bytes:

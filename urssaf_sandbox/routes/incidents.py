@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """`/sandbox/v1/`: what may befall a demande, a particulier or a provider."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,19 +21,10 @@ from .steering import demande_of, person_of
 router = APIRouter(prefix="/sandbox/v1", tags=["Pilotage du bac à sable"])
 
 
-def _shown(work: Work, demande: Demande) -> dict[str, Any]:
-    work.session.flush()
-    work.session.refresh(demande, ["events"])
-    return views.demande(demande)
-
-
 @router.post("/demandes/{id_demande}/reject-debit")
 def reject_debit(sandbox: SandboxHere, id_demande: str) -> dict[str, Any]:
     """The bank refuses the debit (50 or 70 → 60); the particulier is blocked."""
-    with sandbox.writing() as work:
-        demande = demande_of(work, id_demande)
-        incidents.reject_debit(work, demande)
-        return _shown(work, demande)
+    return _happens(sandbox, id_demande, incidents.reject_debit)
 
 
 @router.post("/demandes/{id_demande}/cancel")
@@ -40,11 +32,9 @@ def cancel(
     sandbox: SandboxHere, id_demande: str, order: Cancellation | None = None
 ) -> dict[str, Any]:
     """Urssaf cancels (110; 111 after 60; 112 after 120; 113 with `specific`)."""
-    order = order or Cancellation()
-    with sandbox.writing() as work:
-        demande = demande_of(work, id_demande)
-        incidents.cancel(work, demande, order.code, order.commentaire, order.specific)
-        return _shown(work, demande)
+    given = order or Cancellation()
+    why = given.code, given.commentaire, given.specific
+    return _happens(sandbox, id_demande, lambda w, d: incidents.cancel(w, d, *why))
 
 
 @router.post("/demandes/{id_demande}/recover")
@@ -52,10 +42,8 @@ def recover(
     sandbox: SandboxHere, id_demande: str, order: Recovery | None = None
 ) -> dict[str, Any]:
     """Urssaf recovers the sum (60 → 120), fails to (60 → 260), or is paid (→ 270)."""
-    with sandbox.writing() as work:
-        demande = demande_of(work, id_demande)
-        incidents.recover(work, demande, bool(order and order.fails))
-        return _shown(work, demande)
+    fails = bool(order and order.fails)
+    return _happens(sandbox, id_demande, lambda w, d: incidents.recover(w, d, fails))
 
 
 @router.post("/particuliers/{id_client}/block")
@@ -132,7 +120,10 @@ def change_provider(
         )
         if record is None:
             raise HTTPException(404, "Prestataire inconnu")
-        for key, value in order.model_dump(exclude_none=True).items():
+        changes = order.model_dump(exclude_none=True)
+        if order.billing_ids is not None:
+            changes["billing_ids"] = json.dumps(order.billing_ids)
+        for key, value in changes.items():
             setattr(record, key, value)
         return views.provider(record)
 
@@ -152,6 +143,17 @@ def turn_switches(sandbox: SandboxHere, order: dict[str, bool | str]) -> Switche
             return turn(work.session, order)
         except ValueError:
             raise HTTPException(422, "Interrupteur ou position inconnus") from None
+
+
+def _happens(
+    sandbox: SandboxHere, id_demande: str, step: Callable[[Work, Demande], None]
+) -> dict[str, Any]:
+    with sandbox.writing() as work:
+        demande = demande_of(work, id_demande)
+        step(work, demande)
+        work.session.flush()
+        work.session.refresh(demande, ["events"])
+        return views.demande(demande)
 
 
 def _play(

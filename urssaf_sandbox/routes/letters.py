@@ -1,13 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`/boite-aux-lettres/`: everybody's mailbox, as pages."""
+"""`/boite-aux-lettres/`: everybody's e-mails and SMS, as pages."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from ..mailbox import address_of
 from ..space.pages import PageError
+from ..switches import EMAIL, SMS
 from ..tables import Message
 from .visits import VisitHere
 
@@ -18,11 +20,16 @@ _SHOWN = 200
 
 @router.get("/")
 def letters(visit: VisitHere, a: str = "") -> HTMLResponse:
-    """List the messages, newest first; `a` keeps those of one address."""
+    """List the messages, newest first; `a` keeps those of one person."""
     query = select(Message).order_by(Message.id.desc()).limit(_SHOWN)
     if a:
-        query = query.where(Message.recipient == a)
-    everybody = select(Message.recipient).distinct().order_by(Message.recipient)
+        query = query.where(_received_by(a))
+    everybody = (
+        select(Message.recipient)
+        .where(Message.channel == EMAIL)
+        .distinct()
+        .order_by(Message.recipient)
+    )
     with visit.sandbox.reading() as work:
         return visit.show(
             "mailbox/list.html",
@@ -39,12 +46,16 @@ def letter(visit: VisitHere, number: Annotated[int, Path(lt=2**62)]) -> HTMLResp
         message = work.session.get(Message, number)
         if message is None:
             raise PageError(404, "Ce message n'existe pas.")
-        *text, last = message.body.split("\n\n")
-        # Only a path of ours, alone in the last paragraph: see space/links.py.
-        link = last if last.startswith("/particulier/") and " " not in last else None
         return visit.show(
             "mailbox/message.html",
             message=message,
-            text=text if link else [*text, last],
-            link=link,
+            paragraphs=message.body.split("\n\n"),
+            address=address_of(message, work.settings.public_url),
         )
+
+
+def _received_by(address: str) -> ColumnElement[bool]:
+    """The mails of this address, and the SMS of whoever receives mails there."""
+    owners = select(Message.particulier_id).where(Message.recipient == address)
+    by_phone = and_(Message.channel == SMS, Message.particulier_id.in_(owners))
+    return or_(Message.recipient == address, by_phone)

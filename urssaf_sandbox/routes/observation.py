@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .. import traces
 from ..contract.description import openapi
-from ..side_tables import Trace
+from ..side_tables import Fault, Trace
 from ..wire.board import ANY
 from ..wire.kinds import KINDS, seconds_of
 from . import views
@@ -26,7 +26,11 @@ class NewFault(Order):
 
     method: Literal["*", "token", "010", "020", "050", "070"] = ANY
     kind: str
-    count: int = Field(1, ge=1, le=10_000)
+    # How many calls meet it; null until it is forgotten.
+    count: int | None = Field(1, ge=1, le=10_000)
+    # The share of the calls that meet it; the same seed draws the same calls.
+    rate: float = Field(1, gt=0, le=1)
+    seed: int = Field(0, ge=0, le=2**31)
     # Seconds (slow, too_many_requests) or a status code (unknown_status).
     value: Annotated[str, Field(max_length=40)] | float | None = None
 
@@ -54,6 +58,8 @@ def list_faults(sandbox: SandboxHere) -> list[dict[str, Any]]:
             "kind": fault.kind,
             "count": fault.remaining,
             "value": fault.value,
+            "rate": fault.rate,
+            "seed": fault.seed,
         }
         for fault in sandbox.faults.waiting()
     ]
@@ -73,7 +79,16 @@ def order_fault(sandbox: SandboxHere, order: NewFault) -> list[dict[str, Any]]:
             seconds_of(order.kind, value)
         except ValueError:
             raise HTTPException(422, "value : 0 à 600 secondes") from None
-    sandbox.faults.order(order.method, order.kind, order.count, value)
+    sandbox.faults.order(
+        Fault(
+            method=order.method,
+            kind=order.kind,
+            value=value,
+            remaining=order.count,
+            rate=order.rate,
+            seed=order.seed,
+        )
+    )
     return list_faults(sandbox)
 
 

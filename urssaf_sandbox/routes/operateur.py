@@ -4,71 +4,40 @@
 It does nothing of its own: each button calls what `/sandbox/v1/` offers to scripts.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import ValidationError
 
-from ..clock import ClockRangeError
-from ..contract.references import CONTEST_REASONS
-from ..life.work import Impossible
-from ..rules import transitions
-from ..sandbox import Sandbox
+from ..contract.references import CANCEL_REASONS, CONTEST_REASONS
 from ..space import overview
 from ..space.pages import PageError
 from ..wire.kinds import KINDS
 from . import incidents, observation, steering
-from .orders import Cancellation, ClockMove, Contest, Recovery
+from .events import DEMANDE_EVENTS, PERSON_EVENTS, Event, possible
+from .orders import ClockMove, NewProvider, ProviderState
+from .played import play
 from .visits import Form, VisitHere
 
 router = APIRouter(prefix="/operateur", include_in_schema=False)
 
 _CONSOLE = "/operateur/"
 
-# Event on a demande → (what makes it possible, what the button says, what it calls).
-_Act = Callable[[Sandbox, str], Any]
-DEMANDE_EVENTS: dict[str, tuple[str, str, _Act]] = {
-    "valider": (transitions.VALIDATE, "Valider", steering.validate),
-    "contester": (
-        transitions.CONTEST,
-        "Contester",
-        lambda sandbox, key: steering.contest(
-            sandbox,
-            key,
-            Contest(code="CONTEST_ERR_FACT", commentaire="Depuis la console"),
-        ),
-    ),
-    "rejeter": (
-        transitions.REJECT_DEBIT,
-        "Rejeter le prélèvement",
-        incidents.reject_debit,
-    ),
-    "recouvrer": (transitions.RECOVER, "Recouvrer", incidents.recover),
-    "echouer": (
-        transitions.RECOVERY_FAILS,
-        "Recouvrement impossible",
-        lambda sandbox, key: incidents.recover(sandbox, key, Recovery(fails=True)),
-    ),
-    "annuler": (transitions.CANCEL, "Annuler", incidents.cancel),
-    "annuler-113": (
-        transitions.CANCEL_SPECIFIC,
-        "Annuler (raison spécifique)",
-        lambda sandbox, key: incidents.cancel(
-            sandbox, key, Cancellation(specific=True)
-        ),
-    ),
-}
-
-# Event on a particulier → (what the button says, what it calls).
-PERSON_EVENTS: dict[str, tuple[str, _Act]] = {
-    "activer": ("Activer et tout accepter", steering.activate),
-    "terminer": ("Mettre fin aux mises en relation", incidents.end),
-    "bloquer": ("Bloquer", incidents.block),
-    "debloquer": ("Débloquer", incidents.unblock),
-    "echoir": ("Mandat échu", incidents.expire_mandate),
-    "renouveler": ("Renouveler le mandat", incidents.renew_mandate),
+# What a fault is, for who does not know its name; a new one is shown by its name.
+FAULT_LABELS = {
+    "unavailable": "service indisponible (503)",
+    "too_many_requests": "trop d'appels (429)",
+    "empty_400": "refus sans explication (400 vide)",
+    "forbidden": "interdit (403)",
+    "technical_error": "erreur technique (500)",
+    "bad_gateway": "page HTML d'un relais (502)",
+    "slow": "réponse lente",
+    "cut_before": "connexion coupée avant traitement",
+    "cut_after": "connexion coupée après enregistrement",
+    "malformed_json": "réponse JSON tronquée",
+    "token_expired": "jeton expiré (401)",
+    "errors_spelling": "clé « Errors » au lieu de « errors »",
+    "missing_keys": "clés facultatives absentes",
+    "null_keys": "clés facultatives nulles",
+    "unknown_status": "statut inconnu",
 }
 
 
@@ -82,11 +51,12 @@ def console(visit: VisitHere) -> HTMLResponse:
         return visit.show(
             "operateur/console.html",
             now=work.now,
-            people=[(person, _person_events(person)) for person in people],
-            demandes=[(demande, _demande_events(demande)) for demande in demandes],
+            today=work.today,
+            people=[(person, possible(PERSON_EVENTS, person)) for person in people],
+            demandes=[(item, possible(DEMANDE_EVENTS, item)) for item in demandes],
             faults=waiting,
-            kinds=KINDS,
-            reasons=CONTEST_REASONS,
+            kinds={kind: FAULT_LABELS.get(kind, "") for kind in KINDS},
+            reasons={"contest": CONTEST_REASONS, "cancel": CANCEL_REASONS},
             **overview.around(work),
         )
 
@@ -94,58 +64,89 @@ def console(visit: VisitHere) -> HTMLResponse:
 @router.post("/horloge")
 def move_clock(visit: VisitHere, form: Form) -> RedirectResponse:
     """Advance by hours or by working days."""
-    try:
-        move = ClockMove(
-            hours=form.get("heures") or None, working_days=form.get("jours") or None
-        )
-    except ValidationError:
-        raise PageError(
-            422, "Indiquez un nombre d'heures ou de jours ouvrés."
-        ) from None
-    return _play(visit, lambda: steering.advance_clock(visit.sandbox, move))
+
+    def step() -> None:
+        hours, days = form.get("heures") or None, form.get("jours") or None
+        steering.advance_clock(visit.sandbox, ClockMove(hours=hours, working_days=days))
+
+    wrong = "Indiquez un nombre d'heures ou de jours ouvrés."
+    return play(visit, _CONSOLE, step, wrong)
 
 
 @router.post("/demandes/{number}/{event}")
 def demande_event(
-    visit: VisitHere, number: str, event: str, _form: Form
+    visit: VisitHere, number: str, event: str, form: Form
 ) -> RedirectResponse:
     """Play an event on one demande."""
-    if event not in DEMANDE_EVENTS:
-        raise PageError(404, "Cet événement n'existe pas.")
-    act = DEMANDE_EVENTS[event][2]
-    return _play(visit, lambda: act(visit.sandbox, number))
+    act = _known(DEMANDE_EVENTS, event).act
+    wrong = "Choisissez un motif, et 1 000 caractères au plus pour le commentaire."
+    return play(visit, _CONSOLE, lambda: act(visit.sandbox, number, form), wrong)
 
 
 @router.post("/particuliers/{id_client}/{event}")
 def person_event(
-    visit: VisitHere, id_client: str, event: str, _form: Form
+    visit: VisitHere, id_client: str, event: str, form: Form
 ) -> RedirectResponse:
     """Play an event on one particulier."""
-    if event not in PERSON_EVENTS:
-        raise PageError(404, "Cet événement n'existe pas.")
-    act = PERSON_EVENTS[event][1]
-    return _play(visit, lambda: act(visit.sandbox, id_client))
+    act = _known(PERSON_EVENTS, event).act
+    wrong = "Le montant utilisé ailleurs est en euros, de 0 à 100 000."
+    return play(visit, _CONSOLE, lambda: act(visit.sandbox, id_client, form), wrong)
 
 
 @router.post("/pannes")
 def order_fault(visit: VisitHere, form: Form) -> RedirectResponse:
     """Make the next calls go wrong."""
-    try:
+
+    def step() -> None:
+        share = form.get("part") or "100"
         fault = observation.NewFault(
             method=form.get("methode", ""),
             kind=form.get("panne", ""),
-            count=form.get("nombre", ""),
+            count=form.get("nombre") or None,
+            rate=float(share) / 100 if share.isdecimal() else share,
             value=form.get("valeur") or None,
         )
-    except ValidationError:
-        raise PageError(422, "Cette panne est mal décrite.") from None
-    return _play(visit, lambda: observation.order_fault(visit.sandbox, fault))
+        observation.order_fault(visit.sandbox, fault)
+
+    return play(visit, _CONSOLE, step, "Cette panne est mal décrite.")
 
 
 @router.post("/pannes/effacer")
 def wipe_faults(visit: VisitHere, _form: Form) -> RedirectResponse:
     """Forget the faults that wait."""
-    return _play(visit, lambda: observation.wipe_faults(visit.sandbox))
+    return play(visit, _CONSOLE, lambda: observation.wipe_faults(visit.sandbox))
+
+
+@router.post("/prestataires")
+def add_provider(visit: VisitHere, form: Form) -> RedirectResponse:
+    """Add a tiers de prestation."""
+
+    def step() -> None:
+        order = NewProvider(
+            client_id=form.get("client_id", ""),
+            client_secret=form.get("client_secret", ""),
+            trade_name=form.get("raison_sociale", ""),
+            siret="".join(form.get("siret", "").split()),
+        )
+        steering.create_provider(visit.sandbox, order)
+
+    wrong = "Remplissez les quatre champs ; le SIRET a 14 chiffres."
+    return play(visit, _CONSOLE, step, wrong)
+
+
+@router.post("/prestataires/{client_id:path}/situation")
+def change_provider(visit: VisitHere, client_id: str, form: Form) -> RedirectResponse:
+    """Change what Urssaf holds for or against a provider."""
+
+    def step() -> None:
+        order = ProviderState(
+            known=form.get("connu"),
+            deposits=form.get("acomptes"),
+            guarantee=form.get("garantie"),
+        )
+        incidents.change_provider(visit.sandbox, client_id, order)
+
+    return play(visit, _CONSOLE, step)
 
 
 @router.post("/reinitialiser")
@@ -153,36 +154,10 @@ def reset(visit: VisitHere, form: Form) -> RedirectResponse:
     """Forget the world, if the box is ticked."""
     if form.get("certain") != "oui":
         raise PageError(422, "Cochez la case pour confirmer : tout sera oublié.")
-    return _play(visit, lambda: steering.reset(visit.sandbox))
+    return play(visit, _CONSOLE, lambda: steering.reset(visit.sandbox))
 
 
-def _play(visit: VisitHere, step: Callable[[], Any]) -> RedirectResponse:
-    try:
-        step()
-    except Impossible as error:
-        raise PageError(409, str(error)) from None
-    except ClockRangeError as error:
-        raise PageError(422, f"L'horloge va de {error}") from None
-    except HTTPException as error:
-        raise PageError(error.status_code, str(error.detail)) from None
-    return visit.go(_CONSOLE, "joue")
-
-
-def _demande_events(demande: overview.Demande) -> dict[str, str]:
-    return {
-        name: label
-        for name, (happening, label, _act) in DEMANDE_EVENTS.items()
-        if transitions.following(happening, demande.status)
-    }
-
-
-def _person_events(person: overview.Particulier) -> dict[str, str]:
-    possible = {
-        "activer": overview.waits(person),
-        "terminer": overview.accepted(person),
-        "bloquer": not person.blocked_at,
-        "debloquer": bool(person.blocked_at),
-        "echoir": not person.mandate_expired_at,
-        "renouveler": bool(person.mandate_expired_at),
-    }
-    return {name: PERSON_EVENTS[name][0] for name, may in possible.items() if may}
+def _known(events: dict[str, Event], name: str) -> Event:
+    if name not in events:
+        raise PageError(404, "Cet événement n'existe pas.")
+    return events[name]

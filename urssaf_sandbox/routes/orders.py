@@ -111,6 +111,7 @@ class ProviderState(Order):
     known: bool | None = None
     deposits: bool | None = None
     guarantee: Literal["valid", "none", "expired"] | None = None
+    billing_ids: list[Text] | None = Field(None, max_length=20)
 
 
 class NewProvider(Order):

@@ -1,16 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """`/operateur/registre`: the tax office's register and the switches, in the console."""
 
-from collections.abc import Callable
-from typing import Any
-
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
-from ..space.pages import PageError, Visit
+from ..space.pages import Visit
 from ..switches import Switches, read_switches
 from . import incidents, outside
+from .played import play
 from .visits import Form, VisitHere
 
 router = APIRouter(prefix="/operateur/registre", include_in_schema=False)
@@ -55,6 +53,17 @@ SWITCHES: dict[str, tuple[str, dict[str, str]]] = {
         "Après un impayé, l'Urssaf reprend",
         {"reste_a_payer": "le reste à payer", "total": "le montant entier"},
     ),
+    "notifications": (
+        "Une demande à valider, un intervenant à accepter s'annoncent",
+        {"both": "par courriel et SMS", "email": "par courriel", "sms": "par SMS"},
+    ),
+    "transfer_label": (
+        "Libellé des virements",
+        {
+            "bare": "n'aide pas à les rapprocher",
+            "numbers": "porte les numéros des demandes",
+        },
+    ),
 }
 
 
@@ -75,8 +84,9 @@ def turn(visit: VisitHere, form: Form) -> RedirectResponse:
     """Turn the switches."""
     read = {"true": True, "false": False}
     order = {name: form.get(name, "") for name in SWITCHES}
-    return _play(
+    return play(
         visit,
+        _PAGE,
         lambda: incidents.turn_switches(
             visit.sandbox, {name: read.get(v, v) for name, v in order.items()}
         ),
@@ -92,7 +102,7 @@ def change(visit: VisitHere, number: int, form: Form) -> HTMLResponse:
 @router.post("/{number:int}/retirer")
 def remove(visit: VisitHere, number: int, _form: Form) -> RedirectResponse:
     """Take somebody out of the register."""
-    return _play(visit, lambda: outside.remove_taxpayer(visit.sandbox, number))
+    return play(visit, _PAGE, lambda: outside.remove_taxpayer(visit.sandbox, number))
 
 
 def _keep(visit: Visit, form: dict[str, str], number: int) -> HTMLResponse:
@@ -106,18 +116,12 @@ def _keep(visit: Visit, form: dict[str, str], number: int) -> HTMLResponse:
         faults = dict.fromkeys(sorted(wrong), "À corriger")
         return _show(visit, number, form, faults)
     if number:
-        return _play(
-            visit, lambda: outside.change_taxpayer(visit.sandbox, number, person)
+        return play(
+            visit,
+            _PAGE,
+            lambda: outside.change_taxpayer(visit.sandbox, number, person),
         )
-    return _play(visit, lambda: outside.add_taxpayer(visit.sandbox, person))
-
-
-def _play(visit: Visit, step: Callable[[], Any]) -> RedirectResponse:
-    try:
-        step()
-    except HTTPException as error:
-        raise PageError(error.status_code, str(error.detail)) from None
-    return visit.go(_PAGE, "joue")
+    return play(visit, _PAGE, lambda: outside.add_taxpayer(visit.sandbox, person))
 
 
 def _show(

@@ -13,9 +13,8 @@ from ..life import enrolments
 from ..life.work import Impossible, Work
 from ..life.world import clear, move_clock
 from ..oauth import add_provider
-from ..search import key_of
 from ..settings import DefaultProvider
-from ..tables import Demande, Message, Particulier, Provider
+from ..tables import Demande, Message, Particulier, Provider, key_of
 from ..working_days import later_by_working_days
 from . import views
 from .entry import SandboxHere
@@ -97,17 +96,21 @@ def mailbox(
     sandbox: SandboxHere,
     to: str | None = None,
     kind: str | None = None,
+    channel: str | None = None,
     limit: Limit = 1000,
     offset: Offset = 0,
 ) -> list[dict[str, Any]]:
-    """List the mails sent, oldest first."""
+    """List the e-mails and SMS sent, oldest first; `channel` is `email` or `sms`."""
     query = select(Message).order_by(Message.id).limit(limit).offset(offset)
     if to:
         query = query.where(Message.recipient == to)
     if kind:
         query = query.where(Message.kind == kind)
+    if channel:
+        query = query.where(Message.channel == channel)
     with sandbox.reading() as work:
-        return [views.message(record) for record in work.session.scalars(query)]
+        url = work.settings.public_url
+        return [views.message(record, url) for record in work.session.scalars(query)]
 
 
 @router.get("/particuliers")

@@ -1,12 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What `/sandbox/v1/` shows. Amounts in euros, instants in Paris time."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from .. import answers
 from ..contract.references import STATUS_LABELS
 from ..life.aid import AidAccount
+from ..mailbox import address_of, text_of
 from ..tables import FIRST_DEMANDE_ID, Demande, Link, Message, Particulier, Provider
 from ..working_days import PARIS
 
@@ -32,11 +34,12 @@ def provider(record: Provider) -> dict[str, Any]:
         "known": record.known,
         "deposits": record.deposits,
         "guarantee": record.guarantee,
+        "billing_ids": json.loads(record.billing_ids),
     }
 
 
-def message(record: Message) -> dict[str, Any]:
-    """A mail as received."""
+def message(record: Message, public_url: str) -> dict[str, Any]:
+    """An e-mail or SMS as received."""
     demande = record.demande_id
     return {
         "id": record.id,
@@ -44,7 +47,10 @@ def message(record: Message) -> dict[str, Any]:
         "kind": record.kind,
         "to": record.recipient,
         "subject": record.subject,
-        "body": record.body,
+        "body": text_of(record, public_url),
+        "link": address_of(record, public_url) or None,
+        "channel": record.channel,
+        "delivery": record.delivery,
         "idClient": record.particulier_id,
         "demande": None if demande is None else str(FIRST_DEMANDE_ID + demande),
     }

@@ -16,6 +16,7 @@ from ..space.attempts import TooMany
 from ..space.forms import BadForm, read_form
 from ..space.pages import PageError, Visit
 from ..space.sessions import logged_in
+from ..space.wording import plural
 from ..tables import Particulier
 from .entry import Body, SandboxHere
 
@@ -119,8 +120,8 @@ def _on_bad_form(request: Request, _error: BadForm) -> HTMLResponse:
 
 
 def _on_too_many(request: Request, error: TooMany) -> HTMLResponse:
-    minutes = -(-error.seconds // 60)
-    text = f"Trop d'essais. Attendez {minutes} minute(s) avant de recommencer."
+    minutes = plural(-(-error.seconds // 60), "minute")
+    text = f"Trop d'essais. Attendez {minutes} avant de recommencer."
     return _on_page_error(request, PageError(429, text, error.seconds))
 
 

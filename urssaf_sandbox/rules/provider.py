@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Urssaf holds against the provider himself (urssaf-api.md §3.3, §7.4, §7.6)."""
 
+import json
+
 from ..contract.erreurs import Erreur, erreur
 from ..contract.payment import InputDemandePaiement
 from ..tables import Provider
@@ -20,6 +22,9 @@ def provider_faults(
     deposit = bool(demande.mntAcompte)
     if not provider.known:
         faults.append(erreur("ERR_PRESTATAIRE_EMETTEUR_INCONNU"))
+    billing_ids = json.loads(provider.billing_ids)
+    if billing_ids and demande.idTiersFacturation not in billing_ids:
+        faults.append(erreur("ERR_PRESTATAIRE_FACTURATION_INCONNU"))
     if deposit and not provider.deposits:
         faults.append(erreur("ERR_ACOMPTE_BLOQUE"))
     if provider.guarantee == EXPIRED_GUARANTEE:

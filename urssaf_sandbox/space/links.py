@@ -13,30 +13,31 @@ from .tokens import digest, new_token
 OPENING = "activation"
 FORGOTTEN = "mot-de-passe"
 
+
+class Expired(Impossible):
+    """The link was a right one, in its time."""
+
+
 _UNKNOWN = "Ce lien est inconnu : ouvrez celui du dernier courriel reçu"
 _EXPIRED = {
-    OPENING: "Ce lien d'activation a expiré : il est valable 7 jours. Demandez à votre "
-    "intervenant de vous inscrire de nouveau",
+    OPENING: "Ce lien d'activation a expiré : il est valable {days} jours",
     FORGOTTEN: "Ce lien a expiré : demandez-en un autre",
 }
 
 
-def add_link(
-    message: Message, person: Particulier, purpose: str, expires_at: datetime
-) -> None:
-    """Write a link of its own into the mail (`expires_at`: the sandbox's clock).
-
-    The text holds the path alone: the sandbox does not know the host it is seen under.
-    """
+def add_link(work: Work, message: Message, purpose: str, expires_at: datetime) -> None:
+    """Give the mail a link of its own (`expires_at`: the sandbox's clock)."""
     token = new_token()
     # In the query: the access log leaves queries out (logs.py).
-    message.body += f"\n\n/particulier/{purpose}?jeton={token}"
-    MailLink(
-        token_hash=digest(token),
-        particulier_id=person.id,
-        purpose=purpose,
-        expires_at=expires_at,
-        message=message,
+    message.link = f"/particulier/{purpose}?jeton={token}"
+    work.session.add(
+        MailLink(
+            token_hash=digest(token),
+            particulier_id=message.particulier_id,
+            purpose=purpose,
+            expires_at=expires_at,
+            message=message,
+        )
     )
 
 
@@ -51,8 +52,21 @@ def follow(work: Work, token: str, purpose: str) -> Particulier:
     if purpose == OPENING and link.particulier.activated_at is not None:
         raise Impossible("Votre compte est déjà activé : connectez-vous")
     if link.expires_at <= work.now:
-        raise Impossible(_EXPIRED[purpose])
+        days = work.settings.activation_days
+        raise Expired(_EXPIRED[purpose].format(days=days))
     return link.particulier
+
+
+def owner_of_expired(work: Work, token: str) -> Particulier:
+    """Return who may ask for another activation link in place of this one.
+
+    Raise Impossible when the link is no expired activation link.
+    """
+    try:
+        follow(work, token, OPENING)
+    except Expired:
+        return work.session.get_one(MailLink, digest(token)).particulier
+    raise Impossible("Ce lien est encore valable : ouvrez-le")
 
 
 def spend(work: Work, person: Particulier) -> None:

@@ -23,6 +23,7 @@ _TEMPLATES.env.filters.update(
     day=wording.day,
     moment=wording.moment,
     masked_iban=wording.masked_iban,
+    plural=wording.plural,
 )
 
 # No script at all, nothing from elsewhere, no page of ours in somebody's frame.

@@ -9,7 +9,7 @@ run on the sandbox's clock.
 from datetime import datetime
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..tables import Base, Message, Particulier
 
@@ -62,5 +62,4 @@ class MailLink(Base):
     expires_at: Mapped[datetime]
 
     particulier: Mapped[Particulier] = relationship()
-    # Recorded along with the mail, whoever records that.
-    message: Mapped[Message] = relationship(backref=backref("mail_links"))
+    message: Mapped[Message] = relationship()

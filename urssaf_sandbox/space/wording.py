@@ -106,6 +106,11 @@ def quantity(value: float) -> str:
     return f"{value:g}".replace(".", ",")
 
 
+def plural(count: int, word: str) -> str:
+    """Write a number and its word, in the plural from two on: `3 appels`."""
+    return f"{count:,} {word}{'s' if count >= 2 else ''}".replace(",", _NBSP)
+
+
 def masked_iban(iban: str) -> str:
     """Show the ends only, as a bank would on a letter."""
     return f"{iban[:4]} •••• •••• {iban[-4:]}"

@@ -7,14 +7,17 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 
 from ..app import create_app
 from ..clock import Clock
 from ..settings import Settings
+from ..space import passwords
 from ..wire.cutting import CuttableProtocol
 from ..working_days import PARIS
 from .client import Caller, Steering
@@ -44,13 +47,14 @@ class Wall:
 class Served:
     """A sandbox listening on a free port, in a thread."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, **settings: Any) -> None:
         self.wall = Wall()
-        self.app = create_app(Settings(database=database), Clock(self.wall))
         # Saying TCP lets asyncio set TCP_NODELAY: without it each answer waits 40 ms.
         self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        chosen = Settings(database=database, public_url=self.url, **settings)
+        self.app = create_app(chosen, Clock(self.wall))
         config = uvicorn.Config(
             self.app, http=CuttableProtocol, log_level="warning", date_header=False
         )
@@ -71,6 +75,18 @@ class Served:
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords cost next to nothing: what makes guessing slow would make tests slow.
+
+    The tests that start `python -m urssaf_sandbox` have the true cost.
+    """
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,16 @@ def test_camt053(http, steering, paid):
         amount = float(node.findtext("Amt", namespaces=NAMESPACES))
         return amount if sign == "CRDT" else -amount
 
+    dates = [
+        statement.findtext(f"FrToDt/{end}DtTm", namespaces=NAMESPACES)[:10]
+        for end in ("Fr", "To")
+    ]
+    assert dates == ["2020-01-01", "2026-06-19"]
+    references = [line["reference"] for line in steering.get("/bank/demo")["lines"]]
     entries = statement.findall("Ntry", NAMESPACES)
+    for path in ("AcctSvcrRef", "NtryDtls/TxDtls/Refs/EndToEndId"):
+        told = [entry.findtext(path, namespaces=NAMESPACES) for entry in entries]
+        assert told == references
     assert [signed(entry) for entry in entries] == [75, 62.65, -62.65]
     for entry in entries:
         assert entry.findtext("Sts", namespaces=NAMESPACES) == "BOOK"
@@ -129,6 +138,45 @@ def test_camt053(http, steering, paid):
         for balance in statement.findall("Bal", NAMESPACES)
     }
     assert balances == {"OPBD": 0, "CLBD": 75}
+
+
+@pytest.mark.parametrize("transfers", ["single", "grouped"])
+def test_the_label_helps_only_if_it_is_asked_to(http, steering, paid, transfers):
+    steering.post("/switches", {"transfers": transfers})
+    bare = {line["label"] for line in steering.get("/bank/demo")["lines"]}
+    assert bare == {"VIR URSSAF AVANCE IMMEDIATE"}
+    steering.post("/switches", {"transfer_label": "numbers"})
+    labels = [line["label"] for line in steering.get("/bank/demo")["lines"]]
+    numbers = ["A B"] if transfers == "grouped" else ["A", "B"]
+    assert labels == [f"VIR URSSAF AVANCE IMMEDIATE {number}" for number in numbers]
+    camt = http.get("/sandbox/v1/bank/demo/statement").text
+    csv_text = http.get("/sandbox/v1/bank/demo/statement?format=csv").text
+    assert all(label in camt and label in csv_text for label in labels)
+
+
+def test_a_long_label_is_cut_as_sepa_does(caller, steering):
+    client = caller.active_client()
+    caller.send(*(demande(client, f"FACTURE/{n}" + "X" * 20) for n in range(9)))
+    steering.post("/switches", {"transfers": "grouped", "transfer_label": "numbers"})
+    steering.advance(working_days=7)
+    (line,) = steering.get("/bank/demo")["lines"]
+    assert len(line["label"]) == 140
+    assert line["amount"] == 9 * 75
+
+
+def test_a_statement_follows_the_one_before(http, steering, paid):
+    """Balances chain: what one closes with, the next opens with."""
+    days = [
+        ("2026-06-01", "2026-06-17"),
+        ("2026-06-18", "2026-06-18"),
+        ("2026-06-19", "2026-06-30"),
+    ]
+    sums = [steering.get("/bank/demo", start=start, end=end) for start, end in days]
+    assert [(s["opening"], s["closing"]) for s in sums] == [
+        (0, 0),
+        (0, 137.65),
+        (137.65, 137.65),
+    ]
 
 
 @pytest.mark.parametrize(

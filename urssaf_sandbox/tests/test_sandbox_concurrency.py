@@ -59,4 +59,4 @@ def test_time_does_its_work_once(served, caller, steering, wall):
     codes = [a.json()["infoDemandePaiements"][0]["statut"]["code"] for a in answers]
     assert codes == ["20"] * WORKERS
     assert len(steering.history(id_demande)) == 2
-    assert len(steering.get("/mailbox", kind="demande")) == 1
+    assert len(steering.get("/mailbox", kind="demande", channel="email")) == 1

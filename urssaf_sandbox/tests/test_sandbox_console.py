@@ -3,7 +3,9 @@
 
 import pytest
 
+from ..wire.kinds import KINDS
 from .browser import person_at
+from .data import demande
 from .visitor import Visitor
 
 
@@ -55,8 +57,27 @@ def test_events_on_a_demande(operator, caller, steering, hours, events, status):
     steering.advance(hours=hours)
     for event in events:
         assert f"{sent}/{event}" in operator.get("/operateur/").text
-        assert press(operator, f"demandes/{sent}/{event}").status_code == 303
+        reason = {"motif": "REGUL_AUTRE"} if event == "contester" else {}
+        answer = press(operator, f"demandes/{sent}/{event}", **reason)
+        assert answer.status_code == 303
     assert caller.info(sent)["statut"]["code"] == status
+
+
+def test_the_operator_chooses_motive_and_comment(operator, caller, steering):
+    client = caller.active_client()
+    sent = caller.send(demande(client, "A"), demande(client, "B")).json()
+    refused, cancelled = (item["idDemandePaiement"] for item in sent)
+    steering.advance(hours=1)
+    words = {"commentaire": "Deux heures, pas trois."}
+    for path, code in ((refused, "REGUL_NB_QTE_FACT"), (cancelled, "ANNUL_DBL")):
+        event = "contester" if path == refused else "annuler"
+        page = press(operator, f"demandes/{path}/{event}", motif=code, **words)
+        assert page.status_code == 303
+        rejection = {"code": code, "commentaire": "Deux heures, pas trois."}
+        assert caller.info(path)["infoRejet"] == rejection
+    again = press(operator, f"demandes/{refused}/contester", motif="x")
+    assert again.status_code == 422
+    assert "Choisissez un motif" in again.text
 
 
 def test_what_is_impossible_is_said_in_french(operator, caller):
@@ -91,12 +112,68 @@ def test_events_on_a_person(operator, caller, events, code):
         assert answer.json()["statut"]["code"] == code
 
 
+def test_the_household(operator, caller, steering):
+    client = caller.active_client()
+    path = f"particuliers/{client}/foyer"
+    page = press(operator, path, handicap="true", ailleurs="120.50")
+    assert page.status_code == 303
+    aid = steering.get(f"/particuliers/{client}/aid")
+    assert (aid["ceiling"], aid["used"]) == (10000, 120.5)
+    assert press(operator, path, handicap="", ailleurs="").status_code == 303
+    assert steering.get(f"/particuliers/{client}/aid") == aid
+    wrong = press(operator, path, ailleurs="-1")
+    assert wrong.status_code == 422
+    assert "en euros" in wrong.text
+
+
+def test_the_providers(operator, http, steering):
+    fields = {
+        "client_id": "console/1",
+        "client_secret": "s",
+        "siret": "999 999 994 00014",
+    }
+    page = press(operator, "prestataires", raison_sociale="", **fields)
+    assert page.status_code == 422
+    page = press(operator, "prestataires", raison_sociale="Aide & Co", **fields)
+    assert page.status_code in (303, 409)  # providers outlive a reset
+    assert "Aide &amp; Co" in operator.get("/operateur/").text
+    order = {"connu": "false", "acomptes": "false", "garantie": "expired"}
+    path = "prestataires/console/1/situation"
+    assert press(operator, path, **order).status_code == 303
+    (state,) = (p for p in steering.get("/providers") if p["client_id"] == "console/1")
+    assert (state["known"], state["deposits"]) == (False, False)
+    assert state["guarantee"] == "expired"
+    assert "garantie expirée" in operator.get("/operateur/").text
+    assert press(operator, path, garantie="x").status_code == 422
+    unknown = press(operator, "prestataires/personne/situation", **order)
+    assert unknown.status_code == 404
+
+
+def test_the_statements_can_be_fetched(operator, caller, steering):
+    caller.sent()
+    steering.advance(working_days=7)
+    page = operator.get("/operateur/").text
+    form = page.partition('action="/sandbox/v1/bank/')[2]
+    start = form.partition('name="start" type="date" value="')[2][:10]
+    end = form.partition('name="end" type="date" value="')[2][:10]
+    query = {"start": start, "end": end, "format": "csv"}
+    answer = operator.http.get("/sandbox/v1/bank/demo/statement", params=query)
+    assert "75.00" in answer.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_fault_the_engine_offers_can_be_chosen(operator, steering, kind):
+    assert f'<option value="{kind}">' in operator.get("/operateur/").text
+    order = {"panne": kind, "methode": "*", "nombre": "", "part": "25"}
+    assert press(operator, "pannes", **order).status_code == 303
+    (fault,) = steering.get("/faults")
+    assert (fault["kind"], fault["count"], fault["rate"]) == (kind, None, 0.25)
+
+
 def test_a_fault_is_ordered_shown_and_wiped(operator, caller):
     order = {"panne": "empty_400", "methode": "020", "nombre": "2", "valeur": ""}
     assert press(operator, "pannes", **order).status_code == 303
-    assert (
-        "empty_400, méthode 020, encore 2 appel(s)" in operator.get("/operateur/").text
-    )
+    assert "empty_400, méthode 020, encore 2 appels" in operator.get("/operateur/").text
     assert caller.customer(idClient="x").content == b""
     assert press(operator, "pannes/effacer").status_code == 303
     assert caller.customer(idClient="x").content != b""
@@ -141,13 +218,18 @@ def test_the_switches(operator, steering):
         "existing_link_is_an_error": "false",
         "transfers": "grouped",
         "recovery": "total",
+        "notifications": "sms",
+        "transfer_label": "numbers",
     }
+    assert set(order) == set(steering.get("/switches"))
     assert operator.post(f"{path}/interrupteurs", path, **order).status_code == 303
     assert steering.get("/switches") == {
         "tax_office_strict": True,
         "existing_link_is_an_error": False,
         "transfers": "grouped",
         "recovery": "total",
+        "notifications": "sms",
+        "transfer_label": "numbers",
     }
     assert '<option value="grouped" selected>' in operator.get(path).text
     order["transfers"] = "x"
@@ -172,7 +254,7 @@ def test_the_console_in_a_browser(served, caller):
     caller.sent()
     with person_at(served.url) as browser:
         browser.opens("/")
-        browser.follows("La console de l'opérateur")
+        browser.follows("Console de l'opérateur")
         browser.presses("1 heure")
         browser.reads("10 juin 2026 à 11:00", "20 En attente de validation")
         browser.page.locator("summary").first.click()

@@ -2,6 +2,7 @@
 """The database file: memory, versions, and errors that keep their mouth shut."""
 
 import logging
+import sqlite3
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from ..app import create_app
 from ..clock import Clock, real_time
-from ..database import Database, DatabaseVersionError
+from ..database import SCHEMA_VERSION, Database, DatabaseVersionError
 from ..settings import Settings
 from ..tables import AccessToken, Setting
 from .client import Caller, Steering
@@ -26,14 +27,49 @@ def test_memory():
             assert len(Steering(client).get("/demandes")) == 1
 
 
-def test_a_file_of_another_version_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("version", "advice"), [(1, "delete the file"), (99, "run the newer sandbox")]
+)
+def test_a_file_of_an_unreadable_version_is_refused(tmp_path, version, advice):
     path = str(tmp_path / "old.sqlite3")
     database = Database(path)
     with database.writing() as session:
-        session.connection().exec_driver_sql("PRAGMA user_version = 99")
+        session.connection().exec_driver_sql(f"PRAGMA user_version = {version}")
     database.dispose()
-    with pytest.raises(DatabaseVersionError, match="schema 99"):
+    with pytest.raises(DatabaseVersionError, match=f"schema {version}.*{advice}"):
         create_app(Settings(database=path), Clock())
+
+
+def test_an_older_file_is_brought_up_to_date(tmp_path):
+    """Whatever was added since: a table, columns with and without a value, an index."""
+    path = str(tmp_path / "old.sqlite3")
+    with Served(path) as served:
+        with httpx.Client(base_url=served.url, verify=False) as client:
+            id_demande = Caller(client).sent()
+    with sqlite3.connect(path) as old:
+        old.execute("DROP TABLE fault")
+        old.execute(
+            "CREATE TABLE fault (id INTEGER PRIMARY KEY, method VARCHAR NOT NULL, "
+            "kind VARCHAR NOT NULL, value VARCHAR, remaining INTEGER NOT NULL)"
+        )
+        old.execute("DROP INDEX demande_due")
+        old.execute("DROP TABLE bank_entry")
+        old.execute("ALTER TABLE particulier DROP COLUMN disability")
+        old.execute("ALTER TABLE particulier DROP COLUMN mandate_expired_at")
+        old.execute("ALTER TABLE provider DROP COLUMN guarantee")
+        old.execute("PRAGMA user_version = 2")
+    old.close()
+    with Served(path) as served:
+        with httpx.Client(base_url=served.url, verify=False) as client:
+            caller, steering = Caller(client), Steering(client)
+            steering.post("/faults", {"method": "070", "kind": "slow", "value": 0})
+            steering.advance(working_days=10)
+            assert caller.info(id_demande)["statut"]["code"] == "70"
+            assert steering.get("/providers")[0]["guarantee"] == "valid"
+    with sqlite3.connect(path) as now:
+        assert now.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert now.execute("PRAGMA index_info(demande_due)").fetchall()
+    now.close()
 
 
 def test_a_failed_writing_keeps_nothing(tmp_path):

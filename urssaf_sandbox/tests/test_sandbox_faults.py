@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from ..wire.kinds import ANSWERS, KINDS
+from ..wire.methods import METHODS
 from .client import ATP, TOKEN, Caller
-from .data import demande
+from .data import OTHER_PERSON, demande
 
 STATUSES = {
     "unavailable": 503,
@@ -77,6 +78,42 @@ def test_any_method_means_those_it_makes_sense_for(caller, steering):
     assert "Errors" in caller.search(idDemandePaiements=[id_demande]).json()
 
 
+def met(caller, calls):
+    """Call 020 that often; return which calls met a 503."""
+    statuses = [caller.customer(idClient="x").status_code for _ in range(calls)]
+    return [n for n, status in enumerate(statuses) if status == 503]
+
+
+def test_until_it_is_forgotten(http, caller, steering):
+    order(steering, "020", "unavailable", count=None)
+    assert met(caller, 5) == [0, 1, 2, 3, 4]
+    assert steering.get("/faults")[0]["count"] is None
+    http.delete("/sandbox/v1/faults")
+    assert met(caller, 1) == []
+
+
+def test_a_share_of_the_calls(http, caller, steering):
+    """The same seed meets the same calls, whatever other calls come between."""
+    order(steering, "020", "unavailable", count=None, rate=0.2, seed=7)
+    first = met(caller, 50)
+    assert 4 <= len(first) <= 18
+    http.delete("/sandbox/v1/faults")
+    order(steering, "020", "unavailable", count=None, rate=0.2, seed=7)
+    assert first[0] > 0
+    before = met(caller, first[0])
+    caller.search(numFactureTiers=["x"])
+    assert before + [n + first[0] for n in met(caller, 50 - first[0])] == first
+    http.delete("/sandbox/v1/faults")
+    order(steering, "020", "unavailable", count=None, rate=0.2, seed=8)
+    assert met(caller, 50) != first
+
+
+def test_a_share_with_a_count(caller, steering):
+    order(steering, "020", "unavailable", count=2, rate=0.5)
+    assert len(met(caller, 30)) == 2
+    assert steering.get("/faults") == []
+
+
 def test_one_after_the_other(caller, steering):
     order(steering, "020", "unavailable")
     order(steering, "020", "empty_400")
@@ -128,6 +165,65 @@ def test_the_other_spelling(caller, steering):
     assert set(answer) == {"Errors", "infoDemandePaiements"}
 
 
+def test_an_answer_that_breaks_off(caller, steering):
+    client = caller.active_client()
+    order(steering, "050", "malformed_json")
+    answer = caller.send(demande(client, "A"))
+    assert answer.status_code == 200
+    with pytest.raises(ValueError):
+        answer.json()
+    (item,) = caller.send(demande(client, "A")).json()
+    assert item["errors"][0]["code"] == "ERR_FACTURE_DOUBLON"
+
+
+def right_calls(caller):
+    """Return method → a call that is right; each may be made once."""
+    client = caller.active_client()
+    caller.send(demande(client, "A"))
+    atp = [f"{ATP}{path}" for path in ("/particulier", "/demandePaiement")]
+    return {
+        "token": ("POST", TOKEN, {"data": caller.credentials}),
+        "010": ("POST", atp[0], {"json": OTHER_PERSON}),
+        "020": ("GET", atp[0], {"params": {"idClient": client}}),
+        "050": ("POST", atp[1], {"json": [demande(client, "B")]}),
+        "070": ("POST", f"{atp[1]}/rechercher", {"json": {"numFactureTiers": ["A"]}}),
+    }
+
+
+def recorded(steering):
+    """Return how many people and demandes there are."""
+    return len(steering.get("/particuliers")) + len(steering.get("/demandes"))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_on_every_method(served, caller, steering, kind, method):
+    """Each kind meets the one call, as the README says, and the next one is right."""
+    if method not in KINDS[kind]:
+        refused = steering.post("/faults", {"kind": kind, "method": method})
+        assert refused.status_code == 422
+        return
+    verb, path, more = right_calls(caller)[method]
+    before = recorded(steering)
+    order(steering, method, kind, value=0 if kind == "slow" else None)
+    with httpx.Client(base_url=served.url, timeout=10, verify=False) as client:
+        client.headers = caller.headers
+        if kind.startswith("cut_"):
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.request(verb, path, **more)
+        else:
+            answer = client.request(verb, path, **more)
+            usual = {"token_expired": 401}.get(kind, 200)
+            assert answer.status_code == STATUSES.get(kind, usual)
+        idle = kind in (*ANSWERS, "cut_before", "token_expired")
+        works = method in ("010", "050") and not idle
+        assert recorded(steering) - before == works
+        assert steering.get("/faults") == []
+        if kind == "token_expired":
+            client.headers = Caller(caller.http).headers
+        assert client.request(verb, path, **more).status_code == 200
+
+
 def test_missing_keys(caller, steering):
     id_demande = caller.sent()
     client = caller.info(id_demande)["demandePaiement"]["idClient"]
@@ -153,6 +249,22 @@ def test_a_rejection_without_its_comment(caller, steering):
     steering.post(f"/demandes/{id_demande}/cancel", reason)
     order(steering, "070", "missing_keys")
     assert caller.info(id_demande)["infoRejet"] == {"code": "ANNUL_DBL"}
+
+
+def test_missing_and_null_keys_of_a_batch(caller, steering):
+    client = caller.active_client()
+    order(steering, "050", "missing_keys")
+    right, wrong = caller.send(
+        demande(client, "A"), demande(client, "B", {"mntAcompte": 99})
+    ).json()
+    assert set(right) == {"numFactureTiers", "idDemandePaiement"}
+    assert set(wrong) == {"numFactureTiers", "errors"}
+    order(steering, "050", "null_keys")
+    right, wrong = caller.send(
+        demande(client, "C"), demande(client, "D", {"mntAcompte": 99})
+    ).json()
+    assert (right["statut"], right["errors"]) == ("10", None)
+    assert (wrong["statut"], wrong["idDemandePaiement"]) == (None, None)
 
 
 def test_null_keys(caller, steering):
@@ -201,6 +313,8 @@ def test_a_refusal_is_not_changed(caller, steering):
         {"method": "010", "kind": "errors_spelling"},
         {"method": "030", "kind": "slow"},
         {"kind": "slow", "count": 0},
+        {"kind": "slow", "rate": 0},
+        {"kind": "slow", "rate": 1.5},
         {"kind": "slow", "value": "later"},
         {"kind": "slow", "value": 601},
         {"kind": "too_many_requests", "value": "nan"},
@@ -214,8 +328,15 @@ def test_orders_that_make_no_sense(steering, body):
 
 def test_faults_can_be_forgotten(http, caller, steering):
     order(steering, "*", "unavailable", count=5)
-    waiting = {"method": "*", "kind": "unavailable", "count": 5, "value": None}
-    assert steering.get("/faults") == [waiting]
+    (waiting,) = steering.get("/faults")
+    chance = {"rate": 1, "seed": 0}
+    assert waiting == {
+        "method": "*",
+        "kind": "unavailable",
+        "count": 5,
+        "value": None,
+        **chance,
+    }
     assert http.delete("/sandbox/v1/faults").status_code == 204
     assert steering.get("/faults") == []
     order(steering, "*", "unavailable")

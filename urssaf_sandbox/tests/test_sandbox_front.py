@@ -9,7 +9,7 @@ def test_the_front_page_says_that_it_is_a_simulation(caller, http):
     caller.sent()
     page = http.get("/")
     assert page.headers["content-type"].startswith("text/html")
-    for text in ("Simulation", "10/06/2026 à 10:00", "1 demande(s) de paiement"):
+    for text in ("Simulation", "10 juin 2026 à 10:00", "1 demande de paiement"):
         assert text in page.text
 
 

@@ -164,7 +164,7 @@ def test_an_association_ended_and_asked_for_again(caller, steering):
     assert item["errors"][0]["code"] == "ERR_LIEN_PARTICULIER_PRESTATAIRE"
     assert caller.enrol().json()["idClient"] == client
     assert caller.customer(idClient=client).json()["statut"]["etat"] == "KO"
-    assert len(steering.get("/mailbox", kind="association")) == 1
+    assert len(steering.get("/mailbox", kind="association", channel="email")) == 1
     assert steering.post(f"/particuliers/{client}/accept").status_code == 200
     assert caller.customer(idClient=client).json()["statut"]["etat"] == "OK"
 

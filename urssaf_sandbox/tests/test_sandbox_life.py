@@ -34,7 +34,7 @@ def test_silence(caller, steering):
         ("50", "2026-06-16T00:00", "urssaf"),
         ("70", "2026-06-18T00:00", "urssaf"),
     ]
-    kinds = [mail["kind"] for mail in steering.get("/mailbox")]
+    kinds = [mail["kind"] for mail in steering.get("/mailbox", channel="email")]
     assert kinds == ["activation", "demande", "prelevement", "paiement"]
 
 

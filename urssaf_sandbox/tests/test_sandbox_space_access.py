@@ -6,6 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from ..routes.particulier import (
+    account,
+    help,
+    opening,
+    payments,
+    profile,
+    providers,
+)
 from ..space.tables import Account, SpaceSession
 from .client import Caller
 from .data import OTHER_PERSON, PERSON, changed, demande, person
@@ -46,6 +54,35 @@ def test_the_link_lives_seven_days(visitor, caller, steering):
     page = visitor.get(link)
     assert page.status_code == 410
     assert "a expiré" in page.text
+
+
+def test_an_expired_link_gets_another_once(visitor, caller, steering):
+    id_client = caller.enrol().json()["idClient"]
+    old = visitor.mail_link("activation")
+    path, jeton = "/particulier/activation/nouveau-lien", old.partition("jeton=")[2]
+    early = visitor.post(path, old, jeton=jeton)
+    assert early.status_code == 409
+    steering.advance(hours=7 * 24)
+    status = caller.customer(idClient=id_client).json()["statut"]
+    assert status["code"] == "APPAREILLAGE_NF"
+    answer = visitor.post(path, old, jeton=jeton)
+    assert answer.headers["location"].endswith("?fait=nouveau-lien")
+    status = caller.customer(idClient=id_client).json()["statut"]
+    assert status["code"] == "APPAREILLAGE_EC"
+    assert visitor.post(path, old, jeton=jeton).status_code == 409
+    new = visitor.mail_link("activation")
+    assert new != old
+    assert visitor.activate(new).status_code == 303
+    assert visitor.get(old).status_code == 410
+
+
+@pytest.mark.parametrize("jeton", ["", "faux"])
+def test_a_wrong_link_gets_no_other(visitor, caller, steering, jeton):
+    caller.enrol()
+    page = "/particulier/connexion"
+    path = "/particulier/activation/nouveau-lien"
+    assert visitor.post(path, page, jeton=jeton).status_code == 409
+    assert len(steering.get("/mailbox")) == 1
 
 
 @pytest.mark.parametrize("link", ["", "?jeton=", "?jeton=faux", "?jeton=é%00"])
@@ -147,6 +184,27 @@ def test_every_page_asks_who_you_are(visitor):
         assert page.headers["location"].startswith("/particulier/connexion")
 
 
+def test_a_login_gives_a_new_session(member):
+    before = member.http.cookies["bac_session"]
+    assert member.log_in().status_code == 303
+    assert member.http.cookies["bac_session"] != before
+    member.http.cookies.set("bac_session", before)
+    assert member.get("/particulier/").status_code == 303
+
+
+def test_every_form_of_the_space_wants_its_token(member, caller):
+    """CSRF: no posting route does anything without a form of ours."""
+    paths = [
+        route.path.replace("{number}", "1").replace("{provider_id:int}", "1")
+        for part in (account, help, opening, payments, profile, providers)
+        for route in part.router.routes
+        if "POST" in route.methods
+    ]
+    assert len(paths) >= 13
+    for path in (f"/particulier{path}" for path in paths):
+        assert member.http.post(path, data={"jeton": "x"}).status_code == 403, path
+
+
 def test_after_a_login_one_lands_where_one_wanted(member):
     member.post("/particulier/deconnexion", "/particulier/")
     answer = member.log_in(suite="/particulier/compte")
@@ -178,7 +236,7 @@ def test_guessing_is_slowed_down(member, wall):
     page = member.log_in()
     assert page.status_code == 429
     assert int(page.headers["retry-after"]) == 15 * 60 + 1
-    assert "Attendez 16 minute(s)" in page.text
+    assert "Attendez 16 minutes" in page.text
     wall.moment += timedelta(minutes=15)
     assert member.log_in().status_code == 303
 
@@ -287,7 +345,8 @@ def test_links_are_not_logged(tmp_path):
     with running(free_port(), tmp_path / "s.sqlite3", log) as client:
         Caller(client).enrol()
         (mail,) = client.get("/sandbox/v1/mailbox").json()
-        link = mail["body"].split("\n\n")[-1]
+        link = mail["link"]
+        assert link.startswith(str(client.base_url))
         assert client.get(link).status_code == 200
     said = log.read_text()
     assert "GET /particulier/activation HTTP/1.1" in said

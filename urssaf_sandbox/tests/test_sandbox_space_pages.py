@@ -65,6 +65,17 @@ def test_silence_validates_and_the_page_says_so(home):
     assert "VALIDER" not in text
 
 
+def test_the_recap_says_what_will_be_debited_and_when(home):
+    sent = home.receives()
+    text = home.text(f"paiements/{sent}/valider")
+    for shown in ("37,50 €", "le 12 juin 2026", "FR76 •••• •••• 0143", "PAYER"):
+        assert shown in text
+    assert home.caller.info(sent)["statut"]["code"] == "20"
+    home.posts(f"paiements/{sent}/valider")
+    late = home.visitor.get(f"/particulier/paiements/{sent}/valider")
+    assert late.status_code == 409
+
+
 def test_an_answer_counts_once(home):
     sent = home.receives()
     assert home.posts(f"paiements/{sent}/valider").status_code == 303
@@ -243,7 +254,10 @@ def test_the_space_by_keyboard_alone(served, home):
         keys.press("Tab")
         keys.press("Enter")  # the demande that waits comes first
         browser.page.wait_for_url(f"**/paiements/{sent}")
-        browser.page.get_by_role("button", name="VALIDER").focus()
+        browser.page.get_by_role("link", name="VALIDER", exact=True).focus()
+        keys.press("Enter")
+        browser.reads("Récapitulatif avant paiement")
+        browser.page.get_by_role("button", name="PAYER").focus()
         keys.press("Enter")
         browser.reads("Vous avez validé cette demande")
 

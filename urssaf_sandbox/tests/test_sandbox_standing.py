@@ -18,6 +18,7 @@ def code_of(answer):
     [
         ({"known": False}, {}, "ERR_PRESTATAIRE_EMETTEUR_INCONNU"),
         ({"deposits": False}, {"mntAcompte": 5}, "ERR_ACOMPTE_BLOQUE"),
+        ({"billing_ids": ["a", "b"]}, {}, "ERR_PRESTATAIRE_FACTURATION_INCONNU"),
         ({"guarantee": "expired"}, {}, "ERREUR_GARANTIE_FINANCIERE_NON_CONFORME"),
         (
             {"guarantee": "none"},
@@ -38,6 +39,18 @@ def test_what_urssaf_holds_against_a_provider(
     steering.post("/reset")
     client = caller.active_client()
     assert caller.send(demande(client, changes=changes)).json()[0]["statut"]
+
+
+def test_a_provider_may_have_several_billing_ids(caller, steering):
+    client = caller.active_client()
+    steering.post("/providers/demo", {"billing_ids": ["sap.fr", "menage.fr"]})
+    assert caller.send(demande(client, "A")).json()[0]["statut"] == "10"
+    steering.post("/providers/demo", {"billing_ids": ["sap.fr"]})
+    assert code_of(caller.send(demande(client, "B"))) == (
+        "ERR_PRESTATAIRE_FACTURATION_INCONNU"
+    )
+    steering.post("/providers/demo", {"billing_ids": []})
+    assert caller.send(demande(client, "B")).json()[0]["statut"] == "10"
 
 
 @pytest.mark.parametrize("changes", [{"mntAcompte": 0}, {}])

@@ -252,13 +252,13 @@ def test_the_mailbox_can_be_searched(caller, steering):
 def test_mail_about_a_demande(caller, steering):
     id_demande = caller.sent("FAC 1")
     steering.advance(hours=1)
-    (mail,) = steering.get("/mailbox", kind="demande")
+    (mail,) = steering.get("/mailbox", kind="demande", channel="email")
     assert mail["demande"] == id_demande
     assert "FAC 1" in mail["body"]
     assert "75,00 €" in mail["body"]
     steering.advance(hours=48)
     (mail,) = steering.get("/mailbox", kind="prelevement")
-    assert "16/06/2026" in mail["body"]
+    assert "16 juin 2026" in mail["body"]
     moment = datetime.fromisoformat(mail["at"])
     assert moment.isoformat() == "2026-06-12T11:00:00+02:00"
 

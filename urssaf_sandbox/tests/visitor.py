@@ -40,10 +40,12 @@ class Visitor:
         return fields
 
     def mail_link(self, kind: str, to: str = "jeanne.durand@contact.fr") -> str:
-        """Return the link of the last mail of that kind."""
+        """Return the path of the link in the last mail of that kind."""
         query = {"to": to, "kind": kind}
         mails = self.http.get("/sandbox/v1/mailbox", params=query).json()
-        return mails[-1]["body"].split("\n\n")[-1]
+        base, path, rest = mails[-1]["link"].partition("/particulier/")
+        assert base == str(self.http.base_url).rstrip("/")
+        return path + rest
 
     def activate(self, link: str, **changes: str) -> httpx.Response:
         """Send the activation form as it stands, but for `changes`."""

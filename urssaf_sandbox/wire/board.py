@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The faults that wait for a call. They survive a restart; a reset forgets them."""
 
+import random
 import threading
 from dataclasses import dataclass
 
@@ -30,10 +31,10 @@ class FaultBoard:
         # Nearly always empty: calls must not pay a look into the database for it.
         self._waiting = True
 
-    def order(self, method: str, kind: str, count: int, value: str | None) -> None:
-        """Put a fault on the board for the next `count` calls of the method."""
+    def order(self, fault: Fault) -> None:
+        """Put a fault on the board."""
         with self._lock, self._database.writing() as session:
-            session.add(Fault(method=method, kind=kind, remaining=count, value=value))
+            session.add(fault)
             self._waiting = True
 
     def waiting(self) -> list[Fault]:
@@ -57,11 +58,26 @@ class FaultBoard:
             faults = session.scalars(select(Fault).order_by(Fault.id)).all()
             self._waiting = bool(faults)
             for fault in faults:
-                if fault.method == method or (
-                    fault.method == ANY and method in KINDS[fault.kind]
-                ):
-                    fault.remaining -= 1
-                    if not fault.remaining:
-                        session.delete(fault)
+                if _concerns(fault, method) and _strikes(fault):
+                    if fault.remaining is not None:
+                        fault.remaining -= 1
+                        if not fault.remaining:
+                            session.delete(fault)
                     return Ordered(fault.kind, fault.value)
         return None
+
+
+def _concerns(fault: Fault, method: str) -> bool:
+    return fault.method == method or (
+        fault.method == ANY and method in KINDS[fault.kind]
+    )
+
+
+def _strikes(fault: Fault) -> bool:
+    """Draw whether this call meets the fault; the same order draws the same calls."""
+    if fault.rate >= 1:
+        return True
+    # A text seeds alike on every machine and version of Python.
+    chance = random.Random(f"{fault.seed}:{fault.seen}").random()
+    fault.seen += 1
+    return chance < fault.rate

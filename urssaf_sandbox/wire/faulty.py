@@ -16,6 +16,7 @@ from .kinds import (
     CHANGES,
     CUT_AFTER,
     CUT_BEFORE,
+    MALFORMED,
     SLOW,
     TOKEN_EXPIRED,
     changed_body,
@@ -49,7 +50,7 @@ class Faulty:
     ) -> None:
         if fault.kind in ANSWERS:
             await ANSWERS[fault.kind](fault.value)(scope, receive, send)
-        elif fault.kind in CHANGES:
+        elif fault.kind in (*CHANGES, MALFORMED):
             await self.app(scope, receive, _Changing(fault, send))
         elif fault.kind == CUT_BEFORE:
             await cut(scope, receive, send)

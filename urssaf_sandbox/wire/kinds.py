@@ -16,6 +16,7 @@ SLOW = "slow"
 CUT_BEFORE = "cut_before"
 CUT_AFTER = "cut_after"
 TOKEN_EXPIRED = "token_expired"
+MALFORMED = "malformed_json"
 
 _API = tuple(method for method in METHODS if method != "token")
 _SECONDS = {SLOW: 5.0, "too_many_requests": 2.0}
@@ -59,6 +60,8 @@ def _errors_spelling(body: Any, _value: str | None) -> Any:
 
 def _missing_keys(body: Any, _value: str | None) -> Any:
     """Leave out every key that no client may count on."""
+    if isinstance(body, list):
+        return [_bare_output(item) for item in body]
     if "infoDemandePaiements" in body:
         infos = body["infoDemandePaiements"]
         return {"infoDemandePaiements": [_bare(info) for info in infos]}
@@ -66,6 +69,11 @@ def _missing_keys(body: Any, _value: str | None) -> Any:
         statut = {k: v for k, v in body["statut"].items() if k != "description"}
         return {"idClient": body["idClient"], "statut": statut}
     return {k: v for k, v in body.items() if k != "scope"}
+
+
+def _bare_output(item: dict[str, Any]) -> dict[str, Any]:
+    kept = ("numFactureTiers", "idDemandePaiement", "errors")
+    return {key: value for key, value in item.items() if key in kept}
 
 
 def _bare(info: dict[str, Any]) -> dict[str, Any]:
@@ -78,6 +86,9 @@ def _bare(info: dict[str, Any]) -> dict[str, Any]:
 
 def _null_keys(body: Any, _value: str | None) -> Any:
     """Give null to what is usually absent."""
+    if isinstance(body, list):
+        either = {"idDemandePaiement": None, "statut": None, "errors": None}
+        return [{**either, **item} for item in body]
     if "statut" in body:
         return {"nomUsage": None, **body}
     optional = {"infoRejet": None, "infoVirement": None}
@@ -105,14 +116,20 @@ CHANGES: dict[str, Callable[[Any, str | None], Any]] = {
     "unknown_status": _unknown_status,
 }
 
+
+def _cut_short(body: bytes) -> bytes:
+    """Break the JSON off in the middle, as a proxy does that gives up."""
+    return body[: len(body) // 2]
+
+
 # Kind → the methods it makes sense for.
 KINDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys((*ANSWERS, SLOW, CUT_BEFORE, CUT_AFTER), METHODS),
+    **dict.fromkeys((*ANSWERS, SLOW, CUT_BEFORE, CUT_AFTER, MALFORMED), METHODS),
     "technical_error": _API,
     TOKEN_EXPIRED: _API,
     "errors_spelling": ("070",),
-    "missing_keys": ("020", "070", "token"),
-    "null_keys": ("020", "070"),
+    "missing_keys": ("token", "020", "050", "070"),
+    "null_keys": ("020", "050", "070"),
     "unknown_status": ("020", "070"),
 }
 
@@ -126,5 +143,7 @@ def seconds_of(kind: str, value: str | None) -> float:
 
 
 def changed_body(kind: str, value: str | None, body: bytes) -> bytes:
-    """Return the changed JSON of a right answer."""
+    """Return the changed body of a right answer."""
+    if kind == MALFORMED:
+        return _cut_short(body)
     return json.dumps(CHANGES[kind](json.loads(body), value)).encode()

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Log in and out; choose a new password after forgetting it."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
@@ -21,7 +19,6 @@ from ..visits import LOGIN, Form, VisitHere, acting
 router = APIRouter()
 
 _HOME = "/particulier/"
-_FORGOTTEN_VALID = timedelta(hours=24)
 _WRONG = "Adresse e-mail ou mot de passe incorrect."
 
 
@@ -59,6 +56,7 @@ def login(visit: VisitHere, form: Form) -> HTMLResponse:
         )
     with database.writing() as session:
         forgive(session, email)
+        close_session(session, visit.session_cookie)
         token = open_session(session, found, now)
     return visit.enter(token, suite)
 
@@ -90,8 +88,7 @@ def forgotten(visit: VisitHere, form: Form) -> RedirectResponse:
             )
         )
         for person in people:
-            until = work.now + _FORGOTTEN_VALID
-            work.session.add(mailbox.password_mail(work.now, person, until))
+            mailbox.send_password_link(work, person)
     return visit.go(LOGIN, "lien-envoye")
 
 

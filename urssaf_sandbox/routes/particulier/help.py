@@ -40,5 +40,5 @@ def contact(member: MemberHere, form: Form) -> HTMLResponse:
         page = "particulier/contact.html"
         return member.show(page, 422, fault=fault, question=question)
     with member.writing() as (work, person):
-        work.session.add(mailbox.question_mail(work.now, person, question))
+        mailbox.acknowledge(work, person, question)
     return member.visit.go("/particulier/contact", "question")

@@ -2,12 +2,13 @@
 """The activation link: password, data to check, two boxes, ACTIVER MON COMPTE."""
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from ...life.enrolments import renew
 from ...life.people import open_account
 from ...life.work import Impossible
 from ...space import profile
-from ...space.links import OPENING, follow, spend
+from ...space.links import OPENING, Expired, follow, owner_of_expired, spend
 from ...space.pages import PageError, Visit
 from ...space.passwords import RULES, hash_password
 from ...space.sessions import open_session
@@ -32,10 +33,21 @@ def page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
     with visit.sandbox.reading() as work:
         try:
             person = follow(work, jeton, OPENING)
+        except Expired as error:
+            text = str(error)
+            return visit.show("particulier/expired.html", 410, text=text, jeton=jeton)
         except Impossible as error:
             raise PageError(410, str(error)) from None
         values = profile.values_of(person, profile.ALL)
         return _form(visit, person, jeton, values)
+
+
+@router.post("/activation/nouveau-lien")
+def another_link(visit: VisitHere, form: Form) -> RedirectResponse:
+    """Send another link to whom the expired one was sent."""
+    with acting(visit.sandbox) as work:
+        renew(work, owner_of_expired(work, form.get("jeton", "")))
+    return visit.go("/particulier/connexion", "nouveau-lien")
 
 
 @router.post("/activation")

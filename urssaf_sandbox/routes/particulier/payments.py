@@ -7,9 +7,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from ...contract.references import CONTEST_REASONS
 from ...life import demandes
 from ...life.work import Work
+from ...space import profile
 from ...space.pages import PageError
 from ...space.payments import Payment, payment_of, payments_of
 from ...tables import Particulier
+from ...working_days import working_day_start
 from ..visits import Form, Member, MemberHere
 
 router = APIRouter(prefix="/paiements")
@@ -35,9 +37,23 @@ def detail(member: MemberHere, number: str) -> HTMLResponse:
         return member.show("particulier/payment.html", payment=payment)
 
 
+@router.get("/{number}/valider")
+def recap(member: MemberHere, number: str) -> HTMLResponse:
+    """VALIDER: show once more what will be debited, when, and from which account."""
+    with member.reading() as (work, person):
+        payment = _payment(work, person, number)
+        if not payment.waits:
+            raise PageError(409, "Vous avez déjà répondu à cette demande.")
+        debit = working_day_start(work.now, work.settings.debit_working_days)
+        iban = profile.values_of(person, profile.BANK)["iban"]
+        return member.show(
+            "particulier/recap.html", payment=payment, debit=debit, iban=iban
+        )
+
+
 @router.post("/{number}/valider")
 def validate(member: MemberHere, number: str, _form: Form) -> RedirectResponse:
-    """VALIDER."""
+    """PAYER: the demande is validated."""
     with member.writing() as (work, person):
         demandes.validate(work, _payment(work, person, number).record)
     return member.visit.go(f"{_LIST}/{number}", "valide")

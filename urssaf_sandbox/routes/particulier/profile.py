@@ -24,7 +24,11 @@ def account(member: MemberHere) -> HTMLResponse:
     with member.reading() as (_work, person):
         values = profile.values_of(person, profile.ALL)
         return member.show(
-            "particulier/account.html", person=person, values=values, streets=STREETS
+            "particulier/account.html",
+            person=person,
+            values=values,
+            streets=STREETS,
+            letters=LETTERS,
         )
 
 
