@@ -16,6 +16,8 @@ from dev.scenario.sandbox import PROVIDER, Sandbox
 
 DATABASE = "urssaf_bench"
 ADDON = "urssaf_avance_immediate"
+#: Invoices made, posted and queued at once.
+CHUNK = 100
 
 
 @contextlib.contextmanager
@@ -42,6 +44,8 @@ def set_up(env, sandbox_url):
     company.write(
         {
             "urssaf_sandbox_url": sandbox_url,
+            # The stand-in is ours: what is measured is not how long we can wait.
+            "urssaf_calls_per_second": 0,
             "urssaf_client_id": PROVIDER[0],
             "urssaf_client_secret": PROVIDER[1],
             "urssaf_sap_number": SAP_NUMBER,
@@ -63,24 +67,38 @@ def invoices(env, partner, count):
     """Posted invoices of last month, one line each."""
     day = date.today().replace(day=1) - timedelta(days=1)
     product = env.ref(f"{ADDON}.product_menage").product_variant_id
-    moves = env["account.move"].create(
-        [
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner.id,
-                "invoice_date": day,
-                "urssaf_service_start": day,
-                "urssaf_service_end": day,
-                "invoice_line_ids": [
-                    Command.create({"product_id": product.id, "quantity": 2})
-                ],
-            }
-            for _i in range(count)
-        ]
-    )
-    moves.action_post()
-    env.cr.commit()
+    values = {
+        "move_type": "out_invoice",
+        "partner_id": partner.id,
+        "invoice_date": day,
+        "urssaf_service_start": day,
+        "urssaf_service_end": day,
+        "invoice_line_ids": [Command.create({"product_id": product.id, "quantity": 2})],
+    }
+    moves = env["account.move"]
+    for first in range(0, count, CHUNK):
+        made = moves.create([dict(values)] * min(CHUNK, count - first))
+        made.action_post()
+        env.cr.commit()
+        moves |= made
     return moves
+
+
+def split(moves):
+    """Parts of a size that somebody would select on a screen."""
+    for first in range(0, len(moves), CHUNK):
+        yield moves.browse(moves.ids[first : first + CHUNK])
+
+
+def let_an_hour_pass(sandbox_url):
+    """Long enough for each demande to have news."""
+    Sandbox(sandbox_url).let_hours_pass(1)
+
+
+def make_due(env, requests):
+    """What the clock would do."""
+    requests.next_call_at = requests[:1].claimed_at
+    env.cr.commit()
 
 
 def payloads(requests, birth_date, prefix):
@@ -88,7 +106,7 @@ def payloads(requests, birth_date, prefix):
     found = []
     for request in requests:
         body = json.loads(request.payload)
-        body["numFactureTiers"] = prefix + body["numFactureTiers"]
+        body["numFactureTiers"] = prefix[0].upper() + body["numFactureTiers"]
         body["dateNaissanceClient"] = f"{birth_date}T00:00:00Z"
         found.append(body)
     return found

@@ -7,6 +7,7 @@ from . import urssaf_service
 from . import urssaf_trace
 from . import urssaf_exchange
 from . import urssaf_exchange_people
+from . import urssaf_exchange_service
 from . import res_company_service
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls

@@ -6,7 +6,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from .res_company import SENDING
 from .res_partner import READERS
-from .urssaf_payment_request import AT_URSSAF, CLOSED, SENDABLE, STATES
+from .urssaf_payment_request import AT_URSSAF, CLOSED, FOLLOWED, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
 
 
@@ -258,7 +258,10 @@ class AccountMove(models.Model):
         """Extends account: what to do now about the demande de paiement."""
         alerts = super()._get_alerts()
         if self.env.user.has_group("urssaf_avance_immediate.group_user"):
-            alerts.update(self._urssaf_alerts())
+            outage = self._urssaf_service_alert()
+            if not outage or self.urssaf_state != "queued":
+                alerts.update(self._urssaf_alerts())
+            alerts.update(outage)
         return alerts
 
     def _urssaf_alerts(self):
@@ -286,27 +289,24 @@ class AccountMove(models.Model):
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
 
-    def _urssaf_draft_alerts(self):
-        """What is easier to mend before posting, for a customer of avance immédiate."""
-        if not self._urssaf_concerned() or not self._urssaf_lines():
+    def _urssaf_service_alert(self):
+        """Urssaf does not answer: said where somebody waits for it."""
+        request = self.urssaf_request_id
+        waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
+        notice = request.service_notice if waiting else None
+        if not waiting and self.urssaf_can_send:
+            notice = self._urssaf_enrolment().service_notice
+        if not notice:
             return {}
-        alerts = {}
-        if self._urssaf_period()[0]:
-            alerts = {
-                f"urssaf_{key}": fault
-                for key, fault in self._urssaf_period_faults()
-                if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
+        service = self.env["urssaf.service"]._of(self.company_id)
+        return {
+            "urssaf_service": {
+                "level": "warning",
+                "message": notice,
+                "action_text": self.env._("Details"),
+                "action": service._get_records_action(),
             }
-        # While lines are being edited, the totals of the invoice are those before.
-        inexact = self.id and self._urssaf_inexact()
-        if inexact:
-            alerts["urssaf_amount"] = self._urssaf_fault(
-                inexact,
-                level="warning",
-                action=self._urssaf_correction_action(),
-                text=self.env._("Correct it"),
-            )
-        return alerts
+        }
 
     def _urssaf_request_alert(self, request):
         if request.state == "unknown":
@@ -352,7 +352,8 @@ class AccountMove(models.Model):
 
     def _urssaf_notify_sent(self, request):
         label = dict(request._fields["state"]._description_selection(self.env))
-        message = request.last_error_message or self.env._(
+        outage = request.service_notice if request.state == "queued" else None
+        message = (outage or request.last_error_message) or self.env._(
             "%(invoice)s: %(state)s",
             invoice=self.name,
             state=label[request.state],

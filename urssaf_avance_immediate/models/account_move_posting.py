@@ -77,6 +77,28 @@ class AccountMove(models.Model):
             if fault:
                 raise UserError(move._urssaf_inexact_text(fault))
 
+    def _urssaf_draft_alerts(self):
+        """What is easier to mend before posting, for a customer of avance immédiate."""
+        if not self._urssaf_concerned() or not self._urssaf_lines():
+            return {}
+        alerts = {}
+        if self._urssaf_period()[0]:
+            alerts = {
+                f"urssaf_{key}": fault
+                for key, fault in self._urssaf_period_faults()
+                if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
+            }
+        # While lines are being edited, the totals of the invoice are those before.
+        inexact = self.id and self._urssaf_inexact()
+        if inexact:
+            alerts["urssaf_amount"] = self._urssaf_fault(
+                inexact,
+                level="warning",
+                action=self._urssaf_correction_action(),
+                text=self.env._("Correct it"),
+            )
+        return alerts
+
     def _urssaf_inexact_text(self, fault):
         return self.env._(
             "%(invoice)s cannot be sent to Urssaf as it is. %(fault)s",

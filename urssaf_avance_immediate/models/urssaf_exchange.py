@@ -11,7 +11,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.api import UrssafConfigError, redact
 from ..lib.api.codes import ERROR_CODES
-from .urssaf_service import ANSWERS, MAX_RETRY_AFTER
+from .urssaf_service import MAX_RETRY_AFTER
 
 _logger = logging.getLogger(__name__)
 
@@ -127,12 +127,17 @@ class UrssafExchange(models.AbstractModel):
         locked.invalidate_recordset()
         return locked
 
-    def _claim(self):
+    def _claim(self, prepare=None):
         """Mark as ``sending`` the queued records of self that are free, commit, and
         return those that this transaction still holds: they may be sent.
+
+        :param prepare: takes the records under the lock, when nothing sent can change
+            any more, and returns those of which all is there
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
         claimed = claimed._keep_sendable()
+        if prepare:
+            claimed = prepare(claimed)
         now = fields.Datetime.now()
         for count, records in claimed.grouped("attempt_count").items():
             records._set_state(
@@ -152,15 +157,16 @@ class UrssafExchange(models.AbstractModel):
 
     def _record(self, write):
         """Run ``write(records)`` on the claims of self, then commit: an answer that is
-        not written down would have to be searched for.
+        not written down would have to be searched for. Return what ``write`` returned.
 
         Writing touches the invoice; somebody may be editing it at this moment.
         """
         records = self
         for tries_left in reversed(range(RECORD_TRIES)):
             try:
-                write(records)
-                return self._checkpoint(len(self))
+                result = write(records)
+                self._checkpoint(len(self))
+                return result
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 if not tries_left:
                     raise
@@ -265,31 +271,6 @@ class UrssafExchange(models.AbstractModel):
             ),
             "rejected": self.env._("Urssaf refused without giving a reason."),
         }.get(kind, self.env._("Urssaf gave an answer that could not be read."))
-
-    # -- what calls have shown of the service ----------------------------------
-
-    def _call_failed(self, error):
-        """Note a failed call. Return whether the next one may be made now.
-
-        Called in the transaction that writes the failure on the records.
-        """
-        if error.kind in ANSWERS:
-            return self._call_answered()
-        self._services()._failed(error)
-        return self._may_go_on()
-
-    def _call_answered(self):
-        """Urssaf has answered: what was said about an outage is settled."""
-        self._services()._answered()
-        return True
-
-    def _may_go_on(self):
-        """Whether the next call may be made now."""
-        return not any(service._paused() for service in self._services())
-
-    def _services(self):
-        Service = self.env["urssaf.service"]
-        return Service.union(*(Service._of(company) for company in self.company_id))
 
     @api.model
     def _no_error(self):

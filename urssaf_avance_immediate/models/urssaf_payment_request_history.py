@@ -21,8 +21,11 @@ class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
     def _set_state(self, state, **values):
-        """Extends: what it was is remembered until the commit."""
-        self._remember()
+        """Extends: what it was is remembered until the commit. A claim is nobody's
+        business.
+        """
+        if state != "sending":
+            self._remember()
         return super()._set_state(state, **values)
 
     def _remember(self):
@@ -60,7 +63,7 @@ class UrssafPaymentRequest(models.Model):
             self.state in WAITING_TO_LEAVE and state in WAITING_TO_LEAVE
         )
         transfer = (self.transfer_amount, self.transfer_date)
-        if (unchanged and transfer == (amount, date)) or self.state == "sending":
+        if unchanged and transfer == (amount, date):
             return None
         states = dict(self._fields["state"]._description_selection(self.env))
         facts = [Markup("<b>%s</b>") % states[self.state]]

@@ -7,6 +7,7 @@ number, and no lost call can still arrive.
 """
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -114,8 +115,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _keep_sendable(self):
         """Extends: what was checked when it was queued may have changed since: the
-        invoice was paid by other means, credited, or reset to draft; the customer's
-        sheet has lost the birth date.
+        invoice was paid by other means, credited, or reset to draft.
         """
         sendable = super()._keep_sendable()
         sendable.move_id.fetch(["state", "amount_residual"])
@@ -126,9 +126,7 @@ class UrssafPaymentRequest(models.Model):
             )
         )
         (sendable - current)._outdated()
-        complete = current.filtered(lambda r: r._complete())
-        (current - complete)._incomplete()
-        return complete
+        return current
 
     def _outdated(self):
         for request in self:
@@ -150,25 +148,30 @@ class UrssafPaymentRequest(models.Model):
 
     def _send_batch(self, client):
         """Claim, call, record. Return false on an outage."""
-        claimed = self._claim()
+        ready = {}
+        claimed = self._claim(lambda requests: requests._prepare(ready))
         if not claimed:
             self._checkpoint(len(self))
             return True
-        payloads = [request._request() for request in claimed]
         try:
-            answers = client.create_payment_requests(payloads)
+            answers = client.create_payment_requests(
+                [ready[id_] for id_ in claimed.ids]
+            )
         except UrssafError as error:
             return claimed._not_sent(client, error)
-        claimed._record(partial(type(self)._record_answers, answers=answers))
-        claimed._settle(client)
-        return True
+        unknown = claimed._record(partial(type(self)._record_answers, answers=answers))
+        return unknown._settle(client)
 
-    def _complete(self):
-        try:
-            self._request()
-        except SchemaError:
-            return False
-        return True
+    def _prepare(self, ready):
+        """Put what is sent of each demande in ``ready``, by its id. Return the demandes
+        that are complete; the customer's sheet may have lost the birth date.
+        """
+        for request in self:
+            with suppress(SchemaError):
+                ready[request.id] = request._request()
+        complete = self.filtered(lambda r: r.id in ready)
+        (self - complete)._incomplete()
+        return complete
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -187,7 +190,8 @@ class UrssafPaymentRequest(models.Model):
     def _record_answers(self, answers):
         """The answers of a 050 call, matched by number and never by position.
 
-        Urssaf may say nothing of a demande: nobody knows what became of it.
+        Urssaf may say nothing of a demande: nobody knows what became of it. Return
+        these, which are to be searched.
         """
         self._call_answered()
         by_number = {answer.number: answer for answer in answers}
@@ -204,6 +208,7 @@ class UrssafPaymentRequest(models.Model):
         for code, found in taken.items():
             self.browse()._accepted(code, found)
         silent._set_state("unknown", next_call_at=fields.Datetime.now())
+        return self.filtered(lambda r: r.state == "unknown")
 
     def _accepted(self, code, found):
         """Urssaf took these; ``found`` has pairs of a demande and its identifier."""

@@ -16,6 +16,8 @@ MAX_PAUSE = timedelta(hours=1)
 MAX_RETRY_AFTER = timedelta(days=1)
 # What no waiting puts right: somebody is told at once.
 FOR_A_PERSON = ("config", "auth")
+# Read at each call.
+FETCHED = ("company_id", "failure_count", "paused_until")
 # Urssaf is answering: it only said no.
 ANSWERS = ("rejected",)
 
@@ -67,7 +69,8 @@ class UrssafService(models.Model):
     @api.model
     def _of(self, company):
         """The service of a company, made when there is none yet."""
-        service = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        domain = [("company_id", "=", company.id)]
+        service = self.sudo().search_fetch(domain, FETCHED, limit=1)
         if service:
             return service
         # Two workers may come here at once.
@@ -78,21 +81,26 @@ class UrssafService(models.Model):
                 company.id,
             )
         )
-        return self.sudo().search([("company_id", "=", company.id)], limit=1)
+        return self.sudo().search_fetch(domain, FETCHED, limit=1)
 
     def _paused(self):
         """Whether Urssaf is to be left alone for now."""
         return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
 
     def _notice(self):
-        """One sentence for people while Urssaf does not answer, else ``None``."""
+        """What people read while Urssaf does not answer, else ``None``."""
         if not self.paused_until:
             return None
         return self.env._(
             "%(what)s Nothing is lost: Odoo tries again by itself at %(time)s and what "
             "is waiting leaves then.",
             what=self.env["urssaf.exchange"]._kind_text(self.failure_kind),
-            time=format_datetime(self.env, self.paused_until, dt_format="short"),
+            time=self._local(self.paused_until),
+        )
+
+    def _local(self, moment):
+        return format_datetime(
+            self.env, moment, tz=self.env.user.tz or "Europe/Paris", dt_format="short"
         )
 
     # -- what calls have shown -------------------------------------------------
@@ -140,10 +148,10 @@ class UrssafService(models.Model):
         note = self.env["urssaf.exchange"]._kind_text(self.failure_kind)
         if self.failure_kind not in FOR_A_PERSON:
             note = self.env._(
-                "%(what)s It has lasted since %(since)s. Odoo goes on trying and closes "
-                "this by itself; what is waiting leaves then.",
+                "%(what)s It has lasted since %(since)s. Odoo goes on trying; what is "
+                "waiting leaves, and this is closed, as soon as Urssaf answers.",
                 what=note,
-                since=format_datetime(self.env, self.down_since, dt_format="short"),
+                since=self._local(self.down_since),
             )
         self.company_id._urssaf_tell(note)
 

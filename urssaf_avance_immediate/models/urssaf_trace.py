@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 import logging
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from psycopg2 import Error as DatabaseError
 
@@ -50,9 +50,7 @@ class UrssafTrace(models.Model):
     )
     failed = fields.Boolean(readonly=True, help="No answer, or not a success.")
     milliseconds = fields.Integer(string="Duration (ms)", readonly=True)
-    correlation_id = fields.Char(
-        string="Correlation", readonly=True, help="Sent as X-Correlation-ID."
-    )
+    correlation_id = fields.Char(readonly=True, help="Sent as X-Correlation-ID.")
     subjects = fields.Char(
         string="About",
         readonly=True,
@@ -88,13 +86,13 @@ class UrssafTrace(models.Model):
 
     @api.model
     def _keep(self, values):
+        columns = SQL(", ").join(map(SQL.identifier, values))
+        row = SQL(", ").join(SQL("%s", value) for value in values.values())
         insert = SQL(
-            "INSERT INTO urssaf_trace (%s, create_date) VALUES %s",
-            SQL(", ").join(map(SQL.identifier, values)),
-            SQL(
-                "(%s, now() AT TIME ZONE 'UTC')",
-                SQL(", ").join(SQL("%s", value) for value in values.values()),
-            ),
+            "INSERT INTO urssaf_trace (%s, create_date)"
+            " VALUES (%s, now() AT TIME ZONE 'UTC')",
+            columns,
+            row,
         )
         if not self.env["account.move"]._can_commit():
             # A test: nothing is committed, and nothing survives it.
@@ -103,23 +101,25 @@ class UrssafTrace(models.Model):
         try:
             with self.env.registry.cursor() as cr:
                 # Whoever holds the company, a trace is not worth waiting for him.
-                cr.execute(SQL("SET LOCAL lock_timeout = '1s'"))
-                cr.execute(insert, log_exceptions=False)
+                patience = SQL("SET LOCAL lock_timeout = '1s'")
+                cr.execute(SQL("%s; %s", patience, insert), log_exceptions=False)
         except DatabaseError as error:
             _logger.info("A call left no trace: %s", type(error).__name__)
 
     @api.autovacuum
     def _gc_traces(self):
         """Forget the calls that are older than their company wants."""
-        for company in self.env["res.company"].sudo().search([]):
-            limit = fields.Datetime.now() - timedelta(days=company.urssaf_trace_days)
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM urssaf_trace WHERE company_id = %s AND called_at < %s",
-                    company.id,
-                    limit,
-                )
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM urssaf_trace AS trace USING res_company AS company
+                 WHERE company.id = trace.company_id
+                   AND called_at < %s - make_interval(days => urssaf_trace_days)
+                """,
+                fields.Datetime.now(),
             )
+        )
         self.invalidate_model()
 
 

@@ -13,6 +13,7 @@ from . import test_lib_codes
 from . import test_lib_failures
 from . import test_lib_fake_urssaf
 from . import test_lib_logs
+from . import test_lib_pace
 from . import test_lib_rules
 from . import test_lib_schemas_enrolment
 from . import test_lib_schemas_payment
@@ -22,6 +23,9 @@ from . import test_lib_tokens
 from . import test_payment_request_follow
 from . import test_payment_request_payment
 from . import test_payment_request_send
+from . import test_protocol
 from . import test_reference
 from . import test_security
+from . import test_service
+from . import test_trace
 from . import test_translation

@@ -8,6 +8,7 @@ an invoice should be: the sandbox does that.
 
 import itertools
 import json
+import random
 import re
 import uuid
 from collections import defaultdict, deque
@@ -104,6 +105,8 @@ class FakeUrssaf:
         self.demandes: dict[str, Demande] = {}
         self.tokens: set[str] = set()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._storm = None
+        self.spoilt = 0
         self._ids = itertools.count(11000000000101)
 
     # -- set up and look -------------------------------------------------------
@@ -139,6 +142,11 @@ class FakeUrssaf:
         fault = Fault(kind, code=code, number=number)
         self._faults[method].extend([fault] * count)
 
+    def storm(self, rate: float, kinds: list[str], seed=0):
+        """Spoil a share of all calls, each by one of ``kinds``; 0 ends it."""
+        chance = random.Random(seed)
+        self._storm = lambda: chance.random() < rate and Fault(chance.choice(kinds))
+
     def revoke_tokens(self):
         """Make every token issued so far be answered by 401."""
         self.tokens.clear()
@@ -153,7 +161,8 @@ class FakeUrssaf:
         call = self._read(request, kw)
         self.calls.append(call)
         queue = self._faults[call.method]
-        fault = queue.popleft() if queue else None
+        fault = queue.popleft() if queue else self._storm and self._storm()
+        self.spoilt += bool(fault)
         if fault and fault.kind not in AFTER:
             return fault.apply(request)
         if call.method != "token" and not self._authorised(call):
