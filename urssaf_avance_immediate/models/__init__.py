@@ -27,6 +27,7 @@ from . import urssaf_payment_request_history
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_customer
+from . import urssaf_payment_request_deposit
 from . import urssaf_payment_request_payment
 from . import urssaf_payment_request_deadlines
 from . import urssaf_payment_request_incidents
@@ -58,7 +59,13 @@ from . import res_partner_sheet
 from . import res_partner_urssaf_privacy
 from . import res_company_urssaf_privacy
 from . import res_partner_notices
+from . import res_partner_urssaf_billing
 from . import account_move
+from . import account_move_line
+from . import account_move_payload
 from . import account_move_checks
 from . import account_move_urssaf_cancel
+from . import account_move_posting
+from . import account_move_correction
+from . import account_move_frozen
 from . import account_payment

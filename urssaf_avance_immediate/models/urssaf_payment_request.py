@@ -46,6 +46,8 @@ AT_URSSAF = (
     "unpaid",
     "recovered",
 )
+# The invoice stays as it is: a demande in the queue may leave at any moment.
+FROZEN = ("queued", *AT_URSSAF)
 # Over: the invoice may be sent again, under another number.
 CLOSED = ("refused", "cancelled")
 # Urssaf has news to give about these.

@@ -41,11 +41,12 @@ class UrssafPaymentRequest(models.Model):
         help="Payments of Urssaf on the invoice, less those taken back.",
     )
 
-    @api.depends("amount_total", "payload")
+    @api.depends("amount_total", "amount_deposit")
     def _compute_transfer_expected(self):
+        """urssaf-api §7.4"""
         for request in self:
-            deposit = json.loads(request.sudo().payload or "{}").get("mntAcompte")
-            request.transfer_expected = request.amount_total - (deposit or 0.0)
+            expected = request.amount_total - request.amount_deposit
+            request.transfer_expected = request.currency_id.round(expected)
 
     @api.depends("transfer_effective", "transfer_amount", "transfer_expected")
     def _compute_transfer_gap(self):

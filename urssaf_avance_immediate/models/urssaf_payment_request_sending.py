@@ -125,7 +125,7 @@ class UrssafPaymentRequest(models.Model):
         current = sendable.filtered(
             lambda r: r.move_id.state == "posted"
             and not r.currency_id.compare_amounts(
-                r.move_id.amount_residual, r.amount_total
+                r.move_id.amount_residual, r.transfer_expected
             )
         )
         (sendable - current)._outdated()

@@ -2,6 +2,9 @@
 from . import test_account_move
 from . import test_companion
 from . import test_commune
+from . import test_account_move_amounts
+from . import test_account_move_posting
+from . import test_account_move_wizards
 from . import test_company
 from . import test_cron
 from . import test_customer_sheet
@@ -29,6 +32,7 @@ from . import test_lib_pace
 from . import test_lib_rules
 from . import test_lib_schemas_enrolment
 from . import test_lib_schemas_payment
+from . import test_lib_settle
 from . import test_lib_sockets
 from . import test_lib_tokens
 from . import test_lib_variants

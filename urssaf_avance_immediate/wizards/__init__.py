@@ -7,6 +7,9 @@ from . import urssaf_enrolment_mend
 from . import urssaf_enrolment_import
 from . import urssaf_payment_request_cancel
 from . import urssaf_payment_request_reversal
+from . import urssaf_invoice_correction
+from . import urssaf_invoice_split
+from . import urssaf_payment_request_preview
 from . import urssaf_payment_request_send
 from . import urssaf_enrolment_check
 from . import urssaf_trace_export

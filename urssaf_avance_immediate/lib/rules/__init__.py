@@ -3,10 +3,14 @@ from . import variants
 from .address import split_street, street_line
 from .amounts import (
     AmountError,
+    Note,
     ServiceLine,
+    Settlement,
     absorb_rounding,
     check_deposit,
+    expressible_totals,
     prestations,
+    settle,
     totals,
     unit_price,
 )
@@ -27,7 +31,7 @@ from .identity import (
     normalise_name,
     same_name,
 )
-from .period import period_faults, wire_date
+from .period import one_month, period_faults, period_warnings, wire_date
 from .working_days import (
     add_working_days,
     answer_deadline,
