@@ -6,8 +6,6 @@ journal or an invoice already paid never loses what Urssaf said. Taking a paymen
 is in the wizard ``urssaf.payment.request.reversal``, on the accountant's click.
 """
 
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import format_date
