@@ -92,7 +92,8 @@ class TestPaymentRequestCancel(UrssafCase):
 
     def test_a_copy_of_production_does_not_write(self):
         self._in_production()
-        self.company.sudo().urssaf_environment = "production"
+        # As neutralize.sql does: the demandes keep the environment they had.
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_company SET urssaf_environment = 'sandbox' WHERE id = %s",
             [self.company.id],
