@@ -239,7 +239,7 @@ class UrssafCustomerSheet(models.Model):
             sheet._log_on_partner(self.env._("The form to fill in was revoked."))
 
     def _check_reviewer(self):
-        """:raises AccessError: the user may not handle the personal data of customers"""
+        """:raises AccessError: the user may not handle personal data of customers"""
         self.env["urssaf.enrolment"]._check_urssaf_user()
         self.check_access("read")
         self.partner_id.check_access("write")
