@@ -240,7 +240,7 @@ class UrssafEnrolment(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _companion_text(self, step):
-        """The same by SMS, shorter, where Odoo can send one and the company wants it."""
+        """The same by SMS, where Odoo can send one and the company wants it."""
         number = normalise_mobile(self.partner_id.urssaf_mobile or "")
         company = self.company_id
         if not (company.urssaf_companion_sms and self._companion_has_sms() and number):
@@ -282,7 +282,7 @@ class UrssafEnrolment(models.Model):
     # -- when messages are not enough --------------------------------------------
 
     def _companion_call(self, note=None):
-        """A call to make: one activity, closed by itself once the customer is active."""
+        """A call to make: one activity, closed once the customer is active."""
         if self.activity_search([CALL_ACTIVITY]):
             return
         note = note or self._companion_call_note()
