@@ -1,28 +1,37 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Counts HTTP calls, SQL queries and seconds; can slow the network down."""
+"""Counts HTTP calls, SQL queries, seconds and memory; can slow the network down."""
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass
 from unittest.mock import patch
 
+import psutil
 import requests
+
+from odoo import sql_db
+
+#: Seconds between two looks at the memory of this process.
+LOOK_EVERY = 0.02
 
 
 @dataclass
 class Measure:
-    """What one way of doing one job has cost."""
+    """What one way of doing one job has cost. ``memory`` is the most that the process
+    has grown meanwhile, in MiB.
+    """
 
     seconds: float = 0.0
     calls: int = 0
     queries: int = 0
+    memory: float = 0.0
 
 
 class Meter:
     """``delay`` is added to each HTTP call, in seconds."""
 
-    def __init__(self, cr, delay):
-        self.cr = cr
+    def __init__(self, delay):
         self.delay = delay
         self.calls = 0
 
@@ -43,9 +52,31 @@ class Meter:
     def measure(self):
         """Yield the Measure, filled in at the end of the ``with``."""
         measure = Measure()
-        calls, queries = self.calls, self.cr.sql_log_count
-        started = time.perf_counter()
-        yield measure
-        measure.seconds = time.perf_counter() - started
+        # Of all cursors: a trace is written by a cursor of its own.
+        calls, queries = self.calls, sql_db.sql_counter
+        with _memory() as peak:
+            started = time.perf_counter()
+            yield measure
+            measure.seconds = time.perf_counter() - started
         measure.calls = self.calls - calls
-        measure.queries = self.cr.sql_log_count - queries
+        measure.queries = sql_db.sql_counter - queries
+        measure.memory = peak[0] / 2**20
+
+
+@contextlib.contextmanager
+def _memory():
+    """A list of one number: how many bytes the process has grown, at most."""
+    process = psutil.Process()
+    before, peak, over = process.memory_info().rss, [0], threading.Event()
+
+    def watch():
+        while not over.wait(LOOK_EVERY):
+            peak[0] = max(peak[0], process.memory_info().rss - before)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        thread.join()

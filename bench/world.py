@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,10 @@ from dev import databases
 from dev.scenario.company import SAP_NUMBER
 from dev.scenario.sandbox import PROVIDER, Sandbox
 
-DATABASE = "urssaf_bench"
+DATABASE = f"urssaf_bench_{os.getpid()}"
 ADDON = "urssaf_avance_immediate"
+#: Invoices made, posted and queued at once.
+CHUNK = 100
 
 
 @contextlib.contextmanager
@@ -42,6 +45,8 @@ def set_up(env, sandbox_url):
     company.write(
         {
             "urssaf_sandbox_url": sandbox_url,
+            # The stand-in is ours: what is measured is not how long we can wait.
+            "urssaf_calls_per_second": 0,
             "urssaf_client_id": PROVIDER[0],
             "urssaf_client_secret": PROVIDER[1],
             "urssaf_sap_number": SAP_NUMBER,
@@ -51,6 +56,7 @@ def set_up(env, sandbox_url):
     now = datetime.now(ZoneInfo("Europe/Paris"))
     sandbox.start_at(now - timedelta(days=60))
     partner = env.ref(f"{ADDON}.customer_lefevre")
+    partner.action_urssaf_record_consent()
     partner.action_urssaf_enrol()
     sandbox.activate(partner.urssaf_enrolment_id.external_id)
     partner.action_urssaf_refresh()
@@ -63,24 +69,38 @@ def invoices(env, partner, count):
     """Posted invoices of last month, one line each."""
     day = date.today().replace(day=1) - timedelta(days=1)
     product = env.ref(f"{ADDON}.product_menage").product_variant_id
-    moves = env["account.move"].create(
-        [
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner.id,
-                "invoice_date": day,
-                "urssaf_service_start": day,
-                "urssaf_service_end": day,
-                "invoice_line_ids": [
-                    Command.create({"product_id": product.id, "quantity": 2})
-                ],
-            }
-            for _i in range(count)
-        ]
-    )
-    moves.action_post()
-    env.cr.commit()
+    values = {
+        "move_type": "out_invoice",
+        "partner_id": partner.id,
+        "invoice_date": day,
+        "urssaf_service_start": day,
+        "urssaf_service_end": day,
+        "invoice_line_ids": [Command.create({"product_id": product.id, "quantity": 2})],
+    }
+    moves = env["account.move"]
+    for first in range(0, count, CHUNK):
+        made = moves.create([dict(values)] * min(CHUNK, count - first))
+        made.action_post()
+        env.cr.commit()
+        moves |= made
     return moves
+
+
+def split(moves):
+    """Parts of a size that somebody would select on a screen."""
+    for first in range(0, len(moves), CHUNK):
+        yield moves.browse(moves.ids[first : first + CHUNK])
+
+
+def let_an_hour_pass(sandbox_url):
+    """Long enough for each demande to have news."""
+    Sandbox(sandbox_url).let_hours_pass(1)
+
+
+def make_due(env, requests):
+    """What the clock would do."""
+    requests.next_call_at = requests[:1].claimed_at
+    env.cr.commit()
 
 
 def payloads(requests, birth_date, prefix):
@@ -88,7 +108,7 @@ def payloads(requests, birth_date, prefix):
     found = []
     for request in requests:
         body = json.loads(request.payload)
-        body["numFactureTiers"] = prefix + body["numFactureTiers"]
+        body["numFactureTiers"] = prefix[0].upper() + body["numFactureTiers"]
         body["dateNaissanceClient"] = f"{birth_date}T00:00:00Z"
         found.append(body)
     return found

@@ -35,6 +35,8 @@ def set_up(odoo, sandbox):
         "group_uom": True,
         "urssaf_environment": "sandbox",
         "urssaf_sandbox_url": sandbox.url,
+        # The stand-in is ours: no need to spare it.
+        "urssaf_calls_per_second": 0,
         "urssaf_client_id": PROVIDER[0],
         "urssaf_client_secret": PROVIDER[1],
         "urssaf_sap_number": SAP_NUMBER,

@@ -22,11 +22,12 @@ class Office:
     # -- customers -------------------------------------------------------------
 
     def enrol(self, *customers):
-        """Press “Enrol at Urssaf”; return the button's answer.
+        """Record the consents, press “Enrol at Urssaf”; return the button's answer.
 
         One customer is enrolled at once, several by the scheduled action.
         """
         ids = [self.partners[key] for key in customers]
+        self.odoo.call("res.partner", "action_urssaf_record_consent", ids)
         return self.odoo.call("res.partner", "action_urssaf_enrol", ids)
 
     def refresh_customers(self, *customers):
@@ -52,12 +53,12 @@ class Office:
         return [record["external_id"] for record in found]
 
     def adopt(self, customer, id_client):
-        """Type the idClient of a customer enrolled with another software."""
+        """Link a customer enrolled with another software, by his idClient."""
         partner = self.partners[customer]
         action = self.odoo.call("res.partner", "action_urssaf_adopt", [partner])
-        wizard = self.odoo.create(
-            action["res_model"], {"external_id": id_client}, action["context"]
-        )
+        values = {"criterion": "identifier", "external_id": id_client}
+        wizard = self.odoo.create(action["res_model"], values, action["context"])
+        self.odoo.call(action["res_model"], "action_ask", [wizard])
         self.odoo.call(action["res_model"], "action_adopt", [wizard])
 
     # -- invoices --------------------------------------------------------------

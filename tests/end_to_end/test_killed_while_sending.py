@@ -1,162 +1,145 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Odoo is killed in the middle of a call to Urssaf, then started again.
-
-Real processes: Odoo with its own scheduled actions, PostgreSQL, the sandbox, and a
-wire between them that kills Odoo with SIGKILL before or after Urssaf has recorded.
-"""
+"""Odoo is killed with SIGKILL at each step of a call to Urssaf, then started again."""
 
 import contextlib
 import os
 import signal
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dev import databases, odoo, servers
+from dev import databases, servers
 from dev.scenario import company
 from dev.scenario.errors import ScenarioError
-from dev.scenario.odoo_rpc import Odoo
-from dev.scenario.sandbox import Sandbox
 
 from ..conformance import swagger
-from .wire import ENROL, SEARCH, SEND, wire_to
-
-DATABASE = "urssaf_test_killed"
-CUSTOMER = f"{company.ADDON}.customer_lefevre"
-REQUEST = "urssaf.payment.request"
+from . import office
+from .office import DATABASE
+from .wire import ENROL, SEARCH, SEND, TOKEN
 
 
-@pytest.fixture(scope="module")
-def instance():
-    prepared = odoo.prepare()
-    databases.create(prepared, DATABASE)
-    databases.install(prepared, DATABASE, demo=True)
-    yield prepared
-    databases.drop(prepared, DATABASE)
+def _kill(server):
+    """Odoo's pid is the one that listens."""
+    os.kill(server.pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    file = tmp_path_factory.mktemp("sandbox") / "killed.sqlite"
-    with servers.temporary_sandbox(file) as server:
-        yield Sandbox(server.url)
-
-
-@pytest.fixture(scope="module")
-def wire(sandbox):
-    with wire_to(sandbox.url) as wire:
-        yield wire
-
-
-@pytest.fixture(scope="module")
-def customer(instance, sandbox, wire):
-    """The customer, active for two months; the firm, ready to send."""
-    now = datetime.now(ZoneInfo("Europe/Paris"))
-    sandbox.start_at(now - timedelta(days=60))
+@contextlib.contextmanager
+def _killed(instance, wire, moment, path):
+    """A running Odoo, killed at this moment of the next call to ``path``."""
     with servers.temporary_odoo(instance, DATABASE) as server:
-        rpc = _log_in(server)
-        company.set_up(rpc, wire)
-        partner = rpc.ref(CUSTOMER)
-        rpc.call("res.partner", "action_urssaf_enrol", [partner])
-        [id_client] = sandbox.people()
-        sandbox.activate(id_client)
-        rpc.call("res.partner", "action_urssaf_refresh", [partner])
-    sandbox.go_to(now)
-    return partner
-
-
-def _log_in(server):
-    return Odoo(server.url, DATABASE, "admin", "admin")
-
-
-def _invoices(rpc, partner, count):
-    """Post invoices for services of the month before."""
-    day = datetime.now().replace(day=1) - timedelta(days=1)
-    service = rpc.ref(f"{company.ADDON}.product_menage")
-    product = rpc.find(
-        "product.product", [("product_tmpl_id", "=", service)], "le ménage"
-    )
-    moves = [
-        rpc.create(
-            "account.move",
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner,
-                "invoice_date": f"{day:%Y-%m-%d}",
-                "urssaf_service_start": f"{day:%Y-%m-%d}",
-                "urssaf_service_end": f"{day:%Y-%m-%d}",
-                "invoice_line_ids": [(0, 0, {"product_id": product, "quantity": 2})],
-            },
-        )
-        for _i in range(count)
-    ]
-    rpc.call("account.move", "action_post", moves)
-    return moves
-
-
-def _send_selection(rpc, moves):
-    action = rpc.call("account.move", "action_urssaf_send", moves)
-    wizard = rpc.create(action["res_model"], {}, action["context"])
-    rpc.call(action["res_model"], "action_send", [wizard])
-
-
-def _let_ten_minutes_pass(instance):
-    """What the clock would do: the claims grow old, the repair comes due."""
-    with databases.open_cursor(instance, DATABASE) as cursor:
-        cursor.execute(
-            "UPDATE urssaf_payment_request"
-            " SET claimed_at = claimed_at - interval '10 minutes',"
-            " next_call_at = next_call_at - interval '10 minutes'"
-            " WHERE state IN ('sending', 'unknown')"
-        )
-        cursor.execute(
-            "UPDATE ir_cron SET nextcall = nextcall - interval '10 minutes'"
-            " WHERE cron_name LIKE 'Urssaf: settle%'"
-        )
-
-
-def _wake_scheduled_actions(instance):
-    """Odoo looks for due actions once a minute, or when PostgreSQL tells it to."""
-    with databases.open_cursor(instance) as cursor:
-        cursor.execute("SELECT pg_notify('cron_trigger', %s)", (DATABASE,))
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("count", [1, 3], ids=["button", "selection"])
-def test_exactly_one_demande_per_invoice(
-    instance, sandbox, wire, customer, moment, count
-):
-    with contextlib.ExitStack() as stack:
-        server = stack.enter_context(servers.temporary_odoo(instance, DATABASE))
-        rpc = _log_in(server)
-        moves = _invoices(rpc, customer, count)
-        wire.cut(moment, lambda: os.kill(server.pid, signal.SIGKILL))
-        if count == 1:
-            # The user's own request is cut; the scenario client says so.
-            with pytest.raises((ScenarioError, OSError)):
-                rpc.call("account.move", "action_urssaf_send", moves)
-        else:
-            _send_selection(rpc, moves)
+        wire.cut(moment, lambda: _kill(server), path)
+        yield office.log_in(server)
         assert wire.was_cut.wait(30), "Odoo did not call Urssaf"
 
-    _let_ten_minutes_pass(instance)
+
+@contextlib.contextmanager
+def _back(instance):
+    """Odoo again, ten minutes later."""
+    office.let_ten_minutes_pass(instance)
     with servers.temporary_odoo(instance, DATABASE) as server:
-        rpc = _log_in(server)
-        _wake_scheduled_actions(instance)
+        office.wake_scheduled_actions(instance)
+        yield office.log_in(server)
+
+
+def _assert_all_arrive(instance, sandbox, moves):
+    with _back(instance) as rpc:
         rpc.wait(
             "account.move",
             dict.fromkeys(moves, "waiting"),
             "urssaf_state",
             "après le redémarrage",
         )
-        requests = rpc.search(REQUEST, [("move_id", "in", moves)])
-        records = rpc.read(REQUEST, requests, ["name", "external_id"])
-    assert len(records) == count
-    # ``demande`` raises unless exactly one bears the number.
-    found = {r["name"]: sandbox.demande(r["name"]) for r in records}
-    for record in records:
-        assert found[record["name"]]["id"] == record["external_id"]
+        office.assert_once_each(rpc, sandbox, moves)
+
+
+@pytest.mark.parametrize(
+    "moment, path",
+    [
+        # The claim is committed; the token is asked first, by a fresh process.
+        pytest.param("before", TOKEN, id="claimed"),
+        pytest.param("before", SEND, id="before-recorded"),
+        pytest.param("after", SEND, id="after-recorded"),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 3], ids=["button", "selection"])
+def test_exactly_one_demande_per_invoice(
+    instance, sandbox, wire, customer, moment, path, count
+):
+    with _killed(instance, wire, moment, path) as rpc:
+        moves = office.invoices(rpc, customer, count)
+        if count == 1:
+            # The user's own request is cut; the scenario client says so.
+            with pytest.raises((ScenarioError, OSError)):
+                rpc.call("account.move", "action_urssaf_send", moves)
+        else:
+            office.send_selection(rpc, moves)
+    _assert_all_arrive(instance, sandbox, moves)
+
+
+def test_killed_with_the_answer_in_hand(instance, sandbox, wire, customer):
+    """Odoo has read the answer and is writing it down: somebody else holds the invoice
+    for as long as it takes to kill.
+    """
+    with (
+        servers.temporary_odoo(instance, DATABASE) as server,
+        databases.open_cursor(instance, DATABASE) as somebody,
+        ThreadPoolExecutor() as threads,
+    ):
+        rpc = office.log_in(server)
+        moves = office.invoices(rpc, customer, 1)
+
+        def edit_the_invoice():
+            somebody.execute("BEGIN")
+            somebody.execute(
+                "SELECT id FROM account_move WHERE id = ANY(%s) FOR UPDATE", (moves,)
+            )
+
+        wire.cut("answered", edit_the_invoice)
+        click = threads.submit(rpc.call, "account.move", "action_urssaf_send", moves)
+        assert wire.was_cut.wait(30), "Odoo did not call Urssaf"
+        _wait_for_a_blocked_write(instance)
+        _kill(server)
+        assert isinstance(click.exception(), (ScenarioError, OSError))
+        somebody.execute("ROLLBACK")
+    _assert_all_arrive(instance, sandbox, moves)
+
+
+def _wait_for_a_blocked_write(instance):
+    deadline = time.monotonic() + 20
+    with databases.open_cursor(instance, DATABASE) as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = %s AND wait_event_type = 'Lock'",
+                (DATABASE,),
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("Odoo did not come to write the answer down")
+
+
+@pytest.mark.parametrize(
+    "moment, customer_id",
+    [("before", "customer_garnier"), ("after", "customer_moreau")],
+)
+def test_exactly_one_enrolment_per_customer(
+    instance, sandbox, wire, customer, moment, customer_id
+):
+    known = set(sandbox.people())
+    with _killed(instance, wire, moment, ENROL) as rpc:
+        partner = rpc.ref(f"{company.ADDON}.{customer_id}")
+        with pytest.raises((ScenarioError, OSError)):
+            rpc.call("res.partner", "action_urssaf_record_consent", [partner])
+            rpc.call("res.partner", "action_urssaf_enrol", [partner])
+    with _back(instance) as rpc:
+        state = {partner: "pending"}
+        what = "après le redémarrage"
+        rpc.wait("res.partner", state, "urssaf_enrolment_state", what)
+        enrolments = rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])
+        [enrolment] = rpc.read("urssaf.enrolment", enrolments, ["external_id"])
+    assert set(sandbox.people()) - known == {enrolment["external_id"]}
 
 
 @pytest.mark.skipif(

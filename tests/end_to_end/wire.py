@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A wire between Odoo and the sandbox: it can be cut, and keeps what Odoo sent."""
+"""A wire between Odoo and the sandbox: it can be cut, or held, at a chosen moment, and
+keeps what Odoo sent.
+"""
 
 import contextlib
 import json
@@ -11,12 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 ENROL = "/atp/v1/tiersPrestations/particulier"
 SEND = "/atp/v1/tiersPrestations/demandePaiement"
 SEARCH = f"{SEND}/rechercher"
+TOKEN = "/api/oauth/v1/token"
 
 
 class Wire(ThreadingHTTPServer):
-    """Passes calls on to ``target``; see ``cut``.
+    """Passes calls on to ``target``; see ``cut`` and ``hold``.
 
-    ``bodies`` are the JSON bodies that came by, by path.
+    ``posts`` are the paths that were called, ``bodies`` the JSON bodies, by path.
     """
 
     daemon_threads = True
@@ -26,33 +29,54 @@ class Wire(ThreadingHTTPServer):
         self.target = target
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.bodies = {ENROL: [], SEND: [], SEARCH: []}
+        self.posts = []
         self._cut = None
         self.was_cut = threading.Event()
 
-    def cut(self, moment, then):
-        """At the next call of method 050, call ``then`` and answer nothing.
+    def cut(self, moment, then, path=SEND):
+        """At the next POST to ``path``, call ``then``.
 
-        :param moment: ``before`` or ``after`` Urssaf has recorded the call
+        :param moment: ``before`` or ``after`` Urssaf has recorded the call, and nothing
+            is answered; or ``answered``: recorded, and Odoo gets the answer
         """
         self.was_cut.clear()
-        self._cut = (moment, then)
+        self._cut = (path, moment, then)
+
+    @contextlib.contextmanager
+    def hold(self, path=SEND):
+        """Hold the next answer to ``path`` until the end of the ``with``; yield the
+        event that tells that it is held.
+        """
+        release = threading.Event()
+        self.was_cut.clear()
+        self._cut = (path, "held", lambda: release.wait(60))
+        try:
+            yield self.was_cut
+        finally:
+            release.set()
 
     def take_cut(self, path):
         """The cut that is due on this call, if any; it happens once."""
-        if path != SEND or not self._cut:
+        if not self._cut or path != self._cut[0]:
             return None, None
-        cut, self._cut = self._cut, None
+        (_path, *cut), self._cut = self._cut, None
         return cut
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def _pass_on(self):
+    def do_GET(self):
+        self._pass_on(None, None)
+
+    def do_POST(self):
+        self.server.posts.append(self.path)
+        self._pass_on(*self.server.take_cut(self.path))
+
+    def _pass_on(self, moment, then):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if body and self.path in self.server.bodies:
             self.server.bodies[self.path].append(json.loads(body))
-        moment, then = self.server.take_cut(self.path)
         if moment == "before":
             self._break_off(then)
             return
@@ -60,6 +84,16 @@ class _Handler(BaseHTTPRequestHandler):
         if moment == "after":
             self._break_off(then)
             return
+        if moment == "held":
+            self.server.was_cut.set()
+            then()
+        if moment == "answered":
+            then()
+        self._answer(status, headers, answer)
+        if moment == "answered":
+            self.server.was_cut.set()
+
+    def _answer(self, status, headers, answer):
         self.send_response_only(status)
         for name in ("Content-Type", "Date"):
             if headers.get(name):
@@ -67,8 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
-
-    do_GET = do_POST = _pass_on
+        self.wfile.flush()
 
     def _ask(self, body):
         request = urllib.request.Request(

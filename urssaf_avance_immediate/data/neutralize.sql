@@ -15,6 +15,11 @@ UPDATE account_move
    SET urssaf_state = 'draft'
  WHERE urssaf_state IN ('queued', 'sending', 'unknown');
 
+-- Nor does a comparison that was under way go on.
+UPDATE urssaf_crosscheck
+   SET state = 'draft', pending = NULL
+ WHERE state = 'running';
+
 -- The customers of the real environment can be enrolled again in the sandbox.
 UPDATE urssaf_enrolment
    SET state = 'draft',
@@ -24,7 +29,23 @@ UPDATE urssaf_enrolment
        remote_message = NULL,
        active_since = NULL,
        registered_at = NULL,
+       link_expires_at = NULL,
+       account_known = NULL,
+       answered_at = NULL,
+       names_differ = NULL,
+       resend_refused = NULL,
        sent_digest = NULL,
        next_call_at = NULL
  WHERE environment IS DISTINCT FROM 'sandbox'
     OR state IN ('queued', 'sending', 'unknown');
+
+-- Nobody is written to from the copy, and no link of a customer opens a form in it.
+UPDATE urssaf_enrolment
+   SET companion_next_at = NULL
+ WHERE companion_next_at IS NOT NULL;
+
+DELETE FROM urssaf_customer_sheet_line;
+
+UPDATE urssaf_customer_sheet
+   SET state = 'revoked', token_digest = NULL
+ WHERE state IN ('sent', 'submitted');

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
+from .res_company import SENDING
 from .res_partner import READERS
-from .urssaf_payment_request import AT_URSSAF, CLOSED, SENDABLE, STATES
+from .urssaf_payment_request import AT_URSSAF, CLOSED, FOLLOWED, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
 
 
@@ -18,6 +18,9 @@ class AccountMove(models.Model):
 
     urssaf_service_start = fields.Date(
         string="Services from",
+        compute="_compute_urssaf_service_start",
+        store=True,
+        readonly=False,
         copy=False,
         help="First day of the services on this invoice. Urssaf wants all of them in "
         "the same calendar month.",
@@ -61,6 +64,7 @@ class AccountMove(models.Model):
     def _auto_init(self):
         """No invoice has a demande yet: spare a large database the computing."""
         for name, kind in (
+            ("urssaf_service_start", "date"),
             ("urssaf_service_end", "date"),
             ("urssaf_request_id", "int4"),
             ("urssaf_state", "varchar"),
@@ -71,13 +75,45 @@ class AccountMove(models.Model):
 
     # -- computes --------------------------------------------------------------
 
-    @api.depends("urssaf_service_start")
+    @api.depends(
+        "invoice_line_ids.urssaf_service_start", "invoice_line_ids.urssaf_service_end"
+    )
+    def _compute_urssaf_service_start(self):
+        """The dates of the lines where they have their own; else the user says."""
+        for move in self:
+            start = move.urssaf_service_start
+            days = move._urssaf_own_days()
+            # A line without a date is of the period that the user gave.
+            if days and start and not move._urssaf_all_dated():
+                days.append(start)
+            move.urssaf_service_start = min(days, default=start)
+
+    @api.depends(
+        "urssaf_service_start",
+        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.urssaf_service_end",
+    )
     def _compute_urssaf_service_end(self):
-        """A single day unless the user says otherwise."""
+        """A single day unless the lines or the user say otherwise."""
         for move in self:
             start, end = move.urssaf_service_start, move.urssaf_service_end
+            days = move._urssaf_own_days()
+            if days and end and not move._urssaf_all_dated():
+                days.append(end)
+            end = max(days, default=end)
             if start and (not end or end < start):
-                move.urssaf_service_end = start
+                end = start
+            move.urssaf_service_end = end
+
+    def _urssaf_own_days(self):
+        lines = self._urssaf_lines().filtered("urssaf_service_start")
+        return [
+            *lines.mapped("urssaf_service_start"),
+            *lines.mapped("urssaf_service_end"),
+        ]
+
+    def _urssaf_all_dated(self):
+        return all(line.urssaf_service_start for line in self._urssaf_lines())
 
     @api.depends("urssaf_request_ids.state")
     def _compute_urssaf_request(self):
@@ -93,7 +129,13 @@ class AccountMove(models.Model):
             move.urssaf_request_count = len(move.urssaf_request_ids)
 
     @api.depends(
-        "move_type", "state", "payment_state", "urssaf_state", "commercial_partner_id"
+        "move_type",
+        "state",
+        "payment_state",
+        "urssaf_state",
+        "urssaf_excluded",
+        "commercial_partner_id.urssaf_sending",
+        "company_id.urssaf_sending",
     )
     @api.depends_context("uid")
     def _compute_urssaf_can_send(self):
@@ -106,7 +148,10 @@ class AccountMove(models.Model):
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
                 and move.urssaf_state not in (*AT_URSSAF, "queued")
-                and bool(move._urssaf_enrolment())
+                and move._urssaf_enrolment().state not in (False, "draft")
+                and not move.urssaf_excluded
+                and move.commercial_partner_id._urssaf_sending_for(move.company_id)
+                != "never"
             )
 
     def _search_urssaf_can_send(self, operator, value):
@@ -119,11 +164,16 @@ class AccountMove(models.Model):
             .sudo()
             ._search([("company_id", "=", company.id), ("state", "=", "active")])
         )
+        wanted = [key for key, _label in SENDING if key != "never"]
+        if company.urssaf_sending != "never":
+            wanted.append(False)
         return [
             ("company_id", "=", company.id),
             ("move_type", "=", "out_invoice"),
             ("state", "=", "posted"),
             ("payment_state", "=", "not_paid"),
+            ("urssaf_excluded", "=", False),
+            ("commercial_partner_id.urssaf_sending", "in", wanted),
             ("urssaf_state", "in", (False, *SENDABLE, *CLOSED)),
             ("commercial_partner_id.urssaf_enrolment_ids", "in", enrolled),
         ]
@@ -151,27 +201,6 @@ class AccountMove(models.Model):
     def _compute_show_reset_to_draft_button(self):
         return super()._compute_show_reset_to_draft_button()
 
-    def button_request_cancel(self):
-        """Extends account: Urssaf has no method to cancel, only a mail address."""
-        self.ensure_one()
-        request = self.urssaf_request_id
-        if request.state not in AT_URSSAF:
-            return super().button_request_cancel()
-        raise UserError(
-            self.env._(
-                "Urssaf has this demande de paiement and only Urssaf can cancel it. "
-                "Write to avance-immediate@urssaf.fr with your SIRET, the number "
-                "%(number)s, the identifier %(id)s, its status “%(status)s”, the total "
-                "%(total)s, the date %(date)s and your reason. The invoice opens again "
-                "when Urssaf says that it is cancelled.",
-                number=request.name,
-                id=request.external_id or "-",
-                status=request.remote_label or "-",
-                total=self.currency_id.format(request.amount_total),
-                date=format_date(self.env, self.invoice_date),
-            )
-        )
-
     def button_draft(self):
         """Extends account: what still waits in the queue does not leave."""
         result = super().button_draft()
@@ -194,8 +223,11 @@ class AccountMove(models.Model):
         "urssaf_state",
         "urssaf_service_start",
         "urssaf_service_end",
+        "urssaf_excluded",
         "commercial_partner_id",
         "payment_state",
+        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.price_total",
     )
     def _compute_alerts(self):
         return super()._compute_alerts()
@@ -204,12 +236,17 @@ class AccountMove(models.Model):
         """Extends account: what to do now about the demande de paiement."""
         alerts = super()._get_alerts()
         if self.env.user.has_group("urssaf_avance_immediate.group_user"):
-            alerts.update(self._urssaf_alerts())
+            outage = self._urssaf_service_alert()
+            if not outage or self.urssaf_state != "queued":
+                alerts.update(self._urssaf_alerts())
+            alerts.update(outage)
         return alerts
 
     def _urssaf_alerts(self):
         self.ensure_one()
         request = self.urssaf_request_id
+        if self.state == "draft":
+            return self._urssaf_draft_alerts()
         forgotten = request.state == "cancelled" and not request.remote_code
         if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
             faults = self._urssaf_check_sendable()
@@ -217,18 +254,37 @@ class AccountMove(models.Model):
                 faults = {"urssaf_rejected": self._urssaf_request_alert(request)} | (
                     faults
                 )
-            return faults or {
-                "urssaf_ready": {
+            if all(fault["level"] != "danger" for fault in faults.values()):
+                faults["urssaf_ready"] = {
                     "level": "info",
                     "message": self.env._("Ready to be sent to Urssaf."),
                 }
-            }
+            return faults
         if self.payment_state == "reversed":
             # A credit note: whatever happened at Urssaf, this invoice is settled.
             return {}
         if request.state in ("unknown", *TO_HANDLE) or request.last_error_message:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
+
+    def _urssaf_service_alert(self):
+        """Urssaf does not answer: said where somebody waits for it."""
+        request = self.urssaf_request_id
+        waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
+        notice = request.service_notice if waiting else None
+        if not waiting and self.urssaf_can_send:
+            notice = self._urssaf_enrolment().service_notice
+        if not notice:
+            return {}
+        service = self.env["urssaf.service"]._of(self.company_id)
+        return {
+            "urssaf_service": {
+                "level": "warning",
+                "message": notice,
+                "action_text": self.env._("Details"),
+                "action": service._get_records_action(),
+            }
+        }
 
     def _urssaf_request_alert(self, request):
         if request.state == "unknown":
@@ -261,8 +317,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         if len(self) > 1:
             return self._urssaf_open_send_wizard()
-        faults = self._urssaf_check_sendable()
-        blocking = [f["message"] for f in faults.values() if f["level"] == "danger"]
+        blocking = self._urssaf_blocking()[self]
         if blocking:
             raise UserError("\n".join(f"- {message}" for message in blocking))
         request = Request._enqueue_move(self)
@@ -275,7 +330,8 @@ class AccountMove(models.Model):
 
     def _urssaf_notify_sent(self, request):
         label = dict(request._fields["state"]._description_selection(self.env))
-        message = request.last_error_message or self.env._(
+        outage = request.service_notice if request.state == "queued" else None
+        message = (outage or request.last_error_message) or self.env._(
             "%(invoice)s: %(state)s",
             invoice=self.name,
             state=label[request.state],
@@ -294,6 +350,13 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {"default_move_ids": self.ids},
         }
+
+    def action_urssaf_preview(self):
+        """What Urssaf and the customer would see, before anything leaves."""
+        self.check_access("read")
+        return self._urssaf_wizard_action(
+            "urssaf.payment.request.preview", self.env._("Preview")
+        )
 
     def action_urssaf_refresh(self):
         return self.urssaf_request_id.action_urssaf_refresh()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What Urssaf would refuse, found before the call; and the payload of method 050."""
+"""What Urssaf would refuse, found before the call, with Urssaf's own code."""
 
 from decimal import Decimal
 
@@ -9,90 +9,183 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from ..lib.api import PaymentRequest, field_errors
-from ..lib.rules import (
-    AmountError,
-    ServiceLine,
-    absorb_rounding,
-    period_faults,
-    prestations,
-    wire_date,
-)
+from ..lib.rules import AmountError, check_deposit, period_faults, period_warnings
 from .urssaf_enrolment_calls import PARIS
+
+# Urssaf refuses these at once, whatever the invoice (urssaf-api §4, §3.3).
+CLOSED_ACCOUNTS = {
+    "MANDAT_ECHU": "ERR_MANDAT_ECHU",
+    "PARTICULIER_BLOQUE": "ERR_CMPT_BLOQUE",
+}
 
 
 class AccountMove(models.Model):
+    """One pass over many invoices costs as many queries as over one: the checks read
+    fields, which Odoo fetches for all the invoices together, and search nothing.
+    """
+
     _inherit = "account.move"
 
-    # -- checks ----------------------------------------------------------------
+    def _urssaf_check_all(self):
+        """What stands in the way of sending each invoice: ``{move: {key: {level,
+        message, code, action_text?, action?}}}``. An alert is what ``_get_alerts``
+        wants; “danger” forbids the sending, “warning” does not.
+        """
+        # These are read line by line: load them for all the invoices.
+        self.invoice_line_ids.tax_ids.mapped("amount")
+        self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
+        return {move: move._urssaf_checks() for move in self}
 
     def _urssaf_check_sendable(self):
-        """What stands in the way of sending: ``{key: {level, message, action_text?,
-        action?}}`` as ``_get_alerts`` wants it. Level “danger” forbids the sending.
-        """
+        """The alerts of one invoice: see :meth:`_urssaf_check_all`."""
+        self.ensure_one()
+        return self._urssaf_check_all()[self]
+
+    def _urssaf_blocking(self):
+        """``{move: sentences}`` that forbid the sending, none for those that may go."""
+        return {
+            move: [f["message"] for f in faults.values() if f["level"] == "danger"]
+            for move, faults in self._urssaf_check_all().items()
+        }
+
+    def _urssaf_checks(self):
         self.ensure_one()
         faults = [*self._urssaf_invoice_faults(), *self._urssaf_customer_faults()]
-        if not faults:
-            faults = [*self._urssaf_period_faults(), *self._urssaf_amount_faults()]
-        alerts = {
-            f"urssaf_{key}": {"level": "danger", **fault} for key, fault in faults
+        if not any(fault["level"] == "danger" for _key, fault in faults):
+            faults += [
+                *self._urssaf_period_faults(),
+                *self._urssaf_line_faults(),
+                *self._urssaf_amount_faults(),
+            ]
+        if not any(fault["level"] == "danger" for _key, fault in faults):
+            faults += self._urssaf_schema_faults()
+        return {f"urssaf_{key}": fault for key, fault in faults}
+
+    def _urssaf_fault(self, message, code=None, level="danger", action=None, text=None):
+        """One alert. Urssaf's code stands at the end, for those who know it."""
+        fault = {
+            "level": level,
+            "message": f"{message} [{code}]" if code else message,
+            "code": code,
         }
-        return alerts or self._urssaf_schema_faults()
+        if action:
+            fault |= {"action": action, "action_text": text}
+        return fault
+
+    # -- the invoice -----------------------------------------------------------
 
     def _urssaf_invoice_faults(self):
-        if self.move_type != "out_invoice" or self.state != "posted":
+        fault = self._urssaf_fault
+        if self.move_type == "out_refund":
             yield (
                 "type",
-                {"message": self.env._("Only a posted customer invoice can be sent.")},
+                fault(
+                    self.env._(
+                        "Urssaf takes no credit note: have the demande of the invoice "
+                        "cancelled, or refund the customer yourself."
+                    ),
+                    "ERR_VALEUR_NEGATIVE",
+                ),
+            )
+        elif self.move_type != "out_invoice" or self.state != "posted":
+            yield (
+                "type",
+                fault(self.env._("Only a posted customer invoice can be sent.")),
             )
         elif self.payment_state == "blocked":
             yield (
                 "blocked",
-                {"message": self.env._("The payment of this invoice is blocked.")},
+                fault(self.env._("The payment of this invoice is blocked.")),
             )
         elif self.payment_state not in ("not_paid", "partial"):
-            yield "paid", {"message": self.env._("This invoice is paid already.")}
-        elif self.amount_residual != self.amount_total:
-            yield (
-                "partial",
-                {
-                    "message": self.env._(
-                        "A part of this invoice is paid already. Urssaf collects it "
-                        "as a whole."
-                    )
-                },
-            )
+            yield "paid", fault(self.env._("This invoice is paid already."))
+        elif self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
+            yield from self._urssaf_deposit_faults()
         if self.currency_id.name != "EUR":
-            yield "currency", {"message": self.env._("Urssaf only takes euros.")}
-        company = self.company_id
-        if not company.sudo().urssaf_configured:
+            yield "currency", fault(self.env._("Urssaf only takes euros."))
+        if not self.company_id.sudo().urssaf_configured:
             yield (
                 "settings",
-                {
-                    "message": self.env._(
-                        "Fill in the Urssaf settings of %s first.", company.name
+                fault(
+                    self.env._(
+                        "Fill in the Urssaf settings of %s first.",
+                        self.company_id.name,
                     )
-                },
-            )
-        elif not company._urssaf_intervenant():
-            yield (
-                "intervenant",
-                {
-                    "message": self.env._(
-                        "Fill in the SAP declaration number in the Urssaf settings."
-                    )
-                },
+                ),
             )
 
+    def _urssaf_deposit_faults(self):
+        payments, credits, _date = self._urssaf_received()
+        fault = self._urssaf_fault
+        if credits or not payments:
+            yield (
+                "partial",
+                fault(
+                    self.env._(
+                        "A credit note has reduced this invoice. Make a new invoice "
+                        "for what is left: Urssaf takes no reduction."
+                    ),
+                    "ERR_VALEUR_NEGATIVE",
+                ),
+            )
+        elif not self.company_id.urssaf_declare_deposits:
+            yield (
+                "partial",
+                fault(
+                    self.env._(
+                        "A part of this invoice is paid already. Urssaf collects it "
+                        "as a whole, unless the company may declare deposits (see "
+                        "the settings)."
+                    ),
+                    "ERR_ACOMPTE_BLOQUE",
+                ),
+            )
+        else:
+            try:
+                check_deposit(Decimal(str(payments)), Decimal(str(self.amount_total)))
+            except AmountError as error:
+                message = self.env._(
+                    "The deposit of %(deposit)s is more than half of %(total)s.",
+                    deposit=self.currency_id.format(payments),
+                    total=self.currency_id.format(self.amount_total),
+                )
+                yield "deposit", fault(message, error.code)
+
+    # -- the customer ----------------------------------------------------------
+
     def _urssaf_customer_faults(self):
-        enrolment = self._urssaf_enrolment()
         partner = self.commercial_partner_id
         sheet = {
-            "action_text": self.env._("Open the customer"),
+            "text": self.env._("Open the customer"),
             "action": partner._get_records_action(),
         }
+        fault = self._urssaf_fault
+        if self.urssaf_excluded:
+            yield (
+                "left_out",
+                fault(self.env._("This invoice is left out of avance immédiate.")),
+            )
+        elif partner._urssaf_sending_for(self.company_id) == "never":
+            message = self.env._(
+                "%s is left out of avance immédiate: see the customer’s sheet.",
+                partner.name,
+            )
+            yield "left_out", fault(message, **sheet)
+        yield from self._urssaf_enrolment_faults(partner, sheet)
+        if partner.sudo().urssaf_other_aid:
+            message = self.env._(
+                "%s has another aid (APA, PCH, prepaid CESU): Urssaf does not take it "
+                "off. Invoice here only what the customer pays.",
+                partner.name,
+            )
+            yield "other_aid", fault(message, level="warning", **sheet)
+
+    def _urssaf_enrolment_faults(self, partner, sheet):
+        enrolment = self._urssaf_enrolment()
+        fault = self._urssaf_fault
         if not enrolment._usable():
             message = self.env._("%s is not enrolled at Urssaf.", partner.name)
-            yield "enrolment", {"message": message, **sheet}
+            yield "enrolment", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
         elif enrolment.state != "active":
             message = self.env._(
                 "Avance immédiate is not possible yet for %(customer)s: %(status)s",
@@ -101,31 +194,56 @@ class AccountMove(models.Model):
                 or enrolment.remote_status
                 or self.env._("The account is not active."),
             )
-            yield "enrolment", {"message": message, **sheet}
+            code = CLOSED_ACCOUNTS.get(
+                enrolment.remote_status, "ERR_LIEN_PARTICULIER_PRESTATAIRE"
+            )
+            yield "enrolment", fault(message, code, **sheet)
         elif not partner.sudo().urssaf_birth_date:
             message = self.env._("The birth date of the customer is missing.")
-            yield "birth_date", {"message": message, **sheet}
+            yield "birth_date", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
+
+    # -- the period ------------------------------------------------------------
+
+    def _urssaf_today(self):
+        """The date in Paris, whatever the time zones of the server and of the user."""
+        return fields.Date.context_today(self.with_context(tz=PARIS.key))
+
+    def _urssaf_active_since(self):
+        """Activation of the customer's account, naive Paris time, or ``None``."""
+        since = self._urssaf_enrolment().active_since
+        if not since:
+            return None
+        paris = self.with_context(tz=PARIS.key)
+        return fields.Datetime.context_timestamp(paris, since).replace(tzinfo=None)
 
     def _urssaf_period_faults(self):
-        start, end = self.urssaf_service_start, self.urssaf_service_end
-        if not start or not end:
+        start, end = self._urssaf_period()
+        if not start:
             yield (
                 "period",
-                {
-                    "message": self.env._(
+                self._urssaf_fault(
+                    self.env._(
                         "Fill in the first and last day of the services (“Services”)."
                     )
-                },
+                ),
             )
             return
-        since = self._urssaf_enrolment().active_since
-        paris = fields.Datetime.context_timestamp(
-            self.with_context(tz=PARIS.key), fields.Datetime.now()
-        )
-        since = since and fields.Datetime.context_timestamp(
-            self.with_context(tz=PARIS.key), since
-        ).replace(tzinfo=None)
-        sentences = {
+        today, since = self._urssaf_today(), self._urssaf_active_since()
+        split = self.state == "draft" and self._urssaf_split_action()
+        for code in period_faults(start, end, today, since):
+            offer = {}
+            if split and code in (
+                "ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE",
+                "ERR_LIEN_PARTICULIER_PRESTATAIRE",
+            ):
+                offer = {"action": split, "text": self.env._("Split the invoice")}
+            message = self._urssaf_period_text(code, since)
+            yield code, self._urssaf_fault(message, code, **offer)
+        for key in period_warnings(start, end, today, since):
+            yield key, self._urssaf_period_warning(key)
+
+    def _urssaf_period_text(self, code, since):
+        return {
             "ERR_DATE_FUTUR": self.env._("The services must be over: they end later."),
             "ERR_DATE_FIN_AVANT_DATE_DEB": self.env._(
                 "The services end before they begin."
@@ -138,50 +256,83 @@ class AccountMove(models.Model):
                 "%s.",
                 since and format_date(self.env, since.date()),
             ),
-        }
-        for code in period_faults(start, end, paris.date(), since):
-            yield code, {"message": f"{sentences.get(code, code)} [{code}]"}
+        }.get(code, code)
+
+    def _urssaf_period_warning(self, key):
+        if key == "last_year":
+            return self._urssaf_fault(
+                self.env._(
+                    "These services are of an earlier year: their tax credit counts "
+                    "for that year."
+                ),
+                level="warning",
+            )
+        return self._urssaf_fault(
+            self.env._(
+                "The services begin on the day when the customer became active: "
+                "Urssaf refuses those that came before that hour."
+            ),
+            "ERR_LIEN_PARTICULIER_PRESTATAIRE",
+            level="warning",
+        )
+
+    # -- lines and amounts -----------------------------------------------------
+
+    def _urssaf_line_faults(self):
+        """A free line is not sent; a discount takes the nature of what it is about."""
+        lines = self._urssaf_lines()
+        positive = lines.filtered(lambda line: line.price_total > 0)
+        missing = positive.filtered(lambda line: not line.product_id.urssaf_nature_id)
+        if missing or not positive:
+            names = ", ".join(
+                line.product_id.name or line.name or "?" for line in missing
+            )
+            message = self.env._(
+                "Give an Urssaf nature to the product of each line: %s.",
+                names or self.env._("there is no line"),
+            )
+            yield "nature", self._urssaf_fault(message, "ERR_CODE_NATURE")
+        if not self.company_id._urssaf_intervenant() and not all(
+            line.urssaf_intervenant for line in positive
+        ):
+            message = self.env._(
+                "Fill in the SAP declaration number in the Urssaf settings, or the "
+                "intervenant of each line."
+            )
+            yield (
+                "intervenant",
+                self._urssaf_fault(message, "ERR_NUMINTERVENANT_MANQUANT"),
+            )
 
     def _urssaf_amount_faults(self):
-        missing = self._urssaf_lines().filtered(
-            lambda line: not line.product_id.urssaf_nature_id
-        )
-        if missing or not self._urssaf_lines():
-            yield (
-                "nature",
-                {
-                    "message": self.env._(
-                        "Give an Urssaf nature to the product of each line: %s.",
-                        ", ".join(
-                            line.product_id.name or line.name or "?" for line in missing
-                        )
-                        or self.env._("there is no line"),
-                    )
-                },
-            )
+        if any(self._urssaf_line_faults()):
             return
         try:
-            self._urssaf_prestations()
+            self._urssaf_settlement()
         except AmountError as error:
-            yield "amount", {"message": self._urssaf_amount_text(error)}
+            message = self._urssaf_amount_text(error)
+            yield "amount", self._urssaf_fault(message, error.code)
 
     def _urssaf_amount_text(self, error):
         lines = self._urssaf_lines()
         line = lines[error.line_index].name if error.line_index is not None else ""
-        sentence = {
-            "ERR_VALEUR_NEGATIVE": self.env._("Urssaf takes no negative amount."),
-            "ERR_NBRE_PREST_MAX": self.env._("Urssaf takes at most ten lines."),
-            "ERR_FORMAT_VALEUR": self.env._(
-                "The quantity must have two decimals at most."
+        fault = {
+            "ERR_VALEUR_NEGATIVE": self.env._(
+                "This negative line has no service of the same nature, VAT rate and "
+                "month to be taken off."
             ),
-            "ERR_MNT_PREST_TTC": self.env._(
-                "No unit price gives this total for this quantity, to the cent."
+            "ERR_CODE_NATURE": self.env._(
+                "This discount may be about several services: give its product an "
+                "Urssaf nature."
+            ),
+            "ERR_NBRE_PREST_MAX": self.env._(
+                "Urssaf takes at most ten lines, even once those alike are put "
+                "together: make two invoices."
             ),
             "ERR_TOTAL_PRESTATIONS": self.env._(
                 "The lines do not add up to the total of the invoice, to the cent."
             ),
         }.get(error.code, self.env._("This amount does not suit Urssaf."))
-        fault = f"{sentence} [{error.code}]"
         if not line:
             return fault
         return self.env._("%(line)s: %(fault)s", line=line, fault=fault)
@@ -193,73 +344,4 @@ class AccountMove(models.Model):
         except SchemaError as error:
             places = ", ".join(path for path, _kind in field_errors(error))
             message = self.env._("Urssaf would not take the demande: %s.", places)
-            return {"urssaf_schema": {"level": "danger", "message": message}}
-        return {}
-
-    # -- payload ---------------------------------------------------------------
-
-    def _urssaf_lines(self):
-        """The lines that carry an amount; notes and sections stay in Odoo."""
-        return self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
-
-    def _urssaf_service_line(self, line):
-        """One invoice line as the rules want it. Overridable: the intervenant of a
-        line may come from elsewhere.
-        """
-        product = line.product_id
-        quantity = line.quantity
-        hour = self.env.ref("uom.product_uom_hour", raise_if_not_found=False)
-        uom = line.product_uom_id
-        if product.urssaf_unit == "HEURE" and uom._has_common_reference(hour):
-            quantity = uom._compute_quantity(quantity, hour, round=False)
-        return ServiceLine(
-            nature=product.urssaf_nature_id.code,
-            unit=product.urssaf_unit or "FORFAIT",
-            quantity=_decimal(quantity, 6).normalize(),
-            total_ttc=_decimal(line.price_total),
-            total_ht=_decimal(line.price_subtotal),
-            description=line.name or product.name or "",
-            intervenant=self.company_id._urssaf_intervenant(),
-        )
-
-    def _urssaf_prestations(self):
-        """The lines in Urssaf's words.
-
-        :raises AmountError: they cannot be said to the cent (urssaf-api §7.2)
-        """
-        lines = [self._urssaf_service_line(line) for line in self._urssaf_lines()]
-        # Odoo rounds the lines and the invoice apart: 12.25 h at 26.50 with 5.5 % tax
-        # included make a line of 324.62 in an invoice of 324.63.
-        return prestations(
-            absorb_rounding(
-                lines, _decimal(self.amount_total), _decimal(self.amount_untaxed)
-            )
-        )
-
-    def _urssaf_prepare_payload(self):
-        """The demande de paiement in Urssaf's own words, for overriding modules.
-
-        Dates are civil dates in France; a local date never becomes another one.
-        """
-        self.ensure_one()
-        enrolment = self._urssaf_enrolment()
-        birth_date = self.commercial_partner_id.sudo().urssaf_birth_date
-        return {
-            "idTiersFacturation": self.company_id._urssaf_billing_name(),
-            "idClient": enrolment.external_id,
-            "dateNaissanceClient": birth_date and wire_date(birth_date),
-            "numFactureTiers": self.urssaf_request_id.name or self.name,
-            "dateFacture": wire_date(self.invoice_date),
-            "dateDebutEmploi": wire_date(self.urssaf_service_start),
-            "dateFinEmploi": wire_date(self.urssaf_service_end),
-            "mntFactureTTC": float(_decimal(self.amount_total)),
-            "mntFactureHT": float(_decimal(self.amount_untaxed)),
-            "inputPrestations": self._urssaf_prestations(),
-        }
-
-
-def _decimal(value, digits=2):
-    """An Odoo float as the decimal number that it shows."""
-    return Decimal(f"{value:.{digits}f}")
+            yield "schema", self._urssaf_fault(message, "ERREUR_VALIDATION")

@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .res_company import INTERVENANT_PATTERN, valid_identifier
 
 UNITS = [("HEURE", "Hour"), ("FORFAIT", "Flat price")]
 
@@ -22,6 +25,25 @@ class ProductTemplate(models.Model):
         readonly=False,
         help="How the service is priced: by the hour, or a flat price.",
     )
+
+    urssaf_intervenant = fields.Char(
+        string="Intervenant",
+        company_dependent=True,
+        help="Who performs this service, as Urssaf identifies them: SAP and the SIREN, "
+        "or SIR and the SIRET. Left empty, the one of the company.",
+    )
+
+    @api.constrains("urssaf_intervenant")
+    def _check_urssaf_intervenant(self):
+        for product in self.filtered("urssaf_intervenant"):
+            if not valid_identifier(INTERVENANT_PATTERN, product.urssaf_intervenant):
+                raise ValidationError(
+                    self.env._(
+                        "Intervenant: “%s” should be SAP followed by a valid SIREN, "
+                        "or SIR followed by a valid SIRET.",
+                        product.urssaf_intervenant,
+                    )
+                )
 
     @api.depends("uom_id", "urssaf_nature_id")
     def _compute_urssaf_unit(self):

@@ -6,7 +6,7 @@ from stdnum.fr import siren, siret
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..lib.api import UrssafClient, UrssafConfigError, UrssafError
+from ..lib.api import UrssafClient, UrssafConfigError
 
 # Hosts of urssaf-api §1. The local sandbox is wherever the company says.
 ENVIRONMENT_HOSTS = {
@@ -18,6 +18,13 @@ API_PATH = "/atp/v1/tiersPrestations"
 
 SAP_PATTERN = re.compile(r"SAP(\d{9})")
 INTERVENANT_PATTERN = re.compile(r"SAP(\d{9})|SIR(\d{14})")
+
+# What happens to the invoices of active customers.
+SENDING = [
+    ("propose", "Propose"),
+    ("automatic", "Send automatically"),
+    ("never", "Never"),
+]
 
 
 class ResCompany(models.Model):
@@ -73,6 +80,25 @@ class ResCompany(models.Model):
         string="Urssaf payment method",
         domain="[('journal_id', '=', urssaf_payment_journal_id),"
         " ('payment_type', '=', 'inbound')]",
+    )
+    urssaf_sending = fields.Selection(
+        SENDING,
+        string="Invoices of active customers",
+        default="propose",
+        required=True,
+        help="Propose: a button on the invoice. Automatically: they leave once posted, "
+        "and once their services are over. Each customer’s sheet may say otherwise.",
+    )
+    urssaf_invoice_mention = fields.Boolean(
+        string="Tell customers on the invoice",
+        default=True,
+        help="On the PDF of the invoices that go through avance immédiate: not to pay, "
+        "and the estimates of the tax credit and of what is left.",
+    )
+    urssaf_declare_deposits = fields.Boolean(
+        string="Declare deposits",
+        help="Urssaf has authorised this company to declare deposits received from "
+        "customers. It requires a financial guarantee from the first euro.",
     )
     urssaf_batch_size = fields.Integer(
         string="Demandes per call",
@@ -140,7 +166,7 @@ class ResCompany(models.Model):
     def _check_urssaf_identifiers(self):
         for company in self:
             number = company.urssaf_sap_number
-            if number and not _valid_identifier(SAP_PATTERN, number):
+            if number and not valid_identifier(SAP_PATTERN, number):
                 raise ValidationError(
                     self.env._(
                         "SAP declaration number: “%s” should be SAP followed by a "
@@ -149,7 +175,7 @@ class ResCompany(models.Model):
                     )
                 )
             intervenant = company.urssaf_intervenant
-            if intervenant and not _valid_identifier(INTERVENANT_PATTERN, intervenant):
+            if intervenant and not valid_identifier(INTERVENANT_PATTERN, intervenant):
                 raise ValidationError(
                     self.env._(
                         "Default intervenant: “%s” should be SAP followed by a valid "
@@ -217,7 +243,12 @@ class ResCompany(models.Model):
         :raises UrssafConfigError: a setting is missing or makes no sense
         """
         self.ensure_one()
-        return UrssafClient(**self._urssaf_get_credentials())
+        company = self.sudo()
+        return UrssafClient(
+            **company._urssaf_get_credentials(),
+            calls_per_second=company.urssaf_calls_per_second,
+            observer=self.env["urssaf.trace"]._observer(company),
+        )
 
     def _urssaf_intervenant(self):
         self.ensure_one()
@@ -251,10 +282,8 @@ class ResCompany(models.Model):
             raise AccessError(
                 self.env._("Only an administrator can test the connection to Urssaf.")
             )
-        try:
-            with self._urssaf_get_client() as client:
-                client.check_connection()
-        except UrssafError as error:
+        error = self._urssaf_try_connection()
+        if error:
             raise UserError(self._urssaf_connection_advice(error)) from error
         return {
             "type": "ir.actions.client",
@@ -300,7 +329,7 @@ class ResCompany(models.Model):
         return f"{sentence}\n({detail})" if detail else sentence
 
 
-def _valid_identifier(pattern, value):
+def valid_identifier(pattern, value):
     """Whether the value fits the pattern and its SIREN or SIRET is valid."""
     match = pattern.fullmatch(value)
     digits = match and next(filter(None, match.groups()))

@@ -38,6 +38,15 @@ class ResConfigSettings(models.TransientModel):
     urssaf_payment_method_line_id = fields.Many2one(
         related="company_id.urssaf_payment_method_line_id", readonly=False
     )
+    urssaf_sending = fields.Selection(
+        related="company_id.urssaf_sending", readonly=False, required=True
+    )
+    urssaf_invoice_mention = fields.Boolean(
+        related="company_id.urssaf_invoice_mention", readonly=False
+    )
+    urssaf_declare_deposits = fields.Boolean(
+        related="company_id.urssaf_declare_deposits", readonly=False
+    )
     urssaf_batch_size = fields.Integer(
         related="company_id.urssaf_batch_size", readonly=False
     )
@@ -46,6 +55,12 @@ class ResConfigSettings(models.TransientModel):
     )
     urssaf_stuck_hours = fields.Integer(
         related="company_id.urssaf_stuck_hours", readonly=False
+    )
+    urssaf_calls_per_second = fields.Float(
+        related="company_id.urssaf_calls_per_second", readonly=False
+    )
+    urssaf_trace_days = fields.Integer(
+        related="company_id.urssaf_trace_days", readonly=False
     )
     urssaf_responsible_id = fields.Many2one(
         related="company_id.urssaf_responsible_id", readonly=False

@@ -6,28 +6,39 @@ from odoo.exceptions import UserError
 
 # Our states, a closed list. What Urssaf says stands beside, as received.
 #
-#   draft ──→ queued ──→ sending ──→ pending ──→ active ←──→ blocked
-#               ↑ ↑         │ │                    │            │
-#               │ │ outage  │ └──→ error           └──→ ended ←─┘
-#               │ └─────────┤      refused: mend,       the customer ended the
-#               │           ↓      enrol again          association: enrol again
-#               └──────── unknown ──found by e-mail──→ pending
-#             nobody there
+#   draft ──→ queued ──→ sending ──→ pending ──→ active ←──→ blocked, mandate
+#               ↑ ↑         │ │       │ ↑ ↑           │        │
+#               │ │ outage  │ └→ error│ │ └─ expired ─┘        │
+#               │ └─────────┤  refused: mend, │ 7 days, or      │
+#               │           ↓  enrol again    ↓ Urssaf says so  │
+#               └──────── unknown ──found──→ pending            │
+#              nobody there                                     │
+#                      pending, expired, active ────────────────┴──→ ended
+#                                   the customer ended the association: enrol again
+#
+# A pending or expired customer may be sent again (queued): Urssaf then writes to him
+# once more. If that is refused he is pending again, with the refusal beside.
 STATES = [
     ("draft", "To complete"),
-    ("queued", "Ready to send"),
+    ("queued", "To send"),
     ("sending", "Being sent"),
     ("unknown", "Outcome unknown"),
     ("pending", "Waiting for the customer"),
+    ("expired", "Link expired"),
     ("active", "Active"),
     ("blocked", "Blocked"),
+    ("mandate", "Mandate expired"),
     ("error", "Refused"),
     ("ended", "Ended"),
 ]
 # Urssaf knows the customer: method 020 tells the news.
-FOLLOWED = ("pending", "active", "blocked")
+FOLLOWED = ("pending", "expired", "active", "blocked", "mandate")
 # The customer may be enrolled, or enrolled again.
 SENDABLE = ("draft", "error", "ended")
+# He is enrolled and has done nothing yet: Urssaf may write to him again.
+WAITING = ("pending", "expired")
+# He was active, and pays nothing through Urssaf for the moment.
+CLOSED = ("blocked", "mandate")
 
 
 class UrssafEnrolment(models.Model):
@@ -60,12 +71,62 @@ class UrssafEnrolment(models.Model):
         string="Explanation of Urssaf", readonly=True, copy=False
     )
     registered_at = fields.Datetime(string="Enrolled on", readonly=True, copy=False)
+    link_expires_at = fields.Datetime(
+        string="Link expires on",
+        readonly=True,
+        copy=False,
+        help="The activation link that Urssaf sent is valid for seven days. Empty when "
+        "Urssaf wrote to the customer at a time that we do not know.",
+    )
+    account_known = fields.Boolean(
+        string="Has an Urssaf account",
+        readonly=True,
+        copy=False,
+        help="The customer accepts your company in his Urssaf space, and receives no "
+        "activation link. Urssaf does not say so: it is known from earlier, or from "
+        "the customer.",
+    )
     active_since = fields.Datetime(
         string="Active since",
         readonly=True,
         copy=False,
         tracking=True,
         help="Services from this date on can be paid through Urssaf.",
+    )
+    answered_at = fields.Datetime(
+        string="Last news", readonly=True, copy=False, help="When Urssaf last answered."
+    )
+    requester_id = fields.Many2one(
+        "res.users", string="Enrolled by", readonly=True, copy=False
+    )
+    names_differ = fields.Boolean(
+        string="Other names at Urssaf",
+        readonly=True,
+        copy=False,
+        help="Urssaf knows this customer under names that are not those of the sheet.",
+    )
+    resend_refused = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Urssaf refused the corrected sheet; the first enrolment still stands.",
+    )
+    consent_date = fields.Datetime(
+        string="Consent on",
+        readonly=True,
+        copy=False,
+        help="When the customer agreed that what Urssaf needs is sent.",
+    )
+    consent_user_id = fields.Many2one(
+        "res.users", string="Consent recorded by", readonly=True, copy=False
+    )
+    consent_origin = fields.Selection(
+        [
+            ("office", "By the office"),
+            ("portal", "By the customer"),
+            ("import", "From another software"),
+        ],
+        readonly=True,
+        copy=False,
     )
     sent_digest = fields.Char(readonly=True, copy=False)
     sheet_changed = fields.Boolean(
@@ -79,8 +140,8 @@ class UrssafEnrolment(models.Model):
         "This customer has an enrolment in this company already.",
     )
     _due_index = models.Index(
-        "(company_id, next_call_at) WHERE state IN ('queued', 'pending', 'active', "
-        "'blocked', 'unknown')"
+        "(company_id, next_call_at) WHERE state IN ('queued', 'pending', 'expired', "
+        "'active', 'blocked', 'mandate', 'unknown')"
     )
 
     @api.depends("partner_id.display_name", "company_id")
@@ -104,9 +165,9 @@ class UrssafEnrolment(models.Model):
                 self.env._("What was exchanged with Urssaf is kept: it is evidence.")
             )
 
-    def _error_text(self, error):
+    def _masked(self, message):
         """Extends: Urssaf may quote the civil status, which is not for every reader."""
-        text = super()._error_text(error)
+        text = super()._masked(message)
         partner = self.partner_id.sudo()
         words = (partner.urssaf_birth_name, *(partner.urssaf_first_names or "").split())
         for word in words:
@@ -126,13 +187,16 @@ class UrssafEnrolment(models.Model):
     # -- state -----------------------------------------------------------------
 
     def _set_state(self, state, **values):
-        """Extends: nothing is left to do, or to alert about, once Urssaf is happy."""
-        if state in ("pending", "active"):
-            values = {**self._no_error(), **values}
-        result = super()._set_state(state, **values)
-        if state in ("queued", "pending", "active"):
-            self._alert_done()
-        return result
+        """Extends: nothing is left to do, or to alert about, once Urssaf is happy. The
+        refusal of a corrected sheet stays, whatever is asked about the first one.
+        """
+        for enrolment in self:
+            refused = values.get("resend_refused", enrolment.resend_refused)
+            happy = state == "active" or (state in WAITING and not refused)
+            changes = {**self._no_error(), "resend_refused": False} if happy else {}
+            super(UrssafEnrolment, enrolment)._set_state(state, **{**changes, **values})
+            if state == "queued" or (happy and state != "expired"):
+                enrolment._alert_done()
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these customers."""
@@ -144,6 +208,11 @@ class UrssafEnrolment(models.Model):
                 remote_message=False,
                 active_since=False,
                 registered_at=False,
+                link_expires_at=False,
+                account_known=False,
+                answered_at=False,
+                names_differ=False,
+                resend_refused=False,
                 next_call_at=False,
             )
             enrolment._message_log(
@@ -155,6 +224,24 @@ class UrssafEnrolment(models.Model):
     def action_urssaf_enrol(self):
         return self.partner_id.action_urssaf_enrol()
 
+    def action_urssaf_resend(self):
+        """Method 010 again with the sheet as it is now: Urssaf writes to the customer
+        once more.
+        """
+        self.ensure_one()
+        self._check_urssaf_user()
+        self.check_access("read")
+        self.partner_id.check_access("write")
+        self.partner_id._urssaf_check_sheet()
+        return self.sudo()._resend_now()
+
+    def action_urssaf_toggle_account(self):
+        """The customer says that he has an Urssaf account, or that he has none."""
+        self._check_urssaf_user()
+        self.check_access("read")
+        for enrolment in self.sudo():
+            enrolment.account_known = not enrolment.account_known
+
     def action_urssaf_refresh(self):
         """Ask Urssaf now for one customer; for several, the scheduled action does."""
         self._check_urssaf_user()
@@ -162,7 +249,11 @@ class UrssafEnrolment(models.Model):
         enrolments = self.sudo()
         if len(enrolments) == 1:
             return enrolments._refresh_now()
-        followed = enrolments.filtered(lambda e: e.state in FOLLOWED)
-        followed.next_call_at = fields.Datetime.now()
+        now = fields.Datetime.now()
+        # Those that are due already may be being asked about: leave their rows alone.
+        enrolments.filtered(
+            lambda e: e.state in FOLLOWED
+            and not (e.next_call_at and e.next_call_at <= now)
+        ).next_call_at = now
         enrolments._trigger("follow")
         return self._notify(self.env._("The news will be there in a moment."))

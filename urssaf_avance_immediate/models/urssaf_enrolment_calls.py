@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Methods 010 and 020: enrolling a customer, then asking what became of him."""
+"""Method 010: enrolling a customer, and finding out what became of a lost call."""
 
 import json
 from datetime import timedelta
@@ -11,7 +11,7 @@ from pydantic import ValidationError as SchemaError
 from odoo import api, fields, models, tools
 
 from ..lib.api import UrssafError
-from .urssaf_enrolment import FOLLOWED, SENDABLE
+from .urssaf_enrolment import SENDABLE, WAITING
 from .urssaf_exchange import OUTAGE_KINDS
 
 # Urssaf's dates are French civil time.
@@ -21,13 +21,8 @@ PARIS = ZoneInfo("Europe/Paris")
 NOT_FOUND = "ERR_RECHERCHE_PARTICULIER"
 # Enrolled already, and Urssaf does not say under which identifier (urssaf-api §11).
 LINK_EXISTS = "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE"
-BLOCKED_CODES = ("PARTICULIER_BLOQUE", "MANDAT_ECHU")
-
-FOLLOW_EVERY = {
-    "pending": timedelta(hours=1),
-    "blocked": timedelta(hours=12),
-    "active": timedelta(days=7),
-}
+# How long the activation link of Urssaf is valid (urssaf-api §8).
+LINK_LIFE = timedelta(days=7)
 
 
 class UrssafEnrolment(models.Model):
@@ -35,19 +30,34 @@ class UrssafEnrolment(models.Model):
 
     # -- method 010 ------------------------------------------------------------
 
-    def _enqueue(self):
-        """Put in the queue those of self that may be sent; return them."""
-        ready = self._lock().filtered(lambda e: e.state in SENDABLE)
+    def _enqueue(self, states=SENDABLE):
+        """Put in the queue those of self that may be sent; return them.
+
+        A customer who waits keeps his identifier: what Urssaf has stands until it
+        takes the new sheet.
+        """
+        ready = self._lock().filtered(lambda e: e.state in states)
         for enrolment in ready:
+            values = {} if enrolment.state in WAITING else enrolment._clean_start()
             enrolment._set_state(
                 "queued",
                 environment=enrolment.company_id.urssaf_environment,
-                external_id=False,
                 attempt_count=0,
+                requester_id=self.env.uid,
+                resend_refused=False,
                 next_call_at=fields.Datetime.now(),
+                **values,
                 **self._no_error(),
             )
         return ready
+
+    def _clean_start(self):
+        """Values that forget an earlier enrolment; who was active has an account."""
+        return {
+            "external_id": False,
+            "account_known": self.account_known or bool(self.active_since),
+            "active_since": False,
+        }
 
     def _enrol_now(self):
         """Enrol one customer while the user waits, and tell the outcome."""
@@ -56,6 +66,21 @@ class UrssafEnrolment(models.Model):
         self._send()
         if self.state == "pending":
             self._refresh()
+        return self._notify_outcome()
+
+    def _resend_now(self):
+        """Send the sheet of a waiting customer again while the user waits.
+
+        Not twice within the quiet period: Odoo replays a click whose transaction
+        conflicted, and the customer needs one link.
+        """
+        self.ensure_one()
+        last = self.claimed_at
+        if not last or last <= fields.Datetime.now() - self._quiet_period():
+            if self._enqueue(WAITING):
+                self._send()
+                if self.state == "pending":
+                    self._refresh()
         return self._notify_outcome()
 
     def _notify_outcome(self):
@@ -89,21 +114,29 @@ class UrssafEnrolment(models.Model):
             answer = client.enrol_customer(request)
         except UrssafError as error:
             claimed._record(partial(type(claimed)._not_enrolled, error=error))
-            return error.kind not in OUTAGE_KINDS
+            return claimed._may_go_on()
         claimed._record(lambda enrolment: enrolment._enrolled(answer.id_client))
-        claimed._company_answered()
         return True
 
     def _not_complete(self):
         """The sheet was complete when it was queued, and is not any more."""
         for enrolment in self._lock().filtered(lambda e: e.state == "queued"):
-            note = self.env._("The sheet of the customer is no longer complete.")
-            enrolment._set_state("error", next_call_at=False, last_error_message=note)
-            enrolment._alert(note)
+            enrolment._refuse(
+                self.env._("The sheet of the customer is no longer complete.")
+            )
         self._checkpoint(1)
 
-    def _enrolled(self, id_client):
-        """Urssaf gave, or confirmed, the identifier of this customer."""
+    def _enrolled(self, id_client, link_sent=True):
+        """Urssaf gave, or confirmed, the identifier of this customer.
+
+        :param link_sent: Urssaf has just written to the customer
+        """
+        self._call_answered()
+        self._keep_identifier(id_client, link_sent)
+
+    def _keep_identifier(self, id_client, link_sent):
+        """Follow this customer under this identifier, unless it is another one's."""
+        now = fields.Datetime.now()
         for enrolment in self:
             double = enrolment._same_identifier(id_client)
             if double:
@@ -115,14 +148,33 @@ class UrssafEnrolment(models.Model):
                     )
                 )
                 continue
+            sent_at = enrolment.claimed_at or now
             enrolment._set_state(
                 "pending",
                 external_id=id_client,
                 environment=enrolment.company_id.urssaf_environment,
                 sent_digest=enrolment._digest(),
-                registered_at=fields.Datetime.now(),
-                next_call_at=fields.Datetime.now(),
+                registered_at=now,
+                link_expires_at=link_sent and sent_at + LINK_LIFE,
+                account_known=enrolment._has_account(id_client),
+                resend_refused=False,
+                next_call_at=now,
             )
+
+    def _has_account(self, id_client):
+        """Whether this person was active before, with us or another of our companies:
+        he then accepts the company instead of activating an account (urssaf-api §8).
+        """
+        return self.account_known or bool(
+            self.search_count(
+                [
+                    ("environment", "=", self.company_id.urssaf_environment),
+                    ("external_id", "=", id_client),
+                    ("active_since", "!=", False),
+                ],
+                limit=1,
+            )
+        )
 
     def _same_identifier(self, id_client):
         return self.search(
@@ -136,110 +188,47 @@ class UrssafEnrolment(models.Model):
         )
 
     def _refuse(self, note, **values):
-        """Nothing more happens until somebody has acted."""
-        self._set_state("error", next_call_at=False, last_error_message=note, **values)
+        """Nothing more happens until somebody has acted; a customer whom Urssaf took
+        with an earlier sheet is still followed.
+        """
+        stands = bool(self._usable())
+        self._set_state(
+            "pending" if stands else "error",
+            resend_refused=stands,
+            next_call_at=stands and fields.Datetime.now(),
+            last_error_message=note,
+            **values,
+        )
         self._alert(note)
 
     def _not_enrolled(self, error):
         now = fields.Datetime.now()
+        self._call_failed(error)
         for enrolment in self:
             values = enrolment._error_values(error)
+            linked = error.code == LINK_EXISTS and not enrolment._usable()
             if error.kind in OUTAGE_KINDS:
                 enrolment._postpone(error)
-            elif error.kind == "rejected" and error.code != LINK_EXISTS:
+            elif error.kind == "rejected" and not linked:
                 enrolment._refuse(values.pop("last_error_message"), **values)
             else:
                 # Lost, or linked already: the e-mail of the customer will tell.
                 enrolment._set_state("unknown", next_call_at=now, **values)
 
-    def _digest(self):
+    def _digest(self, changes=None):
         """A keyed digest of what method 010 sends: no personal data can be read from
         it, and the key never leaves the database.
+
+        :param changes: values that the contact would have instead of its own
         """
         self.ensure_one()
-        payload = json.dumps(
-            self.partner_id._urssaf_prepare_enrolment(), sort_keys=True, default=str
-        )
-        return tools.hmac(self.env(su=True), "urssaf_enrolment", payload)
-
-    # -- method 020 ------------------------------------------------------------
-
-    def _refresh_now(self):
-        """Ask for one customer while the user waits."""
-        self.ensure_one()
-        if self._abandoned():
-            self._settle_abandoned()
-        if self.state == "unknown":
-            self._settle()
-        elif self._usable():
-            self._refresh()
-        return self._notify_outcome()
-
-    def _refresh(self):
-        """Ask Urssaf about each customer of self."""
-        self._usable()._work_through(
-            lambda enrolment, client: enrolment._refresh_one(client)
-        )
-
-    def _refresh_one(self, client):
-        """Return whether going on with the next customer makes sense."""
-        enrolment = self._lock().filtered(lambda e: e.state in FOLLOWED)
-        if not enrolment:
-            self._checkpoint(1)
-            return True
-        going_on = True
-        try:
-            status = client.get_customer(id_client=enrolment.external_id)
-        except UrssafError as error:
-            going_on = error.kind not in OUTAGE_KINDS
-            if error.code == NOT_FOUND:
-                enrolment._set_state(
-                    "ended", next_call_at=False, **enrolment._error_values(error)
-                )
-                enrolment._alert(enrolment._error_text(error))
-            else:
-                enrolment.write(enrolment._error_values(error))
-                enrolment.next_call_at = fields.Datetime.now() + timedelta(hours=1)
-                enrolment._alert_company(error)
+        if changes:
+            with self.partner_id._urssaf_imagined(changes) as partner:
+                payload = partner._urssaf_prepare_enrolment()
         else:
-            enrolment._apply_remote(status)
-            enrolment._company_answered()
-        self._checkpoint(1)
-        return going_on
-
-    def _apply_remote(self, status):
-        """Take over what method 020 says of this customer."""
-        self.ensure_one()
-        code = status.status.code
-        state = "active" if status.active else self._state_when_closed(code)
-        values = {
-            "remote_status": code,
-            "remote_message": status.status.description,
-            "next_call_at": fields.Datetime.now() + FOLLOW_EVERY[state],
-        }
-        if status.active:
-            values["active_since"] = self._active_since(status)
-        self._set_state(state, **values)
-        if state == "blocked":
-            self._alert(
-                self.env._("Urssaf: %s", status.status.description or code or "")
-            )
-
-    def _state_when_closed(self, code):
-        """A customer who was active and is not any more is blocked, whatever the code:
-        Urssaf may use codes that we do not know.
-        """
-        was_active = self.state in ("active", "blocked")
-        return "blocked" if code in BLOCKED_CODES or was_active else "pending"
-
-    def _active_since(self, status):
-        """UTC, as Odoo stores it. Urssaf writes it in the description, Paris time;
-        where it does not, the first time we saw the customer active is kept.
-        """
-        if not status.active_since:
-            return self.active_since or fields.Datetime.now()
-        local = status.active_since.replace(tzinfo=PARIS)
-        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+            payload = self.partner_id._urssaf_prepare_enrolment()
+        text = json.dumps(payload, sort_keys=True, default=str)
+        return tools.hmac(self.env(su=True), "urssaf_enrolment", text)
 
     # -- unknown outcomes ------------------------------------------------------
 
@@ -259,9 +248,10 @@ class UrssafEnrolment(models.Model):
         try:
             status = client.get_customer(email=email)
         except UrssafError as error:
-            going_on = error.kind not in OUTAGE_KINDS
+            going_on = enrolment._call_failed(error)
             enrolment._settle_failed(error)
         else:
+            enrolment._call_answered()
             enrolment._settled(status)
         self._checkpoint(1)
         return going_on
@@ -276,7 +266,8 @@ class UrssafEnrolment(models.Model):
                 )
             )
             return
-        self._enrolled(status.id_client)
+        link_sent = self.last_error_code != LINK_EXISTS
+        self._enrolled(status.id_client, link_sent)
         if self.state == "pending":
             self._apply_remote(status)
 
@@ -299,35 +290,6 @@ class UrssafEnrolment(models.Model):
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _cron_follow(self, company):
-        due = self._due(company, list(FOLLOWED))
-        due._report_remaining()
-        due._refresh()
-
-    @api.model
     def _cron_repair(self, company):
         self._due(company, ["sending"])._settle_abandoned()
         self._due(company, ["unknown"])._settle()
-
-    @api.model
-    def _cron_digest(self, company):
-        """Tell who is waiting for the customer, or for us, for too long."""
-        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-        stuck = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
-                ("state", "in", ("pending", "queued", "sending", "unknown")),
-                ("state_since", "<", limit),
-            ]
-        )
-        pending = stuck.filtered(lambda e: e.state == "pending")
-        pending._tell_stuck(
-            self.env._(
-                "The customer has not activated the account at Urssaf yet. The link "
-                "that Urssaf sent is valid for seven days."
-            )
-        )
-        (stuck - pending)._tell_stuck(
-            self.env._("This enrolment has had no answer for too long.")
-        )

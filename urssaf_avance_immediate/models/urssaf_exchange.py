@@ -11,6 +11,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.api import UrssafConfigError, redact
 from ..lib.api.codes import ERROR_CODES
+from .urssaf_service import MAX_RETRY_AFTER
 
 _logger = logging.getLogger(__name__)
 
@@ -22,8 +23,6 @@ OUTAGE_KINDS = ("config", "auth", "unreachable", "unavailable")
 CLAIM_GRACE = timedelta(minutes=1)
 
 MAX_RETRY_DELAY = timedelta(hours=1)
-# Whatever Urssaf asks for with Retry-After, we come back within a day.
-MAX_PATIENCE = timedelta(days=1)
 
 # Times that an answer is written again when somebody edits the invoice meanwhile.
 RECORD_TRIES = 4
@@ -128,17 +127,22 @@ class UrssafExchange(models.AbstractModel):
         locked.invalidate_recordset()
         return locked
 
-    def _claim(self):
+    def _claim(self, prepare=None):
         """Mark as ``sending`` the queued records of self that are free, commit, and
         return those that this transaction still holds: they may be sent.
+
+        :param prepare: takes the records under the lock, when nothing sent can change
+            any more, and returns those of which all is there
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
         claimed = claimed._keep_sendable()
+        if prepare:
+            claimed = prepare(claimed)
         now = fields.Datetime.now()
-        for record in claimed:
-            record._set_state(
+        for count, records in claimed.grouped("attempt_count").items():
+            records._set_state(
                 "sending",
-                attempt_count=record.attempt_count + 1,
+                attempt_count=count + 1,
                 claimed_at=now,
                 **self._no_error(),
             )
@@ -153,15 +157,16 @@ class UrssafExchange(models.AbstractModel):
 
     def _record(self, write):
         """Run ``write(records)`` on the claims of self, then commit: an answer that is
-        not written down would have to be searched for.
+        not written down would have to be searched for. Return what ``write`` returned.
 
         Writing touches the invoice; somebody may be editing it at this moment.
         """
         records = self
         for tries_left in reversed(range(RECORD_TRIES)):
             try:
-                write(records)
-                return self._checkpoint(len(self))
+                result = write(records)
+                self._checkpoint(len(self))
+                return result
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 if not tries_left:
                     raise
@@ -178,8 +183,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _settle_abandoned(self):
         """The outcome of what a dead worker had claimed is unknown."""
-        for record in self._abandoned():
-            record._set_state("unknown", next_call_at=fields.Datetime.now())
+        self._abandoned()._set_state("unknown", next_call_at=fields.Datetime.now())
         self._checkpoint()
 
     @api.model
@@ -199,6 +203,9 @@ class UrssafExchange(models.AbstractModel):
         :param cut: how records become batches; one by one by default
         """
         for company, records in self.grouped("company_id").items():
+            if self.env["urssaf.service"]._of(company)._paused():
+                self._checkpoint(len(records))
+                continue
             todo = list(cut(records) if cut else records)
             try:
                 with company._urssaf_get_client() as client:
@@ -212,16 +219,17 @@ class UrssafExchange(models.AbstractModel):
 
     def _not_configured(self, error):
         """The settings of the company are incomplete: nothing can be asked."""
-        for record in self._lock():
-            if record.state == "queued":
-                record._postpone(error)
-                continue
+        records = self._lock()
+        queued = records.filtered(lambda r: r.state == "queued")
+        queued._postpone(error)
+        others = records - queued
+        others.next_call_at = fields.Datetime.now() + MAX_RETRY_DELAY
+        for record in others:
             record.write(record._error_values(error))
-            record.next_call_at = fields.Datetime.now() + MAX_RETRY_DELAY
-        self._alert_company(error)
+        self._call_failed(error)
         self._checkpoint(len(self))
 
-    # -- errors ----------------------------------------------------------------
+    # -- state and errors ------------------------------------------------------
 
     def _set_state(self, state, **values):
         """Change the state: the only place that may. Each model extends it."""
@@ -244,13 +252,17 @@ class UrssafExchange(models.AbstractModel):
     def _error_text(self, error):
         """What people read: Urssaf's own words, then what to do about it."""
         lines = [
-            " ".join(filter(None, (e.code and f"[{e.code}]", redact(e.message))))
+            " ".join(filter(None, (e.code and f"[{e.code}]", self._masked(e.message))))
             for e in error.errors
         ]
         known = ERROR_CODES.get(error.code)
         if known:
             lines.append(" ".join(filter(None, (known.explanation, known.hint))))
         return "\n".join(filter(None, lines)) or self._kind_text(error.kind)
+
+    def _masked(self, message):
+        """What Urssaf wrote, for every reader. Models mask what only they know."""
+        return redact(message)
 
     def _kind_text(self, kind):
         return {
@@ -275,19 +287,18 @@ class UrssafExchange(models.AbstractModel):
     def _postpone(self, error):
         """An outage: back to the queue, later each time, or when Urssaf says."""
         now = fields.Datetime.now()
-        for record in self:
-            record._set_state(
+        for records in self.grouped("attempt_count").values():
+            records._set_state(
                 "queued",
-                next_call_at=now + record._retry_delay(error.retry_after),
-                **record._error_values(error),
+                next_call_at=now + records[0]._retry_delay(error.retry_after),
+                **records[0]._error_values(error),
             )
         if self:
             self._trigger("send", at=min(self.mapped("next_call_at")))
-        self._alert_company(error)
 
     def _retry_delay(self, retry_after=None):
         if retry_after:
-            return timedelta(seconds=min(retry_after, MAX_PATIENCE.total_seconds()))
+            return min(timedelta(seconds=retry_after), MAX_RETRY_AFTER)
         minutes = min(2 ** min(self.attempt_count, 6), 60)
         # Spread the calls of many databases that saw the same outage.
         delay = timedelta(minutes=minutes * random.uniform(0.8, 1.2))

@@ -14,13 +14,7 @@ class UrssafExchange(models.AbstractModel):
     def _alert_user(self):
         """Who acts on this record; each model names its own candidates first."""
         self.ensure_one()
-        company = self.company_id
-        for user in self._alert_candidates() | company._urssaf_responsibles():
-            # Odoo refuses an activity for somebody who cannot open the record.
-            theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
-            if company in user.company_ids and theirs.has_access("read"):
-                return user
-        return self.env.ref("base.user_root")
+        return self.company_id._urssaf_reader_of(self, self._alert_candidates())
 
     def _alert_candidates(self):
         return self.env["res.users"]
@@ -50,23 +44,6 @@ class UrssafExchange(models.AbstractModel):
     def _alert_done(self):
         """The matter is settled: close its activities."""
         self.activity_unlink([ACTIVITY_TYPE])
-
-    def _alert_company(self, error):
-        """Credentials concern the whole company: one activity on its own contact."""
-        if error.kind not in ("config", "auth"):
-            return
-        for company in self.company_id:
-            partner = company.partner_id.sudo()
-            if not partner.activity_search([ACTIVITY_TYPE]):
-                partner.activity_schedule(
-                    ACTIVITY_TYPE,
-                    note=self._kind_text(error.kind),
-                    user_id=company._urssaf_responsibles()[:1].id,
-                )
-
-    def _company_answered(self):
-        """Urssaf takes the credentials: what was said about them is settled."""
-        self.company_id.partner_id.sudo().activity_unlink([ACTIVITY_TYPE])
 
     @api.model
     def _check_urssaf_user(self):

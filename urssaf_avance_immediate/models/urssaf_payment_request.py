@@ -46,6 +46,8 @@ AT_URSSAF = (
     "unpaid",
     "recovered",
 )
+# The invoice stays as it is: a demande in the queue may leave at any moment.
+FROZEN = ("queued", *AT_URSSAF)
 # Over: the invoice may be sent again, under another number.
 CLOSED = ("refused", "cancelled")
 # Urssaf has news to give about these.
@@ -61,8 +63,13 @@ class UrssafPaymentRequest(models.Model):
     After a refusal or a cancellation the same invoice gets another record, with
     another number: Urssaf never takes a number twice (``ERR_FACTURE_DOUBLON``).
 
+    - ``urssaf_payment_request_history``: what people read of it
     - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
     - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
+    - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
+    - ``urssaf_payment_request_incidents``: what goes wrong, and who is told
+    - ``urssaf_payment_request_cancelling``: the e-mail that asks Urssaf to cancel
+    - ``urssaf_payment_request_notices``: e-mails to the customer
     - ``urssaf_payment_request_payment``: the money on the invoice
     """
 
@@ -103,7 +110,6 @@ class UrssafPaymentRequest(models.Model):
         default="draft",
         required=True,
         readonly=True,
-        tracking=True,
         index=True,
         group_expand="_group_expand_state",
     )
@@ -112,11 +118,8 @@ class UrssafPaymentRequest(models.Model):
         store=True,
         help="At most one demande de paiement of an invoice is active.",
     )
-    external_id = fields.Char(tracking=True)
     remote_code = fields.Char(string="Urssaf code", readonly=True, copy=False)
-    remote_label = fields.Char(
-        string="Status at Urssaf", readonly=True, copy=False, tracking=True
-    )
+    remote_label = fields.Char(string="Status at Urssaf", readonly=True, copy=False)
     remote_updated_at = fields.Datetime(
         string="Last answer on",
         readonly=True,
@@ -128,6 +131,11 @@ class UrssafPaymentRequest(models.Model):
         readonly=True,
         copy=False,
         help="Urssaf refused the whole call it was part of: it goes by itself.",
+    )
+    silent_refusals = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Times in a row that Urssaf refused it without saying why.",
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     service_start = fields.Date(string="Services from", readonly=True)
@@ -143,12 +151,8 @@ class UrssafPaymentRequest(models.Model):
     amount_net_estimate = fields.Monetary(
         string="Left to pay (estimate)", compute="_compute_estimates"
     )
-    transfer_amount = fields.Monetary(
-        string="Transferred", readonly=True, copy=False, tracking=True
-    )
-    transfer_date = fields.Date(
-        string="Transfer date", readonly=True, copy=False, tracking=True
-    )
+    transfer_amount = fields.Monetary(string="Transferred", readonly=True, copy=False)
+    transfer_date = fields.Date(string="Transfer date", readonly=True, copy=False)
     transfer_effective = fields.Boolean(
         readonly=True,
         copy=False,
@@ -262,15 +266,21 @@ class UrssafPaymentRequest(models.Model):
 
     def _set_state(self, state, **values):
         """Extends: what a state means for errors, alerts and the next call."""
+        moved = self.filtered(lambda r: r.state != state)
         if state in FOLLOWED:
             values = {"send_alone": False, **values}
-            if NOT_BOOKED not in self.mapped("last_error_kind"):
-                values = {**self._no_error(), **values}
+            # What could not be booked stays said until it is.
+            free = self.filtered(lambda r: r.last_error_kind != NOT_BOOKED)
+            super(UrssafPaymentRequest, self - free)._set_state(state, **values)
+            values = {**self._no_error(), **values}
+        else:
+            free = self
         if state in CLOSED + SENDABLE:
             values.setdefault("next_call_at", False)
-        result = super()._set_state(state, **values)
-        if state in ("queued", "waiting", "validated", "debited"):
-            self._alert_done()
+        result = super(UrssafPaymentRequest, free)._set_state(state, **values)
+        if moved and state in ("queued", "waiting", "validated", "debited"):
+            # What was said of the former state; not what is said of this one.
+            moved._alert_done()
         return result
 
     def _close_with_environment(self):
@@ -280,6 +290,20 @@ class UrssafPaymentRequest(models.Model):
             request._message_log(
                 body=self.env._("The company changed its Urssaf environment.")
             )
+
+    @api.model
+    def _used_numbers(self, moves):
+        """Which of the invoices' own numbers Urssaf may have seen already."""
+        return set(
+            self.sudo()
+            .search(
+                [
+                    ("company_id", "in", moves.company_id.ids),
+                    ("name", "in", moves.mapped("name")),
+                ]
+            )
+            .mapped("name")
+        )
 
     @api.model
     def _next_number(self, move):

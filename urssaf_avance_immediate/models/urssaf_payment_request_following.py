@@ -2,7 +2,7 @@
 """Method 070: what became of the demandes de paiement."""
 
 import json
-import random
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,8 +10,7 @@ from odoo.tools import split_every
 
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
-from .urssaf_exchange import OUTAGE_KINDS
-from .urssaf_payment_request import FOLLOWED
+from .urssaf_payment_request import CLOSED, FOLLOWED, NOT_BOOKED
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -36,17 +35,6 @@ REMOTE_STATES = {
 }
 # Somebody has to act, or to know at least.
 TO_HANDLE = ("refused", "unpaid", "recovered", "cancelled")
-
-# How soon to ask again. The customer has two days to answer, Urssaf four working
-# days to pay: nothing happens within minutes.
-FOLLOW_EVERY = {
-    "waiting": timedelta(hours=1),
-    "validated": timedelta(hours=4),
-    "debited": timedelta(hours=4),
-    "unpaid": timedelta(days=1),
-    "recovered": timedelta(days=7),
-    "paid": timedelta(days=1),
-}
 
 
 class UrssafPaymentRequest(models.Model):
@@ -89,16 +77,19 @@ class UrssafPaymentRequest(models.Model):
             found = client.search_payment_requests(ids=batch.mapped("external_id"))
         except UrssafError as error:
             return batch._not_answered(error)
-        by_id = {info.request_id: info for info in found.items}
-        for request in batch:
-            info = by_id.get(request.external_id)
-            if info:
-                request._apply_remote(info, found.server_time)
-            else:
-                request._missing(found)
+        batch._record_news(found)
         self._checkpoint(len(self))
-        batch._company_answered()
         return True
+
+    def _record_news(self, found):
+        """Take over what one search says of self, each demande by its identifier."""
+        self._call_answered()
+        by_id = {info.request_id: info for info in found.items}
+        for request in self:
+            if request.external_id not in by_id:
+                request._missing(found)
+        told = self.filtered(lambda r: r.external_id in by_id)
+        told._apply_news({r: by_id[r.external_id] for r in told}, found.server_time)
 
     def _not_answered(self, error):
         """The statuses stay as they were; the call is made again later."""
@@ -112,9 +103,9 @@ class UrssafPaymentRequest(models.Model):
                     ),
                 }
             )
-        self._alert_company(error)
+        going_on = self._call_failed(error)
         self._checkpoint(len(self))
-        return error.kind not in OUTAGE_KINDS
+        return going_on
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
@@ -132,40 +123,93 @@ class UrssafPaymentRequest(models.Model):
     # -- apply -----------------------------------------------------------------
 
     def _apply_remote(self, info, as_of=None):
-        """Take over what Urssaf says of this demande: the one place that does.
+        """Take over what Urssaf says of one demande, see ``_apply_news``."""
+        self.ensure_one()
+        self._apply_news({self: info}, as_of)
 
-        :param info: lib ``PaymentInfo``
+    def _apply_news(self, news, as_of=None):
+        """Take over what Urssaf says of the demandes of self: the one place that does.
+
+        Most of the time nothing has happened, or the same to many: equal changes are
+        written together.
+
+        :param news: lib ``PaymentInfo`` of each demande
         :param as_of: aware datetime of Urssaf's answer, now by default; it decides
             whether a transfer date has come, whatever the clock of this server says
         """
-        self.ensure_one()
         now = fields.Datetime.now()
-        state = REMOTE_STATES.get(info.status_code, self.state)
-        if state == "unknown":
-            # Found at Urssaf, with a code that we do not know: it is there.
-            state = "waiting"
-        changed = info.status_code != self.remote_code or state != self.state
+        transferred = {request: request.transfer_amount for request in self}
+        self.remote_date = self._date_of(as_of)
+        alike = defaultdict(self.browse)
+        for request in self:
+            alike[request._changes(news[request], as_of)] += request
+        for (state, moved, values), requests in alike.items():
+            requests._take_over(state, moved, dict(values), now)
+        for request in self:
+            # What was just written says what may happen next.
+            request.next_call_at = request._next_call(now)
+            request._tell_changed_transfer(transferred[request])
+            if request.remote_changed_at == now or not request.last_response:
+                request.last_response = json.dumps(
+                    redact(news[request].model_dump(mode="json")),
+                    indent=2,
+                    ensure_ascii=False,
+                )
+
+    def _changes(self, info, as_of):
+        """What an answer of Urssaf changes here: our state, whether that is a step in
+        the life of the demande, and the field values that differ.
+        """
+        state = self._state_for(info.status_code)
         values = {
             "remote_code": info.status_code,
             "remote_label": self._remote_label(info.status_code, info.status_label),
-            "remote_updated_at": now,
             **self._transfer_values(info.transfer, as_of),
-            "last_response": json.dumps(
-                redact(info.model_dump(mode="json")), indent=2, ensure_ascii=False
-            ),
         }
         if info.rejection:
             values["rejection_code"] = info.rejection.code
             values["rejection_comment"] = info.rejection.comment
-        if changed:
+        moved = info.status_code != self.remote_code or state != self.state
+        differing = tuple(
+            (name, value)
+            for name, value in values.items()
+            if (self[name] or False) != (value or False)
+        )
+        return state, moved, differing
+
+    def _take_over(self, state, moved, values, now):
+        """Write the same news on each demande of self."""
+        if not (moved or values):
+            self.remote_updated_at = now
+            # Urssaf did answer after all. What could not be booked stays said.
+            self.filtered(
+                lambda r: r.last_error_kind and r.last_error_kind != NOT_BOOKED
+            ).write(self._no_error())
+            return
+        if moved:
             values["remote_changed_at"] = now
-        since = values.get("remote_changed_at") or self.remote_changed_at or now
-        effective = values.get("transfer_effective") or self.transfer_effective
-        watched = state == "recovered" or (state == "paid" and effective)
-        values["next_call_at"] = self._next_call(state, now, watched and since)
-        self._set_state(state, **values)
-        if changed:
-            self._tell_people(state, info.status_code)
+        self._set_state(state, remote_updated_at=now, **values)
+        if moved:
+            for request in self:
+                request._tell_people(state, request.remote_code)
+
+    def _state_for(self, code):
+        """Our state for a code of Urssaf; the present one where the code says nothing,
+        or where its answer to an old demande would bring a second one to life.
+        """
+        state = REMOTE_STATES.get(code, self.state)
+        if state == "unknown":
+            # Found at Urssaf, with a code that we do not know: it is there.
+            return "waiting"
+        if self.state in CLOSED and state not in CLOSED and self._successor():
+            return self.state
+        return state
+
+    def _successor(self):
+        """The demande that took the place of this one on the invoice, if any."""
+        return self.search(
+            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
+        )
 
     def _transfer_values(self, transfer, as_of):
         """Urssaf announces a transfer before it is made: first the date, possibly in
@@ -173,13 +217,7 @@ class UrssafPaymentRequest(models.Model):
         """
         if not transfer:
             return {}
-        today = (
-            fields.Datetime.context_timestamp(
-                self.with_context(tz="Europe/Paris"), as_of.replace(tzinfo=None)
-            ).date()
-            if as_of
-            else fields.Date.context_today(self.with_context(tz="Europe/Paris"))
-        )
+        today = self._date_of(as_of)
         values = {"transfer_date": transfer.date}
         if transfer.amount is not None:
             values["transfer_amount"] = float(transfer.amount)
@@ -188,59 +226,48 @@ class UrssafPaymentRequest(models.Model):
             )
         return values
 
-    def _next_call(self, state, now, since):
-        """When to ask again, ``False`` when nothing can happen any more.
-
-        :param since: when the watch after the payment began, if it has
-        """
-        if state not in FOLLOW_EVERY:
-            return False
-        if since and now > since + timedelta(days=self.company_id.urssaf_watch_days):
-            return False
-        return now + self._follow_delay(state)
-
     @api.model
-    def _follow_delay(self, state):
-        # Spread, so that what was sent together is not asked together for ever.
-        return FOLLOW_EVERY[state] * random.uniform(0.9, 1.1)
+    def _date_of(self, as_of):
+        """The civil date in France of an answer of Urssaf, by Urssaf's own clock."""
+        paris = self.with_context(tz="Europe/Paris")
+        if not as_of:
+            return fields.Date.context_today(paris)
+        moment = as_of.replace(tzinfo=None)
+        return fields.Datetime.context_timestamp(paris, moment).date()
 
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""
-        if state in TO_HANDLE:
-            self._alert(self._handle_note(state))
-        elif code not in REMOTE_STATES:
+        if code not in REMOTE_STATES:
             self._alert(
                 self.env._(
-                    "Urssaf gives this demande the status “%s”, which this version "
-                    "does not know.",
+                    "Urssaf gives this demande the status “%s”, which does not say "
+                    "what becomes of the money: look at it in the Urssaf space. "
+                    "Nothing was changed in Odoo.",
                     self.remote_label or code,
                 )
             )
-
-    def _handle_note(self, state):
-        reason = " – ".join(
-            filter(None, (self.rejection_label, self.rejection_comment))
-        )
-        return {
-            "refused": self.env._(
-                "The customer refused. Correct the invoice (credit note and new "
-                "invoice), or collect it directly. %s",
-                reason,
-            ),
-            "unpaid": self.env._(
-                "The customer’s bank refused the debit. Urssaf may take back what it "
-                "paid: contact the customer."
-            ),
-            "recovered": self.env._(
-                "Urssaf says “%s”. Check with the bank statement what was taken back.",
-                self.remote_label,
-            ),
-            "cancelled": self.env._(
-                "Urssaf says “%(label)s”. Check what was already paid. %(reason)s",
-                label=self.remote_label,
-                reason=reason,
-            ),
-        }[state]
+        elif REMOTE_STATES[code] != state:
+            self._alert(
+                self.env._(
+                    "Urssaf says “%(label)s” of this demande, which was over, while "
+                    "%(other)s is under way for the same invoice: have one of them "
+                    "cancelled.",
+                    label=self.remote_label,
+                    other=self._successor().name,
+                )
+            )
+        elif state in TO_HANDLE:
+            self._alert(self._handle_note(state))
+        elif state == "paid" and self.payment_ids and not self.amount_booked:
+            self._alert(
+                self.env._(
+                    "Urssaf says that it has paid after all. The payment was taken "
+                    "back or cancelled in Odoo: register it again once the bank shows "
+                    "it."
+                )
+            )
+        else:
+            self._alert_done()
 
     # -- scheduled actions -----------------------------------------------------
 
@@ -250,12 +277,14 @@ class UrssafPaymentRequest(models.Model):
         due._report_remaining()
         due._ask()
         self._pending_transfers(company)._register_transfers()
+        self._notify_customers(company)
+        self._wake_for_next(company)
 
     @api.model
     def _cron_digest(self, company):
         """Tell which demandes or transfers have had no news for too long."""
         limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-        live = ("queued", "sending", "unknown", "waiting", "validated", "debited")
+        live = ("queued", "sending", "unknown", "waiting")
         stuck = self.search(
             [
                 ("company_id", "=", company.id),
@@ -264,7 +293,10 @@ class UrssafPaymentRequest(models.Model):
                 "|",
                 ("state", "in", live),
                 "&",
+                "&",
                 ("state", "=", "paid"),
+                ("transfer_effective", "=", True),
+                "&",
                 ("payment_ids", "=", False),
                 ("transfer_settled", "=", False),
             ]
@@ -275,6 +307,8 @@ class UrssafPaymentRequest(models.Model):
                 company.urssaf_stuck_hours,
             )
         )
+        self._tell_late(company)
+        self._remind_cancellations(company)
         self._forget_reversed(company)
 
     @api.model

@@ -2,18 +2,64 @@
 """The money: a transfer of Urssaf becomes a payment of the invoice.
 
 This is a step of its own, after the status is committed: a locked period, a missing
-journal or an invoice already paid never loses what Urssaf said.
+journal or an invoice already paid never loses what Urssaf said. Taking a payment back
+is in the wizard ``urssaf.payment.request.reversal``, on the accountant's click.
 """
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import format_date
 
 from .urssaf_payment_request import NOT_BOOKED
 
+# States in which a transfer may have been made.
+TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
+
 
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
+
+    transfer_expected = fields.Monetary(
+        string="Transfer expected",
+        compute="_compute_transfer_expected",
+        store=True,
+        help="The whole invoice, less the down payment that was declared with it.",
+    )
+    transfer_gap = fields.Monetary(
+        string="Difference",
+        compute="_compute_transfer_gap",
+        store=True,
+        help="What Urssaf transferred less what was expected. Urssaf may set off "
+        "contributions that you owe (article L133-8-8 of the code de la sécurité "
+        "sociale).",
+    )
+    amount_booked = fields.Monetary(
+        string="Registered",
+        compute="_compute_amount_booked",
+        help="Payments of Urssaf on the invoice, less those taken back.",
+    )
+
+    @api.depends("amount_total", "amount_deposit")
+    def _compute_transfer_expected(self):
+        """urssaf-api §7.4"""
+        for request in self:
+            expected = request.amount_total - request.amount_deposit
+            request.transfer_expected = request.currency_id.round(expected)
+
+    @api.depends("transfer_effective", "transfer_amount", "transfer_expected")
+    def _compute_transfer_gap(self):
+        for request in self:
+            gap = request.transfer_amount - request.transfer_expected
+            request.transfer_gap = request.transfer_effective and gap
+
+    @api.depends("payment_ids.state", "payment_ids.amount")
+    def _compute_amount_booked(self):
+        for request in self:
+            payments = request._live_payments()
+            back = payments.filtered(lambda p: p.payment_type == "outbound")
+            request.amount_booked = sum((payments - back).mapped("amount")) - sum(
+                back.mapped("amount")
+            )
 
     @api.model
     def _pending_transfers(self, company):
@@ -41,7 +87,7 @@ class UrssafPaymentRequest(models.Model):
         self.check_access("read")
         request = self.sudo()
         request._register_transfers(by_hand=True)
-        if request._live_payments():
+        if request.amount_booked:
             return request._notify(self.env._("The payment is on the invoice."))
         return request._notify(
             request.last_error_message
@@ -81,14 +127,21 @@ class UrssafPaymentRequest(models.Model):
             self._not_registered(str(error.args[0]))
 
     def _live_payments(self):
-        return self.payment_ids.filtered(lambda p: p.state != "canceled")
+        return self.payment_ids.filtered(
+            lambda p: p.state not in ("canceled", "rejected")
+        )
 
     def _transfer_due(self, by_hand):
-        if self.state != "paid" or not self.transfer_effective or self.transfer_settled:
+        if not self.transfer_effective or self.transfer_settled:
             return False
         if by_hand:
-            return not self._live_payments()
-        return not self.payment_ids and self.last_error_kind != NOT_BOOKED
+            # Urssaf may have paid and said something else before we asked.
+            return self.state in TRANSFERRED and not self.amount_booked
+        return (
+            self.state == "paid"
+            and not self.payment_ids
+            and self.last_error_kind != NOT_BOOKED
+        )
 
     def _register_transfer(self):
         """One payment of what Urssaf transferred, dated the day of the transfer.
@@ -123,12 +176,47 @@ class UrssafPaymentRequest(models.Model):
         payments.urssaf_request_id = self
         self.write(self._no_error())
         self._alert_done()
-        if self.currency_id.compare_amounts(self.transfer_amount, self.amount_total):
+        self._tell_difference()
+
+    def _tell_difference(self):
+        """Less or more than expected: booked as it came, explained, left open."""
+        gap = self.currency_id.round(self.transfer_gap)
+        if not gap:
+            return
+        amounts = {
+            "amount": self.currency_id.format(self.transfer_amount),
+            "expected": self.currency_id.format(self.transfer_expected),
+            "gap": self.currency_id.format(abs(gap)),
+        }
+        if gap < 0:
             self._alert(
                 self.env._(
-                    "Urssaf transferred %(amount)s instead of %(total)s.",
-                    amount=self.currency_id.format(self.transfer_amount),
-                    total=self.currency_id.format(self.amount_total),
+                    "Urssaf transferred %(amount)s instead of %(expected)s. The "
+                    "%(gap)s missing stay open on the invoice: Urssaf may have set off "
+                    "contributions that you owe (article L133-8-8), see its notice.",
+                    **amounts,
+                )
+            )
+        else:
+            self._alert(
+                self.env._(
+                    "Urssaf transferred %(amount)s instead of %(expected)s. The excess "
+                    "of %(gap)s is on the customer’s account: ask Urssaf what it is.",
+                    **amounts,
+                )
+            )
+
+    def _tell_changed_transfer(self, before):
+        """Urssaf changed the amount of a transfer that is on the invoice already."""
+        if self.amount_booked and self.currency_id.compare_amounts(
+            before, self.transfer_amount
+        ):
+            self._alert(
+                self.env._(
+                    "Urssaf now says that it transferred %(now)s, after %(before)s, "
+                    "which is on the invoice: check with the bank statement.",
+                    now=self.currency_id.format(self.transfer_amount),
+                    before=self.currency_id.format(before),
                 )
             )
 
@@ -141,13 +229,16 @@ class UrssafPaymentRequest(models.Model):
             "amount": self.transfer_amount,
             "currency_id": self.currency_id.id,
             "payment_difference_handling": "open",
-            # The demande's numbers, so that the accountant and the FEC can name it.
-            "communication": f"{self.name} Urssaf {self.external_id}",
+            "communication": self._payment_label(),
         }
         line = company.urssaf_payment_method_line_id
         if line.journal_id == journal:
             values["payment_method_line_id"] = line.id
         return values
+
+    def _payment_label(self):
+        """The demande's numbers, so that the accountant and the FEC can name it."""
+        return f"{self.name} Urssaf {self.external_id}"
 
     def _not_registered(self, message):
         note = self.env._(

@@ -7,6 +7,7 @@ number, and no lost call can still arrive.
 """
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -21,6 +22,9 @@ from .urssaf_exchange import OUTAGE_KINDS
 from .urssaf_payment_request import SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
+# Refusals without a word of one demande alone, before it is a person's matter: an
+# empty 400 (urssaf-api §9) may be a fault of the moment.
+SILENT_REFUSALS = 3
 
 
 class UrssafPaymentRequest(models.Model):
@@ -29,53 +33,61 @@ class UrssafPaymentRequest(models.Model):
     # -- queue -----------------------------------------------------------------
 
     @api.model
-    def _enqueue_move(self, move):
-        """Queue the demande of a posted invoice that has passed the checks.
+    def _enqueue_move(self, moves):
+        """Queue the demandes of posted invoices that have passed the checks.
 
         The payload is frozen here: whatever happens, what is sent is what was
         checked. Its birth date is left out, see ``payload``.
+
+        :return: the demandes put in the queue; an invoice whose demande is being sent
+            already has none
         """
+        requests = self.sudo().search(
+            [("move_id", "in", moves.ids), ("active_request", "=", True)]
+        )
+        free = requests._lock().filtered(lambda r: r.state in SENDABLE)
+        queued = free | self._create_for(moves - requests.move_id)
+        for request in queued:
+            request._set_state("queued", **request._frozen_values())
+        return queued
+
+    def _frozen_values(self):
+        """What is sent and shown, as the invoice says it now."""
+        move = self.move_id
         payload = PaymentRequest.model_validate(
             move._urssaf_prepare_payload()
         ).to_wire()
-        request = self.sudo().search(
-            [("move_id", "=", move.id), ("active_request", "=", True)]
-        )
-        if request:
-            request = request._lock().filtered(lambda r: r.state in SENDABLE)
-            if not request:
-                return request
-        else:
-            request = self._create_for(move)
-        payload["numFactureTiers"] = request.name
+        payload["numFactureTiers"] = self.name
         del payload["dateNaissanceClient"]
-        request._set_state(
-            "queued",
-            environment=move.company_id.urssaf_environment,
-            partner_id=move.commercial_partner_id.id,
-            currency_id=move.currency_id.id,
-            enrolment_id=move._urssaf_enrolment().id,
-            payload=json.dumps(payload, indent=2, ensure_ascii=False),
-            service_start=move.urssaf_service_start,
-            service_end=move.urssaf_service_end,
-            amount_total=move.amount_total,
-            amount_untaxed=move.amount_untaxed,
-            next_call_at=fields.Datetime.now(),
+        return {
+            "environment": move.company_id.urssaf_environment,
+            "partner_id": move.commercial_partner_id.id,
+            "currency_id": move.currency_id.id,
+            "enrolment_id": move._urssaf_enrolment().id,
+            "payload": json.dumps(payload, indent=2, ensure_ascii=False),
+            "service_start": move.urssaf_service_start,
+            "service_end": move.urssaf_service_end,
+            "amount_total": move.amount_total,
+            "amount_untaxed": move.amount_untaxed,
+            "next_call_at": fields.Datetime.now(),
             **self._no_error(),
-        )
-        return request
+        }
 
     @api.model
-    def _create_for(self, move):
+    def _create_for(self, moves):
+        used = self._used_numbers(moves)
         return self.sudo().create(
-            {
-                "name": self._next_number(move),
-                "move_id": move.id,
-                "partner_id": move.commercial_partner_id.id,
-                "company_id": move.company_id.id,
-                "currency_id": move.currency_id.id,
-                "environment": move.company_id.urssaf_environment,
-            }
+            [
+                {
+                    "name": self._next_number(move) if move.name in used else move.name,
+                    "move_id": move.id,
+                    "partner_id": move.commercial_partner_id.id,
+                    "company_id": move.company_id.id,
+                    "currency_id": move.currency_id.id,
+                    "environment": move.company_id.urssaf_environment,
+                }
+                for move in moves
+            ]
         )
 
     def _withdraw(self):
@@ -85,8 +97,7 @@ class UrssafPaymentRequest(models.Model):
         """
         queued = self.filtered(lambda r: r.state == "queued")
         queued.lock_for_update(allow_referencing=True)
-        for request in queued:
-            request._set_state("draft")
+        queued._set_state("draft")
 
     # -- send ------------------------------------------------------------------
 
@@ -109,67 +120,61 @@ class UrssafPaymentRequest(models.Model):
         """Extends: what was checked when it was queued may have changed since: the
         invoice was paid by other means, credited, or reset to draft.
         """
-        sendable = (
-            super()
-            ._keep_sendable()
-            .filtered(
-                lambda r: r.move_id.state == "posted"
-                and not r.currency_id.compare_amounts(
-                    r.move_id.amount_residual, r.amount_total
-                )
+        sendable = super()._keep_sendable()
+        sendable.move_id.fetch(["state", "amount_residual"])
+        current = sendable.filtered(
+            lambda r: r.move_id.state == "posted"
+            and not r.currency_id.compare_amounts(
+                r.move_id.amount_residual, r.transfer_expected
             )
         )
-        for request in self - sendable:
+        (sendable - current)._outdated()
+        return current
+
+    def _outdated(self):
+        for request in self:
             note = self.env._(
                 "Not sent: the invoice was changed, paid or credited in the meantime."
             )
             request._set_state("draft", last_error_message=note)
             request._alert(note)
-        return sendable
-
-    def _send_batch(self, client):
-        """Claim, call, record. Return false on an outage."""
-        claimed = self._valid_payloads()._claim()
-        if not claimed:
-            self._checkpoint(len(self))
-            return True
-        payloads = {request: request._request() for request in claimed}
-        try:
-            answers = client.create_payment_requests(list(payloads.values()))
-        except UrssafError as error:
-            return claimed._not_sent(client, error)
-        claimed._record(partial(type(self)._record_answers, answers=answers))
-        claimed._company_answered()
-        claimed._settle(client)
-        return True
-
-    def _record_answers(self, answers):
-        """Answers are matched by number, never by position."""
-        by_number = {answer.number: answer for answer in answers}
-        for request in self:
-            request._record_answer(by_number.get(request.name))
-
-    def _valid_payloads(self):
-        """Put aside what cannot be sent any more, before anything is claimed."""
-        valid = self.browse()
-        for request in self.filtered(lambda r: r.state == "queued"):
-            try:
-                request._request()
-            except SchemaError:
-                request._lock()._incomplete()
-            else:
-                valid += request
-        return valid
 
     def _incomplete(self):
         """It was complete when it was queued, and is not any more."""
-        for request in self.filtered(lambda r: r.state == "queued"):
+        for request in self:
             note = self.env._(
                 "The demande is incomplete: check the birth date on the "
                 "customer’s sheet and the lines of the invoice."
             )
             request._set_state("rejected", last_error_message=note)
             request._alert(note)
+
+    def _send_batch(self, client):
+        """Claim, call, record. Return false on an outage."""
+        ready = {}
+        claimed = self._claim(lambda requests: requests._prepare(ready))
+        if not claimed:
+            self._checkpoint(len(self))
+            return True
+        try:
+            answers = client.create_payment_requests(
+                [ready[id_] for id_ in claimed.ids]
+            )
+        except UrssafError as error:
+            return claimed._not_sent(client, error)
+        unknown = claimed._record(partial(type(self)._record_answers, answers=answers))
+        return unknown._settle(client)
+
+    def _prepare(self, ready):
+        """Put what is sent of each demande in ``ready``, by its id. Return the demandes
+        that are complete; the customer's sheet may have lost the birth date.
+        """
+        for request in self:
+            with suppress(SchemaError):
+                ready[request.id] = request._request()
+        complete = self.filtered(lambda r: r.id in ready)
+        (self - complete)._incomplete()
+        return complete
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -185,22 +190,36 @@ class UrssafPaymentRequest(models.Model):
             }
         )
 
-    def _record_answer(self, answer):
-        """One answer of a 050 call, or ``None``: Urssaf says nothing of this one."""
-        self.ensure_one()
-        if answer is not None and answer.accepted:
-            self._accepted(answer.request_id, answer.status)
-        elif answer is not None and answer.rejected:
-            # The answer reads like an UrssafError: ``errors`` and ``code``.
-            self._refused(answer.errors)
-        else:
-            self._set_state("unknown", next_call_at=fields.Datetime.now())
+    def _record_answers(self, answers):
+        """The answers of a 050 call, matched by number and never by position.
 
-    def _accepted(self, external_id, code):
+        Urssaf may say nothing of a demande: nobody knows what became of it. Return
+        these, which are to be searched.
+        """
+        self._call_answered()
+        by_number = {answer.number: answer for answer in answers}
+        taken, silent = {}, self.browse()
+        for request in self:
+            answer = by_number.get(request.name)
+            if answer is not None and answer.accepted:
+                taken.setdefault(answer.status, []).append((request, answer.request_id))
+            elif answer is not None and answer.rejected:
+                # The answer reads like an UrssafError: ``errors`` and ``code``.
+                request._refused(answer.errors)
+            else:
+                silent += request
+        for code, found in taken.items():
+            self.browse()._accepted(code, found)
+        silent._set_state("unknown", next_call_at=fields.Datetime.now())
+        return self.filtered(lambda r: r.state == "unknown")
+
+    def _accepted(self, code, found):
+        """Urssaf took these; ``found`` has pairs of a demande and its identifier."""
         now = fields.Datetime.now()
-        self._set_state(
+        for request, external_id in found:
+            request.external_id = external_id
+        self.union(*(request for request, _id in found))._set_state(
             "waiting",
-            external_id=external_id,
             remote_code=code,
             remote_label=self._remote_label(code),
             remote_updated_at=now,
@@ -214,28 +233,34 @@ class UrssafPaymentRequest(models.Model):
         """The whole call failed. Return false on an outage."""
         alone = len(self) == 1
         self._record(partial(type(self)._record_failure, error=error, alone=alone))
+        if not self._may_go_on():
+            return False
         self._settle(client)
         if error.kind != "rejected":
-            return False
-        queued = self.filtered(lambda r: r.state == "queued")
+            return True
+        now = fields.Datetime.now()
+        queued = self.filtered(lambda r: r.state == "queued" and r.next_call_at <= now)
         return all(request._send_batch(client) for request in queued)
 
     def _record_failure(self, error, alone):
+        self._call_failed(error)
         if error.kind in OUTAGE_KINDS:
             self._postpone(error)
         elif error.kind == "rejected" and alone and error.errors:
-            for request in self:
-                request._refused(error.errors)
+            self._refused(error.errors)
         else:
             # Nobody knows what Urssaf kept of it. A plain refusal of several: each
             # is searched, then goes alone, and the guilty one is told apart.
-            for request in self:
-                request._set_state(
-                    "unknown",
-                    next_call_at=fields.Datetime.now(),
-                    send_alone=error.kind == "rejected" and not alone,
-                    **request._error_values(error),
-                )
+            refused = error.kind == "rejected"
+            self._set_state(
+                "unknown",
+                next_call_at=fields.Datetime.now(),
+                send_alone=refused and not alone,
+                silent_refusals=self[:1].silent_refusals + 1
+                if refused and alone
+                else 0,
+                **self[:1]._error_values(error),
+            )
 
     def _refused(self, errors):
         """Urssaf refused this demande and says why."""
@@ -266,12 +291,13 @@ class UrssafPaymentRequest(models.Model):
         try:
             found = client.search_payment_requests(numbers=batch.mapped("name"))
         except UrssafError as error:
+            going_on = batch._call_failed(error)
             for request in batch:
                 delay = request._retry_delay(error.retry_after)
                 request.next_call_at = fields.Datetime.now() + delay
-            batch._alert_company(error)
             self._checkpoint()
-            return error.kind not in OUTAGE_KINDS
+            return going_on
+        batch._call_answered()
         by_number = {info.number: info for info in found.items}
         # An item that does not say its number may be any of them.
         conclusive = found.conclusive and None not in by_number
@@ -324,10 +350,13 @@ class UrssafPaymentRequest(models.Model):
         elif not conclusive or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=1), quiet)
             self._trigger("repair", at=self.next_call_at)
-        elif answered and not self.send_alone:
-            # Refused by itself, without a reason.
-            self._set_state("rejected")
+        elif self.silent_refusals >= SILENT_REFUSALS:
+            # Refused by itself, without a reason, again and again.
+            self._set_state("rejected", silent_refusals=0)
             self._alert(self.last_error_message)
+        elif self.silent_refusals:
+            self._set_state("queued", next_call_at=now + self._retry_delay())
+            self._trigger("send", at=self.next_call_at)
         else:
             self._set_state("queued", next_call_at=now)
             self._trigger("send")

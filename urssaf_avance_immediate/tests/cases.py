@@ -81,7 +81,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def _make_partner(cls, **values):
+    def _make_partner(cls, consent=True, **values):
         bank = cls.env["res.bank"].create({"name": "BNP", "bic": "BNPAFRPP"})
         partner = cls.env["res.partner"].create(
             {
@@ -105,6 +105,8 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                 **values,
             }
         )
+        if consent:
+            partner._urssaf_record_consent("office")
         return partner
 
     def _enrol(self, partner=None, active=True):
@@ -144,7 +146,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
 
     def _sent(self, **values):
         """An active customer's invoice that Urssaf has taken."""
-        if not self.partner.urssaf_enrolment_id:
+        if not self.partner.urssaf_enrolment_id.external_id:
             self._enrol()
         move = self._invoice(**values)
         move.action_urssaf_send()

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Shared by the tests: Urssaf in memory instead of the network."""
 
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from ..lib.api import clear_token_cache
+from ..lib.api import clear_token_cache, pace
 from .fake_urssaf import FakeUrssaf
 
 
@@ -29,6 +30,8 @@ class FakeUrssafMixin:
         super().setUp()
         clear_token_cache()
         self.fake.reset()
+        # Time stands still in most tests: nobody could wait for his turn.
+        self.startPatcher(patch.object(pace, "wait_turn"))
 
     @classmethod
     def _request_handler(cls, s, r, /, **kw):

@@ -8,6 +8,7 @@ an invoice should be: the sandbox does that.
 
 import itertools
 import json
+import random
 import re
 import uuid
 from collections import defaultdict, deque
@@ -45,6 +46,10 @@ class Customer:
         """The customer accepted; ``since`` is ``dd/MM/yyyy HH:mm``, Paris time."""
         self.status_code, self.etat = "APPAREILLAGE_VALIDE", "OK"
         self.description = f"Transmission DP possible depuis le {since}"
+
+    def close(self, code: str, description: str = ""):
+        """No demande is taken for this customer, for the reason ``code``."""
+        self.status_code, self.etat, self.description = code, "KO", description
 
 
 @dataclass
@@ -104,6 +109,8 @@ class FakeUrssaf:
         self.demandes: dict[str, Demande] = {}
         self.tokens: set[str] = set()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._storm = None
+        self.spoilt = 0
         self._ids = itertools.count(11000000000101)
 
     # -- set up and look -------------------------------------------------------
@@ -139,6 +146,11 @@ class FakeUrssaf:
         fault = Fault(kind, code=code, number=number)
         self._faults[method].extend([fault] * count)
 
+    def storm(self, rate: float, kinds: list[str], seed=0):
+        """Spoil a share of all calls, each by one of ``kinds``; 0 ends it."""
+        chance = random.Random(seed)
+        self._storm = lambda: chance.random() < rate and Fault(chance.choice(kinds))
+
     def revoke_tokens(self):
         """Make every token issued so far be answered by 401."""
         self.tokens.clear()
@@ -153,7 +165,8 @@ class FakeUrssaf:
         call = self._read(request, kw)
         self.calls.append(call)
         queue = self._faults[call.method]
-        fault = queue.popleft() if queue else None
+        fault = queue.popleft() if queue else self._storm and self._storm()
+        self.spoilt += bool(fault)
         if fault and fault.kind not in AFTER:
             return fault.apply(request)
         if call.method != "token" and not self._authorised(call):
@@ -219,12 +232,18 @@ class FakeUrssaf:
 
     def _method_020(self, call, fault):
         asked = call.query
-        for customer in self.customers.values():
-            if asked.get("idClient", customer.id_client) == customer.id_client and (
-                asked.get("adresseMail", customer.email) == customer.email
-            ):
-                return 200, _account(customer)
-        return 400, [_error("ERR_RECHERCHE_PARTICULIER")]
+        found = [
+            customer
+            for customer in self.customers.values()
+            if asked.get("idClient", customer.id_client) == customer.id_client
+            and asked.get("adresseMail", customer.email) == customer.email
+        ]
+        if not found:
+            return 400, [_error("ERR_RECHERCHE_PARTICULIER")]
+        if len(found) > 1:
+            # A couple with one e-mail: an array, as AR says that there may be.
+            return 200, [_account(customer) for customer in found]
+        return 200, _account(found[0])
 
     def _method_050(self, call, fault):
         if len(call.json) > LIMIT:

@@ -11,6 +11,7 @@ http_503, http_429          closed or too fast, with ``Retry-After: 120``
 empty_400                   a refusal without a word (CA)
 html_200                    a page of some gateway, nothing recorded
 html_200_after              the same, but the request was recorded
+malformed_json              recorded, and the answer is cut in its middle
 unauthorized, forbidden     401 and 403
 reject                      an error inside the HTTP 200 (050 only)
 reject_400                  an error array with HTTP 400
@@ -32,11 +33,14 @@ AFTER = frozenset(
         "reset_after",
         "read_timeout_after",
         "html_200_after",
+        "malformed_json",
         "reject",
         "missing_item",
     }
 )
-_LOSING = frozenset({"reset_after", "read_timeout_after", "html_200_after"})
+_LOSING = frozenset(
+    {"reset_after", "read_timeout_after", "html_200_after", "malformed_json"}
+)
 _STATUSES = {
     "http_500": 500,
     "http_502": 502,
@@ -104,6 +108,8 @@ class Fault:
         if self.kind.startswith("html_200"):
             page = "<html><body>Maintenance</body></html>"
             return answer(request, 200, text=page)
+        if self.kind == "malformed_json":
+            return answer(request, 200, text='[{"idDemandePaiement": "110')
         if self.kind == "reject_400":
             error = {"code": self.code, "message": f"Message de {self.code}"}
             return answer(request, 400, [error])

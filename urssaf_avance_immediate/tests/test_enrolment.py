@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import IBAN, NOW, UrssafCase
@@ -147,61 +147,12 @@ class TestEnrolment(UrssafCase):
             self._run_cron("send")
         self.assertEqual(enrolment.state, "pending")
 
-    def test_selection_goes_through_the_queue(self):
-        others = self.env["res.partner"].union(
-            *(
-                self._make_partner(name=f"Client {i}", email=f"client{i}@example.com")
-                for i in range(3)
-            )
-        )
-        incomplete = self._make_partner(urssaf_birth_date=False)
-        (others | incomplete).action_urssaf_enrol()
-        self.assertFalse(self.fake.calls)
-        self._run_cron("send")
-        self.assertEqual(others.urssaf_enrolment_ids.mapped("state"), ["pending"] * 3)
-        self.assertFalse(incomplete.urssaf_enrolment_ids)
-
-    def test_life(self):
-        enrolment = self._enrol()
-        customer = self.fake.customers[enrolment.external_id]
-        customer.status_code, customer.etat = "PARTICULIER_BLOQUE", "KO"
-        self._make_due(enrolment)
-        self._run_cron("follow")
-        self.assertEqual(enrolment.state, "blocked")
-        self.assertTrue(enrolment.activity_ids)
-        customer.activate()
-        enrolment.action_urssaf_refresh()
-        self.assertEqual(enrolment.state, "active")
-        self.assertFalse(enrolment.activity_ids)
-        del self.fake.customers[customer.id_client]
-        enrolment.action_urssaf_refresh()
-        self.assertEqual(enrolment.state, "ended")
-
     def test_unknown_code_breaks_nothing(self):
         enrolment = self._enrol(active=False)
         self.fake.customers[enrolment.external_id].status_code = "TOUT_NOUVEAU"
         enrolment.action_urssaf_refresh()
         self.assertEqual(enrolment.state, "pending")
         self.assertEqual(enrolment.remote_status, "TOUT_NOUVEAU")
-
-    def test_adopt_a_customer_enrolled_elsewhere(self):
-        customer = self.fake.add_customer()
-        action = self.partner.action_urssaf_adopt()
-        wizard = Form(self.env[action["res_model"]].with_context(**action["context"]))
-        wizard.external_id = f" {customer.id_client} "
-        wizard.save().action_adopt()
-        enrolment = self.partner.urssaf_enrolment_id
-        self.assertEqual(enrolment.state, "active")
-        self.assertEqual(enrolment.external_id, customer.id_client)
-        self.assertFalse(self.fake.calls_of("010"))
-
-    def test_adopt_refuses_what_urssaf_does_not_know(self):
-        wizard = self.env["urssaf.enrolment.adopt"].create(
-            {"partner_id": self.partner.id, "external_id": "nobody"}
-        )
-        with self.assertRaises(UserError):
-            wizard.action_adopt()
-        self.assertFalse(self.fake.customers)
 
     def test_stuck_customer_is_told(self):
         enrolment = self._enrol(active=False)
@@ -251,15 +202,6 @@ class TestEnrolment(UrssafCase):
         self.assertEqual(enrolment.state, "error")
         self.assertFalse(enrolment.external_id)
 
-    def test_adopt_refuses_somebody_else(self):
-        other = self.fake.add_customer(payload={"nomNaissance": "Petit"})
-        wizard = self.env["urssaf.enrolment.adopt"].create(
-            {"partner_id": self.partner.id, "external_id": other.id_client}
-        )
-        with self.assertRaises(UserError):
-            wizard.action_adopt()
-        self.assertFalse(self.partner.urssaf_enrolment_id.external_id)
-
     def test_same_person_twice_in_the_contacts(self):
         self._enrol()
         double = self._make_partner(name="Jeanne Martin (bis)")
@@ -278,7 +220,7 @@ class TestEnrolment(UrssafCase):
         self.partner.write(
             {
                 "street": "Résidence les Jardins de la Source, 125 avenue de Gaulle",
-                "street2": "Bâtiment B",
+                "street2": "Bâtiment B, entrée par le chemin des Tilleuls argentés",
             }
         )
         with self.assertRaises(UserError) as raised:

@@ -1,11 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Street lines as people write them."""
 
+import re
+
 from odoo.tests import BaseCase, tagged
 
 from ..lib.api import EnrolmentRequest
 from ..lib.api.codes import STREET_TYPES
-from ..lib.rules import split_street
+from ..lib.rules import split_street, street_line
 from .lib_support import enrolment_body
 
 # typed, then number, letter, type and label as they must be cut
@@ -52,6 +54,7 @@ CUT = (
 # left whole, because a cut could be wrong
 WHOLE = (
     "12B rue du Soleil",
+    "8 b rue du Soleil",
     "12 A rue du Soleil",
     "12-14 rue du Soleil",
     "12/14 rue du Soleil",
@@ -61,18 +64,77 @@ WHOLE = (
     "5 esplanade du Lac",
     "12 rue",
     "Le Beyssat",
-    "Lieu-dit Le Beyssat",
-    "Bâtiment B 12 rue du Soleil",
     "Immeuble Le Phare",
-    "Résidence Les Lilas 12 rue des Fleurs",
-    "Résidence Les Lilas, 12 rue des Fleurs",
-    "12 rue du Soleil, appt 3",
-    "12 rue du Soleil bât. B",
-    "12 rue du Soleil porte 4",
-    "12 rue du Soleil (fond de cour)",
-    "12 rue du Soleil BP 42",
     "rue12 du Soleil",
     "12",
+    "BP 42",
+    "Chez Mme Petit",
+)
+# typed, then the street, the complement and the lieu-dit
+BESIDE = (
+    ("8 bis rue du Soleil, Bât. A", "8 B R du Soleil", "Bât. A", ""),
+    ("8 bis rue du Soleil Bât A", "8 B R du Soleil", "Bât A", ""),
+    ("12 ter, rue du Soleil", "12 T R du Soleil", "", ""),
+    ("12 rue du Soleil\n Bât. B ", "12 R du Soleil", "Bât. B", ""),
+    ("12 rue du Soleil, appt 3", "12 R du Soleil", "appt 3", ""),
+    ("12 rue du Soleil porte 4", "12 R du Soleil", "porte 4", ""),
+    ("12 rue du Soleil 3e étage", "12 R du Soleil", "3e étage", ""),
+    ("12 rue du Soleil (fond de cour)", "12 R du Soleil", "fond de cour", ""),
+    ("12 rue du Soleil BP 42", "12 R du Soleil", "BP 42", ""),
+    ("BP 42, 4 rue Foch", "4 R Foch", "BP 42", ""),
+    ("1 Bis Rue Jean-Jaurès Apt.12", "1 B R Jean-Jaurès", "Apt.12", ""),
+    ("Bâtiment B 12 rue du Soleil", "12 R du Soleil", "Bâtiment B", ""),
+    (
+        "Résidence Les Lilas 12 rue des Fleurs",
+        "12 R des Fleurs",
+        "Résidence Les Lilas",
+        "",
+    ),
+    ("Résidence Les Lilas, rue des Fleurs", "R des Fleurs", "Résidence Les Lilas", ""),
+    (
+        "Résidence Les Pins, Appt 12, 3 avenue X",
+        "3 AV X",
+        "Résidence Les Pins, Appt 12",
+        "",
+    ),
+    ("Chez Mme Petit, 4 rue de l\u2019Église", "4 R de l'Église", "Chez Mme Petit", ""),
+    ("Chez Mme Petit 4 rue Foch", "4 R Foch", "Chez Mme Petit", ""),
+    ("Lieu-dit Le Beyssat", "", "", "Le Beyssat"),
+    ("lieudit : Le Beyssat, 12 route de Paris", "12 RTE de Paris", "", "Le Beyssat"),
+    ("5 rue du Four - Le Bourg", "5 R du Four", "Le Bourg", ""),
+    (
+        "12 rue Foch - Escalier C - 4ème étage",
+        "12 R Foch",
+        "Escalier C, 4ème étage",
+        "",
+    ),
+    ("5 rue du Bâtiment", "5 R du Bâtiment", "", ""),
+    ("12B rue du Soleil, appt 3", "", "12B rue du Soleil, appt 3", ""),
+    # Short forms, and the lieu-dit as a second line, only where room lacks.
+    (
+        "125 avenue du Maréchal de Lattre de Tassigny",
+        "125 AV du Mal de Lattre de Tassigny",
+        "",
+        "",
+    ),
+    (
+        "Résidence les Jardins de la Source, 125 avenue de Gaulle, Bâtiment B",
+        "125 AV de Gaulle",
+        "Résidence les Jardins de la Source",
+        "Bâtiment B",
+    ),
+    (
+        "12-14 avenue du Maréchal de Lattre de Tassigny",
+        "",
+        "12-14 Av du Mal de Lattre de Tassigny",
+        "",
+    ),
+    (
+        "1012-1014 montée de la Résistance du Lavoir",
+        "1012 MTE de la Résistance du Lavoir",
+        "1012-1014",
+        "",
+    ),
 )
 
 
@@ -122,16 +184,42 @@ class TestSplitStreet(BaseCase):
         self.assertEqual(split_street(line), {"complement": line})
         self.assertEqual(split_street(line[:-1])["libelleVoie"], label[:-1])
         self.assertEqual(split_street("x" * 38), {"complement": "x" * 38})
+        self.assertEqual(
+            split_street(f"{'x' * 38}, {'y' * 38}"),
+            {"complement": "x" * 38, "lieuDit": "y" * 38},
+        )
         with self.assertRaises(ValueError) as caught:
             split_street("x" * 39)
         self.assertIn("38", str(caught.exception))
         self.assertNotIn("x" * 39, str(caught.exception))
 
-    def test_several_lines(self):
-        self.assertEqual(
-            split_street("12 rue du Soleil\n Bât. B "),
-            {"complement": "12 rue du Soleil, Bât. B"},
-        )
+    def test_what_stands_beside_the_street(self):
+        for typed, street, complement, locality in BESIDE:
+            with self.subTest(typed=typed):
+                fields = split_street(typed)
+                names = ("numeroVoie", "lettreVoie", "codeTypeVoie", "libelleVoie")
+                found = " ".join(fields[name] for name in names if name in fields)
+                self.assertEqual(found, street)
+                self.assertEqual(fields.get("complement", ""), complement)
+                self.assertEqual(fields.get("lieuDit", ""), locality)
+                self.accepted(fields)
+
+    def test_nothing_is_left_out(self):
+        for typed, *_rest in BESIDE:
+            found = split_street(typed)
+            whole = " ".join(
+                [*found.values(), STREET_TYPES.get(found.get("codeTypeVoie"), "")]
+            )
+            for number in re.findall(r"\d+", typed):
+                self.assertIn(number, whole, typed)
+
+    def test_the_line_of_the_street(self):
+        for typed, line in (
+            ("Résidence Les Pins\n3 avenue X", "3 avenue X"),
+            ("3 avenue X\nBât. B", "3 avenue X"),
+            ("Le Beyssat", ""),
+        ):
+            self.assertEqual(street_line(typed), line)
 
     def test_nothing(self):
         for typed in ("", None, False, " , ", "\n"):

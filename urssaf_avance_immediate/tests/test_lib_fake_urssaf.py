@@ -94,7 +94,8 @@ class TestFakeUrssaf(FakeCase):
             "forbidden": UrssafAuthError,
         }
         after = dict.fromkeys(
-            ("reset_after", "read_timeout_after", "html_200_after"), UrssafAmbiguous
+            ("reset_after", "read_timeout_after", "html_200_after", "malformed_json"),
+            UrssafAmbiguous,
         )
         self.fake.add_customer()
         for kind, expected in {**before, **after}.items():

@@ -100,6 +100,8 @@ class TestIdentity(BaseCase):
             "0033 6 05 04 03 02",
             "06\u00a005\u202f04 03 02",
             "06/05/04/03/02",
+            "+262 6 05 04 03 02",
+            "00 590 (0)6 05 04 03 02",
         ):
             self.assertEqual(normalise_mobile(typed), "0605040302", typed)
         self.accepted(numeroTelephonePortable="0605040302")
@@ -110,7 +112,9 @@ class TestIdentity(BaseCase):
             "06050403021",
             "605040302",
             "+32605040302",
-            "+262 692 00 00 00",
+            "+508 41 22 33",
+            "+687 75 12 34",
+            "+689 87 12 34 56",
             "06 05 04 03 02 bureau",
             "٠٦٠٥٠٤٠٣٠٢",
             "",

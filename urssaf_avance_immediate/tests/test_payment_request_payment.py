@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The transfer of Urssaf on the invoice: once, on its day, never silently lost."""
 
+import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -85,6 +86,33 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertEqual(self.move.payment_state, "partial")
         self.assertEqual(self.move.amount_residual, 6.0)
         self.assertIn("60,00", self.request.activity_ids.note)
+        self.assertIn("L133-8-8", self.request.activity_ids.note)
+        self.assertEqual(self.request.transfer_gap, -6.0)
+
+    def test_more_than_expected(self):
+        self._paid(amount=70.0)
+        self.assertEqual(self.request.transfer_gap, 4.0)
+        self.assertEqual(self.move.payment_state, "paid")
+        self.assertIn("4,00", self.request.activity_ids.note)
+
+    def test_a_declared_down_payment_is_no_difference(self):
+        """What the frozen payload says was paid before is not transferred again."""
+        payload = json.loads(self.request.sudo().payload)
+        payload |= {"mntAcompte": 20.0, "dateVersementAcompte": "2026-03-01T00:00:00Z"}
+        self.request.sudo().payload = json.dumps(payload)
+        self.assertEqual(self.request.transfer_expected, 46.0)
+        self._paid(amount=46.0)
+        self.assertEqual(self.request.payment_ids.amount, 46.0)
+        self.assertEqual(self.move.amount_residual, 20.0)
+        self.assertEqual(self.request.transfer_gap, 0.0)
+        self.assertFalse(self.request.activity_ids)
+
+    def test_amount_changed_after_it_was_booked(self):
+        self._paid(amount=60.0)
+        self.request.activity_ids.unlink()
+        self._paid(amount=66.0)
+        self.assertEqual(self.request.payment_ids.amount, 60.0, "nothing by itself")
+        self.assertIn("66,00", self.request.activity_ids.note)
 
     def test_no_journal(self):
         self.company.urssaf_payment_journal_id = False

@@ -154,7 +154,7 @@ class TestPaymentRequestSend(UrssafCase):
 
     def test_credentials_refused_tell_the_person_in_charge(self):
         """Until they are accepted again: then nothing is left to do."""
-        self.fake.fail("050", "forbidden", 2)
+        self.fake.fail("050", "forbidden")
         self._sent()
         self._sent()
         partner = self.company.partner_id
@@ -265,11 +265,18 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(request.last_error_code, "ERREUR_VALIDATION")
 
     def test_refused_without_a_word(self):
-        self.fake.fail("050", "empty_400")
+        """An empty 400 may be a fault of the moment; three of them are not."""
+        self.fake.fail("050", "empty_400", 3)
         request = self._sent()
+        self.assertEqual(request.state, "queued")
+        self.assertFalse(request.activity_ids)
+        for minutes in (10, 30):
+            with freeze_time(NOW + timedelta(minutes=minutes)):
+                self._run_cron("send")
         self.assertEqual(request.state, "rejected")
         self.assertTrue(request.last_error_message)
-        self.assertEqual(len(self.fake.calls_of("070")), 1)
+        self.assertTrue(request.activity_ids)
+        self.assertEqual(len(self.fake.calls_of("070")), 3)
 
     # -- duplicates ------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 """Who may see, who may act, and which company."""
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -59,6 +59,10 @@ class TestSecurity(UrssafCase):
                         "action_urssaf_send",
                         "action_urssaf_refresh",
                         "action_register_transfer",
+                        "action_transfer_settled",
+                        "action_keep_watching",
+                        "action_request_cancel",
+                        "action_correct_invoice",
                     ),
                 ),
                 (enrolment, ("action_urssaf_enrol", "action_urssaf_refresh")),
@@ -156,7 +160,11 @@ class TestSecurity(UrssafCase):
             }
         )
         self.env.user.company_ids |= other
-        self.partner.with_company(other).action_urssaf_enrol()
+        here = self.partner.with_company(other)
+        with self.assertRaisesRegex(UserError, "Consent"):
+            here.action_urssaf_enrol()
+        here._urssaf_record_consent("office")
+        here.action_urssaf_enrol()
         second = self.partner.with_company(other).urssaf_enrolment_id
         self.assertNotEqual(first, second)
         self.assertEqual(second.company_id, other)

@@ -5,6 +5,11 @@ from odoo import models
 class AccountMoveReversal(models.TransientModel):
     _inherit = "account.move.reversal"
 
+    def reverse_moves(self, is_modify=False):
+        """Extends account: the corrected invoice is about the same services."""
+        keeping = self.with_context(urssaf_keep_dates=True)
+        return super(AccountMoveReversal, keeping).reverse_moves(is_modify=is_modify)
+
     def _modify_default_reverse_values(self, origin_move):
         """Extends account: the corrected invoice is about the same services."""
         return {

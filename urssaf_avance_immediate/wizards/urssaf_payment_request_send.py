@@ -21,15 +21,22 @@ class UrssafPaymentRequestSend(models.TransientModel):
     @api.depends("move_ids")
     def _compute_line_ids(self):
         for wizard in self:
-            lines = []
-            for move in wizard.move_ids._origin:
-                reason = wizard._blocking_reason(move)
-                lines.append(
+            moves = wizard.move_ids._origin
+            reasons, hints = wizard._reasons(moves)
+            wizard.line_ids = [
+                Command.clear(),
+                *(
                     Command.create(
-                        {"move_id": move.id, "ready": not reason, "reason": reason}
+                        {
+                            "move_id": move.id,
+                            "ready": not reasons[move],
+                            "reason": reasons[move] or hints[move],
+                            "amount_net": move._urssaf_estimates()["net"],
+                        }
                     )
-                )
-            wizard.line_ids = [Command.clear(), *lines]
+                    for move in moves
+                ),
+            ]
 
     @api.depends("line_ids.ready")
     def _compute_counts(self):
@@ -37,11 +44,24 @@ class UrssafPaymentRequestSend(models.TransientModel):
             wizard.ready_count = len(wizard.line_ids.filtered("ready"))
             wizard.blocked_count = len(wizard.line_ids) - wizard.ready_count
 
-    def _blocking_reason(self, move):
-        if not move.urssaf_can_send and move.urssaf_request_id:
-            return self.env._("Sent, or about to be sent.")
-        faults = move._urssaf_check_sendable().values()
-        return "\n".join(f["message"] for f in faults if f["level"] == "danger")
+    def _reasons(self, moves):
+        """``({move: why it stays}, {move: what to know})``, in one pass."""
+        checks = moves._urssaf_check_all()
+        texts = {
+            level: {
+                move: "\n".join(
+                    fault["message"]
+                    for fault in faults.values()
+                    if fault["level"] == level
+                )
+                for move, faults in checks.items()
+            }
+            for level in ("danger", "warning")
+        }
+        for move in moves:
+            if not move.urssaf_can_send and move.urssaf_request_id:
+                texts["danger"][move] = self.env._("Sent, or about to be sent.")
+        return texts["danger"], texts["warning"]
 
     def action_send(self):
         """Queue what is ready; the scheduled action sends it within a minute."""
@@ -50,11 +70,9 @@ class UrssafPaymentRequestSend(models.TransientModel):
         Request._check_urssaf_user()
         moves = self.line_ids.filtered("ready").move_id
         moves.check_access("write")
-        queued = Request.browse()
-        for move in moves:
-            # The invoice may have changed since the list was shown.
-            if not self._blocking_reason(move):
-                queued |= Request._enqueue_move(move)
+        # The invoices may have changed since the list was shown.
+        reasons, _hints = self._reasons(moves)
+        queued = Request._enqueue_move(moves.filtered(lambda move: not reasons[move]))
         queued._trigger("send")
         action = Request._notify(
             self.env._("%s demandes de paiement are leaving for Urssaf.", len(queued))
@@ -77,5 +95,11 @@ class UrssafPaymentRequestSendLine(models.TransientModel):
     )
     currency_id = fields.Many2one(related="move_id.currency_id")
     amount_total = fields.Monetary(related="move_id.amount_total")
+    amount_net = fields.Monetary(string="Left to pay (estimate)")
     ready = fields.Boolean()
-    reason = fields.Text(string="Why it stays")
+    reason = fields.Text(string="Why it stays, or what to know")
+
+    def action_preview(self):
+        """What the customer would read of this one."""
+        self.ensure_one()
+        return self.move_id.action_urssaf_preview()

@@ -14,6 +14,7 @@ from .codes import (
     STREET_TYPES,
 )
 from .client import DEFAULT_SCOPE, UrssafClient
+from .error_fields import fields_of
 from .errors import (
     RemoteError,
     UrssafAmbiguous,
@@ -25,7 +26,9 @@ from .errors import (
     UrssafUnavailable,
     UrssafUnreachable,
 )
+from .exchanges import Exchange
 from .logs import RedactingFilter, redact
+from .pace import forget_turns
 from .schemas import (
     AccountStatus,
     BankAccount,

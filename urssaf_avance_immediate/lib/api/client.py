@@ -10,16 +10,17 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timezone
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 
-from . import logs, tokens
+from . import logs, pace, tokens
 from .answers import Answer, access_token, nothing_found, parse, payment_results
 from .codes import MAX_BATCH, MAX_SEARCH
 from .errors import UrssafConfigError, UrssafRejected, UrssafUnreachable
+from .exchanges import Exchange, masked
 from .failures import READ, TOKEN, WRITE, status_failure, transport_failure
 from .schemas import (
     CustomerStatus,
@@ -80,6 +81,9 @@ class UrssafClient:
     :param session: an HTTP session to reuse; it is not closed here
     :param timeout: seconds per call (010 takes at least 30, the token 15)
     :param clock: returns epoch seconds; :param sleep: waits some seconds
+    :param calls_per_second: ceiling over all clients of this provider in the process;
+        none by default
+    :param observer: is given an ``Exchange`` after each call, the token's included
     :raises UrssafConfigError: a setting is missing or is not an http(s) address
 
     Every method may raise the classes of ``errors``. Only the token and the reads are
@@ -99,6 +103,8 @@ class UrssafClient:
         timeout: float = 20,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        calls_per_second: float = 0,
+        observer: Callable[[Exchange], None] | None = None,
     ):
         self._base_url = _address("base_url", base_url).rstrip("/")
         self._token_url = _address("token_url", token_url)
@@ -111,6 +117,8 @@ class UrssafClient:
         self._timeout = float(timeout)
         self._clock = clock
         self._sleep = sleep
+        self._calls_per_second = calls_per_second
+        self._observer = observer
 
     def __repr__(self) -> str:
         return f"UrssafClient({urlsplit(self._base_url).netloc})"
@@ -247,8 +255,10 @@ class UrssafClient:
     def _send(
         self, call: _Call, token: str | None, correlation_id: str
     ) -> requests.Response:
-        started = time.monotonic()
-        outcome = "no answer"
+        turns = (urlsplit(self._base_url).netloc, self._client_id)
+        pace.wait_turn(turns, self._calls_per_second, self._sleep)
+        started, started_at = time.monotonic(), datetime.now(timezone.utc)
+        response, outcome = None, "no answer"
         try:
             response = self._session.request(
                 call.verb,
@@ -272,15 +282,34 @@ class UrssafClient:
             # "from None": the cause's text has the address with its query.
             raise transport_failure(error, call.kind, correlation_id) from None
         finally:
-            _logger.info(
-                "Urssaf %s %s %s: %s in %d ms (%s)",
-                call.number,
-                call.verb,
-                urlsplit(call.url).path,
-                outcome,
-                (time.monotonic() - started) * 1000,
-                correlation_id,
+            self._tell(
+                call,
+                response,
+                outcome=outcome,
+                status=None if response is None else response.status_code,
+                milliseconds=int((time.monotonic() - started) * 1000),
+                correlation_id=correlation_id,
+                started_at=started_at,
             )
+
+    def _tell(self, call: _Call, response: requests.Response | None, **facts) -> None:
+        """Log the call, and show it to the observer."""
+        _logger.info(
+            "Urssaf %s %s %s: %s in %d ms (%s)",
+            call.number,
+            call.verb,
+            urlsplit(call.url).path,
+            facts["outcome"],
+            facts["milliseconds"],
+            facts["correlation_id"],
+        )
+        if not self._observer:
+            return
+        try:
+            self._observer(masked(call, response, **facts))
+        except Exception as error:
+            # Whatever becomes of the trace, the answer of Urssaf must be recorded.
+            _logger.warning("This call left no trace: %s", type(error).__name__)
 
     # -- token -----------------------------------------------------------------
 

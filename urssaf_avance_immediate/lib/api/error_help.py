@@ -10,11 +10,22 @@ from typing import NamedTuple
 
 
 class ErrorHelp(NamedTuple):
-    """French explanation, French advice, and the wire field to correct if any."""
+    """French explanation, French advice, and the wire field to correct if any.
+
+    ``others`` are further wire fields that may be the cause, the likeliest first;
+    ``steps`` what to try next, one after the other, when the advice is not enough.
+    """
 
     explanation: str
     hint: str
     field: str | None = None
+    others: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every wire field that may be the cause."""
+        return ((self.field,) if self.field else ()) + self.others
 
 
 _ENROLMENT = {
@@ -23,23 +34,57 @@ _ENROLMENT = {
         "Vérifiez l'état civil tel que les impôts le connaissent : nom de naissance, "
         "tous les prénoms, date et commune de naissance, trait d'union ou espace.",
         "nomNaissance",
+        (
+            "prenoms",
+            "dateNaissance",
+            "lieuNaissance.communeNaissance.codeCommune",
+            "nomUsage",
+            "civilite",
+        ),
+        (
+            "Recopiez une pièce d'identité ou l'avis d'impôt : nom de naissance (de "
+            "jeune fille), tous les prénoms dans l'ordre.",
+            "Essayez un trait d'union à la place de l'espace dans un prénom ou un nom "
+            "composé, ou l'inverse.",
+            "Prenez le code de la commune telle qu'elle existait à la naissance : une "
+            "commune fusionnée ou un département ancien garde son ancien code.",
+            "Si le couple déclare ensemble, essayez l'identité de l'autre conjoint.",
+        ),
     ),
     "ERR_DGFIP_IMPOTPART_INCONNU": ErrorHelp(
         "La situation fiscale ne permet pas d'activer le service : aucune déclaration "
         "de revenus n'a été trouvée.",
         "Le client doit avoir déjà fait au moins une déclaration de revenus à son nom.",
+        "nomNaissance",
+        ("prenoms", "dateNaissance"),
+        (
+            "Inscrivez plutôt l'autre conjoint, si c'est lui qui déclare les revenus.",
+            "Une personne rattachée au foyer de ses parents, ou arrivée en France dans "
+            "l'année, doit attendre sa première déclaration.",
+        ),
     ),
     "ERR_ECV_PARTICULIERS_EXISTENT": ErrorHelp(
         "Plusieurs particuliers existent déjà avec cet état civil.",
         "Complétez les prénoms et le lieu de naissance ; sinon le client doit "
         "contacter l'Urssaf.",
         "prenoms",
+        ("lieuNaissance.communeNaissance.codeCommune", "dateNaissance"),
+        (
+            "Envoyez tous les prénoms de l'état civil, dans l'ordre.",
+            "Si tout est complet, le client appelle l'Urssaf : lui seul peut faire "
+            "réunir ses comptes.",
+        ),
     ),
     "ERREUR_REFERENCE_PARTICULIER_EXISTANTE_TYPE": ErrorHelp(
         "Cette adresse mail et ce téléphone appartiennent déjà à un autre particulier.",
         "Le couple mail et téléphone doit être propre à chaque client, y compris dans "
         "un couple.",
         "adresseMail",
+        ("numeroTelephonePortable",),
+        (
+            "Demandez au client une adresse mail ou un mobile qu'il ne partage pas.",
+            "S'il a déjà un compte Urssaf, envoyez le mail et le mobile de ce compte.",
+        ),
     ),
     "ERR_DATE_NAISSANCE_FUTUR": ErrorHelp(
         "La date de naissance est dans le futur.",
@@ -55,26 +100,31 @@ _ENROLMENT = {
         "Le département de naissance manque pour une naissance en France.",
         "Renseignez le département de naissance.",
         "lieuNaissance.departementNaissance",
+        ("lieuNaissance.communeNaissance.codeCommune",),
     ),
     "ERREUR_LIEU_NAISSANCE_DEPT_FORMAT": ErrorHelp(
         "Le département de naissance n'a pas la forme attendue.",
         "Il s'écrit sur trois caractères : 069, 02B, 974.",
         "lieuNaissance.departementNaissance",
+        ("lieuNaissance.communeNaissance.codeCommune",),
     ),
     "ERR_LIEU_NAISSANCE_COMN": ErrorHelp(
         "Le code de la commune de naissance manque pour une naissance en France.",
         "Renseignez la commune de naissance avec son code Insee.",
         "lieuNaissance.communeNaissance.codeCommune",
+        ("lieuNaissance.communeNaissance.libelleCommune",),
     ),
     "ERREUR_LIEU_NAISSANCE_PAYS": ErrorHelp(
         "Une commune ou un département est indiqué pour une naissance à l'étranger.",
         "Pour une naissance à l'étranger, n'indiquez que le pays.",
         "lieuNaissance.codePaysNaissance",
+        ("lieuNaissance.communeNaissance.codeCommune",),
     ),
     "ERREUR_LIEU_NAISSANCE_OBLIGATOIRE": ErrorHelp(
         "Le lieu de naissance manque.",
         "Renseignez le lieu de naissance.",
-        "lieuNaissance",
+        "lieuNaissance.communeNaissance.codeCommune",
+        ("lieuNaissance.codePaysNaissance",),
     ),
     "ERREUR_LIEU_NAISSANCE_INVALIDE": ErrorHelp(
         "Le nom de la commune de naissance contient un caractère interdit.",
@@ -85,51 +135,78 @@ _ENROLMENT = {
         "Le téléphone, le mail ou l'adresse est incomplet, invalide, ou différent de "
         "ce qu'un autre prestataire a déjà transmis.",
         "Demandez au client les coordonnées exactes de son espace Urssaf.",
-        "adressePostale",
+        "numeroTelephonePortable",
+        ("adresseMail", "adressePostale"),
+        (
+            "Si un autre prestataire a déjà inscrit le client, le mail, le mobile et "
+            "l'adresse doivent être exactement ceux de son espace Urssaf.",
+            "Si l'adresse est en cause, envoyez toute la rue en complément.",
+        ),
     ),
     "ERR_CONTACT_ADRESSE_TYPE_VOIE": ErrorHelp(
         "Le type de voie n'est pas connu de l'Urssaf.",
         "Choisissez un autre type de voie ou mettez toute la rue en complément.",
         "adressePostale.codeTypeVoie",
+        ("adressePostale.complement",),
     ),
     "ERR_CONTACT_ADRESSE_TYPEVOIE": ErrorHelp(
         "Le type de voie manque alors que le nom de la voie est donné.",
         "Renseignez le type de voie ou mettez toute la rue en complément.",
         "adressePostale.codeTypeVoie",
+        ("adressePostale.complement",),
     ),
     "ERR_CONTACT_ADRESSE_LETTRE_VOIE": ErrorHelp(
         "La lettre qui suit le numéro n'est pas connue de l'Urssaf.",
         "Seuls bis, ter, quater et quinquiès existent ; sinon utilisez le complément.",
         "adressePostale.lettreVoie",
+        ("adressePostale.complement",),
     ),
     "ERR_CONTACT_ADRESSE_LIBELLEVOIE": ErrorHelp(
         "Le nom de la voie manque alors que son type est donné.",
         "Renseignez le nom de la voie.",
         "adressePostale.libelleVoie",
+        ("adressePostale.complement",),
     ),
     "ERR_CONTACT_ADRESSE_INFORMATION_SUPPLEMENTAIRE": ErrorHelp(
         "L'adresse n'a ni voie, ni complément, ni lieu-dit.",
         "Renseignez la rue du client.",
-        "adressePostale",
+        "adressePostale.libelleVoie",
+        ("adressePostale.complement", "adressePostale.lieuDit"),
     ),
     "ERR_CONTACT_ADRESSE_COMMUNE": ErrorHelp(
         "La commune de l'adresse n'est pas connue de l'Urssaf.",
         "Vérifiez la commune, son code Insee et le code postal.",
         "adressePostale.codeCommune",
+        ("adressePostale.libelleCommune", "adressePostale.codePostal"),
+        (
+            "À Paris, Lyon et Marseille, prenez le code de l'arrondissement.",
+            "Dans une commune nouvelle, prenez le code d'aujourd'hui, pas celui de "
+            "l'ancienne commune.",
+        ),
     ),
     "ERR_COORDONNEES_BANCAIRES": ErrorHelp(
         "Le BIC ou l'IBAN n'est pas valide.",
         "Reprenez le RIB du client.",
         "coordonneeBancaire",
+        (),
+        ("Un compte courant au nom du client : ni livret, ni compte d'un proche.",),
     ),
     "ERR_APPEL_BACB": ErrorHelp(
         "La vérification du compte bancaire n'a pas abouti.",
         "Vérifiez le BIC et l'IBAN, puis essayez à nouveau.",
         "coordonneeBancaire",
+        (),
+        (
+            "Le service de vérification est parfois fermé : essayez aussi plus tard.",
+            "Un compte courant au nom du client : ni livret, ni compte d'un proche.",
+        ),
     ),
     "ERR_COMPTE_BLOQUE": ErrorHelp(
         "Le compte de ce particulier est bloqué à l'Urssaf.",
         "L'inscription ne peut pas aboutir : le client doit contacter l'Urssaf.",
+        steps=(
+            "Le client appelle l'Urssaf, règle ce qui est dû, puis vous réessayez.",
+        ),
     ),
     "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE": ErrorHelp(
         "Ce client est déjà rattaché à votre entreprise.",
@@ -150,7 +227,9 @@ _ENROLMENT = {
     "ERR_RECHERCHE_PARTICULIER": ErrorHelp(
         "L'Urssaf ne trouve pas ce client, ou il a mis fin au rattachement.",
         "Vérifiez l'identifiant ; sinon inscrivez le client à nouveau avec son accord.",
-        "idClient",
+        steps=(
+            "Demandez au client s'il vous a retiré de ses intervenants à l'Urssaf.",
+        ),
     ),
 }
 

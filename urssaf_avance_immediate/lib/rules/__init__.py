@@ -1,14 +1,41 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from .address import split_street
+from . import variants
+from .address import split_street, street_line
 from .amounts import (
     AmountError,
+    Note,
     ServiceLine,
+    Settlement,
     absorb_rounding,
     check_deposit,
+    expressible_totals,
     prestations,
+    settle,
     totals,
     unit_price,
 )
-from .birthplace import split_insee
-from .identity import normalise_first_names, normalise_mobile, normalise_name
-from .period import period_faults, wire_date
+from .birthplace import normalise_label, split_insee
+from .communes import WHOLE_CITIES, department, place_key
+from .contact import (
+    bic_of_iban,
+    email_needs_new_pattern,
+    email_proposal,
+    iban_area,
+)
+from .customer_list import CustomerListError, CustomerRow, read_customers
+from .identity import (
+    fold,
+    name_warnings,
+    normalise_first_names,
+    normalise_mobile,
+    normalise_name,
+    same_name,
+)
+from .period import one_month, period_faults, period_warnings, wire_date
+from .working_days import (
+    add_working_days,
+    answer_deadline,
+    is_working_day,
+    notice_due,
+    transfer_due,
+)

@@ -1,133 +1,103 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The arithmetic Urssaf checks to the cent: ``domain/urssaf-api.md`` §7.2, A to G.
 
+From the lines of an invoice to ``inputPrestations``, each step in a module of its
+own: free lines are dropped, negative ones folded (``amounts_folding``), more than ten
+lines merged (``amounts_merging``), the cents of the invoice placed
+(``amounts_rounding``), the unit price found (``amounts_price``).
+
 All amounts are euros in ``Decimal``. Urssaf documents no tolerance, so none is used.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 
-#: Prestations per demande (AIS; whether Urssaf enforces it is unknown, §11).
-MAX_PRESTATIONS = 10
-#: Characters of the text shown to the customer (§11).
-MAX_DESCRIPTION = 50
-UNITS = ("HEURE", "FORFAIT")
-
-_CENT = Decimal("0.01")
-_ZERO = Decimal(0)
-_INTERVENANT = re.compile(r"(SAP\d{9}|SIR\d{14})", re.ASCII)
-
-
-class AmountError(ValueError):
-    """An invoice that Urssaf would refuse.
-
-    :param code: the code with which Urssaf would refuse it (§3.3)
-    :param line_index: position of the faulty line, ``None`` for the whole invoice
-    :param detail: plain English, numbers only, no personal data
-    """
-
-    def __init__(self, code: str, line_index: int | None, detail: str):
-        where = "invoice" if line_index is None else f"line {line_index}"
-        super().__init__(f"{code} ({where}): {detail}")
-        self.code = code
-        self.line_index = line_index
-        self.detail = detail
+from .amounts_folding import fold_negatives
+from .amounts_lines import (
+    ZERO,
+    AmountError,
+    Note,
+    ServiceLine,
+    check_line,
+    exact_amounts,
+    round_cents,
+)
+from .amounts_merging import MAX_PRESTATIONS, merge_alike, replaced_by
+from .amounts_price import expressible_totals, has_price, split, unit_price
+from .amounts_rounding import absorb_rounding
+from .amounts_text import MAX_DESCRIPTION, shorten
+from .period import wire_date
 
 
 @dataclass(frozen=True)
-class ServiceLine:
-    """One line of an invoice.
+class Settlement:
+    """An invoice in Urssaf's terms.
 
-    ``nature``: code of ``codes.NATURES``; ``unit``: "HEURE" or "FORFAIT"; ``quantity``:
-    hours or flats; totals in euros, with and without tax; ``description``: shown to the
-    customer; ``intervenant``: "SAP" + 9 digits or "SIR" + 14 digits (§2.3).
+    ``lines``: the prestations, at most ten, which add up; ``notes``: what was done to
+    the lines of the invoice to get there.
     """
 
-    nature: str
-    unit: str
-    quantity: Decimal
-    total_ttc: Decimal
-    total_ht: Decimal
-    description: str = ""
-    intervenant: str = ""
+    lines: tuple[ServiceLine, ...]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def prestations(self) -> list[dict]:
+        """``inputPrestations``, in wire names with ``Decimal`` amounts."""
+        return [_prestation(line) for line in self.lines]
 
 
-def round_cents(value: Decimal) -> Decimal:
-    """Half up, to the cent: how rule A rounds."""
-    return value.quantize(_CENT, ROUND_HALF_UP)
+def settle(
+    lines: Sequence[ServiceLine],
+    total_ttc: Decimal | None = None,
+    total_ht: Decimal | None = None,
+) -> Settlement:
+    """The lines of an invoice as prestations that satisfy rules A to F.
 
-
-def unit_price(total: Decimal, quantity: Decimal) -> Decimal | None:
-    """The shortest price with which quantity × price rounds to the total (rules A, E).
-
-    Two decimals if possible, else the three that Urssaf accepts on a unit price only.
-    ``None`` when no such price exists, which takes a quantity above 10.
+    :param total_ttc: total of the invoice; by default the sum of the lines
+    :param total_ht: the same without tax
+    :raises AmountError: with the code by which Urssaf would refuse the invoice
     """
-    if quantity <= 0 or total < 0:
-        return None
-    # If any price with so many decimals works, the one nearest to the quotient does:
-    # no product is nearer to the total.
-    for places in (0, 1, 2, 3):
-        step = Decimal(1).scaleb(-places)
-        price = (total / quantity).quantize(step, ROUND_HALF_UP)
-        if round_cents(quantity * price) == total:
-            return price.quantize(min(step, _CENT))
-    return None
+    given = lines
+    lines = [
+        exact_amounts(replace(line, sources=(index,)), index)
+        for index, line in enumerate(given)
+    ]
+    totals_wanted = (
+        _sum(lines, "total_ttc") if total_ttc is None else total_ttc,
+        _sum(lines, "total_ht") if total_ht is None else total_ht,
+    )
+    notes = [Note("dropped", line.sources) for line in lines if line.is_nothing]
+    notes += [
+        Note("hours", line.sources)
+        for line, before in zip(lines, given, strict=True)
+        if line.quantity != Decimal(str(before.quantity)) and not line.is_nothing
+    ]
+    lines, folded = fold_negatives([line for line in lines if not line.is_nothing])
+    if not lines:
+        raise AmountError("ERR_TOTAL_PRESTATIONS", None, "there is no line")
+    for line in lines:
+        check_line(line)
+    lines, merged = merge_alike(lines)
+    lines, rounded = absorb_rounding(lines, *totals_wanted, rounded_lines=len(given))
+    lines, merged_too, cut = _with_unit_prices(lines)
+    notes += [*folded, *replaced_by(merged, merged_too), *rounded, *cut]
+    if len(lines) > MAX_PRESTATIONS:
+        detail = f"{len(lines)} prestations, at most {MAX_PRESTATIONS}"
+        raise AmountError("ERR_NBRE_PREST_MAX", None, detail)
+    return Settlement(tuple(lines), tuple(notes))
 
 
 def prestations(lines: Sequence[ServiceLine]) -> list[dict]:
-    """The lines as ``inputPrestations``, in wire names with ``Decimal`` amounts.
-
-    Rules A, B, E and F hold exactly; C and D hold for the totals of the lines. A line
-    for which no unit price exists is cut in two (one unit apart), so the result
-    may be longer than the input.
-
-    :raises AmountError: with the code by which Urssaf would refuse the invoice
-    """
-    if not lines:
-        raise AmountError("ERR_TOTAL_PRESTATIONS", None, "there is no line")
-    result = []
-    for index, line in enumerate(lines):
-        line = _checked(line, index)
-        result.extend(_prestation(part) for part in _split(line))
-    if len(result) > MAX_PRESTATIONS:
-        detail = f"{len(result)} prestations, at most {MAX_PRESTATIONS}"
-        raise AmountError("ERR_NBRE_PREST_MAX", None, detail)
-    return result
+    """The lines as ``inputPrestations``: see :func:`settle`."""
+    return settle(lines).prestations
 
 
 def totals(items: Iterable[dict]) -> tuple[Decimal, Decimal]:
     """``(mntFactureTTC, mntFactureHT)`` of these prestations (rules C and D)."""
     items = list(items)
-    ttc = sum((item["mntPrestationTTC"] for item in items), _ZERO)
-    return ttc, sum((item["mntPrestationHT"] for item in items), _ZERO)
-
-
-def absorb_rounding(
-    lines: Sequence[ServiceLine], total_ttc: Decimal, total_ht: Decimal
-) -> list[ServiceLine]:
-    """Move the cents between lines and invoice onto the first line (as CA does).
-
-    An invoice whose tax is rounded globally may differ from its lines by some cents.
-
-    :raises AmountError: the gap is more than one cent per line
-    """
-    if not lines:
-        raise AmountError("ERR_TOTAL_PRESTATIONS", None, "there is no line")
-    gap_ttc = total_ttc - sum((line.total_ttc for line in lines), _ZERO)
-    gap_ht = total_ht - sum((line.total_ht for line in lines), _ZERO)
-    if max(abs(gap_ttc), abs(gap_ht)) > _CENT * len(lines):
-        detail = f"the lines differ from the invoice by {gap_ttc} (HT: {gap_ht})"
-        raise AmountError("ERR_TOTAL_PRESTATIONS", None, detail)
-    first = lines[0]
-    first = replace(
-        first,
-        total_ttc=first.total_ttc + gap_ttc,
-        total_ht=first.total_ht + gap_ht,
-    )
-    return [first, *lines[1:]]
+    ttc = sum((item["mntPrestationTTC"] for item in items), ZERO)
+    return ttc, sum((item["mntPrestationHT"] for item in items), ZERO)
 
 
 def check_deposit(deposit: Decimal, total_ttc: Decimal) -> None:
@@ -141,64 +111,23 @@ def check_deposit(deposit: Decimal, total_ttc: Decimal) -> None:
         raise AmountError("ERR_MONTANT_ACOMPTE", None, "deposit above half the total")
 
 
-def _checked(line: ServiceLine, index: int) -> ServiceLine:
-    """The line with exact amounts. :raises AmountError: a rule is broken"""
-    line = replace(
-        line,
-        quantity=_exact(line.quantity, index, "quantity"),
-        total_ttc=_exact(line.total_ttc, index, "total TTC"),
-        total_ht=_exact(line.total_ht, index, "total HT"),
-    )
-    if line.quantity <= 0:
-        raise AmountError("ERR_VALEUR_NEGATIVE", index, "quantity must be positive")
-    if line.total_ttc < 0 or line.total_ht < 0:
-        raise AmountError("ERR_VALEUR_NEGATIVE", index, "negative amount")
-    if line.total_ht > line.total_ttc:
-        raise AmountError("ERR_MNT_PREST_HT_TVA", index, "HT is above TTC")
-    if not line.nature:
-        raise AmountError("ERR_CODE_NATURE", index, "no nature")
-    if line.unit not in UNITS:
-        raise AmountError("ERREUR_VALIDATION", index, "the unit is unknown")
-    if not line.intervenant:
-        raise AmountError("ERR_NUMINTERVENANT_MANQUANT", index, "no intervenant")
-    if not _INTERVENANT.fullmatch(line.intervenant):
-        raise AmountError("ERR_FORMAT_NUMINTERVENANT", index, "malformed intervenant")
-    return line
-
-
-def _exact(value, index: int, name: str) -> Decimal:
-    """At most two decimals (rule E). A float counts as the decimal it prints."""
-    try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise AmountError("ERR_FORMAT_VALEUR", index, f"{name} is not a number")
-    if number != round_cents(number):
-        raise AmountError("ERR_FORMAT_VALEUR", index, f"{name} has over 2 decimals")
-    return round_cents(number)
-
-
-def _split(line: ServiceLine) -> list[ServiceLine]:
-    """The line, or two lines with the same sums when no unit price fits.
-
-    That takes more than ten units (see :func:`unit_price`). One is set apart and takes
-    the cents: any amount is its own unit price. The price of the others is rounded
-    down, so that something is left for it.
+def _with_unit_prices(
+    lines: Sequence[ServiceLine],
+) -> tuple[list[ServiceLine], list[Note], list[Note]]:
+    """Each line with a unit price; those that have none cut in two, and lines merged
+    if that makes more than ten of them.
     """
-    if unit_price(line.total_ttc, line.quantity) is not None:
-        return [line]
-    rest = line.quantity - 1
-    price = (line.total_ttc / line.quantity).quantize(Decimal("0.001"), ROUND_FLOOR)
-    rest_ttc = round_cents(price * rest)
-    one_ttc = line.total_ttc - rest_ttc
-    one_ht = round_cents(line.total_ht * one_ttc / line.total_ttc)
-    return [
-        replace(
-            line, quantity=rest, total_ttc=rest_ttc, total_ht=line.total_ht - one_ht
-        ),
-        replace(line, quantity=Decimal("1.00"), total_ttc=one_ttc, total_ht=one_ht),
-    ]
+    merged = []
+    missing = [line for line in lines if not has_price(line)]
+    if len(lines) + len(missing) > MAX_PRESTATIONS and missing:
+        lines, merged = merge_alike(lines, MAX_PRESTATIONS - len(missing))
+        missing = [line for line in lines if not has_price(line)]
+    cut = [Note("split", line.sources, line.total_ttc) for line in missing]
+    return [part for line in lines for part in split(line)], merged, cut
+
+
+def _sum(lines: Iterable[ServiceLine], name: str) -> Decimal:
+    return sum((getattr(line, name) for line in lines), ZERO)
 
 
 def _prestation(line: ServiceLine) -> dict:
@@ -212,16 +141,29 @@ def _prestation(line: ServiceLine) -> dict:
         "mntPrestationTVA": line.total_ttc - line.total_ht,
         "complement2": line.intervenant,
     }
+    if line.dated:
+        values["dateDebutEmploi"] = wire_date(line.start)
+        values["dateFinEmploi"] = wire_date(line.end)
     description = shorten(line.description, MAX_DESCRIPTION)
     if description:
         values["complement1"] = description
     return values
 
 
-def shorten(text: str, limit: int) -> str:
-    """One line of at most ``limit`` characters, cut after a word if there is one."""
-    text = " ".join(text.split())
-    if len(text) <= limit:
-        return text
-    head, space, _tail = text[: limit + 1].rpartition(" ")
-    return head.rstrip(" ,;:-") if space else text[:limit]
+__all__ = [
+    "MAX_DESCRIPTION",
+    "MAX_PRESTATIONS",
+    "AmountError",
+    "Note",
+    "ServiceLine",
+    "Settlement",
+    "absorb_rounding",
+    "check_deposit",
+    "expressible_totals",
+    "prestations",
+    "round_cents",
+    "settle",
+    "shorten",
+    "totals",
+    "unit_price",
+]

@@ -21,7 +21,11 @@ _SIGNS = str.maketrans(
 )
 _CAPITAL_LIGATURES = {"Œ": "OE", "Æ": "AE"}
 _CAPITAL_LIGATURE = re.compile(r"([ŒÆ])(\w?)")
-_MOBILE = re.compile(r"(?:\+33|0033|0)?([67]\d{8})", re.ASCII)
+# Overseas départements have numbers of the same length, behind prefixes of their own.
+_PREFIXES = r"(?:\+|00)(?:33|262|590|594|596)"
+_MOBILE = re.compile(rf"(?:{_PREFIXES}|0)?([67]\d{{8}})", re.ASCII)
+_TITLES = {"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr"}
+_MAIDEN = {"nee", "ne", "epouse", "ep", "epx", "veuve", "vve", "divorcee", "alias"}
 
 
 def normalise_name(text: str) -> str:
@@ -46,9 +50,62 @@ def normalise_first_names(text: str) -> str:
 
 
 def normalise_mobile(text: str) -> str | None:
-    """A French mobile number as ``06…`` or ``07…``, ``None`` for anything else."""
+    """A mobile number of French form as ``06…`` or ``07…``, ``None`` for anything else.
+
+    "+262 692 …" and "+590 690 …" are 0692… and 0690…; the six digits of Saint-Pierre,
+    Nouméa and Papeete do not fit Urssaf's pattern.
+    """
     digits = re.sub(r"[\s.\-/()]", "", (text or "").translate(_SIGNS))
-    digits = re.sub(r"^(\+33|0033)0", r"\1", digits)  # "+33 (0)6 ..."
+    digits = re.sub(rf"^({_PREFIXES})0", r"\1", digits)  # "+33 (0)6 ..."
     match = _MOBILE.fullmatch(digits)
     # Nine digits alone, "6 12 34 56 78", are too likely a number cut by a spreadsheet.
     return f"0{match[1]}" if match and digits != match[1] else None
+
+
+def fold(text: str) -> str:
+    """A name as the tax office compares it: no accent, no sign, no capitals."""
+    decomposed = unicodedata.normalize("NFKD", normalise_name(text).casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+
+
+def same_name(one: str | None, other: str | None) -> bool:
+    """Whether two spellings are one name for the tax office."""
+    return fold(one or "") == fold(other or "")
+
+
+def name_warnings(birth: str, usage: str, first: str, contact: str) -> list[str]:
+    """What looks wrong in names that Urssaf's patterns accept; codes, in the order of
+    the sheet. ``contact`` is how the office calls the customer.
+
+    ``swapped``, ``usage_missing``, ``same_names``, ``title``, ``maiden``,
+    ``one_first_name``, ``initial``, ``last_in_first``
+    """
+    # "Jean-Paul" is one first name, and two words once folded.
+    alone = len(normalise_first_names(first).split()) == 1
+    birth, usage, first, contact = map(fold, (birth, usage, first, contact))
+    found = []
+    if birth and usage:
+        if birth == usage:
+            found.append("same_names")
+        elif _holds(contact, birth) and not _holds(contact, usage):
+            found.append("swapped")
+    elif birth and contact and not _holds(contact, birth):
+        found.append("usage_missing")
+    words = f"{birth} {usage} {first}".split()
+    if _TITLES.intersection(words):
+        found.append("title")
+    if _MAIDEN.intersection(f"{birth} {usage}".split()):
+        found.append("maiden")
+    names = first.split()
+    if alone:
+        found.append("one_first_name")
+    if any(len(name) == 1 for name in names):
+        found.append("initial")
+    if len(names) > 1 and {birth, usage}.intersection(names):
+        found.append("last_in_first")
+    return found
+
+
+def _holds(text: str, name: str) -> bool:
+    return f" {name} " in f" {text} "

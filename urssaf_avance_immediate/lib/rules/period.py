@@ -12,6 +12,30 @@ def wire_date(value: date) -> str:
     return f"{value.year:04d}-{value.month:02d}-{value.day:02d}T00:00:00Z"
 
 
+def one_month(start: date, end: date) -> bool:
+    """Whether a demande may have this period: a calendar month at most."""
+    return (start.year, start.month) == (end.year, end.month)
+
+
+def period_warnings(
+    start: date, end: date, today: date, active_since: datetime | None
+) -> list[str]:
+    """What Urssaf may refuse, or the customer not expect; none when there is nothing.
+
+    - ``activation_day``: services of the day of the activation; Urssaf compares the
+      hour too (§7.1), which an invoice does not have
+    - ``last_year``: another tax year, another yearly ceiling (§11)
+
+    Parameters are those of :func:`period_faults`.
+    """
+    warnings = []
+    if active_since and start == active_since.date():
+        warnings.append("activation_day")
+    if end.year < today.year:
+        warnings.append("last_year")
+    return warnings
+
+
 def period_faults(
     start: date, end: date, today: date, active_since: datetime | None
 ) -> list[str]:
@@ -28,7 +52,7 @@ def period_faults(
         faults.append("ERR_DATE_FUTUR")
     if end < start:
         faults.append("ERR_DATE_FIN_AVANT_DATE_DEB")
-    if (start.year, start.month) != (end.year, end.month):
+    if not one_month(start, end):
         faults.append("ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE")
     if active_since and start < active_since.date():
         faults.append("ERR_LIEN_PARTICULIER_PRESTATAIRE")

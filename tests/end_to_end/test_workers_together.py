@@ -1,0 +1,110 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Two workers of Odoo at once: threads of one server, or processes."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dev import commands, databases, paths, servers
+from dev.scenario.errors import ScenarioError
+
+from . import office
+from .office import DATABASE, REQUEST
+from .wire import SEND
+
+
+@pytest.fixture(scope="module")
+def server(instance, customer):
+    # Its scheduled actions would take part uninvited.
+    with servers.temporary_odoo(instance, DATABASE, cron_threads=0) as server:
+        yield server
+
+
+@pytest.fixture
+def rpc(server, wire):
+    wire.posts.clear()
+    return office.log_in(server)
+
+
+def _state(instance, moves):
+    with databases.open_cursor(instance, DATABASE) as cursor:
+        cursor.execute(
+            "SELECT state FROM urssaf_payment_request WHERE move_id = ANY(%s)", (moves,)
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _another_worker(instance, *jobs, minutes_ahead=0):
+    """Run scheduled actions in a process of its own, whose clock may be ahead."""
+    command = [
+        *(sys.executable, "-m", "tests.end_to_end.worker", instance.config_file),
+        *(DATABASE, minutes_ahead, *jobs),
+    ]
+    environment = instance.environment()
+    environment["PYTHONPATH"] = f"{paths.ROOT}:{environment['PYTHONPATH']}"
+    commands.capture("run a worker", command, env=environment, cwd=paths.ROOT)
+
+
+def test_one_click_each_of_two_users(instance, sandbox, wire, customer, rpc):
+    moves = office.invoices(rpc, customer, 1)
+    with ThreadPoolExecutor() as users:
+        clicks = [
+            users.submit(rpc.call, "account.move", "action_urssaf_send", moves)
+            for _user in range(4)
+        ]
+    failures = [click.exception() for click in clicks if click.exception()]
+    assert len(failures) == 3, "one sends, the others are told"
+    assert all(isinstance(failure, ScenarioError) for failure in failures)
+    assert wire.posts.count(SEND) == 1
+    office.assert_once_each(rpc, sandbox, moves)
+
+
+def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, rpc):
+    """However long Urssaf takes: it is the lock that tells, not a delay."""
+    moves = office.invoices(rpc, customer, 1)
+    with ThreadPoolExecutor() as users:
+        with wire.hold() as held:
+            click = users.submit(rpc.call, "account.move", "action_urssaf_send", moves)
+            assert held.wait(30), "Odoo did not call Urssaf"
+            _another_worker(instance, "repair", "send", minutes_ahead=60)
+            assert _state(instance, moves) == {"sending"}
+        click.result()
+    assert wire.posts.count(SEND) == 1
+    office.assert_once_each(rpc, sandbox, moves)
+
+
+def test_the_queue_and_a_click(instance, sandbox, wire, customer, rpc):
+    """The scheduled action sends what a user clicks on at the same moment."""
+    moves = office.invoices(rpc, customer, 3)
+    office.send_selection(rpc, moves)
+    with ThreadPoolExecutor() as workers:
+        with wire.hold() as held:
+            action = workers.submit(_another_worker, instance, "send")
+            assert held.wait(30), "the scheduled action did not call Urssaf"
+            requests = rpc.search(REQUEST, [("move_id", "in", moves)])
+            for move in moves:
+                with pytest.raises(ScenarioError):
+                    rpc.call("account.move", "action_urssaf_send", [move])
+        action.result()
+    assert len(requests) == 3
+    assert wire.posts.count(SEND) == 1
+
+
+def test_the_invoice_is_saved_while_urssaf_answers(
+    instance, sandbox, wire, customer, rpc
+):
+    """The transaction that writes the answer down conflicts: it is written again, and
+    nothing is sent again.
+    """
+    moves = office.invoices(rpc, customer, 1)
+    with ThreadPoolExecutor() as users:
+        with wire.hold() as held:
+            click = users.submit(rpc.call, "account.move", "action_urssaf_send", moves)
+            assert held.wait(30), "Odoo did not call Urssaf"
+            rpc.write("account.move", moves, {"narration": "Merci !"})
+        click.result()
+    assert wire.posts.count(SEND) == 1
+    office.assert_once_each(rpc, sandbox, moves)
+    [move] = rpc.read("account.move", moves, ["urssaf_state", "narration"])
+    assert move["urssaf_state"] == "waiting" and "Merci" in move["narration"]

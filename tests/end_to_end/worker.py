@@ -1,0 +1,29 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A worker of Odoo whose clock is ahead::
+
+python -m tests.end_to_end.worker CONFIG DATABASE MINUTES_AHEAD JOB [JOB …]
+"""
+
+import sys
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+def main(config_file, database, minutes, *jobs):
+    """Run these scheduled actions of ours, one after the other."""
+    config.parse_config(["--config", config_file], setup_logging=True)
+    now = fields.Datetime.now() + timedelta(minutes=float(minutes))
+    with (
+        patch.object(fields.Datetime, "now", staticmethod(lambda *_args: now)),
+        Registry(database).cursor() as cr,
+    ):
+        for job in jobs:
+            api.Environment(cr, SUPERUSER_ID, {})["urssaf.exchange"]._cron(job)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

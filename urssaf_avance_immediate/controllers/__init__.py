@@ -1,0 +1,5 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import link_log
+from . import customer_sheet
+
+link_log.install()

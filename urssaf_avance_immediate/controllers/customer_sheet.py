@@ -1,0 +1,208 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The pages behind the link of a customer: open to the world, hence saying little."""
+
+from odoo import fields, http
+from odoo.http import request
+from odoo.tools import format_datetime
+
+from ..lib.rules import place_key
+from ..models.res_partner import FRANCE
+from ..models.urssaf_customer_sheet_form import CONSENTS, KEPT
+from ..models.urssaf_customer_sheet_line import PARTNER_FIELDS
+
+ROUTE = "/urssaf/fiche/<string:token>"
+# Within an hour. A family behind one address stays far below.
+WRONG_LINKS_PER_IP = 30
+PAGES_PER_IP = 600
+PAGES_PER_LINK = 60
+SEARCHES_PER_LINK = 400
+
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'; form-action 'self'",
+}
+FOUND_AT_MOST = 8
+LOOKED_AT = 60
+SHORTEST_SEARCH = 2
+
+
+class CustomerSheet(http.Controller):
+    @http.route(
+        ROUTE,
+        type="http",
+        auth="public",
+        website=True,
+        multilang=False,
+        sitemap=False,
+        methods=["GET", "POST"],
+    )
+    def sheet(self, token, **form):
+        """The form, and what comes back from it."""
+        sheet = self._open(token, "page", PAGES_PER_LINK)
+        if not isinstance(sheet, http.Response):
+            sheet = self._answer(token, sheet, form)
+        return self._discreet(sheet)
+
+    def _answer(self, token, sheet, form):
+        if request.httprequest.method != "POST":
+            return self._page(token, sheet, {"email": sheet.email}, {})
+        locked = sheet.try_lock_for_update(allow_referencing=True)
+        locked.invalidate_recordset()
+        if locked.state != "sent":
+            return self._refuse()
+        errors = locked._submit(form)
+        if errors:
+            return self._page(token, sheet, form, errors)
+        return request.redirect("/urssaf/fiche/merci", code=303)
+
+    @http.route(
+        "/urssaf/fiche/merci",
+        type="http",
+        auth="public",
+        website=True,
+        multilang=False,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def thanks(self, **_ignored):
+        """The same page for everybody."""
+        self._speak(None)
+        return self._discreet(
+            request.render("urssaf_avance_immediate.customer_sheet_thanks", {})
+        )
+
+    @http.route(
+        f"{ROUTE}/communes",
+        type="http",
+        auth="public",
+        website=True,
+        multilang=False,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def communes(self, token, q="", born="", **_ignored):
+        """Communes of birth, for who fills in a form: ``[{id, label}]``."""
+        sheet = self._open(token, "search", SEARCHES_PER_LINK)
+        if isinstance(sheet, http.Response):
+            return self._discreet(
+                request.make_json_response([], status=sheet.status_code)
+            )
+        found = []
+        words = q.strip()[:60]
+        if len(words) >= SHORTEST_SEARCH:
+            Commune = request.env["urssaf.commune"].sudo()
+            found = Commune.with_context(urssaf_on=_day(born)).name_search(
+                words, limit=LOOKED_AT
+            )
+            # While one types, the names that start so come first.
+            found.sort(key=lambda item: not _starts(item[1], words))
+            found = found[:FOUND_AT_MOST]
+        return self._discreet(
+            request.make_json_response([{"id": i, "label": n} for i, n in found])
+        )
+
+    # -- who comes in ------------------------------------------------------------
+
+    def _open(self, token, kind, limit):
+        """The form behind the link, or the answer for all the others, which does not
+        tell a wrong link from one that was used, revoked or is too old.
+        """
+        throttle = request.env["urssaf.throttle"].sudo()
+        ip = request.httprequest.remote_addr or ""
+        if (
+            throttle._count("wrong", ip) >= WRONG_LINKS_PER_IP
+            or throttle._hit("ip", ip) > PAGES_PER_IP
+        ):
+            return self._slow_down()
+        sheet = request.env["urssaf.customer.sheet"]._find_open(token)
+        if not sheet:
+            throttle._hit("wrong", ip)
+            return self._refuse()
+        if throttle._hit(kind, str(sheet.id)) > limit:
+            return self._slow_down()
+        self._speak(sheet)
+        return sheet.with_context(lang=request.env.lang)
+
+    def _refuse(self):
+        self._speak(None)
+        return request.render(
+            "urssaf_avance_immediate.customer_sheet_closed", {}, status=404
+        )
+
+    def _slow_down(self):
+        self._speak(None)
+        response = request.render(
+            "urssaf_avance_immediate.customer_sheet_slow_down", {}, status=429
+        )
+        wait = request.env["urssaf.throttle"]._seconds_left()
+        response.headers["Retry-After"] = str(wait)
+        return response
+
+    def _speak(self, sheet):
+        """In the language of the customer; of France for somebody unknown."""
+        langs = dict(request.env["res.lang"].sudo().get_installed())
+        wanted = (sheet and sheet.partner_id.lang, "fr_FR")
+        lang = next((code for code in wanted if code in langs), None)
+        if lang:
+            request.update_context(lang=lang)
+            request.lang = request.env["res.lang"]._get_data(code=lang)
+
+    def _discreet(self, response):
+        response.headers.update(HEADERS)
+        return response
+
+    # -- the page ----------------------------------------------------------------
+
+    def _page(self, token, sheet, form, errors):
+        company = sheet.company_id
+        countries = request.env["res.country"].sudo()
+        shown = {
+            key: form.get(key) or ""
+            for key in (
+                *PARTNER_FIELDS,
+                *CONSENTS,
+                "birth_commune_id",
+                "birth_department",
+            )
+            if key not in KEPT
+        }
+        return request.render(
+            "urssaf_avance_immediate.customer_sheet_form",
+            {
+                "sheet": sheet,
+                "company": company,
+                "res_company": company,
+                "action": f"/urssaf/fiche/{token}",
+                "shown": shown,
+                "errors": errors,
+                "kept": sheet._kept(),
+                "labels": dict(sheet.line_ids._selection_name()),
+                "countries": countries.search(
+                    [("urssaf_code", "not in", (False, FRANCE))], order="name"
+                ),
+                "france": request.env.ref("base.fr").sudo(),
+                "expires": format_datetime(
+                    request.env,
+                    sheet.expires_at,
+                    tz="Europe/Paris",
+                    dt_format="d MMMM y, HH:mm",
+                ),
+            },
+            status=422 if errors else 200,
+        )
+
+
+def _starts(name, words):
+    """Whether the name begins with the words, a number of département aside."""
+    key = place_key(words.rstrip("0123456789AB "))
+    return place_key(name).startswith(key)
+
+
+def _day(text):
+    try:
+        return fields.Date.to_date(text) or None
+    except ValueError:
+        return None

@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a company decides about the messages and forms for its customers."""
+
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+DAYS_PATTERN = re.compile(r"\s*\d{1,3}\s*(,\s*\d{1,3}\s*)*", re.ASCII)
+MAX_DAYS = 60
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    urssaf_companion = fields.Boolean(
+        string="Accompany the activation",
+        default=True,
+        help="Tell customers by e-mail what Urssaf is about to ask from them, and "
+        "remind those who are not active yet.",
+    )
+    urssaf_companion_days = fields.Char(
+        string="Reminders after (days)",
+        default="3, 6",
+        help="Days after the enrolment, separated by commas; empty for no reminder. "
+        "Then somebody is asked to call the customer.",
+    )
+    urssaf_companion_confirm = fields.Boolean(
+        string="Confirm the activation", default=True
+    )
+    urssaf_companion_sms = fields.Boolean(string="Also by SMS")
+    urssaf_sheet_link_days = fields.Integer(
+        string="Form for the customer: link valid for (days)", default=14
+    )
+
+    _urssaf_sheet_link_days_range = models.Constraint(
+        "CHECK(urssaf_sheet_link_days BETWEEN 1 AND 60)",
+        "Form for the customer: the link is valid from 1 to 60 days.",
+    )
+
+    @api.constrains("urssaf_companion_days")
+    def _check_urssaf_companion_days(self):
+        for company in self:
+            text = company.urssaf_companion_days
+            if not text:
+                continue
+            days = (
+                company._urssaf_companion_days() if DAYS_PATTERN.fullmatch(text) else []
+            )
+            rising = all(a < b for a, b in zip(days, days[1:], strict=False))
+            if not days or not rising or days[0] < 1 or days[-1] > MAX_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "Reminders after (days): “%(days)s” should be rising numbers "
+                        "from 1 to %(most)s, separated by commas, such as 3, 6.",
+                        days=text,
+                        most=MAX_DAYS,
+                    )
+                )
+
+    def _urssaf_companion_days(self):
+        """Days after the enrolment on which a customer is reminded, rising."""
+        self.ensure_one()
+        return [
+            int(day) for day in re.findall(r"\d+", self.urssaf_companion_days or "")
+        ]
+
+    def _urssaf_reader_of(self, record, candidates):
+        """Who is given an activity on this record: the first of the candidates, then of
+        the people in charge, who can open it in this company.
+        """
+        self.ensure_one()
+        for user in candidates | self._urssaf_responsibles():
+            # Odoo refuses an activity for somebody who cannot open the record.
+            theirs = record.with_user(user).with_context(allowed_company_ids=self.ids)
+            if self in user.company_ids and theirs.has_access("read"):
+                return user
+        return self.env.ref("base.user_root")

@@ -1,0 +1,26 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    urssaf_forget_months = fields.Integer(
+        string="Erase personal data after (months)",
+        default=0,
+        help="Months without an invoice after which the personal data of customers who "
+        "left are erased. 0: never by itself.",
+    )
+
+    _urssaf_forget_months_positive = models.Constraint(
+        "CHECK(urssaf_forget_months >= 0)",
+        "Erase personal data after (months): zero, or a number of months.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    urssaf_forget_months = fields.Integer(
+        related="company_id.urssaf_forget_months", readonly=False
+    )

@@ -1,0 +1,27 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+from .res_company import SENDING
+
+
+class ResPartner(models.Model):
+    """How the invoices of a customer go to Urssaf."""
+
+    _inherit = "res.partner"
+
+    urssaf_sending = fields.Selection(
+        SENDING,
+        string="Sending to Urssaf",
+        company_dependent=True,
+        help="Left empty, as the settings of the company say.",
+    )
+    urssaf_other_aid = fields.Boolean(
+        string="APA, PCH or prepaid CESU",
+        groups="urssaf_avance_immediate.group_user",
+        help="Another aid pays a part of the services. Urssaf does not take it off, so "
+        "only what the customer pays may be invoiced through avance immédiate.",
+    )
+
+    def _urssaf_sending_for(self, company):
+        """What to do with the invoices of this customer: a key of ``SENDING``."""
+        return self.with_company(company).urssaf_sending or company.urssaf_sending

@@ -1,0 +1,231 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What Urssaf has of a period, held against what Odoo has of it."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date, plaintext2html
+
+from .urssaf_exchange_people import ACTIVITY_TYPE
+
+# Calls while the user waits; the scheduled action makes the others.
+CALLS_AT_ONCE = 15
+# Months that the monthly check looks back: banks send debits back for eight weeks.
+MONTHS_BACK = 2
+
+
+class UrssafCrosscheck(models.Model):
+    """A period is searched at Urssaf (method 070 by invoice dates) and compared.
+
+    Urssaf answers ten demandes at most, and has no second page: a period that holds
+    more is cut in two. A single day that holds more cannot be listed: the numbers
+    that Odoo knows are then asked ten by ten, and the day is named in the report,
+    for Urssaf may have others.
+
+    Nothing is changed by the check itself. It goes on where it stopped, in the
+    scheduled action: each search is committed with what is left to search.
+    """
+
+    _name = "urssaf.crosscheck"
+    _description = "Urssaf Cross-Check"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    environment = fields.Selection(
+        selection=lambda self: self.env["res.company"]
+        ._fields["urssaf_environment"]
+        ._description_selection(self.env),
+        readonly=True,
+        copy=False,
+    )
+    date_from = fields.Date(
+        string="Invoices from",
+        required=True,
+        default=lambda self: fields.Date.context_today(self)
+        + relativedelta(day=1, months=-1),
+    )
+    date_to = fields.Date(
+        string="Invoices to",
+        required=True,
+        default=fields.Date.context_today,
+    )
+    state = fields.Selection(
+        [("draft", "To start"), ("running", "Under way"), ("done", "Done")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    automatic = fields.Boolean(readonly=True, copy=False)
+    pending = fields.Json(readonly=True, copy=False)
+    crowded_days = fields.Json(readonly=True, copy=False)
+    incomplete = fields.Text(string="Not seen", compute="_compute_incomplete")
+    unreadable_count = fields.Integer(readonly=True, copy=False)
+    call_count = fields.Integer(string="Calls", readonly=True, copy=False)
+    finished_at = fields.Datetime(string="Finished on", readonly=True, copy=False)
+    last_error_message = fields.Text(string="Last error", readonly=True, copy=False)
+    line_ids = fields.One2many(
+        "urssaf.crosscheck.line", "crosscheck_id", readonly=True, copy=False
+    )
+    matched_count = fields.Integer(string="In agreement", compute="_compute_counts")
+    differs_count = fields.Integer(string="In disagreement", compute="_compute_counts")
+    remote_count = fields.Integer(string="Only at Urssaf", compute="_compute_counts")
+    local_count = fields.Integer(string="Only in Odoo", compute="_compute_counts")
+    open_count = fields.Integer(
+        string="To look at",
+        compute="_compute_counts",
+        help="Neither solved nor ignored.",
+    )
+    adoptable_count = fields.Integer(compute="_compute_counts")
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        for check in self:
+            if check.date_to < check.date_from:
+                raise ValidationError(
+                    self.env._("The period ends before it begins: change one date.")
+                )
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends("date_from", "date_to")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = self.env._(
+                "Cross-check from %(start)s to %(end)s",
+                start=format_date(self.env, check.date_from),
+                end=format_date(self.env, check.date_to),
+            )
+
+    @api.depends("line_ids.kind", "line_ids.outcome", "line_ids.move_id")
+    def _compute_counts(self):
+        for check in self:
+            lines = check.line_ids
+            check.matched_count = len(lines.filtered(lambda x: x.kind == "matched"))
+            check.differs_count = len(lines.filtered(lambda x: x.kind == "differs"))
+            check.remote_count = len(lines.filtered(lambda x: x.kind == "remote"))
+            check.local_count = len(lines.filtered(lambda x: x.kind == "local"))
+            check.open_count = len(lines.filtered("to_look_at"))
+            check.adoptable_count = len(lines.filtered("adoptable"))
+
+    @api.depends("crowded_days", "unreadable_count")
+    def _compute_incomplete(self):
+        for check in self:
+            notes = []
+            if check.crowded_days:
+                days = (
+                    format_date(self.env, fields.Date.to_date(day))
+                    for day in check.crowded_days
+                )
+                notes.append(
+                    self.env._(
+                        "Urssaf does not list more than ten demandes a day. Of these "
+                        "days only the numbers that Odoo knows were compared: %s.",
+                        ", ".join(days),
+                    )
+                )
+            if check.unreadable_count:
+                notes.append(
+                    self.env._(
+                        "%s answers of Urssaf could not be read.",
+                        check.unreadable_count,
+                    )
+                )
+            check.incomplete = "\n".join(notes)
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_start(self):
+        """Compare; what takes long goes on in the background.
+
+        :raises UserError: the company has no credentials, or Urssaf refuses them
+        """
+        self.ensure_one()
+        self.env["urssaf.exchange"]._check_urssaf_user()
+        self.check_access("write")
+        check = self.sudo()
+        if check.state == "running":
+            return False
+        if not check.company_id.urssaf_configured:
+            raise UserError(
+                self.env._("The Urssaf settings of the company are incomplete.")
+            )
+        check._begin()
+        check._run(CALLS_AT_ONCE)
+        if check.state == "running":
+            self.env["urssaf.exchange"]._trigger("crosscheck")
+        return False
+
+    def action_view_lines(self):
+        self.ensure_one()
+        return self.line_ids._get_records_action(
+            name=self.display_name,
+            context={"search_default_to_look_at": 1, "search_default_group_kind": 1},
+            view_mode="list",
+        )
+
+    def action_adopt_all(self):
+        """Take over every demande that fits the invoice of the same number."""
+        self.ensure_one()
+        return self.line_ids.filtered("adoptable").action_adopt()
+
+    # -- who is told ---------------------------------------------------------
+
+    def _alert(self):
+        user = self.company_id._urssaf_responsibles()[:1]
+        self.activity_schedule(
+            ACTIVITY_TYPE,
+            note=plaintext2html(
+                self.env._(
+                    "Odoo and Urssaf do not agree: %(differs)s different, %(remote)s "
+                    "only at Urssaf, %(local)s only in Odoo.",
+                    differs=self.differs_count,
+                    remote=self.remote_count,
+                    local=self.local_count,
+                )
+            ),
+            user_id=user.id or self.env.ref("base.user_root").id,
+        )
+
+    def _alert_done(self):
+        """Nothing is left to look at."""
+        for check in self.filtered(lambda c: not c.open_count):
+            check.activity_unlink([ACTIVITY_TYPE])
+
+    # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _cron_run(self):
+        """Go on with what is under way."""
+        Request = self.env["urssaf.payment.request"].sudo()
+        for check in self.sudo().search([("state", "=", "running")], order="id"):
+            if check.environment != check.company_id.urssaf_environment:
+                # The company has left: what was searched means nothing any more.
+                check.state = "draft"
+                continue
+            env = Request._for_company(check.company_id).env
+            check.with_env(env)._run()
+
+    @api.model
+    def _cron_monthly(self):
+        """Compare the last months of each company."""
+        today = fields.Date.context_today(self.with_context(tz="Europe/Paris"))
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            check = self.sudo().create(
+                {
+                    "company_id": company.id,
+                    "date_from": today + relativedelta(day=1, months=-MONTHS_BACK),
+                    "date_to": today,
+                    "automatic": True,
+                }
+            )
+            check._begin()
+        self.env["urssaf.exchange"]._trigger("crosscheck")

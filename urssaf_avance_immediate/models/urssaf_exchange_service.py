@@ -1,0 +1,46 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an exchange tells the company's service of its calls, and reads from it."""
+
+from odoo import api, fields, models
+
+from .urssaf_service import ANSWERS
+
+
+class UrssafExchange(models.AbstractModel):
+    _inherit = "urssaf.exchange"
+
+    service_notice = fields.Char(
+        compute="_compute_service_notice", help="Why nothing leaves for the moment."
+    )
+
+    @api.depends("company_id")
+    def _compute_service_notice(self):
+        services = self.env["urssaf.service"].search(
+            [("company_id", "in", self.company_id.ids)]
+        )
+        notices = {service.company_id: service._notice() for service in services}
+        for record in self:
+            record.service_notice = notices.get(record.company_id)
+
+    def _call_failed(self, error):
+        """Note a failed call. Return whether the next one may be made now.
+
+        Called in the transaction that writes the failure on the records.
+        """
+        if error.kind in ANSWERS:
+            return self._call_answered()
+        self._services()._failed(error)
+        return self._may_go_on()
+
+    def _call_answered(self):
+        """Urssaf has answered: what was said about an outage is settled."""
+        self._services()._answered()
+        return True
+
+    def _may_go_on(self):
+        """Whether the next call may be made now."""
+        return not any(service._paused() for service in self._services())
+
+    def _services(self):
+        Service = self.env["urssaf.service"]
+        return Service.union(*(Service._of(company) for company in self.company_id))

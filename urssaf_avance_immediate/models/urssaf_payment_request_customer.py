@@ -1,0 +1,37 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Before a demande leaves: is the customer still active at Urssaf?"""
+
+from odoo import models
+
+
+class UrssafPaymentRequest(models.Model):
+    _inherit = "urssaf.payment.request"
+
+    def _send_batch(self, client):
+        """Extends: ask about the customers of whom nothing was heard for a while."""
+        queued = self.filtered(lambda r: r.state == "queued")
+        queued.enrolment_id._ask_before_sending(client)
+        return super()._send_batch(client)
+
+    def _keep_sendable(self):
+        """Extends: the customer was active when it was queued. Urssaf would refuse the
+        demande of one who is blocked, or who ended the association.
+        """
+        sendable = super()._keep_sendable()
+        closed = sendable.filtered(lambda r: r.enrolment_id.state != "active")
+        for request in closed:
+            note = request._customer_closed_note()
+            request._set_state("draft", last_error_message=note)
+            request._alert(note)
+        return sendable - closed
+
+    def _customer_closed_note(self):
+        enrolment = self.enrolment_id
+        labels = dict(enrolment._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "Not sent: %(customer)s cannot be debited through Urssaf for the moment "
+            "(%(status)s). Urssaf: %(words)s",
+            customer=enrolment.partner_id.display_name,
+            status=labels.get(enrolment.state) or "-",
+            words=enrolment.remote_message or enrolment.remote_status or "-",
+        )

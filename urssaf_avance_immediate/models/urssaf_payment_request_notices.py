@@ -1,0 +1,117 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""E-mails to the customer about his demande, each one optional for the company and all
+of them for the customer.
+
+They are written into Odoo's mail queue by the scheduled action that follows, never
+while a demande is being sent. The mark on the demande and the e-mail are one
+transaction, under the lock of the row: nothing is written twice.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class Notice(NamedTuple):
+    """A kind of e-mail: the setting of the company, the mark, the template."""
+
+    setting: str
+    mark: str
+    template: str
+
+
+SENT = Notice("urssaf_notify_sent", "mailed_sent_at", "mail_template_sent")
+REFUSED = Notice("urssaf_notify_refused", "mailed_refused_at", "mail_template_refused")
+PAID = Notice("urssaf_notify_paid", "mailed_paid_at", "mail_template_paid")
+
+# Old news are not told: the option was switched on later, or a backup restored.
+FRESH = timedelta(days=3)
+
+_WAKING = "urssaf.payment.request.notices"
+
+
+class UrssafPaymentRequest(models.Model):
+    _inherit = "urssaf.payment.request"
+
+    mailed_sent_at = fields.Datetime(
+        string="Customer told: sent", readonly=True, copy=False
+    )
+    mailed_refused_at = fields.Datetime(
+        string="Customer told: refused", readonly=True, copy=False
+    )
+    mailed_paid_at = fields.Datetime(
+        string="Customer told: paid", readonly=True, copy=False
+    )
+
+    def _set_state(self, state, **values):
+        """Extends: the customer is to be told soon that a demande has left."""
+        moved = self.filtered(lambda r: r.state != state)
+        result = super()._set_state(state, **values)
+        if state == "waiting" and any(moved.company_id.mapped(SENT.setting)):
+            waking = self.env.cr.precommit.data
+            if not waking.get(_WAKING):
+                # One wake-up per transaction, whatever the size of the batch.
+                waking[_WAKING] = True
+                self._trigger("follow")
+        return result
+
+    @api.model
+    def _notify_customers(self, company):
+        """Queue the e-mails that are due, a few per transaction."""
+        for notice in (SENT, REFUSED, PAID):
+            if company[notice.setting]:
+                self._to_tell(company, notice)._queue_notices(notice)
+
+    @api.model
+    def _to_tell(self, company, notice):
+        fresh = fields.Datetime.now() - FRESH
+        news = {
+            SENT: [("state", "=", "waiting"), ("claimed_at", ">", fresh)],
+            REFUSED: [("state", "=", "refused"), ("remote_changed_at", ">", fresh)],
+            PAID: [
+                ("state", "=", "paid"),
+                ("transfer_effective", "=", True),
+                # Announced some days before it is made.
+                ("remote_changed_at", ">", fresh - FRESH * 3),
+            ],
+        }[notice]
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("environment", "=", company.urssaf_environment),
+                (notice.mark, "=", False),
+                ("partner_id.urssaf_no_notice", "=", False),
+                ("partner_id.email", "!=", False),
+                *news,
+            ],
+            order="id",
+        )
+
+    def _queue_notices(self, notice):
+        template = self.env.ref(
+            f"urssaf_avance_immediate.{notice.template}", raise_if_not_found=False
+        )
+        for record in self if template else ():
+            for request in record._lock().filtered(lambda r: not r[notice.mark]):
+                request[notice.mark] = fields.Datetime.now()
+                request._queue_notice(template)
+            self._checkpoint()
+
+    def _queue_notice(self, template):
+        """One e-mail, in the language of the customer; it shows in the chatter."""
+        try:
+            with self.env.cr.savepoint():
+                template.send_mail(
+                    self.id, email_layout_xmlid="mail.mail_notification_light"
+                )
+        except UserError as error:
+            # Somebody broke the template: nothing else stops because of it.
+            self._message_log(
+                body=self.env._(
+                    "The e-mail “%(name)s” was not written: %(error)s",
+                    name=template.name,
+                    error=error.args[0],
+                )
+            )

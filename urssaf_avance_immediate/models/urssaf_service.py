@@ -1,0 +1,192 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime
+
+_logger = logging.getLogger(__name__)
+
+# Failures in a row after which Urssaf is left alone for a while. One alone may be a
+# cable; two are an outage.
+PATIENCE = 2
+MAX_PAUSE = timedelta(hours=1)
+# Whatever Urssaf asks for with Retry-After, we come back within a day.
+MAX_RETRY_AFTER = timedelta(days=1)
+# What no waiting puts right: somebody is told at once.
+FOR_A_PERSON = ("config", "auth")
+# Read at each call.
+FETCHED = ("company_id", "failure_count", "paused_until")
+# Urssaf is answering: it only said no.
+ANSWERS = ("rejected",)
+
+
+class UrssafService(models.Model):
+    """Whether Urssaf answers the calls of a company: a circuit breaker.
+
+    ::
+
+        open ──failures in a row, 503, 429, 401──→ paused ──time is up──→ one try
+          ↑                                          ↑                   │    │
+          └──────────────── it answers ──────────────┼───────────────────┘    │
+                                                     └── it fails, longer ────┘
+
+    While it is paused nothing is called and nothing is written on the exchanges: they
+    wait as they are, and the scheduled actions end at once. A table of its own, so that
+    an outage never conflicts with somebody who edits the company.
+    """
+
+    _name = "urssaf.service"
+    _description = "Urssaf Service"
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    failure_count = fields.Integer(string="Failures in a row", readonly=True)
+    pause_count = fields.Integer(string="Pauses in a row", readonly=True)
+    failure_kind = fields.Char(readonly=True)
+    down_since = fields.Datetime(
+        readonly=True, help="When the first of these failures happened."
+    )
+    paused_until = fields.Datetime(
+        string="Next try", readonly=True, help="Nothing is called before."
+    )
+    notice = fields.Char(
+        string="State", compute="_compute_notice", help="What people read about it."
+    )
+
+    _company_unique = models.Constraint(
+        "UNIQUE(company_id)", "A company has one Urssaf service."
+    )
+
+    @api.depends("paused_until", "failure_kind")
+    def _compute_notice(self):
+        for service in self:
+            service.notice = service._notice() or self.env._("Urssaf answers.")
+
+    @api.model
+    def _of(self, company):
+        """The service of a company, made when there is none yet."""
+        domain = [("company_id", "=", company.id)]
+        service = self.sudo().search_fetch(domain, FETCHED, limit=1)
+        if service:
+            return service
+        # Two workers may come here at once.
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO urssaf_service (company_id) VALUES (%s)"
+                " ON CONFLICT DO NOTHING",
+                company.id,
+            )
+        )
+        return self.sudo().search_fetch(domain, FETCHED, limit=1)
+
+    def _paused(self):
+        """Whether Urssaf is to be left alone for now."""
+        return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
+
+    def _notice(self):
+        """What people read while Urssaf does not answer, else ``None``."""
+        if not self.paused_until:
+            return None
+        return self.env._(
+            "%(what)s Nothing is lost: Odoo tries again by itself at %(time)s and what "
+            "is waiting leaves then.",
+            what=self.env["urssaf.exchange"]._kind_text(self.failure_kind),
+            time=self._local(self.paused_until),
+        )
+
+    def _local(self, moment):
+        return format_datetime(
+            self.env, moment, tz=self.env.user.tz or "Europe/Paris", dt_format="short"
+        )
+
+    # -- what calls have shown -------------------------------------------------
+
+    def _failed(self, error):
+        """A call of the company failed: pause, if it looks like an outage."""
+        # Another worker that holds the row is writing down the same outage.
+        for service in self.try_lock_for_update(allow_referencing=True):
+            service.invalidate_recordset()
+            now = fields.Datetime.now()
+            service.write(
+                {
+                    "failure_count": service.failure_count + 1,
+                    "failure_kind": error.kind,
+                    "down_since": service.down_since or now,
+                }
+            )
+            if service.failure_count >= PATIENCE or _says_not_now(error):
+                pause = service._pause_length(error.retry_after)
+                service._pause((now + pause).replace(microsecond=0))
+
+    def _pause(self, until):
+        self.write({"pause_count": self.pause_count + 1, "paused_until": until})
+        _logger.info(
+            "Urssaf, company %s: paused until %s UTC after %s failures (%s)",
+            self.company_id.id,
+            until,
+            self.failure_count,
+            self.failure_kind,
+        )
+        for job in ("send", "follow", "repair"):
+            self.env["urssaf.exchange"]._trigger(job, at=until)
+        if self.failure_kind in FOR_A_PERSON or self.pause_count > 1:
+            self._tell()
+
+    def _pause_length(self, retry_after=None):
+        if retry_after:
+            return min(timedelta(seconds=retry_after), MAX_RETRY_AFTER)
+        minutes = min(2**self.pause_count, 60) if self.pause_count < 6 else 60
+        # Spread the calls of many databases that saw the same outage.
+        return min(timedelta(minutes=minutes * random.uniform(0.8, 1.2)), MAX_PAUSE)
+
+    def _tell(self):
+        """One activity, on the company's own contact, for as long as it lasts."""
+        note = self.env["urssaf.exchange"]._kind_text(self.failure_kind)
+        if self.failure_kind not in FOR_A_PERSON:
+            note = self.env._(
+                "%(what)s It has lasted since %(since)s. Odoo goes on trying; what is "
+                "waiting leaves, and this is closed, as soon as Urssaf answers.",
+                what=note,
+                since=self._local(self.down_since),
+            )
+        self.company_id._urssaf_tell(note)
+
+    def _answered(self):
+        """Urssaf answers and takes the credentials: the trouble is over."""
+        troubled = self.filtered("failure_count")
+        if troubled:
+            troubled.write(
+                {
+                    "failure_count": 0,
+                    "pause_count": 0,
+                    "failure_kind": False,
+                    "down_since": False,
+                    "paused_until": False,
+                }
+            )
+            troubled.company_id._urssaf_told_done()
+
+    # -- button ----------------------------------------------------------------
+
+    def action_try_now(self):
+        """Somebody knows that Urssaf is back, and does not want to wait."""
+        self.ensure_one()
+        exchange = self.env["urssaf.exchange"]
+        exchange._check_urssaf_user()
+        self.check_access("read")
+        service = self.sudo()
+        if not service.company_id._urssaf_try_connection():
+            for job in ("send", "follow", "repair"):
+                exchange._trigger(job)
+        return exchange._notify(
+            service.notice, kind="warning" if service.paused_until else "success"
+        )
+
+
+def _says_not_now(error):
+    """Whether waiting for a second failure would be rude, or pointless."""
+    return error.kind in FOR_A_PERSON or error.http_status in (429, 503)

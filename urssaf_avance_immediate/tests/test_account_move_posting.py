@@ -1,0 +1,258 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""At posting: amounts that cannot be said, invoices that leave by themselves."""
+
+from odoo import Command
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+
+class PostingCase(UrssafCase):
+    def setUp(self):
+        super().setUp()
+        self.enrolment = self._enrol()
+        # 37.5 h for 843.57 euros: no price of three decimals gives it.
+        self.included = self.tax.copy(
+            {"name": "10 TTC", "price_include_override": "tax_included"}
+        )
+
+    def _draft(self, lines=((37.5, 22.4952),), partner=None, **values):
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or self.partner).id,
+                "invoice_date": "2026-03-15",
+                "urssaf_service_start": "2026-03-02",
+                "urssaf_service_end": "2026-03-13",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.housework.id,
+                            "quantity": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.set(self.included.ids)],
+                            **(more[0] if more else {}),
+                        }
+                    )
+                    for quantity, price, *more in lines
+                ],
+                **values,
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestExactAmounts(PostingCase):
+    def _wizard(self, move):
+        """The correction that the stop at posting leads to."""
+        with self.assertRaises(RedirectWarning) as raised:
+            move.action_post()
+        message, action, _button = raised.exception.args[:3]
+        self.assertIn("ERR_MNT_PREST_TTC", message)
+        self.assertEqual(move.state, "draft")
+        Wizard = self.env[action["res_model"]].with_context(**action["context"])
+        return Form(Wizard).save()
+
+    def test_stopped_with_a_correction(self):
+        move = self._draft()
+        self.assertEqual(move.amount_total, 843.57)
+        self.assertIn("urssaf_amount", move.alerts)
+        wizard = self._wizard(move)
+        [line] = wizard.line_ids
+        self.assertAlmostEqual(line.total_before, 843.57)
+        self.assertAlmostEqual(line.total_after, 843.56)
+        self.assertEqual(move.amount_total, 843.57, "nothing has changed yet")
+        wizard.action_correct()
+        self.assertEqual(move.state, "posted")
+        self.assertEqual(move.amount_total, 843.56)
+        self.assertEqual(move.invoice_line_ids.price_unit, 22.495)
+        move.action_urssaf_send()
+        [sent] = self._demande(move.urssaf_request_id).payload["inputPrestations"]
+        self.assertEqual(sent["quantite"], 37.5)
+
+    def test_correction_of_prices_without_tax_and_with_discount(self):
+        move = self._draft(lines=((37.5, 25.4321), (45.25, 17.7777)))
+        move.invoice_line_ids.tax_ids = self.tax
+        move.invoice_line_ids.discount = 7
+        before = move.amount_total
+        self.assertTrue(move._urssaf_inexact())
+        self._wizard(move).action_correct()
+        self.assertEqual(move.state, "posted")
+        self.assertLess(abs(move.amount_total - before), 0.1)
+        self.assertFalse(move._urssaf_cut())
+
+    def test_amounts_kept_and_sent_as_two_lines(self):
+        move = self._draft()
+        self._wizard(move).action_two_lines()
+        self.assertEqual((move.state, move.amount_total), ("posted", 843.57))
+        move.action_urssaf_send()
+        sent = self._demande(move.urssaf_request_id).payload["inputPrestations"]
+        self.assertEqual([line["quantite"] for line in sent], [36.5, 1])
+
+    def test_left_out(self):
+        move = self._draft()
+        self._wizard(move).action_exclude()
+        self.assertEqual(move.state, "posted")
+        self.assertFalse(move.urssaf_can_send)
+        self.assertIn("urssaf_left_out", move._urssaf_check_sendable())
+
+    def test_only_invoices_for_urssaf_are_stopped(self):
+        stranger = self._make_partner(email="autre@example.com")
+        self._draft(partner=stranger).action_post()
+        self.partner.urssaf_sending = "never"
+        self._draft().action_post()
+        self.partner.urssaf_sending = False
+        self._draft(urssaf_excluded=True).action_post()
+        self.housework.urssaf_nature_id = False
+        self._draft().action_post()
+        self.assertFalse(self.fake.calls_of("050"))
+
+    def test_several_at_once(self):
+        moves = self._draft() | self._draft(lines=((2, 30.0),))
+        with self.assertRaises(UserError) as raised:
+            moves.action_post()
+        self.assertIn("ERR_MNT_PREST_TTC", str(raised.exception))
+
+    def test_an_invoice_clerk_can_correct(self):
+        clerk = new_test_user(
+            self.env, "clerk", groups="base.group_user,account.group_account_invoice"
+        )
+        clerk.write({"company_ids": self.company.ids, "company_id": self.company.id})
+        move = self._draft().with_user(clerk).with_company(self.company)
+        action = move._urssaf_correction_action()
+        wizard = Form(
+            self.env[action["res_model"]]
+            .with_user(clerk)
+            .with_context(**action["context"])
+        ).save()
+        wizard.action_correct()
+        self.assertEqual(move.state, "posted")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestAutomatic(PostingCase):
+    def setUp(self):
+        super().setUp()
+        self.partner.urssaf_sending = "automatic"
+
+    def _good(self, **values):
+        move = self._draft(lines=((2, 30.0),), **values)
+        move.action_post()
+        return move
+
+    def test_queued_at_posting_and_sent_by_the_scheduled_action(self):
+        move = self._good()
+        self.assertEqual(move.urssaf_state, "queued")
+        self.assertFalse(self.fake.calls_of("050"), "nothing leaves at posting")
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_the_company_decides_for_those_who_have_no_choice(self):
+        self.partner.urssaf_sending = False
+        self.assertFalse(self._good().urssaf_state)
+        self.company.urssaf_sending = "automatic"
+        self.assertEqual(self._good().urssaf_state, "queued")
+        self.partner.urssaf_sending = "propose"
+        self.assertFalse(self._good().urssaf_state)
+        self.company.urssaf_sending = "never"
+        self.partner.urssaf_sending = False
+        move = self._good()
+        self.assertFalse(move.urssaf_can_send)
+        found = self.env["account.move"].search([("urssaf_can_send", "=", True)])
+        self.assertNotIn(move, found)
+
+    def test_services_to_come_leave_when_they_are_over(self):
+        move = self._good(urssaf_service_end="2026-03-20")
+        self.assertTrue(move.urssaf_to_send)
+        self.assertFalse(move.activity_ids, "nobody has anything to do")
+        self._run_cron("invoices")
+        self.assertFalse(move.urssaf_state)
+        with freeze_time("2026-03-21 08:00:00"):
+            self._run_cron("invoices")
+        self.assertEqual(move.urssaf_state, "queued")
+        self.assertFalse(move.urssaf_to_send)
+
+    def test_what_somebody_must_mend_is_told(self):
+        move = self._good(urssaf_service_start="2026-02-25")
+        self.assertIn("ERR_PERIODE_EMPLOI", move.activity_ids.note)
+        move.urssaf_service_start = "2026-03-02"
+        self._run_cron("invoices")
+        self.assertEqual(move.urssaf_state, "queued")
+        self.assertFalse(move.activity_ids)
+
+    def test_posted_by_somebody_without_the_urssaf_rights(self):
+        clerk = new_test_user(
+            self.env, "clerk", groups="base.group_user,account.group_account_invoice"
+        )
+        clerk.write({"company_ids": self.company.ids, "company_id": self.company.id})
+        move = self._draft(lines=((2, 30.0),))
+        move.with_user(clerk).with_company(self.company).action_post()
+        self.assertEqual(move.urssaf_state, "queued")
+
+    def test_older_invoices_do_not_leave(self):
+        self.partner.urssaf_sending = "propose"
+        move = self._good()
+        self.partner.urssaf_sending = "automatic"
+        self._run_cron("invoices")
+        self.assertFalse(move.urssaf_state)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestFrozen(PostingCase):
+    def test_what_urssaf_was_told_cannot_change(self):
+        move = self._sent().move_id
+        line = move.invoice_line_ids
+        other = self._make_partner(email="autre@example.com")
+        for record, values in (
+            (move, {"partner_id": other.id}),
+            (move, {"name": "FAC/1"}),
+            (move, {"urssaf_service_end": "2026-03-14"}),
+            (move, {"invoice_date": "2026-03-14"}),
+            (move, {"state": "draft"}),
+            (line, {"sequence": 3, "discount": 10}),
+            (line, {"quantity": 3}),
+            (line, {"price_unit": 3}),
+            (line, {"name": "Autre"}),
+            (line, {"urssaf_service_start": "2026-03-03"}),
+        ):
+            with self.subTest(values=values), self.assertRaises(UserError) as raised:
+                record.write(values)
+            if record == line:
+                self.assertIn("Urssaf", str(raised.exception))
+        with self.assertRaises(UserError):
+            line.copy()
+        with self.assertRaises(UserError):
+            line.unlink()
+        with self.assertRaises(UserError):
+            move.invoice_line_ids = [Command.delete(line.id)]
+
+    def test_the_rest_can(self):
+        move = self._sent().move_id
+        move.write({"name": move.name, "ref": "Bon 12", "narration": "Oui"})
+        self.assertEqual(move.ref, "Bon 12")
+        self.assertTrue(move.urssaf_frozen)
+
+    def test_in_the_queue_too(self):
+        move = self._invoice()
+        self.env["urssaf.payment.request"]._enqueue_move(move)
+        with self.assertRaises(UserError) as raised:
+            move.urssaf_service_start = "2026-03-03"
+        self.assertIn("Reset it to draft", str(raised.exception))
+        move.button_draft()
+        move.urssaf_service_start = "2026-03-03"
+
+    def test_free_again_after_a_refusal(self):
+        request = self._sent()
+        self._demande(request).move(
+            "40", "Refusée", rejection={"code": "REGUL_AUTRE", "commentaire": ""}
+        )
+        request.action_urssaf_refresh()
+        move = request.move_id
+        move.button_draft()
+        move.invoice_line_ids.quantity = 3
+        self.assertEqual(move.amount_total, 99)

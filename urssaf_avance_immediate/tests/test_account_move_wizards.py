@@ -1,0 +1,275 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Splitting a draft, looking before sending, checking many invoices in one pass."""
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestSplit(UrssafCase):
+    def setUp(self):
+        super().setUp()
+        self._enrol()  # active since 1 February, 9:30
+
+    def _draft(self, *days, texts=True):
+        lines = [
+            {
+                "product_id": self.housework.id,
+                "name": f"Ménage {day}",
+                "price_unit": 30,
+                "tax_ids": [Command.set(self.tax.ids)],
+                "urssaf_service_start": day,
+            }
+            for day in days
+        ]
+        if texts:
+            lines.insert(0, {"display_type": "line_section", "name": "Maison"})
+            lines.insert(2, {"display_type": "line_note", "name": "Clé rendue"})
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner.id,
+                "invoice_date": "2026-03-15",
+                "invoice_line_ids": [
+                    Command.create({"sequence": rank, **line})
+                    for rank, line in enumerate(lines)
+                ],
+            }
+        )
+
+    def _split(self, move):
+        """Through the banner of the draft. Return the drafts in order."""
+        offers = [alert for alert in move.alerts.values() if alert.get("action")]
+        action = offers[0]["action"]
+        self.assertEqual(action["res_model"], "urssaf.invoice.split")
+        wizard = Form(
+            self.env["urssaf.invoice.split"].with_context(**action["context"])
+        ).save()
+        summary = wizard.summary
+        result = wizard.action_split()
+        return summary, self.env["account.move"].search(result["domain"], order="id")
+
+    def test_by_month(self):
+        move = self._draft("2026-02-27", "2026-03-02", "2026-02-10", "2026-03-04")
+        total = move.amount_total
+        summary, moves = self._split(move)
+        self.assertEqual(len(summary.splitlines()), 2)
+        first, second = moves
+        self.assertEqual(first, move, "the earliest services stay")
+        self.assertEqual(
+            [(str(m.urssaf_service_start), str(m.urssaf_service_end)) for m in moves],
+            [("2026-02-10", "2026-02-27"), ("2026-03-02", "2026-03-04")],
+        )
+        self.assertAlmostEqual(sum(moves.mapped("amount_total")), total)
+        names = [m.invoice_line_ids.sorted("sequence").mapped("name") for m in moves]
+        self.assertEqual(
+            names,
+            [
+                ["Maison", "Ménage 2026-02-27", "Clé rendue", "Ménage 2026-02-10"],
+                ["Maison", "Ménage 2026-03-02", "Ménage 2026-03-04"],
+            ],
+        )
+        moves.action_post()
+        self.assertLess(first.sequence_number, second.sequence_number)
+        moves.action_urssaf_send()
+        self.assertFalse(any(moves._urssaf_blocking().values()))
+
+    def test_before_the_activation(self):
+        move = self._draft("2026-01-30", "2026-02-02", "2026-02-03", texts=False)
+        _summary, (before, after) = self._split(move)
+        self.assertTrue(before.urssaf_excluded)
+        self.assertFalse(after.urssaf_excluded)
+        self.assertEqual(len(after.invoice_line_ids), 2)
+        (before | after).action_post()
+        self.assertFalse(before.urssaf_can_send)
+        self.assertTrue(after.urssaf_can_send)
+
+    def test_in_the_same_month_as_the_activation(self):
+        enrolment = self.partner.urssaf_enrolment_id.sudo()
+        enrolment.active_since = "2026-03-05 10:00:00"
+        move = self._draft("2026-03-04", "2026-03-05", texts=False)
+        _summary, moves = self._split(move)
+        self.assertEqual(moves.mapped("urssaf_excluded"), [True, False])
+
+    def test_lines_need_dates(self):
+        move = self._draft("2026-02-27", "2026-03-02")
+        move.invoice_line_ids[-1].urssaf_service_end = "2026-04-01"
+        wizard = self.env["urssaf.invoice.split"].create({"move_id": move.id})
+        self.assertEqual(wizard.undated, "Ménage 2026-03-02")
+        with self.assertRaises(UserError):
+            wizard.action_split()
+        self.assertEqual(len(move.invoice_line_ids), 4)
+
+    def test_nothing_to_split(self):
+        move = self._draft("2026-03-02", "2026-03-03")
+        self.assertFalse(move.alerts)
+        wizard = self.env["urssaf.invoice.split"].create({"move_id": move.id})
+        with self.assertRaises(UserError):
+            wizard.action_split()
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestPreview(UrssafCase):
+    def setUp(self):
+        super().setUp()
+        self._enrol()
+
+    def _preview(self, move):
+        action = move.with_user(self.user).action_urssaf_preview()
+        Wizard = self.env[action["res_model"]].with_user(self.user)
+        return Form(Wizard.with_context(**action["context"])).save()
+
+    def test_what_the_customer_will_read(self):
+        move = self._invoice(lines=((3, 30.0), (-1, 30.0)))
+        wizard = self._preview(move)
+        self.assertEqual((wizard.amount_total, wizard.amount_credit), (66, 33))
+        self.assertEqual(wizard.amount_net, 33)
+        self.assertEqual(str(wizard.period_end), "2026-03-13")
+        [line] = wizard.line_ids
+        self.assertEqual((line.quantity, line.price_unit), (2, 33))
+        self.assertEqual(line.unit, "HEURE")
+        self.assertIn("Taken off", wizard.changes)
+        self.assertFalse(wizard.faults)
+        self.assertFalse(self.fake.calls_of("050"))
+        wizard.action_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_services_without_a_credit(self):
+        other = self._make_service("Divers", 10.0, "270")
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_line_ids = [
+            Command.create({"product_id": other.id, "tax_ids": self.tax.ids})
+        ]
+        move.action_post()
+        wizard = self._preview(move)
+        self.assertEqual((wizard.amount_credit, wizard.amount_net), (33, 44))
+
+    def test_what_stands_in_the_way(self):
+        self.partner.urssaf_other_aid = True
+        wizard = self._preview(self._invoice(end="2026-04-02"))
+        self.assertIn("ERR_DATE_FUTUR", wizard.faults)
+        self.assertIn("ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE", wizard.faults)
+        self.assertIn("APA", wizard.warnings)
+        with self.assertRaises(UserError):
+            wizard.action_send()
+
+    def test_from_the_selection(self):
+        moves = self._invoice() | self._invoice(end="2026-03-20")
+        action = moves.action_urssaf_send()
+        wizard = (
+            self.env[action["res_model"]].with_context(**action["context"]).create({})
+        )
+        self.assertEqual(set(wizard.line_ids.mapped("amount_net")), {33})
+        opened = wizard.line_ids[0].action_preview()
+        self.assertEqual(opened["context"]["default_move_id"], moves[0].id)
+
+    def test_rights(self):
+        reader = new_test_user(
+            self.env, "reader", groups="base.group_user,account.group_account_readonly"
+        )
+        with self.assertRaises(AccessError):
+            self.env["urssaf.payment.request.preview"].with_user(reader).create(
+                {"move_id": self._invoice().id}
+            )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestMention(UrssafCase):
+    def _printed(self, move):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice", move.ids
+        )
+        return "do not pay" in html.decode()
+
+    def test_only_where_urssaf_collects(self):
+        stranger = self._invoice()
+        self.assertFalse(self._printed(stranger))
+        self._enrol()
+        self.assertTrue(self._printed(stranger))
+        self.assertTrue(self._printed(self._sent().move_id))
+        stranger.urssaf_excluded = True
+        self.assertFalse(self._printed(stranger))
+
+    def test_the_company_may_not_want_it(self):
+        self._enrol()
+        self.company.urssaf_invoice_mention = False
+        self.assertFalse(self._printed(self._invoice()))
+
+    def test_not_any_more_once_the_bank_has_refused(self):
+        request = self._sent()
+        self._demande(request).move("60", "En refus de prélèvement")
+        request.action_urssaf_refresh()
+        self.assertFalse(self._printed(request.move_id))
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestChecks(UrssafCase):
+    def test_left_out_and_warnings(self):
+        self._enrol()
+        move = self._invoice()
+        self.partner.urssaf_other_aid = True
+        alerts = move._urssaf_check_sendable()
+        self.assertEqual(alerts["urssaf_other_aid"]["level"], "warning")
+        self.assertEqual(set(move.alerts), {"urssaf_other_aid", "urssaf_ready"})
+        self.partner.urssaf_sending = "never"
+        self.assertIn("urssaf_left_out", move._urssaf_check_sendable())
+        self.assertFalse(move.urssaf_can_send)
+
+    def test_day_of_activation_and_last_year(self):
+        enrolment = self._enrol().sudo()
+        move = self._invoice(start="2026-02-01", end="2026-02-28")
+        self.assertIn("urssaf_activation_day", move._urssaf_check_sendable())
+        enrolment.active_since = "2025-01-01 08:00:00"
+        move = self._invoice(start="2025-12-01", end="2025-12-31")
+        alerts = move._urssaf_check_sendable()
+        self.assertEqual(alerts["urssaf_last_year"]["level"], "warning")
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_closed_accounts(self):
+        enrolment = self._enrol().sudo()
+        move = self._invoice()
+        for status, code in (
+            ("MANDAT_ECHU", "ERR_MANDAT_ECHU"),
+            ("PARTICULIER_BLOQUE", "ERR_CMPT_BLOQUE"),
+            ("APPAREILLAGE_NF", "ERR_LIEN_PARTICULIER_PRESTATAIRE"),
+            ("NOUVEAU_STATUT", "ERR_LIEN_PARTICULIER_PRESTATAIRE"),
+        ):
+            enrolment._set_state("blocked", remote_status=status)
+            alert = move._urssaf_check_sendable()["urssaf_enrolment"]
+            self.assertEqual(alert["code"], code)
+            self.assertIn(code, alert["message"])
+
+    def test_ten_invoices_cost_the_queries_of_two(self):
+        partners = self.partner
+        for rank in range(4):
+            partners |= self._make_partner(email=f"client{rank}@example.com")
+        for partner in partners:
+            self._enrol(partner)
+        moves = self.env["account.move"]
+        for rank in range(10):
+            partner = partners[rank % len(partners)]
+            moves |= self._invoice(partner, lines=((2, 30.0), (1, 12.5)))
+        self.company.urssaf_declare_deposits = True
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves[:1].ids
+        ).create({"amount": 10.0})._create_payments()
+        counts = [self._count(moves[:2]), self._count(moves)]
+        self.assertLessEqual(counts[1], counts[0] + 2)
+        self.assertFalse(any(moves._urssaf_blocking().values()))
+
+    def _count(self, moves):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        moves._urssaf_check_all()
+        return self.env.cr.sql_log_count - before

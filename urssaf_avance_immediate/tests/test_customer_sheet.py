@@ -1,0 +1,446 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The form of a customer, on the side of the office: link, review, retention."""
+
+import re
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import IBAN, NOW, UrssafCase
+
+OTHER_IBAN = "FR1420041010050500013M02606"
+LINK = re.compile(r"/urssaf/fiche/([\w-]+)")
+
+
+@freeze_time(NOW)
+class CustomerSheetCase(UrssafCase):
+    """A customer of whom the company knows the name and the e-mail."""
+
+    def setUp(self):
+        super().setUp()
+        self.partner = self.env["res.partner"].create(
+            {
+                "name": "Jeanne Martin",
+                "lang": "en_US",
+                "email": "jeanne.martin@example.com",
+                "street": "1 rue Ancienne",
+                "urssaf_usage_name": "Petit",
+            }
+        )
+
+    def _send(self, partner=None):
+        """Press the button; return the token of the link in the mail."""
+        partner = partner or self.partner
+        partner.with_user(self.user).action_urssaf_send_sheet()
+        return self._last_token()
+
+    def _last_token(self):
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        return LINK.search(mail.body_html)[1]
+
+    def _find(self, token):
+        return self.env["urssaf.customer.sheet"]._find_open(token)
+
+    def _typed(self, **changes):
+        france = self.env.ref("base.fr")
+        return {
+            "civility": "2",
+            "birth_name": " Durand ",
+            "usage_name": "",
+            "first_names": "Jeanne, Marie",
+            "birth_date": "1980-03-29",
+            "birth_country": str(france.id),
+            "birth_commune": "Lyon 1er",
+            "birth_department": "69",
+            "mobile": "06 39 98 01 02",
+            "email": "jeanne@example.com",
+            "street": "8 bis rue du Soleil",
+            "street2": "",
+            "zip": "69001",
+            "city": "Lyon",
+            "iban": "FR76 3000 4000 0312 3456 7890 143",
+            "bic": "bnpafrpp",
+            "holder": "Mme Jeanne Durand",
+            "consent_enrolment": "1",
+            "consent_data": "1",
+            **changes,
+        }
+
+    def _submit(self, **changes):
+        """Send the form and let the customer fill it in; return the sheet."""
+        sheet = self._find(self._send())
+        self.assertEqual(sheet._submit(self._typed(**changes)), {})
+        return sheet.sudo(False).with_user(self.user)
+
+    def _line(self, sheet, name):
+        return sheet.line_ids.filtered(lambda line: line.name == name)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCustomerSheetLink(CustomerSheetCase):
+    def test_link_is_mailed_and_kept_nowhere_else(self):
+        token = self._send()
+        sheet = self.partner.urssaf_sheet_id
+        self.assertEqual(sheet.state, "sent")
+        self.assertEqual(self.partner.urssaf_sheet_state, "sent")
+        self.assertEqual(sheet.expires_at, NOW + timedelta(days=14))
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertEqual(mail.email_to, "jeanne.martin@example.com")
+        self.assertTrue(mail.auto_delete)
+        self.assertFalse(mail.model)
+        said = " ".join((self.partner | sheet.partner_id).message_ids.mapped("body"))
+        said += " ".join(sheet.message_ids.mapped("body"))
+        self.assertIn("jeanne.martin@example.com", said)
+        self.assertNotIn(token, said)
+        self.env.cr.execute(
+            "SELECT * FROM urssaf_customer_sheet WHERE id = %s", [sheet.id]
+        )
+        self.assertNotIn(token, str(self.env.cr.fetchall()))
+        self.assertEqual(self._find(token), sheet)
+
+    def test_needs_an_email(self):
+        self.partner.email = False
+        with self.assertRaises(UserError):
+            self._send()
+
+    def test_new_link_kills_the_old_one(self):
+        old, new = self._send(), self._send()
+        self.assertNotEqual(old, new)
+        self.assertFalse(self._find(old))
+        self.assertTrue(self._find(new))
+
+    def test_revoked(self):
+        token = self._send()
+        self.partner.with_user(self.user).action_urssaf_revoke_sheet()
+        self.assertFalse(self._find(token))
+        self.assertEqual(self.partner.urssaf_sheet_state, "revoked")
+
+    def test_expired(self):
+        self.company.urssaf_sheet_link_days = 3
+        token = self._send()
+        with freeze_time(NOW + timedelta(days=3, seconds=1)):
+            self.assertFalse(self._find(token))
+            self.env["urssaf.customer.sheet"]._gc_sheets()
+        self.assertEqual(self.partner.urssaf_sheet_state, "expired")
+
+    def test_archived_customer_is_closed(self):
+        token = self._send()
+        self.partner.active = False
+        self.assertFalse(self._find(token))
+
+    def test_forged(self):
+        token = self._send()
+        digest = self.partner.urssaf_sheet_id.sudo().token_digest
+        for forged in (token[:-1], token + "A", token.swapcase(), digest, "", "'"):
+            self.assertFalse(self._find(forged))
+
+    def test_digest_is_for_nobody(self):
+        self._send()
+        sheet = self.partner.urssaf_sheet_id.with_user(self.user)
+        with self.assertRaises(AccessError):
+            sheet.read(["token_digest"])
+
+    def test_mail_that_failed_is_shown(self):
+        self._send()
+        sheet = self.partner.urssaf_sheet_id
+        self.assertFalse(sheet.mail_failed)
+        sheet.sudo().mail_id.state = "exception"
+        self.assertTrue(self.partner.urssaf_sheet_mail_failed)
+
+    def test_rights(self):
+        self._send()
+        sheet = self.partner.urssaf_sheet_id
+        biller = self._make_user("biller", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            self.partner.with_user(biller).action_urssaf_send_sheet()
+        with self.assertRaises(AccessError):
+            self.partner.with_user(biller).read(["urssaf_sheet_id"])
+        for button in ("action_accept", "action_accept_all", "action_revoke"):
+            with self.assertRaises(AccessError):
+                getattr(sheet.with_user(biller), button)()
+        with self.assertRaises(AccessError):
+            sheet.with_user(self.user).write({"state": "accepted"})
+
+    def test_other_company_is_blind(self):
+        sheet = self._submit()
+        other = self.env["res.company"].create({"name": "Autre"})
+        foreign = self._make_user("foreign", "urssaf_avance_immediate.group_manager")
+        foreign.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
+        theirs = sheet.with_user(foreign)
+        self.assertFalse(theirs.search([]))
+        self.assertFalse(
+            self.env["urssaf.customer.sheet.line"].with_user(foreign).search([])
+        )
+        with self.assertRaises(AccessError):
+            theirs.action_accept()
+        self.assertFalse(
+            self.partner.with_user(foreign).with_company(other).urssaf_sheet_id
+        )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCustomerSheetReview(CustomerSheetCase):
+    def test_typed_beside_what_stands_in_odoo(self):
+        sheet = self._submit()
+        street, iban = self._line(sheet, "street"), self._line(sheet, "iban")
+        self.assertEqual(street.typed, "8 bis rue du Soleil")
+        self.assertEqual(street.current, "1 rue Ancienne")
+        self.assertTrue(street.differs)
+        self.assertEqual(iban.typed, "FR76 •••• 0143")
+        self.assertFalse(iban.current)
+        self.assertEqual(self._line(sheet, "civility").typed, "Madame")
+        usage = self._line(sheet, "usage_name")
+        self.assertEqual((usage.typed, usage.current), (False, "Petit"))
+        self.assertTrue(usage.differs)
+        self.assertEqual(self.partner.street, "1 rue Ancienne", "nothing is copied yet")
+        self.assertFalse(self.partner.bank_ids)
+
+    def test_the_office_is_told(self):
+        sheet = self._submit()
+        self.assertEqual(sheet.state, "submitted")
+        self.assertEqual(sheet.consented_at, NOW)
+        [activity] = sheet.activity_ids
+        self.assertEqual(
+            activity.activity_type_id,
+            self.env.ref("urssaf_avance_immediate.activity_type_review_sheet"),
+        )
+
+    def test_accept_everything(self):
+        sheet = self._submit()
+        action = sheet.action_accept_all()
+        partner = self.partner
+        self.assertEqual(partner.urssaf_birth_name, "Durand")
+        self.assertFalse(partner.urssaf_usage_name)
+        self.assertEqual(partner.urssaf_first_names, "Jeanne Marie")
+        self.assertEqual(str(partner.urssaf_birth_date), "1980-03-29")
+        self.assertEqual(partner.street, "8 bis rue du Soleil")
+        self.assertEqual(partner.urssaf_street_name, "du Soleil")
+        self.assertEqual(partner.email, "jeanne@example.com")
+        account = partner.urssaf_bank_account_id
+        self.assertEqual(account.sanitized_acc_number, IBAN)
+        self.assertEqual(account.bank_bic, "BNPAFRPP")
+        self.assertEqual(account.acc_holder_name, "Mme Jeanne Durand")
+        self.assertEqual(sheet.state, "accepted")
+        self.assertFalse(sheet.line_ids)
+        self.assertFalse(sheet.activity_ids)
+        self.assertEqual(sheet.reviewed_by_id, self.user)
+        self.assertEqual(action["params"]["next"]["res_id"], partner.id)
+        said = " ".join(partner.message_ids.mapped("body"))
+        self.assertIn("Birth name", said)
+        for secret in ("Durand", "1980", IBAN, "0639980102"):
+            self.assertNotIn(secret, said)
+
+    def test_accept_field_by_field(self):
+        sheet = self._submit()
+        for name in ("street", "iban", "email"):
+            self._line(sheet, name).accept = False
+        sheet.action_accept()
+        self.assertEqual(self.partner.street, "1 rue Ancienne")
+        self.assertEqual(self.partner.email, "jeanne.martin@example.com")
+        self.assertFalse(self.partner.bank_ids)
+        self.assertEqual(self.partner.city, "Lyon")
+        said = " ".join(self.partner.message_ids.mapped("body"))
+        self.assertIn("Left out: Email, Street, IBAN", said)
+
+    def test_account_that_is_there_is_used(self):
+        """Archived, too: Odoo would refuse the same IBAN once more."""
+        account = self.env["res.partner.bank"].create(
+            {"partner_id": self.partner.id, "acc_number": IBAN, "active": False}
+        )
+        other = self.env["res.partner.bank"].create(
+            {"partner_id": self.partner.id, "acc_number": OTHER_IBAN}
+        )
+        self.assertEqual(self.partner.urssaf_bank_account_id, other)
+        self._submit().action_accept_all()
+        self.assertEqual(self.partner.urssaf_bank_account_id, account)
+        self.assertTrue(account.active)
+        self.assertEqual(account.bank_bic, "BNPAFRPP")
+
+    def test_what_was_typed_cannot_be_rewritten(self):
+        sheet = self._submit()
+        with self.assertRaises(AccessError):
+            self._line(sheet, "iban").write({"value": OTHER_IBAN})
+        with self.assertRaises(AccessError):
+            self._line(sheet, "iban").unlink()
+
+    def test_accepted_once(self):
+        sheet = self._submit()
+        sheet.action_accept_all()
+        self.partner.street = "5 rue Corrigée"
+        with self.assertRaises(UserError):
+            sheet.action_accept_all()
+        self.assertEqual(self.partner.street, "5 rue Corrigée")
+
+    def test_refused_with_a_word_and_a_new_link(self):
+        sheet = self._submit()
+        action = sheet.action_refuse()
+        wizard = Form(
+            self.env[action["res_model"]]
+            .with_user(self.user)
+            .with_context(**action["context"])
+        )
+        wizard.note = "L’IBAN est celui de votre conjoint."
+        wizard.save().action_refuse()
+        self.assertEqual(sheet.state, "refused")
+        self.assertFalse(sheet.line_ids)
+        self.assertFalse(self.partner.urssaf_birth_name)
+        again = self._find(self._last_token())
+        self.assertNotEqual(again, sheet)
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        self.assertIn("celui de votre conjoint", mail.body_html)
+
+    def test_refused_without_a_new_link(self):
+        sheet = self._submit()
+        before = self.env["mail.mail"].search_count([])
+        sheet._refuse("Doublon", False)
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        self.assertEqual(self.partner.urssaf_sheet_id, sheet)
+
+    def test_erased_when_nobody_reviews(self):
+        sheet = self._submit()
+        with freeze_time(NOW + timedelta(days=29)):
+            sheet.sudo()._gc_sheets()
+        self.assertTrue(sheet.line_ids)
+        with freeze_time(NOW + timedelta(days=31)):
+            sheet.sudo()._gc_sheets()
+        self.assertEqual(sheet.state, "expired")
+        self.assertFalse(sheet.line_ids)
+        self.assertFalse(sheet.activity_ids)
+
+    def test_enrolled_from_the_form(self):
+        """The whole way: the office only reviews."""
+        action = self._submit().action_accept_all()
+        self.assertEqual(action["params"]["type"], "success")
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.consent_origin, "portal")
+        self.assertEqual(enrolment.consent_user_id, self.user)
+        self.partner.with_user(self.user).action_urssaf_enrol()
+        self.assertEqual(self.partner.urssaf_enrolment_state, "pending")
+        [call] = self.fake.calls_of("010")
+        self.assertEqual(call.json["coordonneeBancaire"]["iban"], IBAN)
+        self.assertEqual(call.json["prenoms"], "Jeanne Marie")
+        self.assertEqual(
+            call.json["lieuNaissance"]["communeNaissance"]["codeCommune"], "381"
+        )
+        self.assertEqual(call.json["adressePostale"]["codeCommune"], "69381")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCustomerSheetChecks(CustomerSheetCase):
+    """What the customer is asked to correct, in his words."""
+
+    def _errors(self, sheet, **changes):
+        """On one and the same form, which forgets what was right before."""
+        sheet.line_ids.unlink()
+        errors = sheet._submit(self._typed(**changes))
+        if errors:
+            self.assertEqual(sheet.state, "sent")
+        return errors
+
+    def test_each_field_names_its_fault(self):
+        sheet = self._find(self._send())
+        for key, values in {
+            "civility": ("", "3"),
+            "birth_name": ("", "Durand2", "x" * 130),
+            "usage_name": ("Dur@nd",),
+            "first_names": ("", "J3anne"),
+            "birth_date": ("", "31/02/1980", "2030-01-01", "1780-01-01", "hier"),
+            "birth_country": ("", "999999", "x"),
+            "birth_commune": ("",),
+            "mobile": ("", "04 72 00 00 00", "06 12"),
+            "email": ("", "jeanne", "jeanne@", "jeanne@example"),
+            "street": ("",),
+            "street2": ("x" * 60,),
+            "zip": ("", "6900", "69001x"),
+            "city": ("", "x" * 60),
+            "iban": (
+                "",
+                "FR76 3000 4000 0312 3456 7890 144",
+                "FR76",
+                "0123",
+                "BR1800360305000010009795493C1",
+            ),
+            "bic": ("BNP", "1234567890123"),
+            "consent_enrolment": ("",),
+            "consent_data": ("",),
+        }.items():
+            for value in values:
+                with self.subTest(key=key, value=value):
+                    errors = self._errors(sheet, **{key: value})
+                    self.assertEqual(list(errors), [key])
+                    self.assertNotIn("Urssaf", errors[key])
+
+    def test_all_at_once_in_the_order_of_the_page(self):
+        sheet = self._find(self._send())
+        errors = sheet._submit({})
+        self.assertEqual(list(errors)[0], "civility")
+        self.assertEqual(list(errors)[-1], "consent_data")
+
+    def test_ways_of_writing(self):
+        sheet = self._submit(
+            birth_date="29/03/1980",
+            mobile="+33 6 39 98 01 02",
+            birth_name="D’Œuvre",
+            zip=" 69001 ",
+        )
+        self.assertEqual(self._line(sheet, "birth_date").value, "1980-03-29")
+        self.assertEqual(self._line(sheet, "mobile").value, "0639980102")
+        self.assertEqual(self._line(sheet, "birth_name").value, "D'Oeuvre")
+
+    def test_birth_commune(self):
+        """Chosen from the list, recognised by its name, or left to the office."""
+        Commune = self.env["urssaf.commune"]
+        chosen = Commune.search([("code", "=", "31555")], limit=1)
+        for typed, department, chosen_id, code in (
+            (chosen.display_name, "", str(chosen.id), "31555"),
+            ("toulouse", "31", "", "31555"),
+            ("Toulouse", "31", str(chosen.id + 1), "31555"),
+            ("Lyon", "69", "", False),
+            ("Nulle-Part-les-Bains", "", "", False),
+        ):
+            with self.subTest(typed=typed):
+                sheet = self._submit(
+                    birth_commune=typed,
+                    birth_department=department,
+                    birth_commune_id=chosen_id,
+                )
+                self.partner.urssaf_birth_city_code = "75101"
+                sheet.action_accept_all()
+                self.assertEqual(self.partner.urssaf_birth_city_code, code)
+                if not code:
+                    self.assertEqual(self.partner.urssaf_birth_city, typed)
+
+    def test_born_abroad_has_no_commune(self):
+        portugal = self.env.ref("base.pt")
+        sheet = self._submit(birth_country=str(portugal.id), birth_commune="Porto")
+        self.assertFalse(self._line(sheet, "birth_commune"))
+        self.assertEqual(self._line(sheet, "birth_country").value, portugal.name)
+        sheet.action_accept_all()
+        self.assertEqual(self.partner.urssaf_birth_country_code, "99139")
+
+    def test_bic_and_holder_are_optional(self):
+        sheet = self._submit(bic="", holder="")
+        self.assertFalse(self._line(sheet, "bic"))
+        sheet.action_accept_all()
+        self.assertTrue(self.partner.urssaf_bank_account_id)
+
+    def test_what_was_right_is_not_typed_again(self):
+        sheet = self._find(self._send())
+        self.assertEqual(list(sheet._submit(self._typed(mobile="06"))), ["mobile"])
+        self.assertEqual(sheet._kept(), {"birth_date", "iban"})
+        errors = sheet._submit(self._typed(birth_date="", iban=""))
+        self.assertEqual(errors, {})
+        self.assertEqual(self._line(sheet, "iban").value, IBAN)
+
+    def test_what_was_wrong_is_typed_again(self):
+        sheet = self._find(self._send())
+        sheet._submit(self._typed(iban="FR76 0000"))
+        self.assertEqual(sheet._kept(), {"birth_date"})
+        self.assertEqual(list(sheet._submit(self._typed(iban=""))), ["iban"])

@@ -1,0 +1,198 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The pages behind the link of a customer, over HTTP."""
+
+import logging
+import re
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import freeze_time
+
+from ..controllers import customer_sheet as controller
+from .cases import IBAN, NOW
+from .test_customer_sheet import CustomerSheetCase
+
+# In French or English: strangers are answered in French where it is installed.
+CLOSED = "o_urssaf_closed"
+THANKS = "o_urssaf_thanks"
+SLOW = "o_urssaf_slow_down"
+CSRF = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
+    def _get(self, token, path=""):
+        return self.url_open(f"/urssaf/fiche/{token}{path}")
+
+    def _post(self, token, **changes):
+        page = self._get(token)
+        found = CSRF.search(page.text)
+        data = {"csrf_token": found[1] if found else "", **self._typed(**changes)}
+        return self.url_open(f"/urssaf/fiche/{token}", data=data, allow_redirects=False)
+
+    def test_empty_form_that_says_nothing(self):
+        """What Odoo knows stays there: only the address that the link was sent to."""
+        self.partner.write(
+            {
+                "urssaf_birth_name": "Durand",
+                "urssaf_birth_date": "1980-03-29",
+                "urssaf_mobile": "0639980102",
+                "bank_ids": [(0, 0, {"acc_number": IBAN})],
+            }
+        )
+        page = self._get(self._send())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn('value="jeanne.martin@example.com"', page.text)
+        self.assertIn(self.company.name, page.text)
+        for known in ("Durand", "1980", "0639980102", IBAN, "Ancienne", "Petit"):
+            self.assertNotIn(known, page.text)
+
+    def test_headers(self):
+        for page in (self._get(self._send()), self._get("forged")):
+            self.assertIn("no-store", page.headers["Cache-Control"])
+            self.assertIn("noindex", page.headers["X-Robots-Tag"])
+            self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(page.headers["X-Frame-Options"], "DENY")
+
+    def test_filled_in_once(self):
+        token = self._send()
+        answer = self._post(token)
+        self.assertEqual(answer.status_code, 303)
+        self.assertTrue(answer.headers["Location"].endswith("/urssaf/fiche/merci"))
+        self.assertIn(THANKS, self._get("merci").text)
+        sheet = self.partner.urssaf_sheet_id
+        self.assertEqual(sheet.state, "submitted")
+        self.assertEqual(self._line(sheet, "iban").value, IBAN)
+        self.assertEqual(sheet.activity_ids.user_id, sheet._review_user())
+        again = self._get(token)
+        self.assertEqual(again.status_code, 404)
+        self.assertIn(CLOSED, again.text)
+
+    def test_replayed_post_changes_nothing(self):
+        token = self._send()
+        data = {
+            "csrf_token": CSRF.search(self._get(token).text)[1],
+            **self._typed(),
+        }
+        self.url_open(f"/urssaf/fiche/{token}", data=data, allow_redirects=False)
+        data["street"] = "9 rue Fausse"
+        answer = self.url_open(f"/urssaf/fiche/{token}", data=data)
+        self.assertEqual(answer.status_code, 404)
+        sheet = self.partner.urssaf_sheet_id
+        self.assertEqual(self._line(sheet, "street").value, "8 bis rue du Soleil")
+
+    def test_wrong_used_revoked_and_old_links_look_the_same(self):
+        used, revoked, old = (self._send(self._someone(n)) for n in range(3))
+        self._post(used)
+        self._someone(1).urssaf_sheet_id.action_revoke()
+        self._someone(2).urssaf_sheet_id.sudo().expires_at = NOW - timedelta(seconds=1)
+        answers = [self._get(t) for t in (used, revoked, old, "forged", old[:-1])]
+        self.assertEqual({a.status_code for a in answers}, {404})
+        self.assertEqual(len({CSRF.sub("", _stable(a.text)) for a in answers}), 1)
+
+    def _someone(self, number):
+        email = f"someone{number}@example.com"
+        found = self.env["res.partner"].search([("email", "=", email)])
+        return found or self.partner.copy({"email": email})
+
+    def test_errors_next_to_the_fields(self):
+        token = self._send()
+        answer = self._post(token, mobile="04 72 00 00 00", zip="69")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn('id="urssaf_errors"', answer.text)
+        self.assertIn('id="e_mobile"', answer.text)
+        self.assertIn('id="e_zip"', answer.text)
+        self.assertNotIn('id="e_city"', answer.text)
+        self.assertIn('value="8 bis rue du Soleil"', answer.text)
+        for secret in (IBAN, "3456", "1980-03-29", "29/03/1980"):
+            self.assertNotIn(secret, answer.text)
+        self.assertIn('id="k_iban"', answer.text)
+        self.assertEqual(self._post(token, iban="", birth_date="").status_code, 303)
+
+    def test_markup_is_only_text(self):
+        answer = self._post(self._send(), mobile="", city='"><script>x</script>')
+        self.assertNotIn("<script>x", answer.text)
+
+    def test_needs_the_csrf_token(self):
+        token = self._send()
+        with self.assertLogs("odoo.http", "WARNING") as logs:
+            answer = self.url_open(f"/urssaf/fiche/{token}", data=self._typed())
+        self.assertEqual(answer.status_code, 400)
+        self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
+        self.assertNotIn(token, str(logs.output))
+
+    def test_link_stays_out_of_the_log(self):
+        token = self._send()
+        with self.assertLogs("werkzeug", logging.INFO) as logs:
+            self._get(token)
+        self.assertIn("/urssaf/fiche/***", str(logs.output))
+        self.assertNotIn(token, str(logs.output))
+
+    def test_guessing_is_slowed_down(self):
+        token = self._send()
+        with patch.object(controller, "WRONG_LINKS_PER_IP", 3):
+            codes = [self._get(f"guess{n}").status_code for n in range(5)]
+            self.assertEqual(codes, [404, 404, 404, 429, 429])
+            page = self._get(token)
+            self.assertEqual(page.status_code, 429)
+            self.assertIn(SLOW, page.text)
+            self.assertLessEqual(int(page.headers["Retry-After"]), 3600)
+            with freeze_time(NOW + timedelta(hours=1)):
+                self.assertEqual(self._get(token).status_code, 200)
+
+    def test_one_link_is_slowed_down(self):
+        token, other = self._send(), self._send(self._someone(1))
+        with patch.object(controller, "PAGES_PER_LINK", 2):
+            codes = [self._get(token).status_code for _n in range(3)]
+            self.assertEqual(codes, [200, 200, 429])
+            self.assertEqual(self._get(other).status_code, 200)
+
+    def test_one_address_is_slowed_down(self):
+        token = self._send()
+        with patch.object(controller, "PAGES_PER_IP", 2):
+            codes = [self._get(token).status_code for _n in range(3)]
+        self.assertEqual(codes, [200, 200, 429])
+
+    def test_addresses_are_not_kept(self):
+        self._get("forged")
+        hits = self.env["urssaf.throttle"].sudo().search([("hour", "<=", NOW)])
+        self.assertTrue(hits)
+        self.assertNotIn("127.0.0.1", str(hits.mapped("key")))
+        with freeze_time(NOW + timedelta(hours=4)):
+            hits._gc_hours()
+        self.assertFalse(hits.exists())
+
+    def test_communes_are_for_holders_of_a_link(self):
+        token = self._send()
+        closed = self._get("forged", "/communes?q=lyon")
+        self.assertEqual((closed.status_code, closed.json()), (404, []))
+        found = self._get(token, "/communes?q=lyon&born=1980-03-29")
+        self.assertEqual(found.status_code, 200)
+        self.assertIn("Lyon", found.json()[0]["label"])
+        self.assertLessEqual(len(found.json()), controller.FOUND_AT_MOST)
+        self.assertIn("no-store", found.headers["Cache-Control"])
+        self.assertEqual(self._get(token, "/communes?q=l").json(), [])
+        with patch.object(controller, "SEARCHES_PER_LINK", 2):
+            answer = self._get(token, "/communes?q=lyon")
+            self.assertEqual((answer.status_code, answer.json()), (429, []))
+
+    def test_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._get(
+            "urssaf_avance_immediate"
+        )._update_translations(["fr_FR"], overwrite=True)
+        self.partner.lang = "fr_FR"
+        token = self._send()
+        page = self._get(token)
+        self.assertIn("Nom de naissance", page.text)
+        self.assertIn('lang="fr-FR"', page.text)
+        answer = self._post(token, mobile="")
+        self.assertIn("Merci de remplir ce champ.", answer.text)
+        self.assertIn("n'ouvre pas", self._get("forged").text)
+
+
+def _stable(text):
+    """Without what differs from one page to the next by itself."""
+    return re.sub(r"csrf_token: \"[^\"]+\"|[0-9a-f]{40}o\d+", "", text)

@@ -1,0 +1,24 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class UrssafCustomerSheetRefuse(models.TransientModel):
+    """Refuse what the customer typed, with a word that he reads."""
+
+    _name = "urssaf.customer.sheet.refuse"
+    _description = "Urssaf Form of a Customer: Refusal"
+
+    sheet_id = fields.Many2one("urssaf.customer.sheet", required=True, readonly=True)
+    note = fields.Text(
+        string="Word to the customer",
+        required=True,
+        help="Stands in the message with the new link: say what to correct, and no "
+        "more.",
+    )
+    send_again = fields.Boolean(string="Send a new link with this word", default=True)
+
+    def action_refuse(self):
+        """Erase the form, and send a new one if that is wanted."""
+        self.ensure_one()
+        self.sheet_id._refuse(self.note, self.send_again)
+        return {"type": "ir.actions.act_window_close"}
