@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The transfer of Urssaf on the invoice: once, on its day, never silently lost."""
 
-import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -96,10 +95,8 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertIn("4,00", self.request.activity_ids.note)
 
     def test_a_declared_down_payment_is_no_difference(self):
-        """What the frozen payload says was paid before is not transferred again."""
-        payload = json.loads(self.request.sudo().payload)
-        payload |= {"mntAcompte": 20.0, "dateVersementAcompte": "2026-03-01T00:00:00Z"}
-        self.request.sudo().payload = json.dumps(payload)
+        """What was paid before is not transferred again."""
+        self.request.sudo().amount_deposit = 20.0
         self.assertEqual(self.request.transfer_expected, 46.0)
         self._paid(amount=46.0)
         self.assertEqual(self.request.payment_ids.amount, 46.0)
