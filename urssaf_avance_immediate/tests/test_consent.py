@@ -36,7 +36,7 @@ class TestConsent(UrssafCase):
         self.assertEqual(enrolment.state, "draft")
         self.assertFalse(enrolment.next_call_at)
         calls = len(self.fake.calls)
-        self._run_cron("enrol")
+        self._run_cron("send")
         self.assertEqual(len(self.fake.calls), calls)
 
     def test_urssaf_has_the_customer(self):
@@ -64,7 +64,7 @@ class TestConsent(UrssafCase):
 
     def test_a_refusal_is_evidence_after_a_change_of_environment(self):
         self._enrol()
-        enrolment = self.partner.urssaf_enrolment_id
+        enrolment = self.partner.urssaf_enrolment_id.sudo()
         enrolment._close_with_environment()
         self.assertEqual(enrolment.state, "draft")
         with self.assertRaisesRegex(UserError, "Archive the contact"):
