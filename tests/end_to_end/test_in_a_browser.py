@@ -6,6 +6,7 @@ refused, follows the advice to the field, mends, and enrols again.
 """
 
 import re
+import resource
 from contextlib import contextmanager
 
 import pytest
@@ -54,6 +55,9 @@ def browser_page(browser, url, viewport):
 
 @pytest.fixture(scope="module")
 def browser():
+    # Chromium reserves more addresses than Odoo, in this process, allows itself.
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -69,7 +69,8 @@ class ResPartner(models.Model):
         """
         enrolments = self._urssaf_enrolments().filtered(lambda e: not e.consent_date)
         # Somebody who left comes back.
-        enrolments.partner_id.filtered("urssaf_forgotten_on").urssaf_forgotten_on = False
+        back = enrolments.partner_id.filtered("urssaf_forgotten_on")
+        back.urssaf_forgotten_on = False
         enrolments.write(
             {
                 "consent_date": fields.Datetime.now(),
