@@ -80,6 +80,9 @@ class TestEnrolmentImport(UrssafCase):
         self.assertFalse(enrolment.companion_next_at)
 
     def test_somebody_elses_identifier_is_refused(self):
+        # Whose language the scheduled action speaks.
+        self.user.lang = "en_US"
+        self.company.urssaf_responsible_id = self.user
         self._known_at_urssaf(birth_name="Bernard")
         self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
         self._run_cron("follow")
@@ -103,6 +106,7 @@ class TestEnrolmentImport(UrssafCase):
         self._run_cron("follow")
         enrolment = self.partner.urssaf_enrolment_id
         self.assertTrue(enrolment.to_verify)
+        self.env["urssaf.service"]._of(self.company)._answered()
         self._make_due(enrolment)
         self._run_cron("follow")
         self.assertEqual(enrolment.state, "active")

@@ -106,6 +106,7 @@ class TestEnrolmentLife(UrssafCase):
                 self.assertEqual(enrolment.state, "pending")
                 self.assertTrue(enrolment.last_error_message)
                 self.fake._faults.clear()
+        self.env["urssaf.service"]._of(self.company)._answered()
         enrolment.action_urssaf_refresh()
         self.assertFalse(enrolment.last_error_message)
 
