@@ -26,14 +26,3 @@ class ResCompany(models.Model):
         "The hours before a new question and the days that refused sheets are kept "
         "cannot be negative.",
     )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    urssaf_fresh_hours = fields.Integer(
-        related="company_id.urssaf_fresh_hours", readonly=False
-    )
-    urssaf_attempt_days = fields.Integer(
-        related="company_id.urssaf_attempt_days", readonly=False
-    )

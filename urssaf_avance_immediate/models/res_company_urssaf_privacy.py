@@ -16,11 +16,3 @@ class ResCompany(models.Model):
         "CHECK(urssaf_forget_months >= 0)",
         "Erase personal data after (months): zero, or a number of months.",
     )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    urssaf_forget_months = fields.Integer(
-        related="company_id.urssaf_forget_months", readonly=False
-    )

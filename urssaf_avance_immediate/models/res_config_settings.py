@@ -65,9 +65,64 @@ class ResConfigSettings(models.TransientModel):
     urssaf_responsible_id = fields.Many2one(
         related="company_id.urssaf_responsible_id", readonly=False
     )
+    urssaf_accountant_id = fields.Many2one(
+        related="company_id.urssaf_accountant_id", readonly=False
+    )
+    urssaf_fresh_hours = fields.Integer(
+        related="company_id.urssaf_fresh_hours", readonly=False
+    )
+    urssaf_attempt_days = fields.Integer(
+        related="company_id.urssaf_attempt_days", readonly=False
+    )
+    urssaf_forget_months = fields.Integer(
+        related="company_id.urssaf_forget_months", readonly=False
+    )
+    urssaf_companion = fields.Boolean(
+        related="company_id.urssaf_companion", readonly=False
+    )
+    urssaf_companion_days = fields.Char(
+        related="company_id.urssaf_companion_days", readonly=False
+    )
+    urssaf_companion_confirm = fields.Boolean(
+        related="company_id.urssaf_companion_confirm", readonly=False
+    )
+    urssaf_companion_sms = fields.Boolean(
+        related="company_id.urssaf_companion_sms", readonly=False
+    )
+    urssaf_sheet_link_days = fields.Integer(
+        related="company_id.urssaf_sheet_link_days", readonly=False
+    )
+    urssaf_cancel_email = fields.Char(
+        related="company_id.urssaf_cancel_email", readonly=False
+    )
+    urssaf_notify_sent = fields.Boolean(
+        related="company_id.urssaf_notify_sent", readonly=False
+    )
+    urssaf_notify_refused = fields.Boolean(
+        related="company_id.urssaf_notify_refused", readonly=False
+    )
+    urssaf_notify_paid = fields.Boolean(
+        related="company_id.urssaf_notify_paid", readonly=False
+    )
+    urssaf_has_sms = fields.Boolean(compute="_compute_urssaf_has_sms")
+
+    def _compute_urssaf_has_sms(self):
+        self.urssaf_has_sms = self.env["urssaf.enrolment"]._companion_has_sms()
 
     def action_urssaf_test_connection(self):
         """Test what is on the screen: the settings are saved first."""
         self.ensure_one()
         self.set_values()
         return self.company_id.action_urssaf_test_connection()
+
+    def action_urssaf_templates(self):
+        """The e-mails to customers, to be edited."""
+        ours = ("urssaf.enrolment", "urssaf.customer.sheet", "urssaf.payment.request")
+        domain = [("model", "in", ours)]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("E-mails to customers"),
+            "res_model": "mail.template",
+            "view_mode": "list,form",
+            "domain": domain,
+        }

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .urssaf_enrolment import STATES
 
@@ -55,6 +56,32 @@ class ResPartner(models.Model):
                 [("company_id", "=", self.env.company.id), ("state", "in", value)],
             )
         ]
+
+    # -- deletion --------------------------------------------------------------
+
+    def unlink(self):
+        """Extends: an enrolment of which Urssaf never heard goes with its contact."""
+        self.check_access("unlink")
+        self._urssaf_every_enrolment().filtered(lambda e: not e._is_evidence()).unlink()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_known_to_urssaf(self):
+        known = self._urssaf_every_enrolment().partner_id
+        if known:
+            raise UserError(
+                self.env._(
+                    "What was exchanged with Urssaf about %s is kept: it is evidence. "
+                    "Archive the contact instead.",
+                    ", ".join(known.mapped("display_name")),
+                )
+            )
+
+    def _urssaf_every_enrolment(self):
+        """The enrolments of these contacts, in all companies."""
+        return (
+            self.env["urssaf.enrolment"].sudo().search([("partner_id", "in", self.ids)])
+        )
 
     # -- buttons ---------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 """The customer's consent, recorded before anything is sent about him."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .res_partner import READERS
+from .urssaf_enrolment import SENDABLE
 
 
 class ResPartner(models.Model):
@@ -39,6 +41,26 @@ class ResPartner(models.Model):
         self.check_access("write")
         self._urssaf_record_consent("office")
 
+    def action_urssaf_withdraw_consent(self):
+        """The customer changed his mind: nothing leaves without a new consent.
+
+        :raises UserError: Urssaf has the customer, or is being told about him
+        """
+        self.ensure_one()
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("write")
+        enrolment = self.urssaf_enrolment_id.sudo()._lock()
+        if enrolment.state not in (*SENDABLE, "queued"):
+            raise UserError(
+                self.env._(
+                    "Urssaf already has this customer: only the customer can end the "
+                    "association, in the Urssaf space."
+                )
+            )
+        if enrolment.state == "queued":
+            enrolment._set_state("draft", next_call_at=False)
+        enrolment._withdraw_consent()
+
     def _urssaf_record_consent(self, origin):
         """Record, with the moment and the user, that these customers agree to be
         enrolled by the current company. A consent that is there already is kept.
@@ -46,6 +68,9 @@ class ResPartner(models.Model):
         :param origin: ``office``, ``portal`` or ``import``
         """
         enrolments = self._urssaf_enrolments().filtered(lambda e: not e.consent_date)
+        # Somebody who left comes back.
+        back = enrolments.partner_id.filtered("urssaf_forgotten_on")
+        back.urssaf_forgotten_on = False
         enrolments.write(
             {
                 "consent_date": fields.Datetime.now(),
@@ -62,5 +87,26 @@ class ResPartner(models.Model):
             enrolment._message_log(
                 body=self.env._(
                     "The consent of the customer is recorded (%s).", labels[origin]
+                )
+            )
+
+
+class UrssafEnrolment(models.Model):
+    _inherit = "urssaf.enrolment"
+
+    def _withdraw_consent(self):
+        """That it was given, and when it ended, stays in the chatter."""
+        for enrolment in self.filtered("consent_date"):
+            enrolment.write(
+                {
+                    "consent_date": False,
+                    "consent_user_id": False,
+                    "consent_origin": False,
+                }
+            )
+            enrolment._message_log(
+                body=self.env._(
+                    "The consent of the customer ended; recorded by %s.",
+                    self.env.user.name,
                 )
             )

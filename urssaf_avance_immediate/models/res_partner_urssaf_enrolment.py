@@ -29,7 +29,16 @@ class ResPartner(models.Model):
         "urssaf.enrolment.attempt", compute="_compute_urssaf_stage", groups=READERS
     )
     urssaf_advice = fields.Html(
-        compute="_compute_urssaf_advice", sanitize=False, groups=PERSONAL
+        compute="_compute_urssaf_advice",
+        compute_sudo=True,
+        sanitize=False,
+        groups=PERSONAL,
+    )
+    urssaf_to_mend = fields.Json(
+        compute="_compute_urssaf_advice",
+        compute_sudo=True,
+        groups=PERSONAL,
+        help="The fields that may have led to the refusal, likeliest first.",
     )
 
     # -- computes --------------------------------------------------------------
@@ -42,11 +51,21 @@ class ResPartner(models.Model):
             partner.urssaf_life = partner.urssaf_enrolment_id.life
             partner.urssaf_attempt_ids = partner.urssaf_enrolment_id.attempt_ids
 
-    @api.depends("urssaf_enrolment_ids.last_error_message")
+    @api.depends(
+        "urssaf_enrolment_ids.last_error_message",
+        "urssaf_enrolment_ids.last_error_fields",
+        "urssaf_enrolment_ids.state",
+    )
     @api.depends_context("company", "lang")
     def _compute_urssaf_advice(self):
         for partner in self:
-            partner.urssaf_advice = partner.urssaf_enrolment_id.advice
+            enrolment = partner.urssaf_enrolment_id
+            refused = enrolment.last_error_kind == "rejected"
+            partner.urssaf_advice = refused and enrolment._advice_beside_sheet()
+            partner.urssaf_to_mend = refused and [
+                {"field": name, "label": self._urssaf_label_of_field(name)}
+                for name in enrolment._to_mend()
+            ]
 
     def _search_urssaf_stage(self, operator, value):
         if operator != "in":

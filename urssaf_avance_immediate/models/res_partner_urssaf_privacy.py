@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .urssaf_payment_request import CLOSED
 
@@ -28,6 +29,17 @@ FORGOTTEN = (
     "urssaf_mobile",
     "urssaf_bank_account_id",
     "urssaf_bic",
+    # Tells of an age or a handicap.
+    "urssaf_other_aid",
+)
+# One of these is left of whoever has not been forgotten.
+TYPED = (
+    "urssaf_birth_name",
+    "urssaf_first_names",
+    "urssaf_birth_date",
+    "urssaf_birth_city_code",
+    "urssaf_mobile",
+    "urssaf_bank_account_id",
 )
 
 
@@ -111,7 +123,10 @@ class ResPartner(models.Model):
         self.urssaf_sheet_ids.filtered(
             lambda sheet: sheet.state in ("sent", "submitted")
         )._revoke()
+        # The address and the word of the office, of forms that were closed too.
+        self.urssaf_sheet_ids.write({"email": False, "refusal_note": False})
         self.urssaf_enrolment_ids.attempt_ids._purge()
+        self.urssaf_enrolment_ids._withdraw_consent()
         for enrolment in self.urssaf_enrolment_ids:
             if enrolment.state not in ("draft", "ended"):
                 enrolment._set_state("ended", next_call_at=False)
@@ -130,6 +145,7 @@ class ResPartner(models.Model):
         limit = fields.Datetime.now() - relativedelta(
             months=company.urssaf_forget_months
         )
+        something = Domain.OR(Domain(name, "!=", False) for name in TYPED)
         left = (
             self.env["urssaf.enrolment"]
             .sudo()
@@ -137,7 +153,7 @@ class ResPartner(models.Model):
                 [
                     ("company_id", "=", company.id),
                     ("state", "in", ("ended", "error", "draft")),
-                    ("partner_id.urssaf_birth_date", "!=", False),
+                    ("partner_id", "any", something),
                     "|",
                     ("state_since", "<", limit),
                     "&",

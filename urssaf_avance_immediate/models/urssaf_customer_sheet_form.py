@@ -196,6 +196,12 @@ class UrssafCustomerSheet(models.Model):
         if len(communes) > 1 and is_divided(typed):
             # Paris, Lyon, Marseille: nobody but the customer knows where in them.
             return communes.browse()
+        whole = named.filtered(lambda c: c == named.parent_id)
+        if whole and {*named.filtered(lambda c: c.rank < 2).mapped("code")} == {
+            whole.code
+        }:
+            # A merged commune that kept its name: the same code, then and now.
+            return whole
         best = named if len(named) == 1 else communes
         return best if len(best) == 1 else communes.browse()
 

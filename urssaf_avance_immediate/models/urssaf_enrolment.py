@@ -158,9 +158,13 @@ class UrssafEnrolment(models.Model):
                 and enrolment.sent_digest != enrolment._digest()
             )
 
+    def _is_evidence(self):
+        """Whether Urssaf may ever have heard of this customer."""
+        return self.state != "draft" or bool(self.attempt_ids)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
-        if any(enrolment.state != "draft" for enrolment in self):
+        if any(enrolment._is_evidence() for enrolment in self):
             raise UserError(
                 self.env._("What was exchanged with Urssaf is kept: it is evidence.")
             )

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from ..lib.api import fields_of
 from ..lib.api.codes import ERROR_CODES
 from .res_partner import PERSONAL
-from .urssaf_enrolment import WAITING
+from .urssaf_enrolment import SENDABLE, WAITING
 
 # Nothing is refused, and the customer does not react: did the message reach him?
 CONTACT = ("email", "urssaf_mobile")
@@ -57,10 +57,10 @@ class UrssafEnrolment(models.Model):
         return list(dict.fromkeys(found))
 
     def _steps(self):
-        """What to try next, in sentences: about this customer, then in general."""
+        """What to try next whoever the customer is, in sentences."""
         codes = (self.last_error_codes or "").split(",")
         known = [ERROR_CODES[code] for code in codes if code in ERROR_CODES]
-        return [*self._remarks(), *(step for item in known for step in item.steps)]
+        return [step for item in known for step in item.steps]
 
     @api.depends("last_error_message", "last_error_fields", "state")
     @api.depends_context("lang")
@@ -78,9 +78,22 @@ class UrssafEnrolment(models.Model):
             self.env._("Look at:"),
             ", ".join(dict.fromkeys(labels)),
         )
-        steps = Markup().join(Markup("<li>%s</li>") % step for step in self._steps())
-        body = steps and Markup('<ol class="mb-0">%s</ol>') % steps
-        return (head or Markup()) + (body or Markup()) or False
+        steps = self._as_list([*self._remarks(), *self._steps()])
+        return (head or Markup()) + steps or False
+
+    def _advice_beside_sheet(self):
+        """The steps alone: on the sheet the fields are links, and its own checklist,
+        where there is one, tells the remarks.
+        """
+        remarks = self._remarks()
+        if self.state in SENDABLE:
+            remarks = self._shared_contact_remarks(self._to_mend())
+        return self._as_list([*remarks, *self._steps()]) or False
+
+    @api.model
+    def _as_list(self, sentences):
+        lines = Markup().join(Markup("<li>%s</li>") % line for line in sentences)
+        return lines and Markup('<ol class="mb-0">%s</ol>') % lines
 
     # -- what this very sheet lets suspect -------------------------------------
 
@@ -91,14 +104,14 @@ class UrssafEnrolment(models.Model):
         names = self._to_mend()
         warnings = self.partner_id._urssaf_enrolment_warnings()
         remarks = [sentence for name, sentence in warnings if name in names]
-        if "email" in names:
-            remarks += self._shared_contact_remarks()
-        return remarks
+        return remarks + self._shared_contact_remarks(names)
 
-    def _shared_contact_remarks(self):
+    def _shared_contact_remarks(self, names):
         """Contacts of this database with the same e-mail or mobile phone."""
         partner = self.partner_id
         remarks = []
+        if "email" not in names:
+            return remarks
         for name, value in (
             ("email_normalized", partner.email_normalized),
             ("urssaf_mobile", partner.urssaf_mobile),

@@ -6,6 +6,7 @@ from . import test_account_move_wizards
 from . import test_commune
 from . import test_companion
 from . import test_company
+from . import test_consent
 from . import test_cron
 from . import test_crosscheck
 from . import test_customer_sheet

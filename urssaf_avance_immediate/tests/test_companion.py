@@ -359,8 +359,8 @@ class TestCompanion(CompanionCase):
         settings.urssaf_companion_days = "4, 5"
         settings.save().execute()
         self.assertEqual(self.company._urssaf_companion_days(), [4, 5])
-        action = self.env["res.config.settings"].action_urssaf_companion_templates()
-        self.assertEqual(self.env["mail.template"].search_count(action["domain"]), 4)
+        action = self.env["res.config.settings"].action_urssaf_templates()
+        self.assertEqual(self.env["mail.template"].search_count(action["domain"]), 8)
 
 
 @tagged("post_install", "-at_install")

@@ -402,6 +402,8 @@ class TestCustomerSheetChecks(CustomerSheetCase):
             (chosen.display_name, "", str(chosen.id), "31555"),
             ("toulouse", "31", "", "31555"),
             ("Toulouse", "31", str(chosen.id + 1), "31555"),
+            # Merged with others, under its own name and code.
+            ("Annecy", "74", "", "74010"),
             ("Lyon", "69", "", False),
             ("Nulle-Part-les-Bains", "", "", False),
         ):

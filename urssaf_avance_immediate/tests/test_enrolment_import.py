@@ -61,7 +61,29 @@ class TestEnrolmentImport(UrssafCase):
         self.assertEqual(wizard.line_ids.enrolment_state, "active")
         self.assertEqual([call.method for call in self.fake.calls][-1], "020")
 
+    def test_the_consent_comes_from_the_other_software(self):
+        self.partner.action_urssaf_withdraw_consent()
+        text = f"idClient;mail\n{ID};jeanne.martin@example.com\n"
+        with self.assertRaisesRegex(UserError, "Tick the box"):
+            self._read(text).action_import()
+        self._import(text)
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.consent_origin, "import")
+        self.assertTrue(enrolment.consent_date)
+
+    def test_an_identifier_for_somebody_who_is_invited_is_not_announced(self):
+        """Enrolled elsewhere, and not active yet: Urssaf wrote for the other one."""
+        self._known_at_urssaf(active=False)
+        self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
+        self._run_cron("follow")
+        enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "pending")
+        self.assertFalse(enrolment.companion_next_at)
+
     def test_somebody_elses_identifier_is_refused(self):
+        # Whose language the scheduled action speaks.
+        self.user.lang = "en_US"
+        self.company.urssaf_responsible_id = self.user
         self._known_at_urssaf(birth_name="Bernard")
         self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
         self._run_cron("follow")

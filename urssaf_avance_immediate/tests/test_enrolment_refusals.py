@@ -255,6 +255,19 @@ class TestEnrolmentRefusals(UrssafCase):
         self.assertIn("First names: only one", advice)
         self.assertIn("Usage name: you call this customer", advice)
 
+    def test_the_sheet_leads_to_each_field_and_says_nothing_twice(self):
+        self.partner.write({"urssaf_first_names": "Jeanne", "urssaf_usage_name": False})
+        enrolment = self._refused()
+        links = self.partner.urssaf_to_mend
+        self.assertEqual([link["field"] for link in links], enrolment._to_mend())
+        self.assertEqual(links[0]["label"], "Birth name")
+        told = [line["message"] for line in self.partner.urssaf_checklist]
+        self.assertTrue([text for text in told if "only one" in text])
+        self.assertNotIn("only one", self.partner.urssaf_advice)
+        arch = self.env.ref("base.view_partner_form").get_combined_arch()
+        for link in links:
+            self.assertIn(f'name="{link["field"]}"', arch)
+
     # -- rights ----------------------------------------------------------------
 
     def test_advice_and_dialog_are_for_the_group(self):

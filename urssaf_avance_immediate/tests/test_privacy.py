@@ -56,6 +56,37 @@ class TestPrivacy(UrssafCase):
         self.assertTrue(enrolment.external_id)
         self.assertNotIn("1980", self.partner.message_ids.mapped("body").__str__())
 
+    def test_every_field_for_the_group_is_forgotten(self):
+        """A new personal field is either erased, or told here why it is not."""
+        kept = {"urssaf_forgotten_on"}
+        personal = {
+            name
+            for name, field in self.partner._fields.items()
+            if name.startswith("urssaf_")
+            and field.store
+            and "urssaf_avance_immediate.group_user" in (field.groups or "")
+            and field.type != "one2many"
+        }
+        self.assertEqual(personal - set(FORGOTTEN) - kept, set())
+
+    def test_forms_and_consent_go_too(self):
+        self.partner.urssaf_other_aid = True
+        sheet = self.env["urssaf.customer.sheet"]._send_to(self.partner)
+        self._enrol()
+        self._forget()
+        self._assert_forgotten()
+        self.assertEqual(sheet.state, "revoked")
+        self.assertFalse(sheet.email)
+        self.assertFalse(self.partner.urssaf_consent_date)
+        self.assertFalse(self.partner.urssaf_enrolment_id.attempt_ids.values)
+
+    def test_somebody_who_comes_back_consents_again(self):
+        self._enrol()
+        self._forget()
+        self.partner.action_urssaf_record_consent()
+        self.assertFalse(self.partner.urssaf_forgotten_on)
+        self.assertTrue(self.partner.urssaf_consent_date)
+
     def test_not_while_a_demande_is_alive(self):
         self._sent()
         with self.assertRaisesRegex(UserError, "Jeanne Martin"):

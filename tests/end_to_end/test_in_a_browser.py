@@ -1,0 +1,165 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An enrolment as people live it: an office at its desk, a customer with a phone.
+
+The customer fills in the form behind the link; the office accepts it, enrols, is
+refused, follows the advice to the field, mends, and enrols again.
+"""
+
+import re
+import resource
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from dev import servers
+from dev.screenshots import CHROMIUM, FLAGS
+
+from .office import DATABASE, log_in
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1400, "height": 1000}
+LINK = re.compile(r"/urssaf/fiche/[\w-]+")
+# The tax office of the sandbox knows nobody whose birth name begins so.
+UNKNOWN, KNOWN = "Inconnu", "Perrin"
+SHEET = {
+    "birth_name": UNKNOWN,
+    "first_names": "Lucie Anne",
+    "birth_date": "1985-06-14",
+    "birth_commune": "Annecy",
+    "birth_department": "74",
+    "mobile": "06 39 98 44 04",
+    "street": "12 bis rue du Soleil",
+    "zip": "74000",
+    "city": "Annecy",
+    "iban": "FR7630004000031234567890143",
+}
+
+
+@contextmanager
+def browser_page(browser, url, viewport):
+    """A person of one's own: no cookie is shared. Broken scripts are told."""
+    context = browser.new_context(
+        base_url=url, viewport=viewport, locale="fr-FR", timezone_id="Europe/Paris"
+    )
+    page = context.new_page()
+    broken = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.set_default_timeout(20_000)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not broken
+
+
+@pytest.fixture(scope="module")
+def browser():
+    # Chromium reserves more addresses than Odoo, in this process, allows itself.
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(instance, customer):
+    """Odoo of the firm that ``customer`` has set up."""
+    with servers.temporary_odoo(instance, DATABASE) as server:
+        yield server
+
+
+def open_sheet(page, partner):
+    """The tab of the customer."""
+    page.goto(f"/odoo/action-account.res_partner_action_customer/{partner}")
+    page.click(".o_notebook a[name=urssaf]")
+    return page.locator(".tab-pane.active")
+
+
+def field(tab, name):
+    return tab.locator(f".o_field_widget[name={name}] input").first
+
+
+def fill_in_the_form(page, link):
+    page.goto(link)
+    page.select_option("[name=civility]", "2")
+    for name, value in SHEET.items():
+        page.fill(f"[name={name}]", value)
+    page.check("[name=consent_enrolment]")
+    page.check("[name=consent_data]")
+    # No room to the right on a phone.
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
+    page.click("#urssaf_sheet button[type=submit]")
+    page.wait_for_url("**/urssaf/fiche/merci")
+
+
+def link_in_the_mail(rpc):
+    [mail] = rpc.search("mail.mail", [("body_html", "ilike", "/urssaf/fiche/")])
+    body = rpc.read_one("mail.mail", mail, ["body_html"])["body_html"]
+    return LINK.search(body).group()
+
+
+def one_primary_button(tab):
+    primary = tab.locator("button.btn-primary:visible")
+    expect(primary).to_have_count(1)
+    return primary
+
+
+def test_from_the_form_to_a_mended_refusal(browser, server):
+    rpc = log_in(server)
+    partner = rpc.create(
+        "res.partner", {"name": "Lucie Perrin", "email": "lucie.perrin@example.com"}
+    )
+    with (
+        browser_page(browser, server.url, DESK) as page,
+        browser_page(browser, server.url, PHONE) as phone,
+    ):
+        page.goto("/web/login")
+        page.fill("input[name=login]", "admin")
+        page.fill("input[name=password]", "admin")
+        page.click("form.oe_login_form button[type=submit]")
+        page.wait_for_selector(".o_web_client")
+
+        # What is missing leads to its field.
+        tab = open_sheet(page, partner)
+        tab.locator("a[data-field=urssaf_birth_name]").click()
+        expect(field(tab, "urssaf_birth_name")).to_be_focused()
+
+        # The customer fills in the rest.
+        tab.locator("button[name=action_urssaf_send_sheet]").click()
+        page.wait_for_selector(".o_notification")
+        fill_in_the_form(phone, link_in_the_mail(rpc))
+        tab = open_sheet(page, partner)
+        review = one_primary_button(tab)
+        expect(review).to_have_attribute("name", "action_urssaf_review_sheet")
+        review.click()
+        page.click("button[name=action_accept_all]")
+
+        # The tax office does not know the person.
+        tab = open_sheet(page, partner)
+        expect(tab.locator(".alert-danger a[data-field]")).to_have_count(0)
+        enrol = one_primary_button(tab)
+        expect(enrol).to_have_attribute("name", "action_urssaf_enrol")
+        enrol.click()
+        stage = tab.locator("[name=urssaf_stage]")
+        expect(stage.locator(".text-bg-danger")).to_be_visible()
+        links = tab.locator("[name=urssaf_to_mend] a")
+        expect(links.first).to_have_attribute("data-field", "urssaf_birth_name")
+        links.first.click()
+        expect(field(tab, "urssaf_birth_name")).to_be_focused()
+
+        # Mended in the dialog, and accepted.
+        one_primary_button(tab).click()
+        dialog = page.locator(".modal-dialog")
+        field(dialog, "urssaf_birth_name").fill(KNOWN)
+        dialog.locator("footer button[name=action_enrol]:visible").click()
+        expect(dialog).to_have_count(0)
+        tab = open_sheet(page, partner)
+        expect(tab.locator("[name=urssaf_stage] .text-bg-info")).to_be_visible()
+    [enrolment] = rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])
+    told = ["state", "consent_origin"]
+    values = rpc.read_one("urssaf.enrolment", enrolment, told)
+    assert [values[name] for name in told] == ["pending", "portal"]
