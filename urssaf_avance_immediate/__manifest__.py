@@ -51,7 +51,6 @@
         "views/res_partner_views.xml",
         "views/res_partner_enrolment_views.xml",
         "views/res_partner_privacy_views.xml",
-        "views/res_partner_notices_views.xml",
         "views/product_views.xml",
         "views/account_move_views.xml",
         "views/account_move_urssaf_cancel_views.xml",

@@ -44,7 +44,8 @@ class TestPaymentRequestPayment(UrssafCase):
                     "payment_type": "inbound",
                     "partner_id": self.partner.id,
                     "journal_id": self.company.urssaf_payment_journal_id.id,
-                    "memo": f"{self.request.name} Urssaf {self.request.external_id}",
+                    "memo": f"{self.request.name} Urssaf {self.request.external_id}"
+                    " 16/03/2026",
                 }
             ],
         )
@@ -70,6 +71,17 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertEqual(
             self.request.payment_ids.date, fields.Date.to_date("2026-03-18")
         )
+
+    def test_registering_keeps_to_the_time_of_the_scheduled_action(self):
+        """What is left over is for the next run."""
+        Request = type(self.request)
+        with patch.object(Request, "_register_transfers"):
+            self._paid()
+        late = self.request.sudo().with_context(cron_end_time=0)
+        late._register_transfers()
+        self.assertFalse(self.request.payment_ids)
+        self._run_cron("follow")
+        self.assertEqual(self.request.amount_booked, 66.0)
 
     def test_not_without_an_amount(self):
         self._paid(amount=None)
