@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import select
 
@@ -36,7 +37,7 @@ from .routes import (
     visits,
 )
 from .sandbox import Sandbox
-from .settings import Settings
+from .settings import SCOPE, Settings
 from .space.forms import form_key
 from .tables import Provider
 from .wire import layers
@@ -64,7 +65,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         postman.stop()
         database.dispose()
 
-    app = FastAPI(
+    # FastAPI's own /docs would fetch its scripts from a third party's network.
+    app = FastAPIOffline(
+        redoc_url=None,
+        favicon_url="/static/icon.svg",
         title="Bac à sable Urssaf (simulation)",
         version="1",
         description=_DESCRIPTION,
@@ -115,5 +119,17 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             ref_template="#/components/schemas/{model}",
         )
         schema["components"]["schemas"].update(definitions["$defs"])
+        _tell_of_tokens(schema)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _tell_of_tokens(schema: dict[str, Any]) -> None:
+    """Let who tries the four methods on /docs fetch a token there ("Authorize")."""
+    flow = {"tokenUrl": token.PATH, "scopes": {SCOPE: "API Tiers de Prestation"}}
+    schemes = {"jeton": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
+    schema["components"]["securitySchemes"] = schemes
+    for path, operations in schema["paths"].items():
+        if path.startswith(atp.router.prefix):
+            for operation in operations.values():
+                operation["security"] = [{"jeton": [SCOPE]}]

@@ -18,6 +18,16 @@ class ClockRangeError(ValueError):
     """The moment asked for is outside the years the sandbox knows."""
 
 
+def check_range(moment: datetime) -> None:
+    """Raise ClockRangeError when the sandbox knows no such year.
+
+    To be asked before any arithmetic: at the ends of the calendar, a mere change of
+    zone overflows.
+    """
+    if not EARLIEST <= moment <= LATEST:
+        raise ClockRangeError(f"{EARLIEST.year} à {LATEST.year}")
+
+
 def real_time() -> datetime:
     """Return the real instant, in UTC."""
     return datetime.now(timezone.utc)
@@ -42,9 +52,8 @@ class Clock:
 
     def set(self, session: Session, moment: datetime) -> datetime:
         """Make `moment` (aware) the present; raise ClockRangeError when too far."""
+        check_range(moment)
         moment = moment.astimezone(timezone.utc)
-        if not EARLIEST <= moment <= LATEST:
-            raise ClockRangeError(f"{EARLIEST.year}-{LATEST.year}")
         offset = (moment - self._wall_in_utc()).total_seconds()
         write_setting(session, OFFSET, repr(offset))
         return moment

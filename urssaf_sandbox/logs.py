@@ -3,6 +3,7 @@
 
 import copy
 import logging
+import traceback
 from typing import Any
 
 from uvicorn.config import LOGGING_CONFIG
@@ -21,10 +22,26 @@ class WithoutQuery(logging.Filter):
         return True
 
 
+class WithoutErrorText(logging.Filter):
+    """Tell where an error arose and of what kind; its text might hold what was sent."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Edit the record; always keep it."""
+        if record.exc_info and record.exc_info[0]:
+            kind, _error, frames = record.exc_info
+            record.exc_text = "".join([*traceback.format_tb(frames), kind.__name__])
+            record.exc_info = None
+        return True
+
+
 def logging_config() -> dict[str, Any]:
-    """Return uvicorn's own logging set-up, with the filter on its access log."""
+    """Return uvicorn's own logging set-up, with the filters on its handlers."""
     config = copy.deepcopy(LOGGING_CONFIG)
-    config["filters"] = {"without_query": {"()": WithoutQuery}}
+    config["filters"] = {
+        "without_query": {"()": WithoutQuery},
+        "without_error_text": {"()": WithoutErrorText},
+    }
     config["handlers"]["access"]["filters"] = ["without_query"]
+    config["handlers"]["default"]["filters"] = ["without_error_text"]
     config["loggers"]["urssaf_sandbox"] = {"handlers": ["default"], "level": "INFO"}
     return config

@@ -94,7 +94,9 @@ def _line(day: date, entries: list[BankEntry], numbered: bool) -> Line:
     label = _CREDIT_LABEL if cents > 0 else _DEBIT_LABEL
     if numbered:
         numbers = " ".join(entry.demande.number for entry in entries)
-        label = f"{label} {numbers}"[:_LABEL_LENGTH]
+        # A number may hold what no bank prints, and XML cannot say.
+        printed = (sign if sign.isprintable() else " " for sign in numbers)
+        label = f"{label} {''.join(printed)}"[:_LABEL_LENGTH]
     return Line(
         day=day,
         cents=cents,

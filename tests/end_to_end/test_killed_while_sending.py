@@ -13,9 +13,10 @@ from dev import databases, servers
 from dev.scenario import company
 from dev.scenario.errors import ScenarioError
 
+from ..conformance import swagger
 from . import office
 from .office import DATABASE
-from .wire import ENROL, SEND, TOKEN
+from .wire import ENROL, SEARCH, SEND, TOKEN
 
 
 class Lives:
@@ -171,3 +172,14 @@ def test_exactly_one_enrolment_per_customer(
     enrolments = rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])
     [enrolment] = rpc.read("urssaf.enrolment", enrolments, ["external_id"])
     assert set(sandbox.people()) - known == {enrolment["external_id"]}
+
+
+@pytest.mark.skipif(
+    swagger.path() is None, reason="the official Swagger is not at hand"
+)
+def test_what_went_over_the_wire_is_as_the_official_swagger_says(wire, customer):
+    """The bodies that Odoo itself built in the tests above, from its own records."""
+    for method, path in (("010", ENROL), ("050", SEND), ("070", SEARCH)):
+        assert wire.bodies[path], f"Odoo has not called {method}"
+        for body in wire.bodies[path]:
+            assert swagger.unexpected(method, body) == []

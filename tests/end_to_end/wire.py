@@ -1,19 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A wire between Odoo and the sandbox that can be cut, or held, at a chosen moment."""
+"""A wire between Odoo and the sandbox: it can be cut, or held, at a chosen moment, and
+keeps what Odoo sent.
+"""
 
 import contextlib
+import json
 import threading
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SEND = "/atp/v1/tiersPrestations/demandePaiement"
 ENROL = "/atp/v1/tiersPrestations/particulier"
+SEND = "/atp/v1/tiersPrestations/demandePaiement"
+SEARCH = f"{SEND}/rechercher"
 TOKEN = "/api/oauth/v1/token"
 
 
 class Wire(ThreadingHTTPServer):
-    """Passes calls on to ``target``; see ``cut`` and ``hold``."""
+    """Passes calls on to ``target``; see ``cut`` and ``hold``.
+
+    ``posts`` are the paths that were called, ``bodies`` the JSON bodies, by path.
+    """
 
     daemon_threads = True
 
@@ -21,6 +28,7 @@ class Wire(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = target
         self.url = f"http://127.0.0.1:{self.server_port}"
+        self.bodies = {ENROL: [], SEND: [], SEARCH: []}
         self.posts = []
         self._cut = None
         self.was_cut = threading.Event()
@@ -67,6 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self, moment, then):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if body and self.path in self.server.bodies:
+            self.server.bodies[self.path].append(json.loads(body))
         if moment == "before":
             self._break_off(then)
             return

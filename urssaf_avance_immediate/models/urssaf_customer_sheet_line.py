@@ -132,7 +132,7 @@ class UrssafCustomerSheetLine(models.Model):
         return value
 
     def _shown(self, value):
-        """As people read it; an IBAN by its ends only."""
+        """As people read it. An IBAN is masked: nobody compares it by eye."""
         if not value:
             return False
         if self.name == "iban":

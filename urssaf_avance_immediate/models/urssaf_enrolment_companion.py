@@ -280,7 +280,7 @@ class UrssafEnrolment(models.Model):
     # -- when messages are not enough --------------------------------------------
 
     def _companion_call(self, note=None):
-        """A call to make: one activity, which closes once the customer is active."""
+        """A call to make: one activity, closed once the customer is active."""
         if self.activity_search([CALL_ACTIVITY]):
             return
         note = note or self._companion_call_note()

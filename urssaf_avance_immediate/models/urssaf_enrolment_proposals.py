@@ -58,8 +58,14 @@ class UrssafEnrolment(models.Model):
             proposal
             for topic in topics
             for proposal in getattr(self, f"_propose_{topic}")(partner)
-            if any(partner[name] != value for name, value in proposal.values.items())
+            if self._changes_something(partner, proposal.values)
         ]
+
+    def _changes_something(self, partner, values):
+        return any(
+            partner._fields[name].convert_to_write(partner[name], partner) != value
+            for name, value in values.items()
+        )
 
     def _was_tried(self, proposal):
         """Whether exactly this was sent before; the digests of the attempts tell it."""

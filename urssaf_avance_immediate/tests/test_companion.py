@@ -214,7 +214,17 @@ class TestCompanion(CompanionCase):
         wizard = self.env["urssaf.enrolment.adopt"].create(
             {"partner_id": self.partner.id, "external_id": known.id_client}
         )
+        wizard.criterion = "identifier"
+        wizard.action_ask()
         wizard.action_adopt()
+        self.assertEqual(self.partner.urssaf_enrolment_state, "pending")
+        self.assertEqual(self._after(days=3, hours=1), [])
+
+    def test_imported_customer_is_not_announced_anything(self):
+        known = self.fake.add_customer(active=False)
+        self.partner._urssaf_enrolments()._adopt_unverified(known.id_client)
+        self._run_cron("follow")
+        self.assertEqual(self.partner.urssaf_enrolment_state, "pending")
         self.assertEqual(self._after(days=3, hours=1), [])
 
     def test_opt_out_of_the_customer(self):

@@ -44,7 +44,7 @@ class TestEnrolmentImport(UrssafCase):
         [line] = wizard.line_ids
         self.assertEqual(line.partner_id, self.partner)
         self.assertEqual((line.matched_by, line.outcome), ("email", "ready"))
-        self.assertFalse(self.partner.urssaf_enrolment_ids)
+        self.assertEqual(self.partner.urssaf_enrolment_state, "draft")
         self.assertFalse(wizard.file, "personal data are not kept in the file")
         self.assertFalse(self.fake.calls)
 
@@ -53,6 +53,7 @@ class TestEnrolmentImport(UrssafCase):
         wizard = self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual((enrolment.state, enrolment.external_id), ("pending", ID))
+        self.assertFalse(enrolment.link_expires_at, "Urssaf has sent nothing")
         self._run_cron("follow")
         self.assertEqual(enrolment.state, "active")
         self.assertFalse(enrolment.to_verify)

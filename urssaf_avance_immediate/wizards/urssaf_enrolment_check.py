@@ -116,8 +116,9 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
         if not ready:
             raise UserError(self.env._("Nobody in this table is ready."))
         action = ready.action_urssaf_enrol()
+        table = self._check_again()
         if action.get("tag") == "display_notification":
-            action["params"]["next"] = self._check_again()
+            action["params"]["next"] = table
         return action
 
     def _whole_table(self):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from .. import mailbox
+from ..clock import check_range
 from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Refusal, erreur
 from ..rules.identity import identity_key, plain
@@ -53,9 +54,11 @@ def activate(work: Work, person: Particulier, since: datetime | None = None) -> 
     """The person activates the account, if need be, and accepts whoever waits.
 
     `since` back-dates it, so that a scenario may bill services of the past. Raise
-    Impossible when there is nothing to activate nor to accept.
+    Impossible when there is nothing to activate nor to accept, ClockRangeError for a
+    year that the sandbox does not know.
     """
     at = since or work.now
+    check_range(at)
     if at > work.now:
         raise Impossible("L'activation ne peut pas être dans le futur")
     pending = [link for link in person.links if link.state == PENDING]

@@ -33,6 +33,8 @@ def reject_debit(work: Work, demande: Demande) -> None:
     yet never leaves. Raise Impossible when nothing was debited.
     """
     status = _next(demande, REJECT_DEBIT)
+    if not demande.due_cents:
+        raise Impossible("Le reste à payer est nul : rien n'a été prélevé")
     _call_off_transfer(demande)
     enter(work, demande, status, work.now, BANK)
     person = demande.particulier

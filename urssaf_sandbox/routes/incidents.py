@@ -109,7 +109,7 @@ def change_aid(
         return views.aid(aid.account_of(work, person))
 
 
-@router.post("/providers/{client_id}")
+@router.post("/providers/{client_id:path}")
 def change_provider(
     sandbox: SandboxHere, client_id: str, order: ProviderState
 ) -> dict[str, Any]:

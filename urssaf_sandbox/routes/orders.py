@@ -18,7 +18,10 @@ from ..contract.references import CANCEL_REASONS, CONTEST_REASONS
 _TEN_YEARS_OF_HOURS = 10 * 366 * 24
 _TEN_YEARS_OF_WORKING_DAYS = 10 * 262
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+# No control character: what is typed here ends up in pages, mails and bank statements.
+Text = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 
 
 class Order(BaseModel):

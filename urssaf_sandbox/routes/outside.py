@@ -74,7 +74,29 @@ def remove_taxpayer(sandbox: SandboxHere, taxpayer_id: int) -> None:
         work.session.delete(_taxpayer_of(work, taxpayer_id))
 
 
-@router.get("/bank/{client_id}")
+# First: a client_id may hold a slash, and would swallow "/statement".
+@router.get("/bank/{client_id:path}/statement", response_class=Response)
+def export_statement(
+    sandbox: SandboxHere,
+    client_id: str,
+    format: Literal["camt053", "csv"] = "camt053",
+    start: date = _EARLIEST,
+    end: date = _LATEST,
+) -> Response:
+    """Give the statement as the bank would: CAMT.053 or CSV."""
+    with sandbox.reading() as work:
+        statement = _statement(work, client_id, start, end)
+        if format == "csv":
+            content, kind, suffix = as_csv(statement), "text/csv", "csv"
+        else:
+            now = work.now.astimezone(PARIS)
+            content, kind, suffix = as_camt053(statement, now), "application/xml", "xml"
+    name = f"releve-{statement.end:%Y%m%d}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+@router.get("/bank/{client_id:path}")
 def read_statement(
     sandbox: SandboxHere,
     client_id: str,
@@ -99,27 +121,6 @@ def read_statement(
                 for line in statement.lines
             ],
         }
-
-
-@router.get("/bank/{client_id}/statement", response_class=Response)
-def export_statement(
-    sandbox: SandboxHere,
-    client_id: str,
-    format: Literal["camt053", "csv"] = "camt053",
-    start: date = _EARLIEST,
-    end: date = _LATEST,
-) -> Response:
-    """Give the statement as the bank would: CAMT.053 or CSV."""
-    with sandbox.reading() as work:
-        statement = _statement(work, client_id, start, end)
-        if format == "csv":
-            content, kind, suffix = as_csv(statement), "text/csv", "csv"
-        else:
-            now = work.now.astimezone(PARIS)
-            content, kind, suffix = as_camt053(statement, now), "application/xml", "xml"
-    name = f"releve-{statement.end:%Y%m%d}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=headers)
 
 
 def _statement(work: Work, client_id: str, start: date, end: date) -> Statement:

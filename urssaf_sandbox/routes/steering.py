@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """`/sandbox/v1/`: what steers the stand-in and is no part of Urssaf's API."""
 
-from datetime import timezone
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
@@ -56,8 +55,7 @@ def advance_clock(sandbox: SandboxHere, move: ClockMove) -> dict[str, Any]:
 def set_clock(sandbox: SandboxHere, order: ClockSetting) -> dict[str, Any]:
     """Go to a moment; back in time only while nobody is enrolled (else 409)."""
     with sandbox.writing() as work:
-        moment = order.now.astimezone(timezone.utc)
-        now, changes = move_clock(work, sandbox.clock, moment)
+        now, changes = move_clock(work, sandbox.clock, order.now)
     return {"now": views.instant(now), "changes": changes}
 
 

@@ -11,10 +11,11 @@ from .entry import Body, SandboxHere
 
 router = APIRouter(tags=["OAuth2"])
 
+PATH = "/api/oauth/v1/token"
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-@router.post("/api/oauth/v1/token", summary="Obtenir un jeton")
+@router.post(PATH, summary="Obtenir un jeton")
 def token(request: Request, body: Body, sandbox: SandboxHere) -> JSONResponse:
     """Give a bearer token for `client_credentials`, form or HTTP Basic."""
     headers = request.headers

@@ -45,9 +45,17 @@ def count_attempt(
     )
 
 
-def forgive(session: Session, email: str) -> None:
-    """The right password was given: forget the failures for this e-mail."""
+def forgive(session: Session, email: str, address: str) -> None:
+    """The right password was given: forget the failures for this e-mail.
+
+    Of the address, this attempt alone: whoever has one account of his own may not wipe
+    out with it what he guessed about others.
+    """
     session.execute(delete(LoginAttempt).where(LoginAttempt.key == _email(email)))
+    mine = select(func.max(LoginAttempt.id)).where(
+        LoginAttempt.key == _address(address)
+    )
+    session.execute(delete(LoginAttempt).where(LoginAttempt.id == session.scalar(mine)))
 
 
 def _email(email: str) -> str:

@@ -104,6 +104,8 @@ def _format_faults(refusal: Refusal, fields: Fields) -> dict[str, str]:
 def _place_of(code: str) -> str:
     if code == "ERR_COORDONNEES_BANCAIRES":
         return "iban"
+    if code == "ERR_APPEL_BACB":
+        return "bic"
     return "code_commune" if code == "ERR_CONTACT_ADRESSE_COMMUNE" else "voie"
 
 

@@ -164,6 +164,28 @@ def test_a_long_label_is_cut_as_sepa_does(caller, steering):
     assert line["amount"] == 9 * 75
 
 
+def test_a_number_no_bank_could_print(http, caller, steering):
+    caller.send(demande(caller.active_client(), "A\x01\nB"))
+    steering.post("/switches", {"transfer_label": "numbers"})
+    steering.advance(working_days=7)
+    camt = http.get("/sandbox/v1/bank/demo/statement").content
+    label = ElementTree.fromstring(camt).find(".//Ustrd", NAMESPACES)
+    assert label.text == "VIR URSSAF AVANCE IMMEDIATE A  B"
+
+
+def test_a_client_id_may_hold_anything_that_can_be_written(http, steering):
+    odd = {"client_id": "a/b?c", "client_secret": "s", "trade_name": "Aide & Co"}
+    order = {**odd, "siret": "99999999600012"}
+    assert steering.post("/providers", order).status_code in (201, 409)
+    path = "/sandbox/v1/bank/a%2Fb%3Fc"
+    assert http.get(path).json()["lines"] == []
+    camt = ElementTree.fromstring(http.get(f"{path}/statement").content)
+    assert camt.find(".//Ownr/Nm", NAMESPACES).text == "Aide & Co"
+    assert steering.post("/providers/a%2Fb%3Fc", {"known": True}).status_code == 200
+    for key in odd:
+        assert steering.post("/providers", {**order, key: "a\x01"}).status_code == 422
+
+
 def test_a_statement_follows_the_one_before(http, steering, paid):
     """Balances chain: what one closes with, the next opens with."""
     days = [

@@ -86,6 +86,15 @@ def test_a_debit_refused_after_the_payment_leaves_the_transfer(caller, steering)
     assert caller.info(id_demande)["infoVirement"]["mntVirement"] == 75
 
 
+def test_no_debit_is_refused_where_nothing_was_debited(caller, steering):
+    id_demande = caller.sent(mntAcompte=37.5)
+    steering.advance(working_days=7)
+    answer = steering.post(f"/demandes/{id_demande}/reject-debit")
+    assert answer.status_code == 409
+    assert "rien n'a été prélevé" in answer.json()["detail"]
+    assert caller.info(id_demande)["statut"]["code"] == "70"
+
+
 @pytest.mark.parametrize("code", CANCEL_REASONS)
 def test_each_reason_to_cancel(caller, steering, code):
     id_demande = caller.sent()

@@ -246,6 +246,19 @@ def test_guessing_many_people_from_one_address_is_slowed_down(visitor):
     assert answers == [401] * 30 + [429]
 
 
+def test_logging_in_often_is_no_guessing(member):
+    for _ in range(31):
+        assert member.log_in().status_code == 303
+
+
+def test_a_login_of_ones_own_does_not_wipe_out_guesses(member):
+    for number in range(29):
+        assert member.log_in(f"x{number}@y.fr").status_code == 401
+    assert member.log_in().status_code == 303
+    assert member.log_in("z@y.fr").status_code == 401
+    assert member.log_in().status_code == 429
+
+
 def test_a_form_from_elsewhere_is_refused(member, served):
     url = f"{served.url}/particulier/deconnexion"
     assert member.http.post(url, data={}).status_code == 403

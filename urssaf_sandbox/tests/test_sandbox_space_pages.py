@@ -123,6 +123,16 @@ def test_what_a_provider_writes_is_only_text(home):
     assert "&lt;script&gt;" in page
 
 
+def test_the_ceiling_of_a_service_is_shown_once_it_counts(home):
+    assert "dépenses retenues" not in home.text()
+    home.receives(inputPrestations=[{**LINE, "codeNature": "80"}])
+    assert (
+        "Petit bricolage : 75,00 € de dépenses retenues cette année, sur 500,00 € au "
+        "plus." in home.text()
+    )
+    assert home.text().count("dépenses retenues") == 1
+
+
 def test_an_exhausted_ceiling_raises_the_reste_a_payer(home):
     used = {"used_elsewhere": 5990}
     home.steering.post(f"/particuliers/{home.id}/aid", used)
@@ -170,6 +180,18 @@ def test_confirming_the_bank_account_renews_the_mandate(home):
     assert home.posts("compte/banque", **account).status_code == 303
     assert "a expiré" not in home.text()
     assert home.caller.customer(idClient=home.id).json()["statut"]["etat"] == "OK"
+
+
+def test_a_bank_that_cannot_be_checked_is_told_at_its_bic(home):
+    account = {
+        "titulaire": "Mme Jeanne Martin",
+        "iban": "FR7630004000031234567890143",
+        "bic": "PANNEFRPXXX",
+    }
+    page = home.posts("compte/banque", **account)
+    assert page.status_code == 422
+    assert '<a href="#bic">' in page.text
+    assert 'id="bic-faute"' in page.text
 
 
 def test_the_iban_is_never_shown_whole(home):

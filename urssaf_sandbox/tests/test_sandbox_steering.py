@@ -69,6 +69,19 @@ def test_the_clock_has_an_end(steering):
     assert "2100" in answer.json()["detail"]
 
 
+ENDS_OF_THE_CALENDAR = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+
+
+@pytest.mark.parametrize("moment", ENDS_OF_THE_CALENDAR)
+def test_the_ends_of_the_calendar_are_out_of_range(caller, steering, moment):
+    answer = steering.post("/clock/set", {"now": moment})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].endswith("va de 2020 à 2100")
+    path = f"/particuliers/{caller.enrol().json()['idClient']}/activate"
+    assert steering.post(path, {"since": moment}).status_code == 422
+    assert steering.post(path).status_code == 200
+
+
 def test_set_the_clock(caller, steering):
     steering.set_clock("2026-05-01T08:00:00+02:00")  # nobody enrolled: back is fine
     assert steering.get("/clock") == {"now": "2026-05-01T08:00:00+02:00"}

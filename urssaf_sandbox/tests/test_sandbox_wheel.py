@@ -43,7 +43,7 @@ def test_everything_is_in_it_but_the_tests(wheel):
         packed = {
             name for name in archive.namelist() if not re.search(r"\.dist-info/", name)
         }
-    kinds = ("*.py", "templates/**/*.html", "static/*")
+    kinds = ("*.py", "templates/**/*.*", "static/*")
     expected = {
         f"urssaf_sandbox/{path.relative_to(HERE).as_posix()}"
         for kind in kinds

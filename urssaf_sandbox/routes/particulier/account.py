@@ -55,7 +55,7 @@ def login(visit: VisitHere, form: Form) -> HTMLResponse:
             "particulier/login.html", 401, suite=suite, mail=email, error=_WRONG
         )
     with database.writing() as session:
-        forgive(session, email)
+        forgive(session, email, visit.address)
         close_session(session, visit.session_cookie)
         token = open_session(session, found, now)
     return visit.enter(token, suite)

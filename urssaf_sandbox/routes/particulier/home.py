@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from ...life.aid import account_of
 from ...life.enrolments import PENDING
 from ...space.payments import paid_cents, payments_of
+from ...space.wording import NATURES
 from ..visits import MemberHere
 
 router = APIRouter()
@@ -26,5 +27,6 @@ def home(member: MemberHere) -> HTMLResponse:
             waiting=[payment for payment in everything if payment.waits],
             recent=[payment for payment in everything if not payment.waits][:3],
             proposals=[link for link in person.links if link.state == PENDING],
+            natures=NATURES,
             silence_hours=work.settings.silence_hours,
         )

@@ -80,7 +80,7 @@ def password(member: MemberHere, form: Form) -> HTMLResponse:
         return member.show(page, 422, rules=RULES, faults=faults)
     kept = hash_password(form["mot_de_passe"])
     with member.writing() as (work, person):
-        forgive(work.session, member.id)
+        forgive(work.session, member.id, visit.address)
         work.session.merge(Account(particulier_id=person.id, password_hash=kept))
         close_all(work.session, person.id)
         token = open_session(work.session, person.id, now)
