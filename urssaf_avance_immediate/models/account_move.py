@@ -348,7 +348,10 @@ class AccountMove(models.Model):
             "res_model": "urssaf.payment.request.send",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_move_ids": self.ids},
+            "context": {
+                "default_move_ids": self.ids,
+                "dialog_size": "extra-large",
+            },
         }
 
     def action_urssaf_preview(self):

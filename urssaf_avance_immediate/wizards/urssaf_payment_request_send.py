@@ -39,7 +39,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
                             "amount_net": move._urssaf_estimates()["net"],
                         }
                     )
-                    for move in moves
+                    for move in moves.sorted(lambda move: bool(reasons[move]))
                 ),
             ]
 
