@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo import models
 
 from ..lib.rules import ServiceLine, settle, wire_date
-from .urssaf_payment_request import FROZEN
+from .urssaf_payment_request import AT_URSSAF, FROZEN
 
 
 class AccountMove(models.Model):
@@ -105,8 +105,17 @@ class AccountMove(models.Model):
     def _urssaf_estimates(self):
         """``{credit, deposit, net}`` in euros: half of the eligible services, what is
         paid already, what is left to the customer. Only Urssaf knows the ceiling.
+
+        Once it is at Urssaf, its own payments are on the invoice: what was sent counts.
         """
         self.ensure_one()
+        if self.urssaf_state in AT_URSSAF:
+            request = self.sudo().urssaf_request_id
+            return {
+                "credit": request.amount_credit_estimate,
+                "deposit": request.amount_deposit,
+                "net": request.amount_net_estimate,
+            }
         eligible = sum(
             line.price_total
             for line in self._urssaf_lines()

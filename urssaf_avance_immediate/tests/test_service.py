@@ -100,6 +100,7 @@ class TestService(UrssafCase):
         self._make_due(request)
         self._run_cron("follow")
         self.assertTrue(self.service._paused())
+        self.assertEqual(list(request.move_id.alerts), ["urssaf_service"])
         other = self._sent()
         self.assertEqual(other.state, "queued")
         self.assertEqual(len(self.fake.calls_of("050")), 1)

@@ -39,7 +39,8 @@ class UrssafPaymentRequestSend(models.TransientModel):
                             "amount_net": move._urssaf_estimates()["net"],
                         }
                     )
-                    for move in moves.sorted(lambda move: bool(reasons[move]))
+                    # Those that leave first, then those that stay for the same reason.
+                    for move in moves.sorted(reasons.get)
                 ),
             ]
 
@@ -82,7 +83,6 @@ class UrssafPaymentRequestSend(models.TransientModel):
         action = Request._notify(self._leaving(queued))
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
-
 
     def _leaving(self, queued):
         """What the user hears; and how long it takes, when that is worth a word."""
