@@ -133,8 +133,11 @@ class AccountMove(models.Model):
         if not self.company_id.urssaf_invoice_mention or self.payment_state == "paid":
             return False
         if self.urssaf_state in (False, "draft", "rejected"):
-            return bool(self.sudo()._urssaf_concerned()) and self.currency_id.name == (
-                "EUR"
+            # Goods, or an invoice that Urssaf would not take: the customer pays us.
+            alerts = self.sudo()._urssaf_check_sendable().values()
+            return bool(self.sudo()._urssaf_concerned()) and all(
+                alert["level"] != "danger" or alert["code"] == "ERR_DATE_FUTUR"
+                for alert in alerts
             )
         return self.urssaf_state in FROZEN and self.urssaf_state not in (
             "unpaid",

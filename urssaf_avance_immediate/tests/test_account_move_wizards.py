@@ -187,7 +187,10 @@ class TestMention(UrssafCase):
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(
             "account.report_invoice", move.ids
         )
-        return "do not pay" in html.decode()
+        page = html.decode()
+        mention = "do not pay" in page
+        self.assertNotEqual(mention, "Payment Communication" in page)
+        return mention
 
     def test_only_where_urssaf_collects(self):
         stranger = self._invoice()
@@ -197,6 +200,11 @@ class TestMention(UrssafCase):
         self.assertTrue(self._printed(self._sent().move_id))
         stranger.urssaf_excluded = True
         self.assertFalse(self._printed(stranger))
+
+    def test_what_is_no_service_is_paid_to_us(self):
+        self._enrol()
+        self.housework.urssaf_nature_id = False
+        self.assertFalse(self._printed(self._invoice()))
 
     def test_the_company_may_not_want_it(self):
         self._enrol()

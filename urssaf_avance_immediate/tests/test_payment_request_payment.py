@@ -101,6 +101,12 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertIn("L133-8-8", self.request.activity_ids.note)
         self.assertEqual(self.request.transfer_gap, -6.0)
 
+    def test_what_urssaf_paid_is_no_deposit(self):
+        self.company.urssaf_declare_deposits = True
+        self._paid(amount=60.0)
+        estimates = {"credit": 33.0, "deposit": 0.0, "net": 33.0}
+        self.assertEqual(self.move._urssaf_estimates(), estimates)
+
     def test_more_than_expected(self):
         self._paid(amount=70.0)
         self.assertEqual(self.request.transfer_gap, 4.0)
