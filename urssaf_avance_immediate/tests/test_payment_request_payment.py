@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The transfer of Urssaf on the invoice: once, on its day, never silently lost."""
 
-import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -114,14 +113,18 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertIn("4,00", self.request.activity_ids.note)
 
     def test_a_declared_down_payment_is_no_difference(self):
-        """What the frozen payload says was paid before is not transferred again."""
-        payload = json.loads(self.request.sudo().payload)
-        payload |= {"mntAcompte": 20.0, "dateVersementAcompte": "2026-03-01T00:00:00Z"}
-        self.request.sudo().payload = json.dumps(payload)
+        """What was paid before, and declared, is not transferred again."""
+        self.company.urssaf_declare_deposits = True
+        self.move = self._invoice()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        ).create({"amount": 20.0})._create_payments()
+        self.move.action_urssaf_send()
+        self.request = self.move.urssaf_request_id
         self.assertEqual(self.request.transfer_expected, 46.0)
         self._paid(amount=46.0)
         self.assertEqual(self.request.payment_ids.amount, 46.0)
-        self.assertEqual(self.move.amount_residual, 20.0)
+        self.assertEqual(self.move.amount_residual, 0.0)
         self.assertEqual(self.request.transfer_gap, 0.0)
         self.assertFalse(self.request.activity_ids)
 
