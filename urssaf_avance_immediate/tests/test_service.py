@@ -168,7 +168,7 @@ class TestService(UrssafCase):
         self._queue(2)
         self.fake.fail("050", "http_503", 99)
         # Once a day the state of the customer is asked before, and that is answered.
-        for hours in range(0, 180, 12):
+        for hours in range(0, 192, 12):
             with freeze_time(NOW + timedelta(hours=hours)):
                 self._run_cron("send")
         cron = self.env.ref("urssaf_avance_immediate.cron_send")
