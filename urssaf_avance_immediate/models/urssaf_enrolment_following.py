@@ -57,8 +57,11 @@ class UrssafEnrolment(models.Model):
         self._checkpoint(1)
         return going_on
 
-    def _ask(self, client):
-        """Ask about one customer, unless somebody else is at it. False on an outage."""
+    def _ask(self, client, settles=True):
+        """Ask about one customer, unless somebody else is at it. False on an outage.
+
+        :param settles: an answer ends the outage that there was
+        """
         enrolment = self._lock().filtered(lambda e: e.state in FOLLOWED)
         if not enrolment:
             return True
@@ -67,7 +70,8 @@ class UrssafEnrolment(models.Model):
         except UrssafError as error:
             return enrolment._not_told(error)
         enrolment._apply_remote(status)
-        enrolment._call_answered()
+        if settles:
+            enrolment._call_answered()
         return True
 
     def _not_told(self, error):
@@ -181,7 +185,8 @@ class UrssafEnrolment(models.Model):
             last = enrolment.answered_at
             if last and last > now - max(fresh, SHORTEST_FRESH):
                 continue
-            going_on = enrolment._ask(client)
+            # That Urssaf tells of customers does not mean that it takes demandes.
+            going_on = enrolment._ask(client, settles=False)
             self._checkpoint()
             if not going_on:
                 break

@@ -72,6 +72,7 @@ class TestEnrolmentAttempts(UrssafCase):
         with freeze_time(NOW + timedelta(hours=2)):
             self._run_cron("send")
             self.assertEqual(enrolment.attempt_ids[0].outcome, "lost")
+        with freeze_time(NOW + timedelta(hours=4)):
             self._run_cron("repair")
         self.assertEqual(
             enrolment.attempt_ids.mapped("outcome"), ["enrolled", "outage"]

@@ -99,14 +99,17 @@ class TestEnrolmentLife(UrssafCase):
 
     def test_faults_of_the_question_change_no_state(self):
         enrolment = self._enrol(active=False)
-        for fault in ("http_500", "http_503", "read_timeout_before", "html_200"):
-            with self.subTest(fault=fault):
+        faults = ("http_500", "http_503", "read_timeout_before", "html_200")
+        for days, fault in enumerate(faults, start=1):
+            # The day after: Urssaf is left alone for a while after each outage.
+            with self.subTest(fault=fault), freeze_time(NOW + timedelta(days=days)):
                 self.fake.fail("020", fault, count=3)
                 enrolment.action_urssaf_refresh()
                 self.assertEqual(enrolment.state, "pending")
                 self.assertTrue(enrolment.last_error_message)
                 self.fake._faults.clear()
-        enrolment.action_urssaf_refresh()
+        with freeze_time(NOW + timedelta(days=6)):
+            enrolment.action_urssaf_refresh()
         self.assertFalse(enrolment.last_error_message)
 
     # -- stages ----------------------------------------------------------------
