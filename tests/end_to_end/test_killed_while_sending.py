@@ -19,38 +19,71 @@ from .office import DATABASE
 from .wire import ENROL, SEARCH, SEND, TOKEN
 
 
-def _kill(server):
-    """Odoo's pid is the one that listens."""
-    os.kill(server.pid, signal.SIGKILL)
+class Lives:
+    """Odoo, killed and started again. What comes back is what is killed next: one start
+    for each kill.
+    """
+
+    def __init__(self, instance):
+        self._instance = instance
+        self._life = contextlib.ExitStack()
+        self._server = None
+
+    def running(self, fresh=False):
+        """Log in to the Odoo that runs; to a new process where none does, or where it
+        has to be ``fresh``.
+        """
+        if fresh or not self._server:
+            self.end()
+            self._server = self._life.enter_context(
+                servers.temporary_odoo(self._instance, DATABASE)
+            )
+        return office.log_in(self._server)
+
+    def kill(self):
+        """Odoo's pid is the one that listens."""
+        os.kill(self._server.pid, signal.SIGKILL)
+        self._server = None
+
+    def end(self):
+        self._life.close()
+        self._server = None
+
+
+@pytest.fixture(scope="module")
+def lives(instance, customer):
+    lives = Lives(instance)
+    yield lives
+    lives.end()
 
 
 @contextlib.contextmanager
-def _killed(instance, wire, moment, path):
+def _killed(lives, wire, moment, path):
     """A running Odoo, killed at this moment of the next call to ``path``."""
-    with servers.temporary_odoo(instance, DATABASE) as server:
-        wire.cut(moment, lambda: _kill(server), path)
-        yield office.log_in(server)
-        assert wire.was_cut.wait(30), "Odoo did not call Urssaf"
+    # Only a new process asks for a token.
+    rpc = lives.running(fresh=path == TOKEN)
+    wire.cut(moment, lives.kill, path)
+    yield rpc
+    assert wire.was_cut.wait(30), "Odoo did not call Urssaf"
 
 
-@contextlib.contextmanager
-def _back(instance):
+def _back(instance, lives):
     """Odoo again, ten minutes later."""
     office.let_ten_minutes_pass(instance)
-    with servers.temporary_odoo(instance, DATABASE) as server:
-        office.wake_scheduled_actions(instance)
-        yield office.log_in(server)
+    rpc = lives.running(fresh=True)
+    office.wake_scheduled_actions(instance)
+    return rpc
 
 
-def _assert_all_arrive(instance, sandbox, moves):
-    with _back(instance) as rpc:
-        rpc.wait(
-            "account.move",
-            dict.fromkeys(moves, "waiting"),
-            "urssaf_state",
-            "après le redémarrage",
-        )
-        office.assert_once_each(rpc, sandbox, moves)
+def _assert_all_arrive(instance, lives, sandbox, moves):
+    rpc = _back(instance, lives)
+    rpc.wait(
+        "account.move",
+        dict.fromkeys(moves, "waiting"),
+        "urssaf_state",
+        "après le redémarrage",
+    )
+    office.assert_once_each(rpc, sandbox, moves)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +97,9 @@ def _assert_all_arrive(instance, sandbox, moves):
 )
 @pytest.mark.parametrize("count", [1, 3], ids=["button", "selection"])
 def test_exactly_one_demande_per_invoice(
-    instance, sandbox, wire, customer, moment, path, count
+    instance, lives, sandbox, wire, customer, moment, path, count
 ):
-    with _killed(instance, wire, moment, path) as rpc:
+    with _killed(lives, wire, moment, path) as rpc:
         moves = office.invoices(rpc, customer, count)
         if count == 1:
             # The user's own request is cut; the scenario client says so.
@@ -74,20 +107,19 @@ def test_exactly_one_demande_per_invoice(
                 rpc.call("account.move", "action_urssaf_send", moves)
         else:
             office.send_selection(rpc, moves)
-    _assert_all_arrive(instance, sandbox, moves)
+    _assert_all_arrive(instance, lives, sandbox, moves)
 
 
-def test_killed_with_the_answer_in_hand(instance, sandbox, wire, customer):
+def test_killed_with_the_answer_in_hand(instance, lives, sandbox, wire, customer):
     """Odoo has read the answer and is writing it down: somebody else holds the invoice
     for as long as it takes to kill.
     """
+    rpc = lives.running()
+    moves = office.invoices(rpc, customer, 1)
     with (
-        servers.temporary_odoo(instance, DATABASE) as server,
         databases.open_cursor(instance, DATABASE) as somebody,
         ThreadPoolExecutor() as threads,
     ):
-        rpc = office.log_in(server)
-        moves = office.invoices(rpc, customer, 1)
 
         def edit_the_invoice():
             somebody.execute("BEGIN")
@@ -99,10 +131,10 @@ def test_killed_with_the_answer_in_hand(instance, sandbox, wire, customer):
         click = threads.submit(rpc.call, "account.move", "action_urssaf_send", moves)
         assert wire.was_cut.wait(30), "Odoo did not call Urssaf"
         _wait_for_a_blocked_write(instance)
-        _kill(server)
+        lives.kill()
         assert isinstance(click.exception(), (ScenarioError, OSError))
         somebody.execute("ROLLBACK")
-    _assert_all_arrive(instance, sandbox, moves)
+    _assert_all_arrive(instance, lives, sandbox, moves)
 
 
 def _wait_for_a_blocked_write(instance):
@@ -125,20 +157,20 @@ def _wait_for_a_blocked_write(instance):
     [("before", "customer_garnier"), ("after", "customer_moreau")],
 )
 def test_exactly_one_enrolment_per_customer(
-    instance, sandbox, wire, customer, moment, customer_id
+    instance, lives, sandbox, wire, customer, moment, customer_id
 ):
     known = set(sandbox.people())
-    with _killed(instance, wire, moment, ENROL) as rpc:
+    with _killed(lives, wire, moment, ENROL) as rpc:
         partner = rpc.ref(f"{company.ADDON}.{customer_id}")
         with pytest.raises((ScenarioError, OSError)):
             rpc.call("res.partner", "action_urssaf_record_consent", [partner])
             rpc.call("res.partner", "action_urssaf_enrol", [partner])
-    with _back(instance) as rpc:
-        state = {partner: "pending"}
-        what = "après le redémarrage"
-        rpc.wait("res.partner", state, "urssaf_enrolment_state", what)
-        enrolments = rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])
-        [enrolment] = rpc.read("urssaf.enrolment", enrolments, ["external_id"])
+    rpc = _back(instance, lives)
+    state = {partner: "pending"}
+    what = "après le redémarrage"
+    rpc.wait("res.partner", state, "urssaf_enrolment_state", what)
+    enrolments = rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])
+    [enrolment] = rpc.read("urssaf.enrolment", enrolments, ["external_id"])
     assert set(sandbox.people()) - known == {enrolment["external_id"]}
 
 

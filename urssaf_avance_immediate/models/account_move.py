@@ -5,6 +5,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from .res_company import SENDING
 from .res_partner import READERS
+from .urssaf_exchange import OUTAGE_KINDS
 from .urssaf_payment_request import AT_URSSAF, CLOSED, FOLLOWED, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
 
@@ -263,7 +264,10 @@ class AccountMove(models.Model):
         if self.payment_state == "reversed":
             # A credit note: whatever happened at Urssaf, this invoice is settled.
             return {}
-        if request.state in ("unknown", *TO_HANDLE) or request.last_error_message:
+        # No news because of an outage: that is said once, see below.
+        passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
+        trouble = request.last_error_message and not passing
+        if request.state in ("unknown", *TO_HANDLE) or trouble:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
 
@@ -348,7 +352,10 @@ class AccountMove(models.Model):
             "res_model": "urssaf.payment.request.send",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_move_ids": self.ids},
+            "context": {
+                "default_move_ids": self.ids,
+                "dialog_size": "extra-large",
+            },
         }
 
     def action_urssaf_preview(self):

@@ -21,7 +21,8 @@ CLOSED_ACCOUNTS = {
 
 class AccountMove(models.Model):
     """One pass over many invoices costs as many queries as over one: the checks read
-    fields, which Odoo fetches for all the invoices together, and search nothing.
+    fields, which Odoo fetches for all the invoices together; the numbers already used
+    are searched once.
     """
 
     _inherit = "account.move"
@@ -34,7 +35,11 @@ class AccountMove(models.Model):
         # These are read line by line: load them for all the invoices.
         self.invoice_line_ids.tax_ids.mapped("amount")
         self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
-        return {move: move._urssaf_checks() for move in self}
+        used = self.env["urssaf.payment.request"]._used_numbers(self)
+        return {
+            move: move._urssaf_checks() | move._urssaf_number_alert(used)
+            for move in self
+        }
 
     def _urssaf_check_sendable(self):
         """The alerts of one invoice: see :meth:`_urssaf_check_all`."""
@@ -73,6 +78,23 @@ class AccountMove(models.Model):
         return fault
 
     # -- the invoice -----------------------------------------------------------
+
+    def _urssaf_number_alert(self, used):
+        """Urssaf never takes a number twice: another demande, here or in the test
+        environment, has had this one.
+
+        :param used: numbers that Urssaf may have seen
+        """
+        again = self.sudo().urssaf_request_id.active_request  # keeps its number
+        if self.state != "posted" or self.name not in used or again:
+            return {}
+        message = self.env._(
+            "The number %s was already used at Urssaf: the demande gets another one, "
+            "with a suffix.",
+            self.name,
+        )
+        alert = self._urssaf_fault(message, "ERR_FACTURE_DOUBLON", level="warning")
+        return {"urssaf_number": alert}
 
     def _urssaf_invoice_faults(self):
         fault = self._urssaf_fault
@@ -330,7 +352,8 @@ class AccountMove(models.Model):
                 "together: make two invoices."
             ),
             "ERR_TOTAL_PRESTATIONS": self.env._(
-                "The lines do not add up to the total of the invoice, to the cent."
+                "The lines do not add up to the total of the invoice, to the cent: is "
+                "there a cash rounding?"
             ),
         }.get(error.code, self.env._("This amount does not suit Urssaf."))
         if not line:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo import models
 
 from ..lib.rules import ServiceLine, settle, wire_date
-from .urssaf_payment_request import FROZEN
+from .urssaf_payment_request import AT_URSSAF, FROZEN
 
 
 class AccountMove(models.Model):
@@ -105,8 +105,17 @@ class AccountMove(models.Model):
     def _urssaf_estimates(self):
         """``{credit, deposit, net}`` in euros: half of the eligible services, what is
         paid already, what is left to the customer. Only Urssaf knows the ceiling.
+
+        Once it is at Urssaf, its own payments are on the invoice: what was sent counts.
         """
         self.ensure_one()
+        if self.urssaf_state in AT_URSSAF:
+            request = self.sudo().urssaf_request_id
+            return {
+                "credit": request.amount_credit_estimate,
+                "deposit": request.amount_deposit,
+                "net": request.amount_net_estimate,
+            }
         eligible = sum(
             line.price_total
             for line in self._urssaf_lines()
@@ -124,8 +133,11 @@ class AccountMove(models.Model):
         if not self.company_id.urssaf_invoice_mention or self.payment_state == "paid":
             return False
         if self.urssaf_state in (False, "draft", "rejected"):
-            return bool(self.sudo()._urssaf_concerned()) and self.currency_id.name == (
-                "EUR"
+            # Goods, or an invoice that Urssaf would not take: the customer pays us.
+            alerts = self.sudo()._urssaf_check_sendable().values()
+            return bool(self.sudo()._urssaf_concerned()) and all(
+                alert["level"] != "danger" or alert["code"] == "ERR_DATE_FUTUR"
+                for alert in alerts
             )
         return self.urssaf_state in FROZEN and self.urssaf_state not in (
             "unpaid",

@@ -53,8 +53,12 @@ CLOSED = ("refused", "cancelled")
 # Urssaf has news to give about these.
 FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 
-# ``last_error_kind`` of a transfer that could not be put on the invoice.
+# ``last_error_kind`` of a transfer that could not be put on the invoice, and of a
+# demande that Urssaf has for another amount.
 NOT_BOOKED = "booking"
+OTHER_AMOUNT = "amount"
+# No answer of Urssaf puts these right: they stay said until somebody has acted.
+KEPT_ERRORS = (NOT_BOOKED, OTHER_AMOUNT)
 
 
 class UrssafPaymentRequest(models.Model):
@@ -264,13 +268,18 @@ class UrssafPaymentRequest(models.Model):
 
     # -- state -----------------------------------------------------------------
 
+    def _error_values(self, error):
+        """Extends: a passing trouble does not hide what somebody has to put right."""
+        if self.last_error_kind in KEPT_ERRORS:
+            return {}
+        return super()._error_values(error)
+
     def _set_state(self, state, **values):
         """Extends: what a state means for errors, alerts and the next call."""
         moved = self.filtered(lambda r: r.state != state)
         if state in FOLLOWED:
             values = {"send_alone": False, **values}
-            # What could not be booked stays said until it is.
-            free = self.filtered(lambda r: r.last_error_kind != NOT_BOOKED)
+            free = self.filtered(lambda r: r.last_error_kind not in KEPT_ERRORS)
             super(UrssafPaymentRequest, self - free)._set_state(state, **values)
             values = {**self._no_error(), **values}
         else:
@@ -280,7 +289,10 @@ class UrssafPaymentRequest(models.Model):
         result = super(UrssafPaymentRequest, free)._set_state(state, **values)
         if moved and state in ("queued", "waiting", "validated", "debited"):
             # What was said of the former state; not what is said of this one.
-            moved._alert_done()
+            moved.filtered(lambda r: r.last_error_kind not in KEPT_ERRORS)._alert_done()
+        if state in CLOSED:
+            over = self.filtered(lambda r: r.last_error_kind == OTHER_AMOUNT)
+            over.write(self._no_error())
         return result
 
     def _close_with_environment(self):

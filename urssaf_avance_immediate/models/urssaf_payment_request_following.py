@@ -10,7 +10,7 @@ from odoo.tools import split_every
 
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
-from .urssaf_payment_request import CLOSED, FOLLOWED, NOT_BOOKED
+from .urssaf_payment_request import CLOSED, FOLLOWED, KEPT_ERRORS
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -109,9 +109,11 @@ class UrssafPaymentRequest(models.Model):
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
+        self.next_call_at = fields.Datetime.now() + timedelta(hours=6)
+        if self.last_error_kind in KEPT_ERRORS:
+            return
         self.write(
             {
-                "next_call_at": fields.Datetime.now() + timedelta(hours=6),
                 "last_error_kind": "protocol",
                 "last_error_code": found.errors[0].code if found.errors else False,
                 "last_error_message": self.env._(
@@ -181,9 +183,9 @@ class UrssafPaymentRequest(models.Model):
         """Write the same news on each demande of self."""
         if not (moved or values):
             self.remote_updated_at = now
-            # Urssaf did answer after all. What could not be booked stays said.
+            # Urssaf did answer after all.
             self.filtered(
-                lambda r: r.last_error_kind and r.last_error_kind != NOT_BOOKED
+                lambda r: r.last_error_kind and r.last_error_kind not in KEPT_ERRORS
             ).write(self._no_error())
             return
         if moved:
@@ -266,7 +268,7 @@ class UrssafPaymentRequest(models.Model):
                     "it."
                 )
             )
-        else:
+        elif self.last_error_kind not in KEPT_ERRORS:
             self._alert_done()
 
     # -- scheduled actions -----------------------------------------------------
@@ -276,7 +278,9 @@ class UrssafPaymentRequest(models.Model):
         due = self._due(company, list(FOLLOWED))
         due._report_remaining()
         due._ask()
-        self._pending_transfers(company)._register_transfers()
+        pending = self._pending_transfers(company)
+        pending._report_remaining()
+        pending._register_transfers()
         self._notify_customers(company)
         self._wake_for_next(company)
 

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import format_date
 
-from .urssaf_payment_request import NOT_BOOKED
+from .urssaf_payment_request import NOT_BOOKED, OTHER_AMOUNT
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
@@ -107,17 +107,33 @@ class UrssafPaymentRequest(models.Model):
             body=self.env._("Transfer settled by hand by %s.", self.env.user.name)
         )
 
+    def action_amount_settled(self):
+        """Somebody has dealt with the other amount that Urssaf has for this demande."""
+        self.ensure_one()
+        self._check_urssaf_user()
+        self.check_access("read")
+        request = self.sudo()
+        if request.last_error_kind == OTHER_AMOUNT:
+            request.write(self._no_error())
+            request._alert_done()
+            request._message_log(
+                body=self.env._("Difference settled by %s.", self.env.user.name)
+            )
+
     def _register_transfers(self, by_hand=False):
-        """Register each effective transfer of self, one transaction each.
+        """Register each effective transfer of self, one transaction each, while the
+        scheduled action, if any, has time.
 
         :param by_hand: somebody asks for it: what was cancelled or has failed before is
             tried again
         """
         for record in self:
+            if not self._time_left():
+                break
             for request in record._lock():
                 if request._transfer_due(by_hand):
                     request.with_company(request.company_id)._try_to_register()
-            self._checkpoint()
+            self._checkpoint(1)
 
     def _try_to_register(self):
         try:
@@ -237,8 +253,11 @@ class UrssafPaymentRequest(models.Model):
         return values
 
     def _payment_label(self):
-        """The demande's numbers, so that the accountant and the FEC can name it."""
-        return f"{self.name} Urssaf {self.external_id}"
+        """The demande's numbers and the day of the transfer, so that the accountant and
+        the FEC can name it: in a locked period the entry has another date.
+        """
+        day = f"{self.transfer_date:%d/%m/%Y}"
+        return f"{self.name} Urssaf {self.external_id} {day}"
 
     def _not_registered(self, message):
         note = self.env._(

@@ -19,7 +19,7 @@ from odoo.tools import split_every
 from ..lib.api import PaymentRequest, UrssafError
 from ..lib.api.codes import MAX_SEARCH
 from .urssaf_exchange import OUTAGE_KINDS
-from .urssaf_payment_request import SENDABLE
+from .urssaf_payment_request import OTHER_AMOUNT, SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
 # Refusals without a word of one demande alone, before it is a person's matter: an
@@ -240,7 +240,11 @@ class UrssafPaymentRequest(models.Model):
             return True
         now = fields.Datetime.now()
         queued = self.filtered(lambda r: r.state == "queued" and r.next_call_at <= now)
-        return all(request._send_batch(client) for request in queued)
+        for request in queued:
+            # Ten slow calls would outlive the scheduled action; the next run goes on.
+            if self._time_left() and not request._send_batch(client):
+                return False
+        return True
 
     def _record_failure(self, error, alone):
         self._call_failed(error)
@@ -334,7 +338,7 @@ class UrssafPaymentRequest(models.Model):
                 theirs=self.currency_id.format(total),
                 ours=self.currency_id.format(self.amount_total),
             )
-            self.last_error_message = note
+            self.write({"last_error_kind": OTHER_AMOUNT, "last_error_message": note})
             self._alert(note)
 
     def _not_found(self, conclusive):

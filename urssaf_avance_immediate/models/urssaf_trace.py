@@ -6,7 +6,7 @@ from datetime import timezone
 from psycopg2 import Error as DatabaseError
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ class UrssafTrace(models.Model):
     @api.depends("method", "called_at")
     def _compute_display_name(self):
         for trace in self:
-            trace.display_name = f"{trace.method} · {trace.called_at}"
+            when = format_datetime(self.env, trace.called_at, dt_format="medium")
+            trace.display_name = f"{trace.method} · {when}"
 
     @api.model
     def _observer(self, company):

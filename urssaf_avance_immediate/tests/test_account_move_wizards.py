@@ -187,7 +187,10 @@ class TestMention(UrssafCase):
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(
             "account.report_invoice", move.ids
         )
-        return "do not pay" in html.decode()
+        page = html.decode()
+        mention = "do not pay" in page
+        self.assertNotEqual(mention, "Payment Communication" in page)
+        return mention
 
     def test_only_where_urssaf_collects(self):
         stranger = self._invoice()
@@ -197,6 +200,11 @@ class TestMention(UrssafCase):
         self.assertTrue(self._printed(self._sent().move_id))
         stranger.urssaf_excluded = True
         self.assertFalse(self._printed(stranger))
+
+    def test_what_is_no_service_is_paid_to_us(self):
+        self._enrol()
+        self.housework.urssaf_nature_id = False
+        self.assertFalse(self._printed(self._invoice()))
 
     def test_the_company_may_not_want_it(self):
         self._enrol()
@@ -267,9 +275,48 @@ class TestChecks(UrssafCase):
         self.assertLessEqual(counts[1], counts[0] + 2)
         self.assertFalse(any(moves._urssaf_blocking().values()))
 
-    def _count(self, moves):
+    def _count(self, moves, work="_urssaf_check_all"):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        moves._urssaf_check_all()
+        getattr(moves, work)()
+        self.env.flush_all()
         return self.env.cr.sql_log_count - before
+
+    def test_queueing_many_costs_few_queries_each(self):
+        self._enrol()
+        wizards = [
+            self.env["urssaf.payment.request.send"]
+            .with_context(default_move_ids=moves.ids)
+            .create({})
+            for moves in (self._invoices(3), self._invoices(12))
+        ]
+        few, many = (self._count(wizard, "action_send") for wizard in wizards)
+        self.assertLess((many - few) / 9, 5)
+
+    def _invoices(self, number):
+        return self.env["account.move"].union(
+            *(self._invoice() for _rank in range(number))
+        )
+
+    def test_the_user_hears_how_long_it_takes(self):
+        self._enrol()
+        self.company.write({"urssaf_batch_size": 1, "urssaf_calls_per_second": 0.02})
+        wizard = self.env["urssaf.payment.request.send"].with_context(
+            default_move_ids=self._invoices(2).ids
+        )
+        message = wizard.create({}).action_send()["params"]["message"]
+        self.assertIn("2 minutes", message)
+
+    def test_number_already_used(self):
+        """After a refusal the invoice goes again, under a number of its own."""
+        request = self._sent()
+        move = request.move_id
+        self.assertNotIn("urssaf_number", self._invoice()._urssaf_check_sendable())
+        request.sudo()._set_state("cancelled")
+        alert = move._urssaf_check_sendable()["urssaf_number"]
+        self.assertEqual(
+            (alert["level"], alert["code"]), ("warning", "ERR_FACTURE_DOUBLON")
+        )
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_request_id.name, f"{move.name}-2")

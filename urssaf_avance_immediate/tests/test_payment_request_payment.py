@@ -43,7 +43,8 @@ class TestPaymentRequestPayment(UrssafCase):
                     "payment_type": "inbound",
                     "partner_id": self.partner.id,
                     "journal_id": self.company.urssaf_payment_journal_id.id,
-                    "memo": f"{self.request.name} Urssaf {self.request.external_id}",
+                    "memo": f"{self.request.name} Urssaf {self.request.external_id}"
+                    " 16/03/2026",
                 }
             ],
         )
@@ -70,6 +71,17 @@ class TestPaymentRequestPayment(UrssafCase):
             self.request.payment_ids.date, fields.Date.to_date("2026-03-18")
         )
 
+    def test_registering_keeps_to_the_time_of_the_scheduled_action(self):
+        """What is left over is for the next run."""
+        Request = type(self.request)
+        with patch.object(Request, "_register_transfers"):
+            self._paid()
+        late = self.request.sudo().with_context(cron_end_time=0)
+        late._register_transfers()
+        self.assertFalse(self.request.payment_ids)
+        self._run_cron("follow")
+        self.assertEqual(self.request.amount_booked, 66.0)
+
     def test_not_without_an_amount(self):
         self._paid(amount=None)
         self.assertFalse(self.request.payment_ids)
@@ -88,6 +100,12 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertIn("L133-8-8", self.request.activity_ids.note)
         self.assertEqual(self.request.transfer_gap, -6.0)
 
+    def test_what_urssaf_paid_is_no_deposit(self):
+        self.company.urssaf_declare_deposits = True
+        self._paid(amount=60.0)
+        estimates = {"credit": 33.0, "deposit": 0.0, "net": 33.0}
+        self.assertEqual(self.move._urssaf_estimates(), estimates)
+
     def test_more_than_expected(self):
         self._paid(amount=70.0)
         self.assertEqual(self.request.transfer_gap, 4.0)
@@ -95,12 +113,18 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertIn("4,00", self.request.activity_ids.note)
 
     def test_a_declared_down_payment_is_no_difference(self):
-        """What was paid before is not transferred again."""
-        self.request.sudo().amount_deposit = 20.0
+        """What was paid before, and declared, is not transferred again."""
+        self.company.urssaf_declare_deposits = True
+        self.move = self._invoice()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        ).create({"amount": 20.0})._create_payments()
+        self.move.action_urssaf_send()
+        self.request = self.move.urssaf_request_id
         self.assertEqual(self.request.transfer_expected, 46.0)
         self._paid(amount=46.0)
         self.assertEqual(self.request.payment_ids.amount, 46.0)
-        self.assertEqual(self.move.amount_residual, 20.0)
+        self.assertEqual(self.move.amount_residual, 0.0)
         self.assertEqual(self.request.transfer_gap, 0.0)
         self.assertFalse(self.request.activity_ids)
 

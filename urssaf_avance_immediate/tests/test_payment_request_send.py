@@ -294,14 +294,6 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(request.state, "waiting")
         self.assertEqual(request.external_id, self._demande(request).request_id)
 
-    def test_duplicate_with_another_amount_is_for_a_person(self):
-        """Urssaf has it, so it is followed and the invoice stays as it is."""
-        request = self._known_number(70.0)
-        self.assertEqual(request.state, "waiting")
-        self.assertEqual(request.external_id, self._demande(request).request_id)
-        self.assertTrue(request.move_id.need_cancel_request)
-        self.assertIn("70,00", request.activity_ids.note)
-
     def test_duplicate_of_another_customer_is_for_a_person(self):
         other = self.fake.add_customer()
         request = self._known_number(66.0, id_client=other.id_client)

@@ -111,6 +111,11 @@ class TestTranslationFiles(TransactionCase):
                     Counter(KEPT.findall(entry.msgstr)),
                 )
 
+    def test_french_apostrophes(self):
+        """One kind of them, as on a French keyboard: people search for words."""
+        mixed = [e.msgstr for e in shipped("fr.po") if "’" in e.msgstr]
+        self.assertFalse(mixed)
+
     def test_french_spaces(self):
         wrong = [e.msgstr for e in shipped("fr.po") if BAD_SPACE.search(e.msgstr)]
         self.assertFalse(wrong)

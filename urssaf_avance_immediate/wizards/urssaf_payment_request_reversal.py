@@ -30,6 +30,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         string="Amount taken back",
         compute="_compute_proposal",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         help="What the bank statement shows: all of the transfer, or a part of it.",
@@ -37,6 +38,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     date = fields.Date(
         compute="_compute_proposal",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         help="The day of Urssaf’s notice; proposed: the day on which Odoo saw it.",

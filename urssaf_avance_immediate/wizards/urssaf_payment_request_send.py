@@ -1,5 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import math
+
 from odoo import Command, api, fields, models
+
+# Seconds of sending that people would wonder about.
+WORTH_A_WORD = 60
 
 
 class UrssafPaymentRequestSend(models.TransientModel):
@@ -34,7 +39,8 @@ class UrssafPaymentRequestSend(models.TransientModel):
                             "amount_net": move._urssaf_estimates()["net"],
                         }
                     )
-                    for move in moves
+                    # Those that leave first, then those that stay for the same reason.
+                    for move in moves.sorted(reasons.get)
                 ),
             ]
 
@@ -74,11 +80,29 @@ class UrssafPaymentRequestSend(models.TransientModel):
         reasons, _hints = self._reasons(moves)
         queued = Request._enqueue_move(moves.filtered(lambda move: not reasons[move]))
         queued._trigger("send")
-        action = Request._notify(
-            self.env._("%s demandes de paiement are leaving for Urssaf.", len(queued))
-        )
+        action = Request._notify(self._leaving(queued))
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
+
+    def _leaving(self, queued):
+        """What the user hears; and how long it takes, when that is worth a word."""
+        message = self.env._(
+            "%s demandes de paiement are leaving for Urssaf.", len(queued)
+        )
+        seconds = sum(
+            math.ceil(len(requests) / company.urssaf_batch_size)
+            / company.urssaf_calls_per_second
+            for company, requests in queued.grouped("company_id").items()
+            if company.urssaf_calls_per_second
+        )
+        if seconds < WORTH_A_WORD:
+            return message
+        return self.env._(
+            "%(leaving)s At the pace of the settings it takes about %(minutes)s "
+            "minutes; you may go on working.",
+            leaving=message,
+            minutes=math.ceil(seconds / 60),
+        )
 
 
 class UrssafPaymentRequestSendLine(models.TransientModel):
