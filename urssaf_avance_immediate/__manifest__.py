@@ -48,8 +48,6 @@
         "views/urssaf_crosscheck_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
-        "views/res_partner_enrolment_views.xml",
-        "views/res_partner_privacy_views.xml",
         "views/product_views.xml",
         "views/account_move_views.xml",
         "views/account_move_urssaf_cancel_views.xml",
