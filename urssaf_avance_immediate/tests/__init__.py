@@ -5,11 +5,13 @@ from . import test_account_move_posting
 from . import test_account_move_wizards
 from . import test_commune
 from . import test_companion
+from . import test_companion_sms
 from . import test_company
 from . import test_consent
 from . import test_cron
 from . import test_crosscheck
 from . import test_customer_sheet
+from . import test_customer_sheet_checks
 from . import test_customer_sheet_portal
 from . import test_enrolment
 from . import test_enrolment_adopt

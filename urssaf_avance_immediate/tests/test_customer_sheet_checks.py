@@ -1,0 +1,125 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The form of a customer: what is checked when it is filled in."""
+
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import IBAN, NOW
+from .test_customer_sheet import CustomerSheetCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCustomerSheetChecks(CustomerSheetCase):
+    """What the customer is asked to correct, in his words."""
+
+    def _errors(self, sheet, **changes):
+        """On one and the same form, which forgets what was right before."""
+        sheet.line_ids.unlink()
+        errors = sheet._submit(self._typed(**changes))
+        if errors:
+            self.assertEqual(sheet.state, "sent")
+        return errors
+
+    def test_each_field_names_its_fault(self):
+        sheet = self._find(self._send())
+        for key, values in {
+            "civility": ("", "3"),
+            "birth_name": ("", "Durand2", "x" * 130),
+            "usage_name": ("Dur@nd",),
+            "first_names": ("", "J3anne"),
+            "birth_date": ("", "31/02/1980", "2030-01-01", "1780-01-01", "hier"),
+            "birth_country": ("", "999999", "x"),
+            "birth_commune": ("",),
+            "mobile": ("", "04 72 00 00 00", "06 12"),
+            "email": ("", "jeanne", "jeanne@", "jeanne@example"),
+            "street": ("",),
+            "street2": ("x" * 60,),
+            "zip": ("", "6900", "69001x"),
+            "city": ("", "x" * 60),
+            "iban": (
+                "",
+                "FR76 3000 4000 0312 3456 7890 144",
+                "FR76",
+                "0123",
+                "BR1800360305000010009795493C1",
+            ),
+            "bic": ("BNP", "1234567890123"),
+            "consent_enrolment": ("",),
+            "consent_data": ("",),
+        }.items():
+            for value in values:
+                with self.subTest(key=key, value=value):
+                    errors = self._errors(sheet, **{key: value})
+                    self.assertEqual(list(errors), [key])
+                    self.assertNotIn("Urssaf", errors[key])
+
+    def test_all_at_once_in_the_order_of_the_page(self):
+        sheet = self._find(self._send())
+        errors = sheet._submit({})
+        self.assertEqual(list(errors)[0], "civility")
+        self.assertEqual(list(errors)[-1], "consent_data")
+
+    def test_ways_of_writing(self):
+        sheet = self._submit(
+            birth_date="29/03/1980",
+            mobile="+33 6 39 98 01 02",
+            birth_name="D’Œuvre",
+            zip=" 69001 ",
+        )
+        self.assertEqual(self._line(sheet, "birth_date").value, "1980-03-29")
+        self.assertEqual(self._line(sheet, "mobile").value, "0639980102")
+        self.assertEqual(self._line(sheet, "birth_name").value, "D'Oeuvre")
+
+    def test_birth_commune(self):
+        """Chosen from the list, recognised by its name, or left to the office."""
+        Commune = self.env["urssaf.commune"]
+        chosen = Commune.search([("code", "=", "31555")], limit=1)
+        for typed, department, chosen_id, code in (
+            (chosen.display_name, "", str(chosen.id), "31555"),
+            ("toulouse", "31", "", "31555"),
+            ("Toulouse", "31", str(chosen.id + 1), "31555"),
+            # Merged with others, under its own name and code.
+            ("Annecy", "74", "", "74010"),
+            ("Lyon", "69", "", False),
+            ("Nulle-Part-les-Bains", "", "", False),
+        ):
+            with self.subTest(typed=typed):
+                sheet = self._submit(
+                    birth_commune=typed,
+                    birth_department=department,
+                    birth_commune_id=chosen_id,
+                )
+                self.partner.urssaf_birth_city_code = "75101"
+                sheet.action_accept_all()
+                self.assertEqual(self.partner.urssaf_birth_city_code, code)
+                if not code:
+                    self.assertEqual(self.partner.urssaf_birth_city, typed)
+
+    def test_born_abroad_has_no_commune(self):
+        portugal = self.env.ref("base.pt")
+        sheet = self._submit(birth_country=str(portugal.id), birth_commune="Porto")
+        self.assertFalse(self._line(sheet, "birth_commune"))
+        self.assertEqual(self._line(sheet, "birth_country").value, portugal.name)
+        sheet.action_accept_all()
+        self.assertEqual(self.partner.urssaf_birth_country_code, "99139")
+
+    def test_bic_and_holder_are_optional(self):
+        sheet = self._submit(bic="", holder="")
+        self.assertFalse(self._line(sheet, "bic"))
+        sheet.action_accept_all()
+        self.assertTrue(self.partner.urssaf_bank_account_id)
+
+    def test_what_was_right_is_not_typed_again(self):
+        sheet = self._find(self._send())
+        self.assertEqual(list(sheet._submit(self._typed(mobile="06"))), ["mobile"])
+        self.assertEqual(sheet._kept(), {"birth_date", "iban"})
+        errors = sheet._submit(self._typed(birth_date="", iban=""))
+        self.assertEqual(errors, {})
+        self.assertEqual(self._line(sheet, "iban").value, IBAN)
+
+    def test_what_was_wrong_is_typed_again(self):
+        sheet = self._find(self._send())
+        sheet._submit(self._typed(iban="FR76 0000"))
+        self.assertEqual(sheet._kept(), {"birth_date"})
+        self.assertEqual(list(sheet._submit(self._typed(iban=""))), ["iban"])
