@@ -184,6 +184,13 @@ class UrssafCommune(models.Model):
         return by_zip
 
     @api.model
+    def _find(self, zip_code, city):
+        """The commune of today of one address, as ``_find_all`` finds it; many are
+        found together by that one.
+        """
+        return self._find_all([(zip_code, city)]).get((zip_code, city), self.browse())
+
+    @api.model
     def _find_all(self, addresses):
         """The commune of today of each ``(postal code, city)``, empty where none, or
         more than one, fits. A few queries, whatever their number.
