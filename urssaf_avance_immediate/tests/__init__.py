@@ -52,6 +52,7 @@ from . import test_privacy
 from . import test_protocol
 from . import test_reference
 from . import test_security
+from . import test_second_company
 from . import test_service
 from . import test_trace
 from . import test_translation

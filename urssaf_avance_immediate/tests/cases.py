@@ -3,7 +3,7 @@
 
 from datetime import datetime
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command
 from odoo.tests.common import freeze_time
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -44,6 +44,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
         )
         cls.housework = cls._make_service("Ménage", 30.0, "60")
         cls.user = cls._make_user("office", "urssaf_avance_immediate.group_user")
+        cls._make_other_company()
 
     def setUp(self):
         super().setUp()
@@ -53,14 +54,130 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
     # -- makers ----------------------------------------------------------------
 
     @classmethod
-    def _make_user(cls, login, groups):
+    def _make_user(cls, login, groups, company=None):
+        company = company or cls.company
         return mail_new_test_user(
             cls.env,
             login=f"urssaf_{login}",
             groups=f"base.group_user,{groups}",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
         )
+
+    @classmethod
+    def _make_other_company(cls):
+        """Another agency with credentials of its own: ``other_company``, and people of
+        that one only, ``other_user`` and ``other_manager``. The tests’ own user does
+        not see it. It has no chart of accounts, which would cost seconds per class.
+        """
+        # Odoo lets whoever makes a company into it: this must not be the tests' user.
+        cls.other_company = (
+            cls.env["res.company"]
+            .with_user(SUPERUSER_ID)
+            .create(
+                {
+                    "name": "Autre Maison",
+                    "country_id": cls.env.ref("base.fr").id,
+                    "currency_id": cls.env.ref("base.EUR").id,
+                    "urssaf_client_id": "other",
+                    "urssaf_client_secret": "other-secret",
+                    "urssaf_sap_number": "SAP552100554",
+                }
+            )
+            .with_env(cls.env)
+        )
+        group = "urssaf_avance_immediate.group_"
+        cls.other_user = cls._make_user(
+            "other_office", f"{group}user", cls.other_company
+        )
+        cls.other_manager = cls._make_user(
+            "other_manager", f"{group}manager", cls.other_company
+        )
+
+    @classmethod
+    def _other_sale_journal(cls):
+        """The sale journal of ``other_company``, made with its accounts when first
+        asked for: in ``setUpClass`` for the class, in a test for this test.
+        """
+        env = cls.env(
+            user=SUPERUSER_ID,
+            context={
+                **cls.env.context,
+                "allowed_company_ids": cls.other_company.ids,
+            },
+        )
+        journals = env["account.journal"]
+        journal = journals.search(
+            [("company_id", "=", cls.other_company.id), ("type", "=", "sale")], limit=1
+        )
+        if journal:
+            return journal
+        income = env["account.account"].create(
+            [
+                {"code": code, "name": name, "account_type": kind}
+                for code, name, kind in (
+                    ("706000", "Prestations", "income"),
+                    ("411000", "Clients", "asset_receivable"),
+                )
+            ]
+        )[0]
+        cls.other_company.sudo().urssaf_payment_journal_id = journals.create(
+            {"name": "Banque", "type": "bank", "code": "BNQ"}
+        )
+        return journals.create(
+            {
+                "name": "Ventes",
+                "type": "sale",
+                "code": "VTE",
+                "default_account_id": income.id,
+            }
+        )
+
+    @classmethod
+    def _make_other_invoice(cls, partner, quantity=2, price=30.0, **values):
+        """A posted invoice of ``other_company``, made by its user, without VAT."""
+        journal = cls._other_sale_journal()
+        move = (
+            cls.env["account.move"]
+            .with_user(cls.other_user)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "journal_id": journal.id,
+                    "partner_id": partner.id,
+                    "invoice_date": "2026-03-15",
+                    "urssaf_service_start": "2026-03-02",
+                    "urssaf_service_end": "2026-03-13",
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": cls.housework.id,
+                                "quantity": quantity,
+                                "price_unit": price,
+                                "tax_ids": False,
+                            }
+                        )
+                    ],
+                    **values,
+                }
+            )
+        )
+        move.action_post()
+        return move
+
+    @classmethod
+    def _make_branch(cls, parent, name=None):
+        """A branch of a company. Nobody but the superuser is let into it: write it to
+        ``company_ids`` of whoever works there.
+        """
+        branch = (
+            cls.env["res.company"]
+            .with_user(SUPERUSER_ID)
+            .create(
+                {"name": name or f"{parent.name}, agence", "parent_id": parent.id}
+            )
+        )
+        return branch.with_env(cls.env)
 
     @classmethod
     def _make_service(cls, name, price, nature):
