@@ -4,7 +4,9 @@
 import re
 import types
 
+import freezegun
 import pytest
+from _pytest import timing
 
 from dev import commands, lint, paths, testing, venv
 from dev.errors import DevError
@@ -107,3 +109,10 @@ def test_lint_runs_the_named_check_only(tools):
 def test_lint_refuses_an_unknown_name(tools):
     with pytest.raises(DevError, match="No such check: rufff"):
         lint.run(["rufff"])
+
+
+def test_frozen_dates_leave_pytest_its_clock():
+    """Otherwise ``--durations`` shows no test of a class whose dates are frozen."""
+    clock = timing.perf_counter
+    with freezegun.freeze_time("2026-03-16"):
+        assert timing.perf_counter is clock

@@ -173,9 +173,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
         branch = (
             cls.env["res.company"]
             .with_user(SUPERUSER_ID)
-            .create(
-                {"name": name or f"{parent.name}, agence", "parent_id": parent.id}
-            )
+            .create({"name": name or f"{parent.name}, agence", "parent_id": parent.id})
         )
         return branch.with_env(cls.env)
 
