@@ -82,7 +82,11 @@ class Client:
 
     def post(self, path, body):
         """Call; raise on anything but a right answer."""
-        answer = self.http.post(self.url + path, json=body, timeout=TIMEOUT)
+        # Said even without a body: what steers has to.
+        headers = {"Content-Type": "application/json"}
+        answer = self.http.post(
+            self.url + path, json=body, headers=headers, timeout=TIMEOUT
+        )
         answer.raise_for_status()
         return answer.json()
 

@@ -63,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
         help="what links in messages begin with (default: this host and port)",
     )
     parser.add_argument(
+        "--known-host",
+        action="append",
+        default=os.environ.get("URSSAF_SANDBOX_KNOWN_HOSTS", "").split(),
+        metavar="NAME",
+        help="a further name under which it may be called, again for each (default: "
+        "localhost, 127.0.0.1, [::1], --host and the name in --public-url)",
+    )
+    parser.add_argument(
         "--smtp",
         type=_mail_server,
         default=os.environ.get("URSSAF_SANDBOX_SMTP", ""),
@@ -84,6 +92,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     here = f"[{here}]" if ":" in here else here
     return Settings(
         database=options.database,
+        host=options.host,
+        known_hosts=tuple(options.known_host),
         public_url=(options.public_url or f"http://{here}:{options.port}").rstrip("/"),
         smtp=options.smtp,
         mail_from=options.mail_from,

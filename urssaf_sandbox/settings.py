@@ -39,6 +39,9 @@ class Settings:
     # How many calls are kept with their request and answer.
     traces_kept: int = 5000
     max_body_bytes: int = 1_000_000
+    # Where it listens, and further names under which it may be called.
+    host: str = "127.0.0.1"
+    known_hosts: tuple[str, ...] = ()
     # The address under which people see the sandbox: links in messages begin with it.
     public_url: str = "http://127.0.0.1:8090"
     # A mail server, "host:port", that the e-mails are handed to; "" keeps them here.

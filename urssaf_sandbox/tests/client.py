@@ -11,6 +11,8 @@ from .data import demande, person
 TOKEN = "/api/oauth/v1/token"
 ATP = "/atp/v1/tiersPrestations"
 STEERING = "/sandbox/v1"
+# Said even where there is no body: what steers has to.
+JSON = {"Content-Type": "application/json"}
 
 
 class Caller:
@@ -52,7 +54,8 @@ class Caller:
     def active_client(self, body: dict[str, Any] | None = None) -> str:
         """Enrol somebody who activates the account at once; return the idClient."""
         id_client = self.enrol(body).json()["idClient"]
-        answer = self.http.post(f"{STEERING}/particuliers/{id_client}/activate")
+        path = f"{STEERING}/particuliers/{id_client}/activate"
+        answer = self.http.post(path, headers=JSON)
         assert answer.status_code == 200, answer.text
         return id_client
 
@@ -81,7 +84,7 @@ class Steering:
 
     def post(self, path: str, body: Any = None) -> httpx.Response:
         """Order something."""
-        return self.http.post(f"{STEERING}{path}", json=body)
+        return self.http.post(f"{STEERING}{path}", json=body, headers=JSON)
 
     def advance(self, **move: float) -> datetime:
         """Advance the clock; return the new present."""

@@ -20,7 +20,7 @@ from ..settings import Settings
 from ..space import passwords
 from ..wire.cutting import CuttableProtocol
 from ..working_days import PARIS
-from .client import Caller, Steering
+from .client import JSON, Caller, Steering
 
 HERE = Path(__file__).parent
 
@@ -115,7 +115,7 @@ def connection(served: Served) -> Iterator[httpx.Client]:
 @pytest.fixture
 def http(connection: httpx.Client, wall: Wall) -> httpx.Client:
     """A plain client of an empty sandbox."""
-    assert connection.post("/sandbox/v1/reset").status_code == 200
+    assert connection.post("/sandbox/v1/reset", headers=JSON).status_code == 200
     return connection
 
 

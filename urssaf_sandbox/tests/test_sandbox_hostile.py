@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ..app import create_app
 from ..settings import Settings
-from .client import ATP, STEERING, TOKEN
+from .client import ATP, JSON, STEERING, TOKEN
 from .data import DEMANDE, PERSON, changed
 
 schemathesis = pytest.importorskip(
@@ -140,7 +140,7 @@ def test_headers(caller, header):
         b"\x00\x01\x02\r\n\r\n",
         b"POST /api/oauth/v1/token HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
         b"GET " + b"/x" * 100_000 + b" HTTP/1.1\r\n\r\n",
-        b"POST /sandbox/v1/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc",
+        b"POST /sandbox/v1/reset HTTP/1.1\r\nHost: [::1]\r\nContent-Length:9\r\n\r\na",
     ],
     ids=["noise", "length", "long", "cut"],
 )
@@ -163,5 +163,7 @@ def test_generated_orders(served, http, data):
     operation = STEERING_DESCRIPTION[path][verb]
     mode = data.draw(st.sampled_from(MODES))
     case = data.draw(operation.as_strategy(generation_mode=mode))
-    answer = case.call(base_url=served.url, timeout=30)
+    # Where there is no body, it would say no type, and be refused for that alone.
+    headers = None if case.media_type else JSON
+    answer = case.call(base_url=served.url, headers=headers, timeout=30)
     assert answer.status_code < 500

@@ -5,7 +5,7 @@ import pytest
 
 from ..contract.references import CANCEL_REASONS, STATUS_LABELS
 from ..rules.transitions import TERMINAL
-from .client import STEERING
+from .client import JSON, STEERING
 from .data import demande
 
 REJECT = ("reject-debit", None)
@@ -200,6 +200,6 @@ def test_unknown_ids(http):
             for order in "accept block unblock expire-mandate renew-mandate end".split()
         ),
     ):
-        assert http.post(f"{STEERING}/{path}").status_code == 404
+        assert http.post(f"{STEERING}/{path}", headers=JSON).status_code == 404
     assert http.get(f"{STEERING}/particuliers/unknown/aid").status_code == 404
     assert http.post(f"{STEERING}/providers/unknown", json={}).status_code == 404

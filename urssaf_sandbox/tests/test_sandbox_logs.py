@@ -22,7 +22,9 @@ async def call_of(app, port):
     while not server.started:
         await asyncio.sleep(0.01)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /broken?iban=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    writer.write(
+        b"GET /broken?iban=x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
     answer = await reader.read()
     writer.close()
     server.should_exit = True

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ..contract.references import CONTEST_REASONS
-from .client import Caller
+from .client import JSON, Caller
 from .data import OTHER_PERSON, demande
 
 
@@ -246,7 +246,7 @@ def test_reasons_that_are_none(caller, steering, body):
 )
 def test_unknown_ids(http, method, path):
     body = {"code": "CONTEST_AUTRE"} if path.endswith("contest") else None
-    answer = http.request(method, f"/sandbox/v1{path}", json=body)
+    answer = http.request(method, f"/sandbox/v1{path}", json=body, headers=JSON)
     assert answer.status_code == 404
     assert "inconnu" in answer.json()["detail"]
 

@@ -102,7 +102,9 @@ def test_old_traces_are_dropped(tmp_path):
     import asyncio
 
     async def calls():
-        async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost"
+        ) as http:
             for _ in range(120):
                 await http.get(f"{ATP}/particulier")
             return (await http.get("/sandbox/v1/traces")).json()

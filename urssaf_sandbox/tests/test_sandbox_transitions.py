@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ..rules.transitions import CANCELLED, TERMINAL, TRANSITIONS, following
-from .client import STEERING
+from .client import JSON, STEERING
 
 ORDERS = {
     "validate": ("validate", None),
@@ -36,7 +36,7 @@ def test_every_order_is_played():
 )
 @given(steps=steps)
 def test_any_course_of_events(http, caller, steering, steps):
-    http.post(f"{STEERING}/reset")
+    http.post(f"{STEERING}/reset", headers=JSON)
     id_demande = caller.sent()
     for step in steps:
         before = steering.get(f"/demandes/{id_demande}")["status"]

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from ..dated import Dated
 from ..sandbox import Sandbox
 from .faulty import Faulty
+from .guarded import Guarded
 from .traced import Traced
 
 
@@ -14,3 +15,4 @@ def install(app: FastAPI, sandbox: Sandbox) -> None:
     app.add_middleware(Faulty, sandbox=sandbox)
     app.add_middleware(Dated, sandbox=sandbox)
     app.add_middleware(Traced, sandbox=sandbox)
+    app.add_middleware(Guarded, settings=sandbox.settings)
