@@ -10,6 +10,7 @@ from . import product_template
 from . import urssaf_service
 from . import urssaf_trace
 from . import urssaf_exchange
+from . import urssaf_exchange_each
 from . import urssaf_exchange_people
 from . import urssaf_exchange_service
 from . import res_company_urssaf_service

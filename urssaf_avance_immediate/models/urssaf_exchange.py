@@ -4,8 +4,6 @@ import random
 import time
 from datetime import timedelta
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -18,6 +16,9 @@ _logger = logging.getLogger(__name__)
 # Nothing was done at Urssaf: the exchange waits in the queue as it was.
 OUTAGE_KINDS = ("config", "auth", "unreachable", "unavailable")
 
+# ``last_error_kind`` of what no code was written for, see ``urssaf_exchange_each``.
+UNFORESEEN = "unforeseen"
+
 # A worker commits its claim and takes the row lock again in the next statement.
 # The repair stays away for this long, so that it never steps in between.
 CLAIM_GRACE = timedelta(minutes=1)
@@ -26,6 +27,9 @@ MAX_RETRY_DELAY = timedelta(hours=1)
 
 # Times that an answer is written again when somebody edits the invoice meanwhile.
 RECORD_TRIES = 4
+
+# Claims of dead workers per transaction.
+SETTLED_AT_ONCE = 100
 
 
 class UrssafExchange(models.AbstractModel):
@@ -100,8 +104,7 @@ class UrssafExchange(models.AbstractModel):
         In a scheduled action it also counts the work done. Odoo's tests forbid a
         commit outside scheduled actions.
         """
-        in_cron = self.env.context.get("ir_cron_progress_id")
-        if in_cron or self.env["account.move"]._can_commit():
+        if self._commits():
             self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
         else:
             self.env.flush_all()
@@ -157,21 +160,39 @@ class UrssafExchange(models.AbstractModel):
 
     def _record(self, write):
         """Run ``write(records)`` on the claims of self, then commit: an answer that is
-        not written down would have to be searched for. Return what ``write`` returned.
+        not written down would have to be searched for.
 
-        Writing touches the invoice; somebody may be editing it at this moment.
+        Writing touches the invoice; somebody may be editing it at this moment. What
+        raises otherwise is met by the guilty record alone, see ``_take``: the answers
+        of the others are written.
         """
-        records = self
-        for tries_left in reversed(range(RECORD_TRIES)):
-            try:
-                result = write(records)
-                self._checkpoint(len(self))
-                return result
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                if not tries_left:
-                    raise
-                self.env.cr.rollback()
-                records = self._lock().filtered(lambda r: r.state == "sending")
+
+        def record(claims):
+            for tries_left in reversed(range(RECORD_TRIES)):
+                try:
+                    write(claims)
+                    return self._checkpoint(len(claims))
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    if not tries_left:
+                        raise
+                    self.env.cr.rollback()
+                    claims = claims._lock().filtered(lambda r: r.state == "sending")
+
+        def record_alone(claim):
+            record(claim._lock().filtered(lambda r: r.state == "sending"))
+
+        try:
+            with self._undone_on_error():
+                record(self)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if self._connection_lost(error):
+                raise
+            if len(self) == 1:
+                return self._give_up(self, error)
+            for id_ in self.ids:
+                self._take(self.browse(id_), record_alone)
 
     def _abandoned(self):
         """The claims of self whose worker has died: nobody holds their row."""
@@ -183,8 +204,12 @@ class UrssafExchange(models.AbstractModel):
 
     def _settle_abandoned(self):
         """The outcome of what a dead worker had claimed is unknown."""
-        self._abandoned()._set_state("unknown", next_call_at=fields.Datetime.now())
-        self._checkpoint()
+        self._each(
+            lambda records: records._abandoned()._set_state(
+                "unknown", next_call_at=fields.Datetime.now()
+            ),
+            size=SETTLED_AT_ONCE,
+        )
 
     @api.model
     def _quiet_period(self):
@@ -198,7 +223,8 @@ class UrssafExchange(models.AbstractModel):
 
     def _work_through(self, step, cut=None):
         """Open Urssaf for each company of self and take ``step(batch, client)`` on one
-        batch after the other, until it returns false (an outage) or time is up.
+        batch after the other, until it returns false (an outage) or time is up. What
+        raises leaves the others alone, see ``_take``.
 
         :param cut: how records become batches; one by one by default
         """
@@ -206,11 +232,17 @@ class UrssafExchange(models.AbstractModel):
             if self.env["urssaf.service"]._of(company)._paused():
                 self._checkpoint(len(records))
                 continue
-            todo = list(cut(records) if cut else records)
+            # Each in a record set of its own: after a commit, Odoo would read again
+            # all those that wait with it.
+            todo = [
+                self.browse(batch.ids) for batch in (cut(records) if cut else records)
+            ]
             try:
                 with company._urssaf_get_client() as client:
                     while todo and self._time_left():
-                        if not step(todo.pop(0), client):
+                        if not self._take(
+                            todo.pop(0), lambda batch: step(batch, client)
+                        ):
                             # What was not tried is not for this run either.
                             self._checkpoint(sum(map(len, todo)))
                             break
@@ -274,6 +306,12 @@ class UrssafExchange(models.AbstractModel):
                 "Urssaf did not answer: what it did with the call is being checked."
             ),
             "rejected": self.env._("Urssaf refused without giving a reason."),
+            UNFORESEEN: self.env._(
+                "Odoo met an error that was not foreseen while dealing with this one. "
+                "Nothing is lost, everything else went on, and Odoo tries again in six "
+                "hours. If it comes back, tell who looks after your Odoo: the server’s "
+                "log says where it happened."
+            ),
         }.get(kind, self.env._("Urssaf gave an answer that could not be read."))
 
     @api.model
@@ -313,22 +351,21 @@ class UrssafExchange(models.AbstractModel):
 
         :param job: send, follow, repair or digest
         """
-        trouble = None
         for company in self.env["res.company"]._urssaf_configured_companies():
             for model in ("urssaf.enrolment", "urssaf.payment.request"):
                 try:
                     records = self.env[model].sudo()._for_company(company)
                     getattr(records, f"_cron_{job}")(company)
-                except OperationalError:
+                    self._checkpoint()
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                     # Another transaction was faster: the next run does the rest.
                     self.env.cr.rollback()
                     _logger.info("%s of %s: interrupted, to be continued", job, model)
                 except Exception as error:
-                    # Told at the end, once everybody else has been served.
+                    if self._connection_lost(error):
+                        raise
                     self.env.cr.rollback()
-                    trouble = trouble or error
-        if trouble:
-            raise trouble
+                    self._job_failed(job, company, error)
 
     @api.model
     def _cron_send(self, company):

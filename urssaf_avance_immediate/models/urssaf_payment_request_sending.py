@@ -162,8 +162,8 @@ class UrssafPaymentRequest(models.Model):
             )
         except UrssafError as error:
             return claimed._not_sent(client, error)
-        unknown = claimed._record(partial(type(self)._record_answers, answers=answers))
-        return unknown._settle(client)
+        claimed._record(partial(type(self)._record_answers, answers=answers))
+        return claimed._due_now()._settle(client)
 
     def _prepare(self, ready):
         """Put what is sent of each demande in ``ready``, by its id. Return the demandes
@@ -193,8 +193,7 @@ class UrssafPaymentRequest(models.Model):
     def _record_answers(self, answers):
         """The answers of a 050 call, matched by number and never by position.
 
-        Urssaf may say nothing of a demande: nobody knows what became of it. Return
-        these, which are to be searched.
+        Urssaf may say nothing of a demande: nobody knows what became of it.
         """
         self._call_answered()
         by_number = {answer.number: answer for answer in answers}
@@ -211,7 +210,6 @@ class UrssafPaymentRequest(models.Model):
         for code, found in taken.items():
             self.browse()._accepted(code, found)
         silent._set_state("unknown", next_call_at=fields.Datetime.now())
-        return self.filtered(lambda r: r.state == "unknown")
 
     def _accepted(self, code, found):
         """Urssaf took these; ``found`` has pairs of a demande and its identifier."""
@@ -235,16 +233,23 @@ class UrssafPaymentRequest(models.Model):
         self._record(partial(type(self)._record_failure, error=error, alone=alone))
         if not self._may_go_on():
             return False
-        self._settle(client)
+        self._due_now()._settle(client)
         if error.kind != "rejected":
             return True
-        now = fields.Datetime.now()
-        queued = self.filtered(lambda r: r.state == "queued" and r.next_call_at <= now)
-        for request in queued:
+        for request in self._due_now().filtered(lambda r: r.state == "queued"):
             # Ten slow calls would outlive the scheduled action; the next run goes on.
             if self._time_left() and not request._send_batch(client):
                 return False
         return True
+
+    def _due_now(self):
+        """Those of self that are not put off."""
+        now = fields.Datetime.now()
+        return self.filtered(lambda r: r.next_call_at and r.next_call_at <= now)
+
+    def _interrupted_values(self):
+        """The guilty one is told apart when each goes alone."""
+        return {"send_alone": True}
 
     def _record_failure(self, error, alone):
         self._call_failed(error)

@@ -168,6 +168,7 @@ class TestProtocol(ProtocolCase):
         # The real rollback would undo the test's own invoice.
         with (
             patch.object(Request, "_claim", disturbed),
+            patch.object(Request, "_commits", lambda records: True),
             patch.object(self.env.cr, "rollback", lambda: None),
             patch.object(self.env.cr, "commit", self.env.flush_all),
             patch("odoo.service.model.time.sleep"),
