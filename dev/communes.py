@@ -3,9 +3,9 @@
 
     python3 -m dev.communes
 
-Fetches Etalab's package through the npm client and writes ``data/cog/communes.csv.gz``
-of the add-on; the same package always gives the same bytes. Then raise ``MARK`` in
-``models/urssaf_commune_load.py``, so that upgrades load it.
+Fetches three editions of Etalab's package through the npm client and writes
+``data/cog/communes.csv.gz`` of the add-on; the same packages always give the same
+bytes. Then raise ``MARK`` in ``models/urssaf_commune_load.py``: upgrades load it.
 """
 
 import csv
@@ -15,12 +15,16 @@ import json
 import sys
 import tarfile
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 from . import commands, console, paths
 from .errors import DevError
 
-PACKAGE = "@etalab/decoupage-administratif@6.0.0"
+PACKAGE = "@etalab/decoupage-administratif"
+#: The code of today (March 2026); of 2021, for names that came and went since 2019; the
+#: last edition with INSEE's history of the communes (1943 to January 2019).
+TODAY, BETWEEN, HISTORY = "6.0.0", "1.1.1", "0.8.0"
 FILE = paths.ROOT / paths.ADDON / "data" / "cog" / "communes.csv.gz"
 HEADER = ("code", "name", "kind", "parent", "zips", "since", "until")
 
@@ -30,22 +34,34 @@ KINDS = {
     "commune-deleguee": "delegated",
     "commune-associee": "associated",
 }
-#: Old code → (successor, last day). In the official code, not in the package.
-MOVED = {"97123": ("97701", "2007-07-14"), "97127": ("97801", "2007-07-14")}
-#: The day before the new départements: Île-de-France, then Corsica.
-PARIS_REGION, CORSICA = "1967-12-31", "1975-12-31"
-NEXT_DAY = {
-    PARIS_REGION: "1968-01-01",
-    CORSICA: "1976-01-01",
-    "2007-07-14": "2007-07-15",
+#: Old code → (successor, first day). In the official code, not in the package.
+MOVED = {"97123": ("97701", "2007-07-15"), "97127": ("97801", "2007-07-15")}
+#: Births in Algeria as a part of France: one code per département, whatever the commune
+#: (INSEE's register of persons; circular of 30 September 1996).
+ALGERIA = {
+    "91352": "Alger",
+    "92352": "Oran",
+    "93352": "Constantine",
+    "94352": "Territoires du Sud",
 }
+LAST_DAY_OF_ALGERIA = "1962-07-02"
 
 
 def main():
     """Write the file and say what is in it."""
     with tempfile.TemporaryDirectory() as folder:
-        data = _fetch(Path(folder))
-    rows = [HEADER, *_departments(data["departements"]), *_communes(data["communes"])]
+        today = _fetch(folder, TODAY, "communes", "departements")
+        between = _fetch(folder, BETWEEN, "communes")["communes"]
+        history = _fetch(folder, HISTORY, "historique-communes")["historique-communes"]
+    # Births are entered in a commune of its own, not in what it was absorbed by.
+    history = [one for one in history if one["type"] == "COM"]
+    rows = [
+        HEADER,
+        *_departments(today["departements"]),
+        *_communes(today["communes"], history),
+        *_former(today["communes"], history, between),
+        *_algeria(),
+    ]
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
     FILE.parent.mkdir(parents=True, exist_ok=True)
@@ -54,15 +70,18 @@ def main():
     console.say(f"{FILE.name}: {len(rows) - 1} rows, {FILE.stat().st_size} bytes.")
 
 
-def _fetch(folder):
-    """Download the package; return its tables by name."""
-    pack = ["npm", "pack", "--silent", "--pack-destination", folder, PACKAGE]
-    commands.capture("fetch the official geographic code", pack)
-    [archive] = folder.glob("*.tgz")
+def _fetch(folder, version, *tables):
+    """Download an edition of the package; return its tables by name."""
+    into = Path(folder) / version
+    into.mkdir()
+    pack = ["npm", "pack", "--silent", "--pack-destination", into]
+    what = f"fetch the official geographic code {version}"
+    commands.capture(what, [*pack, f"{PACKAGE}@{version}"])
+    [archive] = into.glob("*.tgz")
     with tarfile.open(archive) as package:
         return {
             name: json.load(package.extractfile(f"package/data/{name}.json"))
-            for name in ("communes", "departements")
+            for name in tables
         }
 
 
@@ -71,52 +90,68 @@ def _departments(departments):
         yield one["code"], one["nom"], "department", "", "", "", ""
 
 
-def _communes(communes):
-    """One row per commune, then one per old code, in the order of the codes."""
-    names = {one["code"]: one["nom"] for one in communes}
-    # The commune of today has the last word: its name may be new.
-    present = [one for one in communes if one["type"] == "commune-actuelle"]
-    successors = {
-        o: one["code"] for one in present for o in one.get("anciensCodes", ())
-    }
-    old = [
-        _old(code, successor, names)
-        for code, successor in successors.items()
-        if code not in names
-    ]
-    ended = {row[7]: row[6] for row in old if row[6]}
-    for code, (successor, until) in MOVED.items():
-        old.append((code, names[successor], "former", successor, "", "", until, ""))
-        ended[successor] = until
-    rows = [_row(one, ended) for one in communes]
-    return [*sorted(rows), *sorted(row[:7] for row in old)]
+def _communes(communes, history):
+    """One row per commune or part of one, in the order of the codes."""
+    began = {code: first_day for code, (_name, first_day) in _beginnings(history)}
+    began |= {code: day for code, day in MOVED.values()}
+    for one in sorted(communes, key=lambda one: (one["code"], one["nom"])):
+        parent = one.get("chefLieu") or one.get("commune") or ""
+        zips = " ".join(one.get("codesPostaux", ()))
+        kind = KINDS[one["type"]]
+        since = began.get(one["code"], "") if kind == "commune" else ""
+        yield one["code"], one["nom"], kind, parent, zips, since, ""
 
 
-def _row(one, ended):
-    parent = one.get("chefLieu") or one.get("commune") or ""
-    zips = " ".join(one.get("codesPostaux", ()))
-    since = NEXT_DAY.get(ended.get(one["code"]), "")
-    return one["code"], one["nom"], KINDS[one["type"]], parent, zips, since, ""
+def _beginnings(history):
+    """Each code that did not exist from the beginning: its first name and day."""
+    first = {}
+    for one in history:
+        day = one.get("dateDebut", "")
+        if one["code"] not in first or day < first[one["code"]][1]:
+            first[one["code"]] = one["nom"], day
+    return ((code, begun) for code, begun in first.items() if begun[1])
 
 
-def _old(code, successor, names):
-    """An old code, and at the end the code that took its place. The package only names
-    what it is part of today; the new départements kept the last three figures.
+def _former(communes, history, between):
+    """One row per code and name that is no more: communes that were joined to others,
+    that changed their name or their département; with the commune of today.
     """
-    until = _last_day(code, successor)
-    replaced = successor[:2] + code[2:] if until else successor
-    name = names.get(replaced) or names[successor]
-    return (code, name, "former", successor, "", "", until, replaced)
+    present = {(one["code"], one["nom"]) for one in communes}
+    wholes = _wholes(communes)
+    periods = {}
+    for one in history:
+        days = one.get("dateDebut", ""), one.get("dateFin", "")
+        periods.setdefault((one["code"], one["nom"]), []).append(days)
+    for one in between:
+        periods.setdefault((one["code"], one["nom"]), [("", "")])
+    for code, (successor, day) in MOVED.items():
+        name = next(n for c, n in present if c == successor)
+        periods[code, name] = [("", day)]
+        wholes[code] = successor
+    for (code, name), days in sorted(periods.items()):
+        if (code, name) not in present:
+            since = min(first for first, _end in days)
+            ends = [end for _first, end in days]
+            until = _day_before(max(ends)) if all(ends) else ""
+            yield code, name, "former", wholes[code], "", since, until
 
 
-def _last_day(old, new):
-    """The last day of a code whose département was cut up; "" where unknown."""
-    moved = old[:2] != new[:2]
-    if moved and old[:2] in ("75", "78") and new[:2] in ("91", "92", "93", "94", "95"):
-        return PARIS_REGION
-    if moved and old[:2] == "20":
-        return CORSICA
-    return ""
+def _algeria():
+    for code, name in ALGERIA.items():
+        yield code, name, "algeria", "", "", "", LAST_DAY_OF_ALGERIA
+
+
+def _wholes(communes):
+    """The code of the commune of today by each code that there is or was."""
+    wholes = {one["code"]: one["chefLieu"] for one in communes if "chefLieu" in one}
+    present = [one for one in communes if one["type"] == "commune-actuelle"]
+    for one in present:
+        wholes |= dict.fromkeys(one.get("anciensCodes", ()), one["code"])
+    return wholes | {one["code"]: one["code"] for one in present}
+
+
+def _day_before(day):
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 if __name__ == "__main__":

@@ -36,9 +36,10 @@ class ResPartner(models.Model):
         inverse="_inverse_urssaf_birth_country_id",
         store=True,
         groups=PERSONAL,
-        help="As it is today. Algeria before 1962: choose Algeria; should the tax "
-        "office not recognise the customer, choose France and type the code of the "
-        "time (département 91, 92, 93 or 94) in the fields of the commune.",
+        help="As it is today; Morocco and Tunisia were countries before, too. Algeria "
+        "before July 1962: choose Algeria; should the tax office not recognise the "
+        "customer, choose France, and as the commune the département of the time: "
+        "Alger, Oran, Constantine or Territoires du Sud.",
     )
     urssaf_birth_country_code = fields.Char(
         string="Birth country (INSEE code)",

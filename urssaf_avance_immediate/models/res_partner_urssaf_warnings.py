@@ -107,8 +107,9 @@ class ResPartner(models.Model):
                 "urssaf_birth_country_code",
                 self.env._(
                     "Birth country: Algeria before July 1962. If the tax office does "
-                    "not recognise the customer, try France with the code of the "
-                    "département of the time (91 to 94)."
+                    "not recognise the customer, try France with the département of "
+                    "the time as the birth commune: Alger, Oran, Constantine or "
+                    "Territoires du Sud."
                 ),
             )
 
@@ -126,15 +127,14 @@ class ResPartner(models.Model):
                 "old one that you are sure of."
             )
         out_of_date = born and self._urssaf_birth_code_warning(commune, born)
-        if out_of_date:
+        if out_of_date or commune.kind == "algeria":
             return out_of_date
-        parts = commune.child_ids.filtered(lambda c: c.kind == "delegated")
-        # Annecy grew and kept its name; Arboys en Bugey was nobody's birth place.
-        if parts and commune.name_key not in parts.mapped("name_key"):
+        parts = commune._made_of(born)
+        if parts:
             return self.env._(
                 "Birth commune: it was made by merging others (%s…). Choose the one of "
                 "the birth certificate.",
-                ", ".join(parts.sorted("name")[:3].mapped("name")),
+                ", ".join(dict.fromkeys(parts.sorted("name")[:3].mapped("name"))),
             )
         if place_key(self.urssaf_birth_city or "") != commune.name_key:
             return self.env._(
@@ -146,12 +146,17 @@ class ResPartner(models.Model):
     def _urssaf_birth_code_warning(self, commune, born):
         """Whether the code was in force on the day of birth, where that is known."""
         if commune.since and born < commune.since:
-            old = commune.child_ids.filtered(lambda c: c.kind == "former" and c.until)
+            old = commune._former_on(born).mapped("code")
             return self.env._(
                 "Birth commune: this code exists since %(year)s only. For an earlier "
                 "birth choose the one of the time%(old)s.",
                 year=commune.since.year,
-                old="".join(f" ({c.code})" for c in old[:1]),
+                old=f" ({', '.join(dict.fromkeys(old[:3]))})" if old else "",
+            )
+        if commune.kind == "algeria" and born > commune.until:
+            return self.env._(
+                "Birth commune: Algeria is a country since July 1962. Choose it as the "
+                "birth country."
             )
         if commune.until and born > commune.until:
             return self.env._(

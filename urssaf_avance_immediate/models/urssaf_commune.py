@@ -1,10 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lib.rules.communes import (
     Place,
+    choose_commune,
+    city_keys,
     department,
     district_code,
     find_commune,
@@ -19,10 +23,13 @@ KINDS = [
     ("district", "Arrondissement"),
     ("delegated", "Commune déléguée"),
     ("associated", "Commune associée"),
-    ("former", "Former code"),
+    ("former", "Former commune or code"),
+    ("algeria", "Département of Algeria before July 1962"),
 ]
 # Made of former communes; the address of a resident is in the whole.
 PARTS = ("delegated", "associated")
+# Someone may have been born there, nobody lives there today.
+ALGERIA = "algeria"
 
 
 class UrssafCommune(models.Model):
@@ -71,6 +78,7 @@ class UrssafCommune(models.Model):
             commune.search_text = search_text(
                 code,
                 commune.name_key,
+                commune.kind,
                 commune.zips or commune.parent_id.zips or "",
                 names,
                 commune.parent_id.code or "",
@@ -80,32 +88,31 @@ class UrssafCommune(models.Model):
     @api.depends("code", "name", "kind", "parent_id.name", "until")
     def _compute_display_name(self):
         for commune in self:
-            name, remark = commune.name, commune._remark()
-            if commune._is_absorbed():
-                # The source has its code, and not its name.
-                name = self.env._("Commune joined to %s", name)
-            shown = f"{name} ({commune.department}) · {commune.code}"
+            shown = f"{commune.name} ({commune.department}) · {commune.code}"
+            remark = commune._remark()
             commune.display_name = f"{shown} · {remark}" if remark else shown
 
-    def _is_absorbed(self):
-        """Whether this is the old code of a commune that is part of another today; the
-        other old codes are those of the same commune, in another département.
-        """
-        whole = self.parent_id.department
-        return self.kind == "former" and not self.until and whole == self.department
-
     def _remark(self):
-        """What sets a part or an old code apart from the commune of today."""
+        """What sets a part or what is no more apart from the commune of today."""
         whole = self.parent_id.name
         if self.kind == "delegated" and whole:
             return self.env._("déléguée of %s", whole)
         if self.kind == "associated" and whole:
             return self.env._("associée to %s", whole)
-        if self.kind == "former" and self.until:
-            return self.env._("code until %s", self.until.year)
-        if self.kind == "former" and not self._is_absorbed():
-            return self.env._("former code")
-        return ""
+        if self.kind == ALGERIA:
+            return self.env._("Algeria before July 1962")
+        return self._remark_of_former(whole) if self.kind == "former" else ""
+
+    def _remark_of_former(self, whole):
+        until = self.until
+        if whole and whole != self.name and until:
+            year = (until + timedelta(days=1)).year
+            return self.env._("%(name)s since %(year)s", name=whole, year=year)
+        if whole and whole != self.name:
+            return self.env._("today %s", whole)
+        if until:
+            return self.env._("code until %s", until.year)
+        return self.env._("former code")
 
     # -- search ----------------------------------------------------------------
 
@@ -121,30 +128,36 @@ class UrssafCommune(models.Model):
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
-        """Extends: first whose name is the one typed; codes in force on the day of
-        the context's ``urssaf_on`` only.
+        """Extends: codes in force on the day of the context's ``urssaf_on`` only; those
+        whose name is the one typed first, then those that begin with it ("Oran", then
+        "Orange"), then those that have it in their name, then the others.
         """
         domain = Domain(domain or Domain.TRUE) & self._in_force_domain()
         key = place_key(name)
         if not key or operator != "ilike":
             return super().name_search(name, domain, operator, limit)
         # "Saint-Denis 93": the number is a département, and no part of the name.
-        names = [key, " ".join(word for word in key.split() if not word.isdigit())]
-        exact = domain & self._search_display_name(operator, name)
-        first = self.search(exact & Domain("name_key", "in", names), limit=limit)
-        left = limit - len(first) if limit else limit
-        found = [(commune.id, commune.display_name) for commune in first]
-        if limit and not left:
-            return found
-        rest = domain & Domain("id", "not in", first.ids)
-        return found + super().name_search(name, rest, operator, left)
+        names = {key, " ".join(word for word in key.split() if not word.isdigit())}
+        domain &= self._search_display_name(operator, name)
+        found = self.browse()
+        for first in (*_name_domains(names - {""}), Domain.TRUE):
+            left = limit - len(found) if limit else None
+            if left == 0:
+                break
+            wanted = domain & first & Domain("id", "not in", found.ids)
+            found |= self.search(wanted, limit=left)
+        return [(commune.id, commune.display_name) for commune in found]
 
     def _in_force_domain(self):
+        """Algeria stays, so that who types "Oran" is not led to Orange; a later birth
+        there is warned of.
+        """
         day = fields.Date.to_date(self.env.context.get("urssaf_on") or None)
         if not day:
             return Domain.TRUE
         since = Domain("since", "=", False) | Domain("since", "<=", day)
-        return since & (Domain("until", "=", False) | Domain("until", ">=", day))
+        until = Domain("until", "=", False) | Domain("until", ">=", day)
+        return (since & until) | Domain("kind", "=", ALGERIA)
 
     # -- what others ask -------------------------------------------------------
 
@@ -154,6 +167,29 @@ class UrssafCommune(models.Model):
         if self.kind in (*PARTS, "former") and self.parent_id:
             return self.parent_id
         return self
+
+    def _former_on(self, day):
+        """What was there on that day and is part of this commune, or is this one under
+        another name or code.
+        """
+        return self.child_ids.filtered(
+            lambda c: c.kind == "former"
+            and (not c.since or c.since <= day)
+            and (not c.until or c.until >= day)
+        )
+
+    def _made_of(self, born=None):
+        """The communes that may be meant by this one, where its name is younger than
+        they are: Évry and Courcouronnes. None of Annecy, which grew and kept its name.
+        """
+        parts = self.child_ids.filtered(lambda c: c.kind == "delegated")
+        if born:
+            parts |= self._former_on(born)
+        same_code = parts.filtered(lambda c: c.code == self.code)
+        if not same_code or self.name_key in same_code.mapped("name_key"):
+            return self.browse()
+        # Renamed alone: the code tells it.
+        return parts if parts - same_code else self.browse()
 
     @api.model
     def _by_code(self, codes):
@@ -194,40 +230,71 @@ class UrssafCommune(models.Model):
     def _find_all(self, addresses):
         """The commune of today of each ``(postal code, city)``, empty where none, or
         more than one, fits. A few queries, whatever their number.
+
+        "91080 Courcouronnes" is found too: what was joined to another commune, or had
+        another name, stands for what it became.
         """
-        self = self.browse()
         wanted = {(z, c): district_code(z, c) for z, c in addresses if z and c}
         by_code = self._by_code([code for code in wanted.values() if code])
-        named = self.search(
-            [
-                ("name_key", "in", [place_key(c) for _z, c in wanted]),
-                ("kind", "!=", "former"),
-            ]
-        )
-        by_zip = self._of_zips({z for z, _c in wanted}) if wanted else {}
-        by_key = named.grouped("name_key")
+        places = self._places_of(wanted)
         result = {}
-        for (zip_code, city), district in wanted.items():
-            if district or is_divided(city):
-                result[zip_code, city] = by_code.get(district, self)[:1]
-                continue
-            same_name = by_key.get(place_key(city), self)._places()
-            same_zip = by_zip.get(zip_code, self)._places()
-            found = find_commune(zip_code, city, same_name, same_zip)
-            result[zip_code, city] = self.browse(found)
+        for address, district in wanted.items():
+            if district or is_divided(address[1]):
+                result[address] = by_code.get(district, self.browse())[:1]
+            else:
+                found = find_commune(*address, *places(*address))
+                result[address] = self.browse(found)
         return result
 
+    @api.model
+    def _choices(self, zip_code, city):
+        """The communes of today between which ``_find`` does not choose: a person
+        does. All those of the postal code, if they are few and the name tells nothing.
+        """
+        if not zip_code or not city:
+            return self.browse()
+        if is_divided(city):
+            name = city_keys(city)[0].split()[0]
+            codes = [district_code("", f"{name} {n}") for n in range(1, 21)]
+            return self.browse().union(*self._by_code(filter(None, codes)).values())
+        places = self._places_of([(zip_code, city)])
+        address = zip_code, city
+        return self.browse(choose_commune(*address, *places(*address)))
+
+    def _places_of(self, addresses):
+        """A function of an address: places of its names, places of its postal code."""
+        keys = {key for _zip, city in addresses for key in city_keys(city)}
+        named = self.search([("name_key", "in", list(keys)), ("kind", "!=", ALGERIA)])
+        by_key = named.grouped("name_key")
+        zips = {zip_code.strip() for zip_code, _city in addresses}
+        by_zip = self._of_zips(zips) if zips else {}
+
+        def places(zip_code, city):
+            same_name = [by_key[key] for key in city_keys(city) if key in by_key]
+            around = by_zip.get(zip_code.strip(), self.browse())
+            return self.browse().union(*same_name)._places(), around._places()
+
+        return places
+
     def _all_zips(self):
-        """The postal codes; of a part, those of the whole."""
-        zips = self.zips or (self.parent_id.zips if self.kind in PARTS else "")
-        return frozenset((zips or "").split())
+        """The postal codes; of a part or a former commune, also those of the whole."""
+        zips = [self.zips, self._whole().zips]
+        return frozenset(" ".join(filter(None, zips)).split())
 
     def _places(self):
-        """What ``find_commune`` compares: a part stands for the whole."""
+        """What ``find_commune`` compares: a part stands for the whole, a name of the
+        past for the commune of today.
+        """
+        wholes = [(commune, commune._whole()) for commune in self]
         return [
-            Place(c._whole().id, c.code, c.name_key, c._all_zips())
-            for c in self
-            if c.kind != "former"
+            Place(
+                whole.id,
+                whole.code,
+                commune.name_key,
+                commune._all_zips(),
+                commune.kind == "former",
+            )
+            for commune, whole in wholes
         ]
 
     # -- edition ---------------------------------------------------------------
@@ -237,3 +304,10 @@ class UrssafCommune(models.Model):
         if not vals.keys() <= {"official"}:
             vals = {**vals, "official": False}
         return super().write(vals)
+
+
+def _name_domains(names):
+    """From the name itself to a word of it."""
+    yield Domain("name_key", "in", list(names))
+    for pattern in ("%s %%", "%s%%", "%% %s%%"):
+        yield Domain.OR(Domain("name_key", "=like", pattern % name) for name in names)

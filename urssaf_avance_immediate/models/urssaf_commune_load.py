@@ -13,7 +13,7 @@ from ..lib.rules.communes import department, place_key, rank, search_text
 
 FOLDER = "urssaf_avance_immediate/data/cog"
 # Raise it with the files; what is loaded already is in the system parameters.
-MARK = "etalab-6.0.0/1"
+MARK = "etalab-6.0.0/2"
 COMMUNES = "urssaf_avance_immediate.communes"
 COUNTRIES = "urssaf_avance_immediate.countries"
 
@@ -31,15 +31,21 @@ COLUMNS = (
     "rank",
 )
 # Copied first, then merged: whatever somebody added or changed (``official`` unset)
-# stays as it is. The code and the name together tell one row from another.
+# stays as it is. The code and the name together tell one row from another. What is not
+# shipped any more is archived: a contact may point to it.
 MERGE = """
     UPDATE urssaf_commune c
        SET kind = s.kind, zips = s.zips, since = s.since, until = s.until,
-           search_text = s.search_text, rank = s.rank
+           search_text = s.search_text, rank = s.rank, active = true
       FROM urssaf_shipped s
      WHERE c.official AND c.code = s.code AND c.name = s.name
-       AND (c.kind, c.zips, c.since, c.until)
-           IS DISTINCT FROM (s.kind, s.zips, s.since, s.until);
+       AND (c.kind, c.zips, c.since, c.until, c.search_text, c.active)
+           IS DISTINCT FROM (s.kind, s.zips, s.since, s.until, s.search_text, true);
+    UPDATE urssaf_commune c
+       SET active = false
+     WHERE c.official AND c.active
+       AND NOT EXISTS (SELECT FROM urssaf_shipped s
+                        WHERE s.code = c.code AND s.name = c.name);
     INSERT INTO urssaf_commune (code, name, kind, zips, since, until, department,
                                 name_key, search_text, rank, official, active,
                                 create_uid, create_date)
@@ -133,10 +139,10 @@ def _copy_lines():
     rows = [row for row in _shipped_rows() if row["kind"] != "department"]
     zips = {row["code"]: row["zips"] for row in rows if row["kind"] == "commune"}
     for row in rows:
-        code, whole = row["code"], row["parent"]
+        code, kind, whole = row["code"], row["kind"], row["parent"]
         key = place_key(row["name"])
         searched = row["zips"] or zips.get(whole, "")
-        text = search_text(code, key, searched, names, whole)
+        text = search_text(code, key, kind, searched, names, whole)
         values = [row[name] or r"\N" for name in COLUMNS[:7]]
-        values += [department(code), key, text, str(rank(row["kind"]))]
+        values += [department(code), key, text, str(rank(kind))]
         yield "\t".join(values) + "\n"

@@ -112,6 +112,7 @@ class UrssafEnrolment(models.Model):
                 self.env._("Birth commune without semicolon"),
                 {"urssaf_birth_city": " ".join(label.replace(";", " ").split())},
             )
+        yield from self._propose_algeria(partner)
         for commune in self._communes_at_birth(partner):
             if commune.code != code:
                 yield Proposal(
@@ -121,6 +122,29 @@ class UrssafEnrolment(models.Model):
                         "urssaf_birth_city": commune.name,
                     },
                 )
+
+    def _propose_algeria(self, partner):
+        """Born there before July 1962: the tax office knows some by the country, others
+        by the département of the time.
+        """
+        born, country = partner.urssaf_birth_date, partner.urssaf_birth_country_id
+        algeria = self.env.ref("base.dz")
+        departments = self.env["urssaf.commune"].search([("kind", "=", "algeria")])
+        if country == algeria:
+            for one in departments.filtered(lambda d: born and born <= d.until):
+                yield Proposal(
+                    self.env._("Département of Algeria at the time: %s", one.name),
+                    {
+                        "urssaf_birth_country_id": self.env.ref("base.fr").id,
+                        "urssaf_birth_city_code": one.code,
+                        "urssaf_birth_city": partner.urssaf_birth_city or one.name,
+                    },
+                )
+        elif partner.urssaf_birth_commune_id in departments:
+            yield Proposal(
+                self.env._("Algeria as the birth country"),
+                {"urssaf_birth_country_id": algeria.id},
+            )
 
     def _communes_at_birth(self, partner):
         """The communes that bore this name on the day of birth."""
@@ -160,13 +184,19 @@ class UrssafEnrolment(models.Model):
             )
 
     def _propose_city(self, partner):
-        found = self.env["urssaf.commune"]._find_all([(partner.zip, partner.city)])
-        for commune in found.values():
-            if commune:
-                yield Proposal(
-                    self.env._("Commune found by postal code and city"),
-                    {"urssaf_city_code": commune.code},
-                )
+        address = partner.zip, partner.city
+        found = self.env["urssaf.commune"]._find(*address)
+        if found:
+            yield Proposal(
+                self.env._("Commune found by postal code and city"),
+                {"urssaf_city_code": found.code},
+            )
+            return
+        for commune in self.env["urssaf.commune"]._choices(*address):
+            yield Proposal(
+                self.env._("Commune of this postal code: %s", commune.name),
+                {"urssaf_city_code": commune.code},
+            )
 
     def _propose_bank_account(self, partner):
         for account in partner.bank_ids - partner.urssaf_bank_account_id:

@@ -26,6 +26,7 @@ from . import test_lib_address
 from . import test_lib_amounts
 from . import test_lib_client
 from . import test_lib_codes
+from . import test_lib_communes
 from . import test_lib_customer_list
 from . import test_lib_failures
 from . import test_lib_fake_urssaf

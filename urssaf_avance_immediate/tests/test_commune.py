@@ -36,7 +36,8 @@ class TestCommune(TransactionCase):
         self.assertIn("01015", name)
         self.assertIn("Arboys en Bugey", name)
         [joined] = self._names("69232")
-        self.assertIn("joined to Lyon", joined)
+        self.assertIn("Saint-Rambert-l'Île-Barbe", joined)
+        self.assertIn("Lyon since 1963", joined)
 
     def test_code_of_the_time(self):
         before, after = "Boulogne-Billancourt (75)", "Boulogne-Billancourt (92)"
@@ -46,6 +47,24 @@ class TestCommune(TransactionCase):
         self.assertTrue(new.startswith(after))
         [corsican] = self._names("ajaccio", urssaf_on="1960-01-01")
         self.assertIn("20004", corsican)
+
+    def test_the_name_that_is_typed_comes_first(self):
+        oran, *others = self._names("Oran")
+        self.assertTrue(oran.startswith("Oran (92) · 92352"), oran)
+        self.assertTrue(others[0].startswith("Orange (84)"), others)
+        # Whenever one is born: a later birth there is warned of.
+        for born in ("1955-01-01", "1970-01-01"):
+            [first, *_others] = self._names("Oran", urssaf_on=born)
+            self.assertTrue(first.startswith("Oran (92)"), first)
+        self.assertEqual(len(self._names("algérie")), 4)
+        names = self._names("valence")
+        self.assertTrue(all(name.startswith("Valence (") for name in names[:2]), names)
+
+    def test_two_communes_fit(self):
+        found = self.Commune._choices("06560", "Sophia Antipolis")
+        self.assertEqual(found.name, "Valbonne")
+        self.assertEqual(len(self.Commune._choices("75000", "Paris")), 20)
+        self.assertEqual(self.Commune._find("91080", "Courcouronnes").code, "91228")
 
     def test_commune_of_an_address(self):
         for zip_code, city, code in (
@@ -61,6 +80,9 @@ class TestCommune(TransactionCase):
             ("97400", "St Denis", "97411"),
             ("20000", "Ajaccio", "2A004"),
             ("97700", "Saint-Barthélemy", "97701"),
+            ("91080", "Courcouronnes", "91228"),
+            ("91000", "Evry", "91228"),
+            ("51000", "Châlons-sur-Marne", "51108"),
             ("75000", "Paris", False),
             ("35000", "Bordeaux", False),
         ):
@@ -137,13 +159,16 @@ class TestCommune(TransactionCase):
         renamed.name = "Rennes la belle"
         archived.active = False
         ours = self.Commune.create({"code": "91382", "name": "Alger", "kind": "former"})
-        # As an older version had shipped it.
+        # As an older version had shipped them.
+        gone = self.Commune.create({"code": "91999", "name": "Nulle part"})
+        gone.official = True
         shipped.zips = "69001"
         shipped.official = True
         self._load_again()
         self.assertEqual(renamed.name, "Rennes la belle")
         self.assertFalse(archived.active)
         self.assertTrue(ours.exists())
+        self.assertFalse(gone.active)
         self.assertEqual(len(self.Commune.search([("code", "=", "35238")])), 1)
         self.assertIn("69009", shipped.zips)
 
