@@ -47,8 +47,8 @@ def set_up(env, sandbox_url):
             "urssaf_sandbox_url": sandbox_url,
             # The stand-in is ours: what is measured is not how long we can wait.
             "urssaf_calls_per_second": 0,
-            "urssaf_client_id": PROVIDER[0],
-            "urssaf_client_secret": PROVIDER[1],
+            "urssaf_sandbox_client_id": PROVIDER[0],
+            "urssaf_sandbox_client_secret": PROVIDER[1],
             "urssaf_sap_number": SAP_NUMBER,
         }
     )

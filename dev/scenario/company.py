@@ -37,8 +37,8 @@ def set_up(odoo, sandbox):
         "urssaf_sandbox_url": sandbox.url,
         # The stand-in is ours: no need to spare it.
         "urssaf_calls_per_second": 0,
-        "urssaf_client_id": PROVIDER[0],
-        "urssaf_client_secret": PROVIDER[1],
+        "urssaf_sandbox_client_id": PROVIDER[0],
+        "urssaf_sandbox_client_secret": PROVIDER[1],
         "urssaf_sap_number": SAP_NUMBER,
         "urssaf_billing_name": NAME,
         "urssaf_payment_journal_id": journal,

@@ -36,8 +36,8 @@ def env(request, sandbox):
             {
                 "country_id": env.ref("base.fr").id,
                 "urssaf_sandbox_url": sandbox,
-                "urssaf_client_id": PROVIDER[0],
-                "urssaf_client_secret": PROVIDER[1],
+                "urssaf_sandbox_client_id": PROVIDER[0],
+                "urssaf_sandbox_client_secret": PROVIDER[1],
             }
         )
         yield env

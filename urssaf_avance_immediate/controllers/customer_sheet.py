@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 
 from ..lib.rules import place_key
 from ..models.res_partner import FRANCE
-from ..models.urssaf_customer_sheet_form import CONSENTS, KEPT
+from ..models.urssaf_customer_sheet_form import CONSENTS, KEPT, MAX_LENGTH, one_line
 from ..models.urssaf_customer_sheet_line import PARTNER_FIELDS
 
 ROUTE = "/urssaf/fiche/<string:token>"
@@ -24,9 +24,17 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "frame-ancestors 'none'; form-action 'self'",
 }
+# What a browser sends of the whole form stays far below.
+LARGEST_FORM = 64 * 1024
 FOUND_AT_MOST = 8
 LOOKED_AT = 60
 SHORTEST_SEARCH = 2
+
+
+def _largest_body(_controller):
+    """Bytes that these pages take: none of a body with parts, which may hold files."""
+    is_form = request.httprequest.mimetype != "multipart/form-data"
+    return LARGEST_FORM if is_form else 0
 
 
 class CustomerSheet(http.Controller):
@@ -38,6 +46,7 @@ class CustomerSheet(http.Controller):
         multilang=False,
         sitemap=False,
         methods=["GET", "POST"],
+        max_content_length=_largest_body,
     )
     def sheet(self, token, **form):
         """The form, and what comes back from it."""
@@ -81,20 +90,25 @@ class CustomerSheet(http.Controller):
         website=True,
         multilang=False,
         sitemap=False,
-        methods=["GET"],
+        methods=["POST"],
+        max_content_length=_largest_body,
     )
     def communes(self, token, q="", born="", **_ignored):
-        """Communes of birth, for who fills in a form: ``[{id, label}]``."""
+        """Communes of birth, for who fills in a form: ``[{id, label}]``.
+
+        Posted: an address with the day and the place of birth would stand in the log
+        of every server on its way.
+        """
         sheet = self._open(token, "search", SEARCHES_PER_LINK)
         if isinstance(sheet, http.Response):
             return self._discreet(
                 request.make_json_response([], status=sheet.status_code)
             )
         found = []
-        words = q.strip()[:60]
+        words = one_line(q)[:60]
         if len(words) >= SHORTEST_SEARCH:
             Commune = request.env["urssaf.commune"].sudo()
-            found = Commune.with_context(urssaf_on=_day(born)).name_search(
+            found = Commune.with_context(urssaf_on=_day(one_line(born))).name_search(
                 words, limit=LOOKED_AT
             )
             # While one types, the names that start so come first.
@@ -160,7 +174,7 @@ class CustomerSheet(http.Controller):
         company = sheet.company_id
         countries = request.env["res.country"].sudo()
         shown = {
-            key: form.get(key) or ""
+            key: one_line(form.get(key))[:MAX_LENGTH]
             for key in (
                 *PARTNER_FIELDS,
                 *CONSENTS,

@@ -5,7 +5,8 @@ import logging
 import re
 
 LOGGERS = ("werkzeug", "odoo.http")
-LINK = re.compile(r"(/urssaf/fiche/)[^/\s?\"'&]+")
+# The query too: a stranger may have put there whatever he likes.
+LINK = re.compile(r"(/urssaf/fiche/)[^\s\"']+")
 
 
 class LinkFilter(logging.Filter):

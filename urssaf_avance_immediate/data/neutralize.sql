@@ -2,8 +2,12 @@
 UPDATE res_company
    SET urssaf_environment = 'sandbox',
        urssaf_sandbox_url = NULL,
-       urssaf_client_id = NULL,
-       urssaf_client_secret = NULL;
+       urssaf_sandbox_client_id = NULL,
+       urssaf_sandbox_client_secret = NULL,
+       urssaf_test_client_id = NULL,
+       urssaf_test_client_secret = NULL,
+       urssaf_production_client_id = NULL,
+       urssaf_production_client_secret = NULL;
 
 -- What had not left yet does not leave from the copy. What was sent stays as it
 -- is: its identifiers belong to the real environment and are not followed here.
@@ -47,5 +51,16 @@ UPDATE urssaf_enrolment
 DELETE FROM urssaf_customer_sheet_line;
 
 UPDATE urssaf_customer_sheet
-   SET state = 'revoked', token_digest = NULL
- WHERE state IN ('sent', 'submitted');
+   SET token_digest = NULL,
+       state = CASE WHEN state IN ('sent', 'submitted') THEN 'revoked' ELSE state END
+ WHERE state IN ('sent', 'submitted') OR token_digest IS NOT NULL;
+
+-- The mails that wait, or could not leave, hold the link itself: in the original it
+-- still opens a form. Their queue entry goes with them.
+DELETE FROM mail_message
+ WHERE position('/urssaf/fiche/' IN body) > 0
+    OR id IN (
+        SELECT mail_message_id
+          FROM mail_mail
+         WHERE position('/urssaf/fiche/' IN body_html) > 0
+    );

@@ -3,6 +3,7 @@ from . import urssaf_nature
 from . import res_country
 from . import urssaf_commune
 from . import urssaf_commune_load
+from . import res_company_urssaf_credentials
 from . import res_company
 from . import res_company_urssaf_enrolment
 from . import res_company_urssaf_companion

@@ -6,6 +6,7 @@ Local only: nothing here talks to Urssaf, the scheduled action does.
 
 from odoo import fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import plaintext2html
 
 from ..lib.rules import AmountError
 from .urssaf_exchange_people import ACTIVITY_TYPE
@@ -208,7 +209,7 @@ class AccountMove(models.Model):
         user = self.invoice_user_id or self.company_id._urssaf_responsibles()[:1]
         self.activity_schedule(
             ACTIVITY_TYPE,
-            note=self.env._("Not sent to Urssaf yet: %s", note),
+            note=plaintext2html(self.env._("Not sent to Urssaf yet: %s", note)),
             user_id=(user or self.env.user).id,
         )
 

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..lib.api import UrssafClient, UrssafConfigError
+from .res_company_urssaf_credentials import CREDENTIAL_FIELDS, CREDENTIALS
 
 # Hosts of urssaf-api §1. The local sandbox is wherever the company says.
 ENVIRONMENT_HOSTS = {
@@ -41,15 +42,6 @@ class ResCompany(models.Model):
         required=True,
         copy=False,
         help="Nothing leaves for the real service unless production is chosen here.",
-    )
-    urssaf_sandbox_url = fields.Char(
-        string="Sandbox address", default="http://127.0.0.1:8090", copy=False
-    )
-    urssaf_client_id = fields.Char(
-        string="Urssaf client ID", copy=False, groups="base.group_system"
-    )
-    urssaf_client_secret = fields.Char(
-        string="Urssaf client secret", copy=False, groups="base.group_system"
     )
     urssaf_configured = fields.Boolean(
         compute="_compute_urssaf_configured", compute_sudo=True
@@ -133,7 +125,7 @@ class ResCompany(models.Model):
         "at least one.",
     )
 
-    @api.depends("urssaf_client_id", "urssaf_client_secret")
+    @api.depends("urssaf_environment", *CREDENTIAL_FIELDS)
     def _compute_urssaf_configured(self):
         """Asks the hook, not the fields: the secrets may be kept elsewhere."""
         for company in self:
@@ -184,12 +176,20 @@ class ResCompany(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extends: whom we talk to is for system administrators."""
+        for vals in vals_list:
+            self._urssaf_check_administrator(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         """Close what belonged to the environment that is being left.
 
         Identifiers of one environment mean nothing in another one. In
         production they are money: the change then waits for their end.
         """
+        self._urssaf_check_administrator(vals)
         environment = vals.get("urssaf_environment")
         leaving = self.filtered(
             lambda c: environment and c.urssaf_environment != environment
@@ -223,18 +223,19 @@ class ResCompany(models.Model):
 
     def _urssaf_get_credentials(self):
         """Where to call and who we are: ``{base_url, token_url, client_id,
-        client_secret}``. Override it to take secrets from a vault or the server's
-        environment.
+        client_secret}``, of the present environment alone. Override it to take secrets
+        from a vault or the server's environment.
         """
         self.ensure_one()
         company = self.sudo()
-        host = ENVIRONMENT_HOSTS.get(company.urssaf_environment)
-        host = (host or company.urssaf_sandbox_url or "").rstrip("/")
+        environment = company.urssaf_environment
+        host = ENVIRONMENT_HOSTS.get(environment) or company._urssaf_sandbox_address()
+        client_id, client_secret = CREDENTIALS[environment]
         return {
             "base_url": host and host + API_PATH,
             "token_url": host and host + TOKEN_PATH,
-            "client_id": company.urssaf_client_id or "",
-            "client_secret": company.urssaf_client_secret or "",
+            "client_id": company[client_id] or "",
+            "client_secret": company[client_secret] or "",
         }
 
     def _urssaf_get_client(self):
@@ -302,8 +303,9 @@ class ResCompany(models.Model):
         """One sentence: what failed and which setting to look at."""
         advice = {
             "config": self.env._(
-                "Something is missing in the Urssaf settings: fill in the client ID, "
-                "the client secret and, for the sandbox, its address."
+                "Something is missing in the Urssaf settings: fill in the client ID "
+                "and the client secret of this environment and, for the sandbox, its "
+                "address on this machine or its network."
             ),
             "auth": self.env._(
                 "Urssaf refuses these credentials. Check the client ID and the client "

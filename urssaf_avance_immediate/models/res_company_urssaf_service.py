@@ -5,15 +5,8 @@ from odoo import fields, models
 from odoo.tools import plaintext2html
 
 from ..lib.api import UrssafError
+from .res_company_urssaf_credentials import CONNECTION_FIELDS
 from .urssaf_exchange_people import ACTIVITY_TYPE
-
-# A change of these may put right what had failed.
-CONNECTION_FIELDS = (
-    "urssaf_environment",
-    "urssaf_sandbox_url",
-    "urssaf_client_id",
-    "urssaf_client_secret",
-)
 
 
 class ResCompany(models.Model):

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from .res_company_urssaf_credentials import ADMINISTRATOR
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -9,17 +11,37 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.urssaf_environment", readonly=False, required=True
     )
     urssaf_sandbox_url = fields.Char(
-        related="company_id.urssaf_sandbox_url", readonly=False
+        related="company_id.urssaf_sandbox_url", readonly=False, groups=ADMINISTRATOR
     )
-    urssaf_client_id = fields.Char(
-        related="company_id.urssaf_client_id",
+    urssaf_sandbox_client_id = fields.Char(
+        related="company_id.urssaf_sandbox_client_id",
         readonly=False,
-        groups="base.group_system",
+        groups=ADMINISTRATOR,
     )
-    urssaf_client_secret = fields.Char(
-        related="company_id.urssaf_client_secret",
+    urssaf_sandbox_client_secret = fields.Char(
+        related="company_id.urssaf_sandbox_client_secret",
         readonly=False,
-        groups="base.group_system",
+        groups=ADMINISTRATOR,
+    )
+    urssaf_test_client_id = fields.Char(
+        related="company_id.urssaf_test_client_id",
+        readonly=False,
+        groups=ADMINISTRATOR,
+    )
+    urssaf_test_client_secret = fields.Char(
+        related="company_id.urssaf_test_client_secret",
+        readonly=False,
+        groups=ADMINISTRATOR,
+    )
+    urssaf_production_client_id = fields.Char(
+        related="company_id.urssaf_production_client_id",
+        readonly=False,
+        groups=ADMINISTRATOR,
+    )
+    urssaf_production_client_secret = fields.Char(
+        related="company_id.urssaf_production_client_secret",
+        readonly=False,
+        groups=ADMINISTRATOR,
     )
     urssaf_sap_number = fields.Char(
         related="company_id.urssaf_sap_number", readonly=False

@@ -175,7 +175,8 @@ class UrssafCustomerSheet(models.Model):
 
     @api.model
     def _digest(self, token):
-        return hashlib.sha256(token.encode()).hexdigest()
+        # A stranger's address may hold what is no text at all.
+        return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
     @api.model
     def _find_open(self, token):
@@ -196,8 +197,11 @@ class UrssafCustomerSheet(models.Model):
     # -- state -----------------------------------------------------------------
 
     def _close(self, state, **values):
-        """The link is dead and what was typed is erased."""
+        """The link is dead and what was typed is erased; a mail that still waits does
+        not bring a dead link.
+        """
         self.line_ids.unlink()
+        self.mail_id.filtered(lambda mail: mail.state != "sent").unlink()
         self.activity_unlink([REVIEW_ACTIVITY])
         self.write({"state": state, "token_digest": False, **values})
 

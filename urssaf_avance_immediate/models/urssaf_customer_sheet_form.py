@@ -2,6 +2,7 @@
 """Reading what the customer typed: the same checks as the office’s, in his words."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 
 from odoo import Command, fields, models
@@ -44,7 +45,10 @@ KEPT = ("birth_date", "iban")
 MAX_LENGTH = 120
 
 BIC_PATTERN = re.compile(r"[A-Z]{6}[0-9A-Z]{2}([0-9A-Z]{3})?")
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f]+")
+INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# Marks of direction, joiners, halves of signs, signs that no version of Unicode has.
+UNSEEN = ("Cf", "Cs", "Co", "Cn")
+LONGEST_READ = 1000
 OLDEST = date(1900, 1, 1)
 
 # Fields that go to the contact as they are typed.
@@ -140,7 +144,7 @@ class UrssafCustomerSheet(models.Model):
 
     def _read_form(self, form):
         """``(values, errors)``: normalised text by field, sentences by field."""
-        values = {key: _clean(form.get(key)) for key in PARTNER_FIELDS}
+        values = {key: one_line(form.get(key)) for key in PARTNER_FIELDS}
         kept = {line.name: line.value for line in self.line_ids}
         for key in KEPT:
             values[key] = values[key] or kept.get(key, "")
@@ -152,7 +156,7 @@ class UrssafCustomerSheet(models.Model):
         for key, sentence in self._office_faults(values):
             errors.setdefault(key, sentence)
         for key in CONSENTS:
-            if not form.get(key):
+            if not one_line(form.get(key)):
                 errors[key] = self.env._("Please tick this box.")
         order = [*PARTNER_FIELDS, *CONSENTS]
         return values, dict(sorted(errors.items(), key=lambda e: order.index(e[0])))
@@ -189,7 +193,7 @@ class UrssafCustomerSheet(models.Model):
         # Without JavaScript, somebody may have retyped the name under an old choice.
         if not typed or chosen.display_name == typed:
             return chosen if typed else chosen.browse()
-        department = _clean(form.get("birth_department"))
+        department = one_line(form.get("birth_department"))
         found = Commune.name_search(f"{typed} {department}", limit=20)
         communes = Commune.browse(found_id for found_id, _name in found)
         named = communes.filtered(lambda c: c.name_key == place_key(typed))
@@ -286,13 +290,19 @@ class UrssafCustomerSheet(models.Model):
         }
 
 
-def _clean(text):
-    """One line, without signs that nobody sees."""
-    return " ".join(INVISIBLE.sub(" ", text or "").split())
+def one_line(text):
+    """What a stranger sent as one line of text, without signs that nobody sees, and no
+    longer than it takes to say that it is too long. Empty for anything but text.
+    """
+    if not isinstance(text, str):
+        return ""
+    text = INVISIBLE.sub(" ", text[:LONGEST_READ])
+    seen = "".join(sign for sign in text if unicodedata.category(sign) not in UNSEEN)
+    return " ".join(seen.split())[: MAX_LENGTH + 1]
 
 
 def _integer(text):
-    text = text or ""
+    text = one_line(text)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 

@@ -31,6 +31,7 @@ from . import test_lib_customer_list
 from . import test_lib_failures
 from . import test_lib_fake_urssaf
 from . import test_lib_identity
+from . import test_lib_local_address
 from . import test_lib_logs
 from . import test_lib_pace
 from . import test_lib_rules

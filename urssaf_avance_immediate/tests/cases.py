@@ -15,6 +15,15 @@ NOW = datetime(2026, 3, 16, 10, 0)
 IBAN = "FR7630004000031234567890143"  # the sandbox-safe sample of urssaf-api §2.1
 
 
+def credentials(client_id, client_secret):
+    """Settings of a company: these credentials in every environment."""
+    return {
+        f"urssaf_{environment}_client_{what}": value
+        for environment in ("sandbox", "test", "production")
+        for what, value in (("id", client_id), ("secret", client_secret))
+    }
+
+
 @freeze_time(NOW)
 class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
     """Time stands still on 16 March 2026, 11 h in Paris."""
@@ -26,8 +35,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
         cls.company = cls.company_data["company"]
         cls.company.write(
             {
-                "urssaf_client_id": "demo",
-                "urssaf_client_secret": "demo-secret",
+                **credentials("demo", "demo-secret"),
                 "urssaf_sap_number": "SAP732829320",
                 "urssaf_payment_journal_id": cls.company_data[
                     "default_journal_bank"
@@ -79,8 +87,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                     "name": "Autre Maison",
                     "country_id": cls.env.ref("base.fr").id,
                     "currency_id": cls.env.ref("base.EUR").id,
-                    "urssaf_client_id": "other",
-                    "urssaf_client_secret": "other-secret",
+                    **credentials("other", "other-secret"),
                     "urssaf_sap_number": "SAP552100554",
                 }
             )

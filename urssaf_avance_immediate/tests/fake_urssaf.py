@@ -188,7 +188,10 @@ class FakeUrssaf:
             expected = "application/x-www-form-urlencoded"
             assert headers["Content-Type"] == expected, "the token wants a form"
             assert "Authorization" not in headers, "no bearer to get a token"
-            assert "client_secret" in parse_qs(request.body), "no client_secret"
+            content = {
+                name: values[0] for name, values in parse_qs(request.body).items()
+            }
+            assert "client_secret" in content, "no client_secret"
         else:
             bearer = headers.get("Authorization", "")
             assert bearer.startswith("Bearer "), "no bearer token"

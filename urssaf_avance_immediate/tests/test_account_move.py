@@ -107,7 +107,7 @@ class TestAccountMove(UrssafCase):
 
     def test_settings_missing(self):
         move = self._invoice()
-        self.company.sudo().urssaf_client_secret = False
+        self.company.sudo().urssaf_sandbox_client_secret = False
         self._assert_blocked(move, "settings")
 
     def test_intervenant_missing(self):

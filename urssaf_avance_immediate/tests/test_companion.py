@@ -313,8 +313,8 @@ class TestCompanion(CompanionCase):
         other = self.env["res.company"].create(
             {
                 "name": "Autre",
-                "urssaf_client_id": "other",
-                "urssaf_client_secret": "other-secret",
+                "urssaf_sandbox_client_id": "other",
+                "urssaf_sandbox_client_secret": "other-secret",
                 "urssaf_companion": False,
             }
         )

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
-from .cases import NOW, UrssafCase
+from .cases import NOW, UrssafCase, credentials
 
 
 @tagged("post_install", "-at_install")
@@ -33,6 +33,61 @@ class TestCompany(UrssafCase):
             self.company.action_urssaf_test_connection()
             self.assertEqual({call.host for call in self.fake.calls}, {host})
             self.fake.calls.clear()
+
+    def test_credentials_of_one_environment_go_to_no_other(self):
+        """Whatever is typed as the address of a sandbox: production’s never go there."""
+        self.company.write(credentials(False, False))
+        self.company.write(
+            {
+                "urssaf_production_client_id": "real",
+                "urssaf_production_client_secret": "real-secret",
+            }
+        )
+        for environment in ("sandbox", "test"):
+            self.company.urssaf_environment = environment
+            self.assertFalse(self.company.urssaf_configured)
+            with self.assertRaises(UserError) as raised:
+                self.company.action_urssaf_test_connection()
+            self.assertNotIn("real", str(raised.exception))
+        self.assertFalse(self.fake.calls)
+        self.company.urssaf_test_client_id = "trial"
+        self.company.urssaf_test_client_secret = "trial-secret"
+        said = {}
+        for environment in ("test", "production"):
+            self.company.urssaf_environment = environment
+            self.company.action_urssaf_test_connection()
+            call = self.fake.calls_of("token")[-1]
+            said[call.host] = call.json["client_id"], call.json["client_secret"]
+        self.assertEqual(
+            said,
+            {
+                "api-edi.urssaf.fr": ("trial", "trial-secret"),
+                "api.urssaf.fr": ("real", "real-secret"),
+            },
+        )
+
+    def test_sandbox_is_on_this_machine_or_network(self):
+        allow = self.env["ir.config_parameter"].sudo().set_param
+        name = "urssaf_avance_immediate.sandbox_hosts"
+        for address in (
+            "https://bac.example",
+            "http://127.0.0.1@bac.example",
+            "http://169.254.169.254",
+            "https://api.urssaf.fr",
+        ):
+            with self.assertRaisesRegex(ValidationError, "Sandbox address"):
+                self.company.urssaf_sandbox_url = address
+        self.company.urssaf_sandbox_url = "http://192.168.1.20:8090/bac"
+        allow(name, "autre.example, bac.example,api.urssaf.fr")
+        self.company.urssaf_sandbox_url = "https://bac.example"
+        self.assertTrue(self.company._urssaf_get_credentials()["base_url"])
+        with self.assertRaises(ValidationError):
+            self.company.urssaf_sandbox_url = "https://api.urssaf.fr"
+        # Taken back: what is stored is not called any more.
+        allow(name, False)
+        with self.assertRaisesRegex(UserError, "its address"):
+            self.company.action_urssaf_test_connection()
+        self.assertFalse(self.fake.calls)
 
     def test_connection_ok(self):
         action = self.company.action_urssaf_test_connection()
@@ -56,7 +111,7 @@ class TestCompany(UrssafCase):
                 self.setUp()
 
     def test_connection_without_credentials(self):
-        self.company.urssaf_client_secret = False
+        self.company.urssaf_sandbox_client_secret = False
         with self.assertRaises(UserError) as raised:
             self.company.action_urssaf_test_connection()
         self.assertIn("fill in the client ID", str(raised.exception))
@@ -64,10 +119,10 @@ class TestCompany(UrssafCase):
 
     def test_settings_screen(self):
         settings = self.env["res.config.settings"].create(
-            {"urssaf_client_id": "autre", "urssaf_batch_size": 4}
+            {"urssaf_sandbox_client_id": "autre", "urssaf_batch_size": 4}
         )
         settings.action_urssaf_test_connection()
-        self.assertEqual(self.company.urssaf_client_id, "autre")
+        self.assertEqual(self.company.urssaf_sandbox_client_id, "autre")
         self.assertEqual(self.company.urssaf_batch_size, 4)
 
     def test_identifiers(self):
@@ -107,7 +162,7 @@ class TestCompany(UrssafCase):
 
     def test_credentials_kept_elsewhere(self):
         """A module that overrides the hook needs no secret in the database."""
-        self.company.write({"urssaf_client_id": False, "urssaf_client_secret": False})
+        self.company.write(credentials(False, False))
         vault = {
             "base_url": "http://127.0.0.1:8090/atp/v1/tiersPrestations",
             "token_url": "http://127.0.0.1:8090/api/oauth/v1/token",
@@ -136,24 +191,34 @@ class TestCompany(UrssafCase):
         sent = self._sent()
         self.fake.fail("050", "http_503")
         queued = self._sent()
+        self.partner.action_urssaf_send_sheet()
+        link = "/urssaf/fiche/"
+        mails = self.env["mail.mail"].search([("body_html", "like", link)])
+        self.assertEqual(mails.state, "outgoing")
         self.env.flush_all()
         installed = neutralize.get_installed_modules(self.cr)
         for query in neutralize.get_neutralization_queries(installed):
             self.cr.execute(query)
         self.env.invalidate_all()
         self.assertEqual(self.company.urssaf_environment, "sandbox")
-        self.assertFalse(
-            self.company.urssaf_client_id or self.company.urssaf_client_secret
-        )
+        for name in credentials("", ""):
+            self.assertFalse(self.company[name], name)
         self.assertEqual((sent.state, queued.state), ("waiting", "draft"))
+        # The link would open the form of the original database.
+        self.assertFalse(mails.exists())
+        self.cr.execute(
+            "SELECT id FROM mail_message WHERE position(%s IN body) > 0", [link]
+        )
+        self.assertFalse(self.cr.fetchall())
+        self.assertEqual(self.partner.urssaf_sheet_id.state, "revoked")
         self.assertEqual(queued.move_id.urssaf_state, "draft")
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual((enrolment.state, enrolment.external_id), ("draft", False))
         # Even with credentials for a sandbox, nothing of production is asked there.
         self.company.write(
             {
-                "urssaf_client_id": "demo",
-                "urssaf_client_secret": "demo-secret",
+                "urssaf_sandbox_client_id": "demo",
+                "urssaf_sandbox_client_secret": "demo-secret",
                 "urssaf_sandbox_url": "http://127.0.0.1:8090",
             }
         )

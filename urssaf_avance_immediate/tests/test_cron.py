@@ -18,7 +18,7 @@ class TestCron(UrssafCase):
 
     def test_silent_without_configuration(self):
         self.env["res.company"].search([]).write(
-            {"urssaf_client_id": False, "urssaf_client_secret": False}
+            {"urssaf_sandbox_client_id": False, "urssaf_sandbox_client_secret": False}
         )
         with self.assertNoLogs("odoo.addons.urssaf_avance_immediate", "INFO"):
             for name in CRONS:
@@ -37,8 +37,8 @@ class TestCron(UrssafCase):
         broken = self.env["res.company"].create(
             {
                 "name": "A en panne",
-                "urssaf_client_id": "x",
-                "urssaf_client_secret": "y",
+                "urssaf_sandbox_client_id": "x",
+                "urssaf_sandbox_client_secret": "y",
                 "urssaf_sandbox_url": False,
             }
         )

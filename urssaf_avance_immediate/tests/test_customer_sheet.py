@@ -114,6 +114,28 @@ class TestCustomerSheetLink(CustomerSheetCase):
         self.assertFalse(self._find(old))
         self.assertTrue(self._find(new))
 
+    def test_dead_link_is_not_mailed(self):
+        """A mail that waits, or that failed, goes with its link."""
+        old = self._send()
+        mail = self.partner.urssaf_sheet_id.sudo().mail_id
+        self.assertIn(old, mail.body_html)
+        message = mail.mail_message_id
+        mail.state = "exception"
+        self._send()
+        self.assertFalse(mail.exists() or message.exists())
+        mail = self.partner.urssaf_sheet_id.sudo().mail_id
+        self.partner.with_user(self.user).action_urssaf_revoke_sheet()
+        self.assertFalse(mail.exists())
+
+    def test_names_are_text_in_the_chatter(self):
+        self.partner.name = "Jeanne <b>Gras</b>"
+        sheet = self._submit(city="<i>Lyon</i>")
+        sheet._refuse("<u>Non</u>", True)
+        said = " ".join(self.partner.message_ids.mapped("body"))
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        for tag in ("<b>Gras", "<i>Lyon", "<u>Non"):
+            self.assertNotIn(tag, said + str(mail.body_html))
+
     def test_revoked(self):
         token = self._send()
         self.partner.with_user(self.user).action_urssaf_revoke_sheet()
@@ -297,9 +319,9 @@ class TestCustomerSheetReview(CustomerSheetCase):
 
     def test_refused_without_a_new_link(self):
         sheet = self._submit()
-        before = self.env["mail.mail"].search_count([])
+        before = self.env["mail.mail"].search([])
         sheet._refuse("Doublon", False)
-        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        self.assertFalse(self.env["mail.mail"].search([]) - before)
         self.assertEqual(self.partner.urssaf_sheet_id, sheet)
 
     def test_erased_when_nobody_reviews(self):

@@ -71,6 +71,24 @@ class TestCustomerSheetChecks(CustomerSheetCase):
         self.assertEqual(self._line(sheet, "mobile").value, "0639980102")
         self.assertEqual(self._line(sheet, "birth_name").value, "D'Oeuvre")
 
+    def test_signs_that_nobody_sees(self):
+        """None of them reaches the office, the contact, a payload or a constraint."""
+        sheet = self._submit(
+            city="Ly\u200bon\u202e\x85",
+            birth_name="Du\x00rand\ud83d",
+            holder="Mme\r\nJeanne \x7fDurand\ufeff",
+        )
+        typed = {line.name: line.value for line in sheet.line_ids}
+        self.assertEqual(typed["city"], "Lyon")
+        self.assertEqual(typed["birth_name"], "Du rand")
+        self.assertEqual(typed["holder"], "Mme Jeanne Durand")
+
+    def test_what_is_no_text(self):
+        sheet = self._find(self._send())
+        for odd in ([], ["Lyon"], {"a": 1}, 5, b"Lyon", object()):
+            errors = sheet._submit({**self._typed(), "city": odd, "birth_country": odd})
+            self.assertEqual(list(errors), ["birth_country", "city"])
+
     def test_birth_commune(self):
         """Chosen from the list, recognised by its name, or left to the office."""
         Commune = self.env["urssaf.commune"]

@@ -164,19 +164,92 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
             hits._gc_hours()
         self.assertFalse(hits.exists())
 
+    def _search(self, token, **data):
+        """What the page’s script asks while somebody types his birth place."""
+        if not hasattr(self, "csrf"):
+            self.csrf = CSRF.search(self._get(token).text)[1]
+        data["csrf_token"] = self.csrf
+        return self.url_open(f"/urssaf/fiche/{token}/communes", data=data)
+
+    def test_birth_stands_in_no_address(self):
+        """Addresses are written down by Odoo and by every server on the way."""
+        token = self._send()
+        asked = self._get(token, "/communes?q=lyon&born=1980-03-29")
+        self.assertEqual(asked.status_code, 405)
+        with self.assertLogs("werkzeug", logging.INFO) as logs:
+            found = self._search(token, q="lyon", born="1980-03-29")
+            self._get(token, "/communes?q=lyon&born=1980-03-29")
+        self.assertEqual(found.status_code, 200)
+        for personal in (token, "1980", "lyon", "Lyon"):
+            self.assertNotIn(personal, str(logs.output))
+
+    def test_search_needs_the_csrf_token(self):
+        token = self._send()
+        with self.assertLogs("odoo.http", "WARNING"):
+            answer = self.url_open(f"/urssaf/fiche/{token}/communes", data={"q": "ly"})
+        self.assertEqual(answer.status_code, 400)
+
     def test_communes_are_for_holders_of_a_link(self):
         token = self._send()
-        closed = self._get("forged", "/communes?q=lyon")
-        self.assertEqual((closed.status_code, closed.json()), (404, []))
-        found = self._get(token, "/communes?q=lyon&born=1980-03-29")
+        found = self._search(token, q="lyon", born="1980-03-29")
         self.assertEqual(found.status_code, 200)
         self.assertIn("Lyon", found.json()[0]["label"])
         self.assertLessEqual(len(found.json()), controller.FOUND_AT_MOST)
         self.assertIn("no-store", found.headers["Cache-Control"])
-        self.assertEqual(self._get(token, "/communes?q=l").json(), [])
+        closed = self._search("forged", q="lyon")
+        self.assertEqual((closed.status_code, closed.json()), (404, []))
+        self.assertEqual(self._search(token, q="l").json(), [])
+        for hostile in ("\x00\x00\x00", "ly\x00on\x00", "%" * 300, "\u202elyon"):
+            answer = self._search(token, q=hostile, born="\x001980-99-99" * 99)
+            self.assertEqual(answer.status_code, 200)
         with patch.object(controller, "SEARCHES_PER_LINK", 2):
-            answer = self._get(token, "/communes?q=lyon")
+            answer = self._search(token, q="lyon")
             self.assertEqual((answer.status_code, answer.json()), (429, []))
+
+    def test_a_file_or_a_flood_is_refused(self):
+        token = self._send()
+        csrf = CSRF.search(self._get(token).text)[1]
+        url = f"/urssaf/fiche/{token}"
+        typed = {"csrf_token": csrf, **self._typed()}
+        file = ("rib.pdf", b"%PDF", "application/pdf")
+        for files in ({"iban": file}, {"csrf_token": file}):
+            answer = self.url_open(url, data=typed, files=files)
+            self.assertEqual(answer.status_code, 413)
+        for path in ("", "/communes"):
+            answer = self.url_open(url + path, data={**typed, "q": "x" * 5_000_000})
+            self.assertEqual(answer.status_code, 413)
+            self.assertLess(len(answer.content), 100_000)
+        self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
+        self.assertEqual(self._post(token).status_code, 303)
+
+    def test_what_is_too_long_is_not_shown_again(self):
+        answer = self._post(self._send(), city="x" * 20_000, birth_commune_id="9" * 999)
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn('id="e_city"', answer.text)
+        self.assertNotIn("x" * 121, answer.text)
+        self.assertNotIn("9" * 121, answer.text)
+
+    def test_what_is_no_text_is_no_error_of_ours(self):
+        token = self._send()
+        csrf = CSRF.search(self._get(token).text)[1]
+        url = f"/urssaf/fiche/{token}"
+        twice = [("csrf_token", csrf), ("city", "Lyon"), ("city", "Paris")]
+        kind = {"Content-Type": "application/json"}
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        noise = f"csrf_token={csrf}&city=%00%ED%A0%80%FF"
+        for answer, codes in (
+            (self.url_open(url, data=twice), [422]),
+            (self.url_open(url, data=noise, headers=form), [422]),
+            (self.url_open(url, data="[]", headers=kind), [400, 415]),
+            (self.url_open(url, data="\x00\xff", headers={}), [400]),
+            (self.url_open(url, method="PUT"), [405]),
+            (self.url_open(url, method="DELETE"), [405]),
+            (self._get("%00"), [404]),
+            (self._get("%ED%A0%80%FF"), [404]),
+            (self._get("x" * 5000), [404]),
+        ):
+            self.assertIn(answer.status_code, codes, answer.request.url)
+        self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
 
     def test_in_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from .cases import NOW, UrssafCase
+from .cases import NOW, UrssafCase, credentials
 
 PERSONAL = [
     "urssaf_birth_name",
@@ -133,9 +133,35 @@ class TestSecurity(UrssafCase):
     def test_credentials_are_for_administrators(self):
         for user in (self.user, self.manager, self.biller):
             with self.assertRaises(AccessError):
-                self.company.with_user(user).read(["urssaf_client_secret"])
+                self.company.with_user(user).read(["urssaf_sandbox_client_secret"])
             with self.assertRaises(AccessError):
                 self.company.with_user(user).action_urssaf_test_connection()
+
+    def test_whom_we_talk_to_is_for_administrators(self):
+        """Over RPC, by those whom Odoo lets change a company; on the settings too."""
+        keeper = self._make_user(
+            "keeper", "base.group_erp_manager,base.group_partner_manager"
+        )
+        Company = self.env["res.company"].with_user(keeper)
+        self.company.with_user(keeper).write({"phone": "01 02 03 04 05"})
+        Company.create({"name": "Nouvelle"})
+        for name, value in (
+            ("urssaf_environment", "production"),
+            ("urssaf_sandbox_url", "http://127.0.0.1:8091"),
+            *credentials("mine", "mine-secret").items(),
+        ):
+            with self.subTest(name=name):
+                with self.assertRaises(AccessError):
+                    self.company.with_user(keeper).write({name: value})
+                with self.assertRaises(AccessError):
+                    Company.create({"name": "Autre", name: value})
+                with self.assertRaises(AccessError):
+                    self.env["res.config.settings"].with_user(keeper).create(
+                        {name: value}
+                    )
+                if name != "urssaf_environment":
+                    with self.assertRaises(AccessError):
+                        self.company.with_user(keeper).read([name])
 
     def test_other_company_is_blind(self):
         request = self._sent()
@@ -155,8 +181,8 @@ class TestSecurity(UrssafCase):
         other = self.env["res.company"].create(
             {
                 "name": "Autre",
-                "urssaf_client_id": "other",
-                "urssaf_client_secret": "other-secret",
+                "urssaf_sandbox_client_id": "other",
+                "urssaf_sandbox_client_secret": "other-secret",
             }
         )
         self.env.user.company_ids |= other

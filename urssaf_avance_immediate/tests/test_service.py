@@ -129,7 +129,7 @@ class TestService(UrssafCase):
         self.fake.fail("050", "forbidden")
         request = self._sent()
         self.assertEqual(len(self.company.partner_id.activity_ids), 1)
-        self.company.urssaf_client_secret = "another"
+        self.company.urssaf_sandbox_client_secret = "another"
         self.assertFalse(self.service._paused())
         self.assertFalse(self.company.partner_id.activity_ids)
         self._make_due(request)

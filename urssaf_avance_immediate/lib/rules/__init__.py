@@ -31,6 +31,7 @@ from .identity import (
     normalise_name,
     same_name,
 )
+from .local_address import is_local_address
 from .period import one_month, period_faults, period_warnings, wire_date
 from .working_days import (
     add_working_days,

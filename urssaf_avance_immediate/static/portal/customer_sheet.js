@@ -43,9 +43,18 @@
         last = words;
         const born = form.elements.birth_date.value;
         const department = form.elements.birth_department.value;
-        const query = new URLSearchParams({q: `${words} ${department}`, born});
+        // Posted: an address with the day of birth would stay in every log.
+        const body = new URLSearchParams({
+            q: `${words} ${department}`,
+            born,
+            csrf_token: form.elements.csrf_token.value,
+        });
         try {
-            const answer = await fetch(`${search}?${query}`, {credentials: "same-origin"});
+            const answer = await fetch(search, {
+                method: "POST",
+                body,
+                credentials: "same-origin",
+            });
             if (answer.ok && last === words) {
                 offer(await answer.json());
             }
