@@ -48,6 +48,7 @@ from . import res_partner_urssaf_contact
 from . import res_partner_urssaf_consent
 from . import res_partner_urssaf_checks
 from . import res_partner_urssaf_warnings
+from . import res_partner_urssaf_fixes
 from . import res_partner_urssaf_preview
 from . import urssaf_throttle
 from . import urssaf_customer_sheet

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from ..lib.rules import ServiceLine, settle, wire_date
+from ..lib.rules import ServiceLine, clean, settle, wire_date
 from .urssaf_payment_request import AT_URSSAF, FROZEN
 
 
@@ -157,7 +157,7 @@ class AccountMove(models.Model):
             "idTiersFacturation": self.company_id._urssaf_billing_name(),
             "idClient": enrolment.external_id,
             "dateNaissanceClient": birth_date and wire_date(birth_date),
-            "numFactureTiers": self.urssaf_request_id.name or self.name,
+            "numFactureTiers": self.urssaf_request_id.name or clean(self.name or ""),
             "dateFacture": wire_date(self.invoice_date),
             "dateDebutEmploi": wire_date(start),
             "dateFinEmploi": wire_date(end),

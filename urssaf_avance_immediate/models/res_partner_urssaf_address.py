@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 
 from ..lib.api.codes import STREET_LETTERS, STREET_TYPES
-from ..lib.rules import split_street, street_line
+from ..lib.rules import clean, split_street, street_line
 from .res_partner import FRANCE
 
 PARTS = {
@@ -155,7 +155,10 @@ class ResPartner(models.Model):
             "codeCommune": self.urssaf_city_code,
             "codePostal": self.zip,
         }
-        address = {key: (value or "").strip() or None for key, value in address.items()}
+        address = {
+            key: " ".join(clean(value or "").split()) or None
+            for key, value in address.items()
+        }
         # The services are done at home in France: another country is a mistake.
         address["codePays"] = FRANCE if self._urssaf_french() else None
         return address

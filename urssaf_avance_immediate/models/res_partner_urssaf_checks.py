@@ -6,7 +6,13 @@ from pydantic import ValidationError as SchemaError
 from odoo import api, fields, models
 
 from ..lib.api import EnrolmentRequest, field_errors
-from ..lib.rules import iban_area
+from ..lib.rules import (
+    MIN_IBAN,
+    email_is_international,
+    emails_in,
+    iban_area,
+    spelling_oddities,
+)
 from .res_partner import PERSONAL
 
 # Where each value of method 010 comes from: names the field to fix.
@@ -58,15 +64,22 @@ class ResPartner(models.Model):
     urssaf_checklist = fields.Json(
         compute="_compute_urssaf_checklist",
         groups=PERSONAL,
-        help="What is missing, then what looks odd: field, sentence, blocking.",
+        help="What is missing, then what looks odd: field, sentence, blocking, what "
+        "one click puts right.",
     )
 
     @api.depends(*CHECKED)
     @api.depends_context("company", "lang")
     def _compute_urssaf_checklist(self):
         for partner, lines in self._urssaf_check().items():
+            fixes = partner._urssaf_fixes() if lines else {}
             partner.urssaf_checklist = [
-                {"field": name, "message": sentence, "blocking": blocking}
+                {
+                    "field": name,
+                    "message": sentence,
+                    "blocking": blocking,
+                    "fixes": fixes.pop(name, []),
+                }
                 for name, sentence, blocking in lines
             ]
 
@@ -180,6 +193,18 @@ class ResPartner(models.Model):
             )
         if name == "country_id":
             return self.env._("Country: the services are performed in France only.")
+        if path == "coordonneeBancaire.iban" and kind == "string_too_short":
+            return self.env._(
+                "Bank account to debit: its IBAN has fewer than %s characters, and "
+                "Urssaf takes none so short (Belgian and Norwegian ones are). Ask the "
+                "customer for another account.",
+                MIN_IBAN,
+            )
+        if name == "urssaf_city_code" and not self[name] and self.zip and self.city:
+            return self.env._(
+                "Commune: no commune, or more than one, has this name and this postal "
+                "code. Choose it."
+            )
         label = self._fields[name].get_description(self.env, ["string"])["string"]
         if not self[name]:
             return self.env._("%s: to be filled in.", label)
@@ -192,14 +217,33 @@ class ResPartner(models.Model):
         """What is expected, where the field alone does not say it."""
         names = self.env._("only letters, hyphens, apostrophes and single spaces.")
         return {
-            "urssaf_birth_name": self.env._("Birth name: %s", names),
-            "urssaf_usage_name": self.env._("Usage name: %s", names),
+            "urssaf_birth_name": self._urssaf_particle_behind("urssaf_birth_name")
+            or self.env._("Birth name: %s", names),
+            "urssaf_usage_name": self._urssaf_particle_behind("urssaf_usage_name")
+            or self.env._("Usage name: %s", names),
             "urssaf_first_names": self.env._("First names: %s", names),
             "urssaf_mobile": self.env._(
                 "Mobile phone for Urssaf: a French number in 06 or 07 (overseas 0692, "
                 "0690…), for the messages of Urssaf."
             ),
-            "email": self._urssaf_email_proposal()
-            or self.env._("Email: the address is not written as one."),
+            "email": self._urssaf_malformed_email(),
             "zip": self.env._("ZIP: five digits."),
         }
+
+    def _urssaf_particle_behind(self, name):
+        text = self[name] or ""
+        if "particle" in spelling_oddities(text):
+            return self._urssaf_spelling_sentence("particle", name, text)
+        return None
+
+    def _urssaf_malformed_email(self):
+        if len(emails_in(self.email)) > 1:
+            return self._urssaf_two_emails_sentence()
+        if email_is_international(self.email):
+            return self.env._(
+                "Email: Urssaf takes unaccented letters only, before and behind the @. "
+                "Ask the customer for another address."
+            )
+        return self._urssaf_email_proposal() or self.env._(
+            "Email: the address is not written as one."
+        )

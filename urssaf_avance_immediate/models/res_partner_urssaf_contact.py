@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 
-from ..lib.rules import bic_of_iban, normalise_mobile
+from ..lib.rules import bic_of_iban, clean, normalise_mobile
 from .res_partner import PERSONAL
 
 
@@ -55,10 +55,11 @@ class ResPartner(models.Model):
 
     def _urssaf_prepare_bank_account(self):
         account = self.urssaf_bank_account_id
+        holder = account.acc_holder_name or self.name or ""
         return {
             "iban": account.sanitized_acc_number or None,
             "bic": self.urssaf_bic or None,
-            "titulaire": (account.acc_holder_name or self.name or "").strip() or None,
+            "titulaire": " ".join(clean(holder).split()) or None,
         }
 
     def _urssaf_sharing_contact(self):

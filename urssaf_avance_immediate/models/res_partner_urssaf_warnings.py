@@ -8,14 +8,18 @@ from ..lib.rules import (
     department,
     email_needs_new_pattern,
     email_proposal,
+    emails_in,
     fold,
+    foreign_letters,
     iban_area,
     name_warnings,
     place_key,
+    spelling_oddities,
 )
 from .res_partner import FRANCE
+from .urssaf_commune import ALGERIA
 
-ALGERIA = "99352"
+ALGERIA_TODAY = "99352"
 OLDEST, YOUNGEST = 110, 18
 # Where each code of ``name_warnings`` is told.
 NAME_FIELDS = {
@@ -28,6 +32,17 @@ NAME_FIELDS = {
     "initial": "urssaf_first_names",
     "last_in_first": "urssaf_first_names",
 }
+
+# Written by hand in one way or another; what is unusual in them is told.
+NAMES = ("urssaf_birth_name", "urssaf_usage_name", "urssaf_first_names")
+# Other texts that leave, in which a letter may only look like a Latin one.
+TEXTS = (
+    "urssaf_birth_city",
+    "urssaf_street_name",
+    "urssaf_address_complement",
+    "urssaf_locality",
+    "city",
+)
 
 
 class ResPartner(models.Model):
@@ -43,12 +58,49 @@ class ResPartner(models.Model):
         if sharing is None:
             sharing = self._urssaf_sharing_contact()
         return [
+            *self._urssaf_spelling_warnings(),
             *self._urssaf_name_warnings(),
             *self._urssaf_birth_warnings(),
             *self._urssaf_contact_warnings(self in sharing),
             *self._urssaf_address_warnings(),
             *self._urssaf_bank_warnings(),
         ]
+
+    def _urssaf_spelling_warnings(self):
+        """What comes with copied texts and sorted lists, and Urssaf's patterns take."""
+        for name in NAMES:
+            text = self[name] or ""
+            for code in spelling_oddities(text)[:1]:
+                yield name, self._urssaf_spelling_sentence(code, name, text)
+        for name in TEXTS:
+            if foreign_letters(self[name] or ""):
+                text = self[name]
+                yield name, self._urssaf_spelling_sentence("not_latin", name, text)
+        holder = self.urssaf_bank_account_id.acc_holder_name or ""
+        if foreign_letters(holder):
+            name = "urssaf_bank_account_id"
+            yield name, self._urssaf_spelling_sentence("not_latin", name, holder)
+
+    def _urssaf_spelling_sentence(self, code, name, text):
+        label = self._urssaf_label_of_field(name)
+        if code == "particle":
+            return self.env._(
+                "%s: write the particle before the name, as in “de Saint-Aubin”.", label
+            )
+        if code == "not_latin":
+            return self.env._(
+                "%(field)s: the letter “%(letters)s” only looks like one of ours, it "
+                "comes from another alphabet. Type the word again.",
+                field=label,
+                letters=foreign_letters(text),
+            )
+        if code == "double_hyphen":
+            return self.env._(
+                "%s: two hyphens or apostrophes in a row. Leave one, unless the birth "
+                "certificate has both.",
+                label,
+            )
+        return self.env._("%s: there are spaces that should not be.", label)
 
     def _urssaf_name_warnings(self):
         sentences = {
@@ -102,7 +154,11 @@ class ResPartner(models.Model):
                 "urssaf_birth_country_code",
                 self.env._("Birth country: this INSEE code is in no list."),
             )
-        elif self.urssaf_birth_country_code == ALGERIA and born and born.year < 1963:
+        elif (
+            self.urssaf_birth_country_code == ALGERIA_TODAY
+            and born
+            and born.year < 1963
+        ):
             yield (
                 "urssaf_birth_country_code",
                 self.env._(
@@ -127,7 +183,7 @@ class ResPartner(models.Model):
                 "old one that you are sure of."
             )
         out_of_date = born and self._urssaf_birth_code_warning(commune, born)
-        if out_of_date or commune.kind == "algeria":
+        if out_of_date or commune.kind == ALGERIA:
             return out_of_date
         parts = commune._made_of(born)
         if parts:
@@ -153,7 +209,7 @@ class ResPartner(models.Model):
                 year=commune.since.year,
                 old=f" ({', '.join(dict.fromkeys(old[:3]))})" if old else "",
             )
-        if commune.kind == "algeria" and born > commune.until:
+        if commune.kind == ALGERIA and born > commune.until:
             return self.env._(
                 "Birth commune: Algeria is a country since July 1962. Choose it as the "
                 "birth country."
@@ -179,7 +235,9 @@ class ResPartner(models.Model):
                 ),
             )
         proposal = self._urssaf_email_proposal()
-        if proposal:
+        if len(emails_in(self.email)) > 1:
+            yield "email", self._urssaf_two_emails_sentence()
+        elif proposal:
             yield "email", proposal
         elif email_needs_new_pattern(email):
             yield (
@@ -188,6 +246,12 @@ class ResPartner(models.Model):
                     "Email: older services of Urssaf refuse such a sign before the @."
                 ),
             )
+
+    def _urssaf_two_emails_sentence(self):
+        return self.env._(
+            "Email: several addresses in one field. Urssaf takes one: keep the one "
+            "that the customer reads."
+        )
 
     def _urssaf_email_proposal(self):
         """A sentence with the domain that was probably meant, or ``None``."""
@@ -211,17 +275,39 @@ class ResPartner(models.Model):
                 "urssaf_city_code",
                 self.env._("Commune: this INSEE code is in no list."),
             )
-        elif (
-            zip_code
-            and self.urssaf_city_commune_id.zips
-            and zip_code not in self.urssaf_city_commune_id._all_zips()
-            and department(code)[:2].replace("2A", "20").replace("2B", "20")
-            != zip_code[:2]
-        ):
+        elif self.urssaf_city_commune_id._whole().code != code:
             yield (
                 "urssaf_city_code",
-                self.env._("Commune: it is not in the département of the postal code."),
+                self.env._(
+                    "Commune: it is a part of %s today, which has to be chosen.",
+                    self.urssaf_city_commune_id._whole().name,
+                ),
             )
+        elif self._urssaf_zip_is_of_another_commune():
+            commune = self.urssaf_city_commune_id
+            if (
+                department(code)[:2].replace("2A", "20").replace("2B", "20")
+                != (zip_code[:2])
+            ):
+                sentence = self.env._(
+                    "Commune: it is not in the département of the postal code."
+                )
+                yield "urssaf_city_code", sentence
+                return
+            yield (
+                "zip",
+                self.env._(
+                    "ZIP: it is not one of %(commune)s (%(zips)s).",
+                    commune=commune.name,
+                    zips=", ".join(sorted(commune._all_zips())[:5]),
+                ),
+            )
+
+    def _urssaf_zip_is_of_another_commune(self):
+        """CEDEX has postal codes of its own, which are in no list."""
+        zip_code, known = (self.zip or "").strip(), self.urssaf_city_commune_id.zips
+        cedex = "cedex" in (self.city or "").casefold()
+        return bool(zip_code and known and not cedex) and zip_code not in known.split()
 
     def _urssaf_bank_warnings(self):
         account = self.urssaf_bank_account_id

@@ -2,7 +2,6 @@
 """Reading what the customer typed: the same checks as the office’s, in his words."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 
 from odoo import Command, fields, models
@@ -14,6 +13,8 @@ from odoo.addons.base_iban.models.res_partner_bank import (
 )
 
 from ..lib.rules import (
+    MIN_IBAN,
+    clean,
     iban_area,
     normalise_first_names,
     normalise_mobile,
@@ -22,6 +23,7 @@ from ..lib.rules import (
 )
 from ..lib.rules.communes import is_divided
 from .res_partner import FRANCE
+from .urssaf_commune import ALGERIA
 from .urssaf_customer_sheet import REVIEW_ACTIVITY
 from .urssaf_customer_sheet_line import PARTNER_FIELDS
 
@@ -45,9 +47,6 @@ KEPT = ("birth_date", "iban")
 MAX_LENGTH = 120
 
 BIC_PATTERN = re.compile(r"[A-Z]{6}[0-9A-Z]{2}([0-9A-Z]{3})?")
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-# Marks of direction, joiners, halves of signs, signs that no version of Unicode has.
-UNSEEN = ("Cf", "Cs", "Co", "Cn")
 LONGEST_READ = 1000
 OLDEST = date(1900, 1, 1)
 
@@ -223,6 +222,12 @@ class UrssafCustomerSheet(models.Model):
         country = self.env["res.country"].browse(values["birth_country_id"])
         if country.urssaf_code == FRANCE and not values["birth_commune"]:
             errors["birth_commune"] = self.env._("Please fill in this field.")
+        commune = self.env["urssaf.commune"].browse(values.get("birth_commune_id"))
+        born = _read_date(values["birth_date"])
+        if commune.kind == ALGERIA and born and born > commune.until:
+            errors["birth_commune"] = self.env._(
+                "Algeria is a country since July 1962: please choose it above."
+            )
         for key, value in values.items():
             if isinstance(value, str) and len(value) > MAX_LENGTH:
                 errors[key] = self.env._("This is too long.")
@@ -236,6 +241,15 @@ class UrssafCustomerSheet(models.Model):
             errors["iban"] = self.env._(
                 "This IBAN is not right: please copy it from your bank details (RIB). "
                 "A French one has 27 characters and starts with FR."
+            )
+        elif values["iban"] and len(values["iban"]) < MIN_IBAN:
+            errors.setdefault(
+                "iban",
+                self.env._(
+                    "An account whose IBAN has fewer than %s characters cannot be "
+                    "debited: please give another one of yours.",
+                    MIN_IBAN,
+                ),
             )
         if values["bic"] and not BIC_PATTERN.fullmatch(values["bic"]):
             errors["bic"] = self.env._(
@@ -296,9 +310,7 @@ def one_line(text):
     """
     if not isinstance(text, str):
         return ""
-    text = INVISIBLE.sub(" ", text[:LONGEST_READ])
-    seen = "".join(sign for sign in text if unicodedata.category(sign) not in UNSEEN)
-    return " ".join(seen.split())[: MAX_LENGTH + 1]
+    return " ".join(clean(text[:LONGEST_READ]).split())[: MAX_LENGTH + 1]
 
 
 def _integer(text):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from odoo import models
 
 from ..lib.rules import normalise_mobile, variants
+from .urssaf_commune import ALGERIA
 
 ADDRESS = (
     "urssaf_street_number",
@@ -72,7 +73,15 @@ class UrssafEnrolment(models.Model):
         tried = set(self.attempt_ids.mapped("digest"))
         return self._digest(proposal.values) in tried
 
+    def _propose_usual(self, partner, *names):
+        """What the checklist proposes by one click, before anything was sent."""
+        fixes = partner._urssaf_fixes()
+        for fix in (fix for name in names for fix in fixes[name]):
+            yield Proposal(fix["label"], fix["values"])
+
     def _propose_last_names(self, partner):
+        names = "urssaf_birth_name", "urssaf_usage_name"
+        yield from self._propose_usual(partner, *names)
         birth, usage = partner.urssaf_birth_name, partner.urssaf_usage_name
         if birth and usage:
             yield Proposal(
@@ -90,6 +99,7 @@ class UrssafEnrolment(models.Model):
             )
 
     def _propose_first_names(self, partner):
+        yield from self._propose_usual(partner, "urssaf_first_names")
         for names in variants.first_names(partner.urssaf_first_names or ""):
             yield Proposal(
                 self.env._("Write the first names otherwise"),
@@ -129,7 +139,7 @@ class UrssafEnrolment(models.Model):
         """
         born, country = partner.urssaf_birth_date, partner.urssaf_birth_country_id
         algeria = self.env.ref("base.dz")
-        departments = self.env["urssaf.commune"].search([("kind", "=", "algeria")])
+        departments = self.env["urssaf.commune"].search([("kind", "=", ALGERIA)])
         if country == algeria:
             for one in departments.filtered(lambda d: born and born <= d.until):
                 yield Proposal(
@@ -158,6 +168,7 @@ class UrssafEnrolment(models.Model):
         return communes.browse([commune_id for commune_id, _name in found])
 
     def _propose_contact(self, partner):
+        yield from self._propose_usual(partner, "email")
         mobile = normalise_mobile(partner.phone or "")
         if mobile and mobile != normalise_mobile(partner.urssaf_mobile or ""):
             yield Proposal(
@@ -191,12 +202,8 @@ class UrssafEnrolment(models.Model):
                 self.env._("Commune found by postal code and city"),
                 {"urssaf_city_code": found.code},
             )
-            return
-        for commune in self.env["urssaf.commune"]._choices(*address):
-            yield Proposal(
-                self.env._("Commune of this postal code: %s", commune.name),
-                {"urssaf_city_code": commune.code},
-            )
+        topics = ("zip",) if found else ("zip", "urssaf_city_code")
+        yield from self._propose_usual(partner, *topics)
 
     def _propose_bank_account(self, partner):
         for account in partner.bank_ids - partner.urssaf_bank_account_id:

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
+from ..lib.rules import clean
 
 # Our states, a closed list. Urssaf's own code and label stand beside, as received.
 #
@@ -319,22 +320,25 @@ class UrssafPaymentRequest(models.Model):
 
     @api.model
     def _next_number(self, move):
-        """A number that Urssaf has never seen: the invoice's, then -2, -3…"""
+        """A number that Urssaf has never seen: the invoice's, then -2, -3… Without what
+        nobody sees in a number that was pasted: answers are matched by what was sent.
+        """
+        own = clean(move.name)
         used = set(
             self.sudo()
             .search(
                 [
                     ("company_id", "=", move.company_id.id),
                     ("environment", "=", move.company_id.urssaf_environment),
-                    ("name", "=like", f"{move.name}%"),
+                    ("name", "=like", f"{own}%"),
                 ]
             )
             .mapped("name")
         )
-        number, rank = move.name, 1
+        number, rank = own, 1
         while number in used:
             rank += 1
-            number = f"{move.name}-{rank}"
+            number = f"{own}-{rank}"
         return number
 
     # -- buttons ---------------------------------------------------------------

@@ -24,6 +24,7 @@ from . import test_enrolment_refusals
 from . import test_identity_doctor
 from . import test_lib_address
 from . import test_lib_amounts
+from . import test_lib_characters
 from . import test_lib_client
 from . import test_lib_codes
 from . import test_lib_communes

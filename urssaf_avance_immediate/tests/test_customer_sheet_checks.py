@@ -43,6 +43,7 @@ class TestCustomerSheetChecks(CustomerSheetCase):
                 "FR76",
                 "0123",
                 "BR1800360305000010009795493C1",
+                "BE68 5390 0754 7034",
             ),
             "bic": ("BNP", "1234567890123"),
             "consent_enrolment": ("",),
@@ -80,7 +81,7 @@ class TestCustomerSheetChecks(CustomerSheetCase):
         )
         typed = {line.name: line.value for line in sheet.line_ids}
         self.assertEqual(typed["city"], "Lyon")
-        self.assertEqual(typed["birth_name"], "Du rand")
+        self.assertEqual(typed["birth_name"], "Durand")
         self.assertEqual(typed["holder"], "Mme Jeanne Durand")
 
     def test_what_is_no_text(self):
@@ -113,6 +114,18 @@ class TestCustomerSheetChecks(CustomerSheetCase):
                 self.assertEqual(self.partner.urssaf_birth_city_code, code)
                 if not code:
                     self.assertEqual(self.partner.urssaf_birth_city, typed)
+
+    def test_born_in_algeria_before_july_1962(self):
+        values = {"birth_commune": "Oran", "birth_department": ""}
+        sheet = self._submit(birth_date="1955-05-02", **values)
+        sheet.action_accept_all()
+        self.assertEqual(self.partner.urssaf_birth_city_code, "92352")
+        self.assertEqual(self.partner.urssaf_birth_country_code, "99100")
+        errors = self._find(self._send())._submit(
+            self._typed(birth_date="1970-05-02", **values)
+        )
+        self.assertEqual(list(errors), ["birth_commune"])
+        self.assertIn("Algeria", errors["birth_commune"])
 
     def test_born_abroad_has_no_commune(self):
         portugal = self.env.ref("base.pt")

@@ -231,6 +231,27 @@ class TestEnrolmentRefusals(UrssafCase):
         after = self._dialog().line_ids.mapped("after")
         self.assertIn("97411, Saint-Denis", after)
 
+    def test_proposals_for_a_birth_in_algeria(self):
+        """The tax office knows some by the country, others by the département."""
+        algeria, france = self.env.ref("base.dz"), self.env.ref("base.fr")
+        self.partner.write(
+            {"urssaf_birth_date": "1955-01-01", "urssaf_birth_country_id": algeria.id}
+        )
+        self._refused()
+        lines = self._dialog().line_ids
+        lines.filtered(lambda line: "92352" in line.after).action_apply()
+        self.assertEqual(self.partner.urssaf_birth_country_id, france)
+        self.assertEqual(self.partner.urssaf_birth_city_code, "92352")
+        back = self._dialog().line_ids.filtered(lambda ln: algeria.name in ln.after)
+        back.action_apply()
+        self.assertEqual(self.partner.urssaf_birth_country_id, algeria)
+
+    def test_proposals_for_the_usual_spelling(self):
+        self.partner.urssaf_birth_name = "Durand--Martin"
+        self._refused()
+        after = self._dialog().line_ids.mapped("after")
+        self.assertIn("Durand-Martin", after)
+
     def test_proposals_for_the_commune_of_the_address(self):
         self.partner.urssaf_city_code = "69123"
         self._refused("ERR_CONTACT_ADRESSE_COMMUNE")

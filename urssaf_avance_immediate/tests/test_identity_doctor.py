@@ -41,6 +41,70 @@ class TestIdentityDoctor(UrssafCase):
         )
         self.assertEqual(self.partner.urssaf_birth_name, "  d\u2019Œuvre ")
 
+    def _fixes(self, field):
+        """The labels of the buttons beside the lines of a field."""
+        lines = [ln for ln in self.partner.urssaf_checklist if ln["field"] == field]
+        self.assertTrue(lines, field)
+        return [fix for line in lines for fix in line["fixes"]]
+
+    def test_spelling_that_the_patterns_take(self):
+        name = "urssaf_birth_name"
+        for typed, word, usual in (
+            ("Durand--Martin", "hyphens", "Durand-Martin"),
+            ("Durand - Martin", "spaces", "Durand-Martin"),
+            ("D\u0443rand", "alphabet", "Dyrand"),
+        ):
+            self.assertIn(name, self._warned(**{name: typed}), typed)
+            texts = dict(reversed(self.partner._urssaf_enrolment_warnings()))
+            self.assertIn(word, texts[name])
+            self.assertEqual([f["values"] for f in self._fixes(name)], [{name: usual}])
+        self.partner.write({name: "Durand"})
+        for field in ("city", "urssaf_birth_city", "urssaf_address_complement"):
+            kept = self.partner[field]
+            code = self.partner.urssaf_city_code
+            typed = {field: f"{kept or 'Bat'}\u0430", "urssaf_city_code": code}
+            self.assertIn(field, self._warned(**typed))
+            self.partner[field] = kept
+
+    def test_particle_behind_the_name(self):
+        name = "urssaf_birth_name"
+        faults = self._faults(**{name: "Saint-Aubin (de)"})
+        self.assertIn("particle", faults[name])
+        [fix] = self._fixes(name)
+        self.partner.write(fix["values"])
+        self.assertEqual(self.partner[name], "de Saint-Aubin")
+        self.assertFalse(self.partner._urssaf_enrolment_faults())
+
+    def test_several_emails(self):
+        for typed in ("jeanne@example.com, paul@example.com", "a@b.fr / c@d.fr"):
+            self.partner.email = typed
+            told = {ln["field"]: ln["message"] for ln in self.partner.urssaf_checklist}
+            self.assertIn("several addresses", told["email"])
+            first, last = self._fixes("email")
+            self.partner.write(last["values"])
+            self.assertIn(self.partner.email, typed)
+            self.assertNotEqual(first["values"], last["values"])
+            self.assertFalse(self.partner._urssaf_enrolment_faults())
+
+    def test_international_email(self):
+        faults = self._faults(email="jeanne@soci\u00e9t\u00e9.fr")
+        self.assertIn("unaccented", faults["email"])
+
+    def test_iban_shorter_than_urssaf_takes(self):
+        account = self.partner.urssaf_bank_account_id
+        account.acc_number = "BE68539007547034"
+        faults = self._faults()
+        self.assertIn("fewer than 18", faults["urssaf_bank_account_id"])
+        self.assertNotIn("BE68", str(faults))
+
+    def test_postal_code_of_another_commune(self):
+        commune = {"city": "Annecy", "urssaf_city_code": "74010"}
+        self.assertIn("zip", self._warned(zip="74100", **commune))
+        self.assertIn({"zip": "74000"}, [fix["values"] for fix in self._fixes("zip")])
+        self.assertNotIn("zip", self._warned(zip="74940", **commune))
+        commune["city"] = "Annecy Cedex 9"
+        self.assertNotIn("zip", self._warned(zip="74054", **commune))
+
     def test_digits_in_a_name(self):
         faults = self._faults(urssaf_birth_name="Durand 2")
         self.assertIn("letters", faults["urssaf_birth_name"])
@@ -73,6 +137,22 @@ class TestIdentityDoctor(UrssafCase):
         )
         [(_name, text)] = self.partner._urssaf_enrolment_warnings()
         self.assertIn("75012", text)
+
+    def test_departments_of_algeria(self):
+        oran = self.env["urssaf.commune"]._by_code(["92352"])["92352"]
+        place = "urssaf_birth_commune_id"
+        values = {place: oran.id, "urssaf_birth_date": "1955-01-01"}
+        self.assertFalse(self._warned(**values))
+        # Whoever was born in a village there has the code of the département.
+        self.assertFalse(self._warned(urssaf_birth_city="Tlemcen"))
+        sent = self.partner._urssaf_prepare_enrolment()["lieuNaissance"]
+        self.assertEqual(sent["departementNaissance"], "092")
+        self.assertEqual(
+            sent["communeNaissance"],
+            {"codeCommune": "352", "libelleCommune": "Tlemcen"},
+        )
+        late = self._warned(urssaf_birth_date="1970-01-01")
+        self.assertIn("urssaf_birth_city_code", late)
 
     def test_algeria_before_1962(self):
         algeria = {"urssaf_birth_country_id": self.env.ref("base.dz").id}
@@ -134,6 +214,27 @@ class TestIdentityDoctor(UrssafCase):
         self.partner.urssaf_city_commune_id = chosen
         self.assertFalse(self._faults())
         self.assertEqual(self.partner.urssaf_city_code, "75111")
+
+    def test_former_commune_in_the_address(self):
+        self.partner.write({"zip": "91080", "city": "COURCOURONNES"})
+        self.assertEqual(self.partner.urssaf_city_code, "91228")
+        self.assertFalse(self._warned())
+        self.partner.write({"zip": "06560", "city": "Sophia Antipolis"})
+        self.assertIn("Choose", self._faults()["urssaf_city_code"])
+        [fix] = self._fixes("urssaf_city_code")
+        self.assertEqual(fix["label"], "Choose Valbonne")
+        self.partner.write(fix["values"])
+        self.assertFalse(self._faults())
+        self.assertIn("urssaf_city_code", self._warned(urssaf_city_code="91182"))
+
+    def test_merged_commune_is_nobody_s_birth_place(self):
+        values = {
+            "urssaf_birth_city_code": "91228",
+            "urssaf_birth_city": "Évry-Courcouronnes",
+            "urssaf_birth_date": "1980-05-02",
+        }
+        self.assertIn("urssaf_birth_city_code", self._warned(**values))
+        self.assertFalse(self._warned(urssaf_birth_city="Évry"))
 
     def test_overseas_is_a_country_of_its_own_in_odoo(self):
         values = {

@@ -151,6 +151,8 @@ class UrssafEnrolmentMend(models.TransientModel):
             return f"•••• {(value.sanitized_acc_number or '')[-4:]}"
         if value and field.type == "selection":
             return dict(field._description_selection(self.env))[value]
+        if field.type == "many2one":
+            return value.display_name
         return format_date(self.env, value) if field.type == "date" else value
 
     # -- buttons ---------------------------------------------------------------

@@ -6,6 +6,7 @@ versions differ we take the tighter length and the more recent pattern.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar
@@ -17,9 +18,11 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from ..rules.characters import clean
 from ..rules.period import wire_date
 from .errors import RemoteError, remote_errors
 
@@ -98,7 +101,15 @@ class _Discreet(BaseModel):
 
 
 class WireRequest(_Discreet):
-    """Base of what we send: complete, frozen, with Urssaf's names as aliases."""
+    """Base of what we send: complete, frozen, with Urssaf's names as aliases.
+
+    Control characters, bidirectional marks and the like never leave: every text is
+    cleaned here. An identifier that has some is refused instead, as Urssaf's answer is
+    matched by it (``_exact``).
+    """
+
+    #: Names of the fields that are sent as they are, or not at all.
+    _exact: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(
         extra="forbid",
@@ -107,9 +118,31 @@ class WireRequest(_Discreet):
         populate_by_name=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _clean_texts(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        exact = {cls.model_fields[name].alias: name for name in cls._exact}
+        cleaned = dict(value)
+        for name, given in value.items():
+            cleaned[name] = _cleaned(given)
+            if (name in exact or name in cls._exact) and cleaned[name] != given:
+                raise fault("invisible_characters", name, "characters nobody sees")
+        return cleaned
+
     def to_wire(self) -> dict:
         """The JSON object to send: Urssaf's names, nothing for what is absent."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _cleaned(value: Any) -> Any:
+    """A text, or the texts of a list, as they may leave. Objects clean their own."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_cleaned, value))
+    return value
 
 
 class WireResponse(_Discreet):

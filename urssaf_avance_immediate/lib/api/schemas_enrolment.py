@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from ..rules.contact import MIN_IBAN
 from .schemas_base import (
     FRANCE,
     Code,
@@ -149,7 +150,7 @@ class BankAccount(WireRequest):
     iban: Annotated[
         str,
         StringConstraints(
-            min_length=18, pattern=r"^[a-zA-Z]{2}[0-9]{2}[a-zA-Z0-9]{11,30}$"
+            min_length=MIN_IBAN, pattern=r"^[a-zA-Z]{2}[0-9]{2}[a-zA-Z0-9]{11,30}$"
         ),
     ] = Field(alias="iban")
     holder: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(

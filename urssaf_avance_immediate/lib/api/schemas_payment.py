@@ -78,6 +78,7 @@ class PaymentRequest(WireRequest):
     """``InputDemandePaiement``: one demande de paiement, amounts in euros."""
 
     _shown: ClassVar[frozenset[str]] = frozenset({"number"})
+    _exact: ClassVar[frozenset[str]] = frozenset({"number", "id_client"})
 
     billing_id: Annotated[str, StringConstraints(min_length=1, max_length=30)] = Field(
         alias="idTiersFacturation"
@@ -110,6 +111,7 @@ class PaymentSearch(WireRequest):
     invoice dates. With ids, Urssaf ignores the period (CA quoting PDF v1.1.7)."""
 
     _shown: ClassVar[frozenset[str]] = frozenset({"ids", "numbers", "start", "end"})
+    _exact: ClassVar[frozenset[str]] = frozenset({"ids", "numbers"})
 
     ids: tuple[NonEmpty, ...] | None = Field(
         None, alias="idDemandePaiements", min_length=1, max_length=MAX_SEARCH

@@ -15,11 +15,15 @@ from .amounts import (
     unit_price,
 )
 from .birthplace import normalise_label, split_insee
+from .characters import clean, foreign_letters
 from .communes import WHOLE_CITIES, department, place_key
 from .contact import (
+    MIN_IBAN,
     bic_of_iban,
+    email_is_international,
     email_needs_new_pattern,
     email_proposal,
+    emails_in,
     iban_area,
 )
 from .customer_list import CustomerListError, CustomerRow, read_customers
@@ -30,6 +34,8 @@ from .identity import (
     normalise_mobile,
     normalise_name,
     same_name,
+    spelling_oddities,
+    usual_name,
 )
 from .local_address import is_local_address
 from .period import one_month, period_faults, period_warnings, wire_date

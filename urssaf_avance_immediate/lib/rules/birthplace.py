@@ -3,6 +3,8 @@
 
 import re
 
+from .characters import clean
+
 # Urssaf takes letters and digits, and the few signs that names of communes have.
 _NOT_IN_LABELS = re.compile(r"[^\w '\-./()]+")
 _INSEE = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
@@ -28,5 +30,7 @@ def split_insee(code: str) -> tuple[str, str]:
 
 def normalise_label(text: str) -> str:
     """The name of a commune without the signs that Urssaf refuses (";", ",")."""
-    text = (text or "").replace("\u2019", "'").translate({0x2010: "-", 0x2011: "-"})
+    text = (
+        clean(text or "").replace("\u2019", "'").translate({0x2010: "-", 0x2011: "-"})
+    )
     return " ".join(_NOT_IN_LABELS.sub(" ", text).split())

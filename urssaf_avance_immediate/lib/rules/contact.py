@@ -4,6 +4,11 @@
 import difflib
 import re
 
+#: Characters of an IBAN that Urssaf takes at least (SW29, SW30): those of Norway (15)
+#: and Belgium (16) have fewer.
+MIN_IBAN = 18
+
+_ADDRESS = re.compile(r"[^\s,;/|<>()]+@[^\s,;/|<>()]+")
 #: SW30's pattern of the local part; the one of 2026 (CT) also takes "+".
 _OLD_LOCAL = re.compile(r"[-A-Za-z0-9_]+(\.[-A-Za-z0-9_]+)*")
 #: Where French customers have their e-mail.
@@ -115,6 +120,16 @@ def _closest(domain: str) -> str | None:
     [*found] = difflib.get_close_matches(domain, _DOMAINS, 1, 0.84)
     # The first letter is seldom the wrong one: "sfr.fr" is not "fr.fr".
     return found[0] if found and found[0][0] == domain[0] else None
+
+
+def emails_in(text: str) -> list[str]:
+    """The e-mail addresses in a field, each once: there should be one."""
+    return list(dict.fromkeys(_ADDRESS.findall(text or "")))
+
+
+def email_is_international(email: str) -> bool:
+    """Whether letters with accents, or of other alphabets, stand in an address."""
+    return "@" in (email or "") and not email.strip().isascii()
 
 
 def email_needs_new_pattern(email: str) -> bool:

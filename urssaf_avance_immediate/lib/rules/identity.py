@@ -8,13 +8,14 @@ tells people apart is touched: accents and capitals stay, the tax office decides
 import re
 import unicodedata
 
+from .characters import clean, foreign_letters, latin_look
+
 _APOSTROPHES = "\u2019\u2018\u201b\u02bc\u02b9\u00b4\u0060\u2032\uff07"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys(_APOSTROPHES, "'"),
         **dict.fromkeys(_HYPHENS, "-"),
-        **dict.fromkeys("\u00ad\u200b\ufeff", ""),  # invisible, from copied texts
         "œ": "oe",
         "æ": "ae",
     }
@@ -28,9 +29,19 @@ _TITLES = {"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr"}
 _MAIDEN = {"nee", "ne", "epouse", "ep", "epx", "veuve", "vve", "divorcee", "alias"}
 
 
+#: "Saint-Aubin (de)", "Hauterive, d'": how sorted lists write it.
+_PARTICLE_BEHIND = re.compile(
+    r"(?P<name>.+?)\s*[(,]\s*(?P<particle>d['e]|d[eu]s?|de la|de l'|l[ea]s?|von|van|"
+    r"van de[nr]?|del|della|di|da|dos|ben|el|al)\s*\)?",
+    re.I,
+)
+_HYPHENS_IN_A_ROW = re.compile(r"-\s*-|'\s*'")
+_SPACED_SIGN = re.compile(r"\s+[-']|[-']\s+")
+
+
 def normalise_name(text: str) -> str:
     """A last name: trimmed, one space between words, plain ``'`` and ``-``."""
-    text = unicodedata.normalize("NFC", text or "")
+    text = clean(text or "")
     text = _CAPITAL_LIGATURE.sub(_spell_ligature, text).translate(_SIGNS)
     return " ".join(text.split())
 
@@ -41,6 +52,33 @@ def _spell_ligature(match: re.Match) -> str:
     if match[2].islower():
         letters = letters.capitalize()
     return letters + match[2]
+
+
+def usual_name(text: str) -> str:
+    """A name as it is usually written: the particle first, Latin letters, one hyphen,
+    no space around it. "Saint -- Aubin (de)" gives "de Saint-Aubin".
+    """
+    text = latin_look(normalise_name(text))
+    behind = _PARTICLE_BEHIND.fullmatch(text)
+    if behind:
+        space = "" if behind["particle"].endswith("'") else " "
+        text = f"{behind['particle']}{space}{behind['name']}"
+    return re.sub(r"\s*([-'])[\s\-']*", r"\1", text).strip("-' ")
+
+
+def spelling_oddities(text: str) -> list[str]:
+    """What is unusual in how a name is written; ``usual_name`` has it otherwise.
+
+    ``particle``, ``not_latin``, ``double_hyphen``, ``spaces``
+    """
+    plain = normalise_name(text)
+    found = {
+        "particle": _PARTICLE_BEHIND.fullmatch(plain),
+        "not_latin": foreign_letters(plain),
+        "double_hyphen": _HYPHENS_IN_A_ROW.search(plain),
+        "spaces": _SPACED_SIGN.search(plain) or " ".join(text.split()) != text,
+    }
+    return [code for code, odd in found.items() if odd]
 
 
 def normalise_first_names(text: str) -> str:
