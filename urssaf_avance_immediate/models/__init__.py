@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import urssaf_code_fields
 from . import urssaf_nature
 from . import res_country
 from . import urssaf_commune
@@ -24,6 +25,7 @@ from . import urssaf_enrolment_companion
 from . import urssaf_enrolment_import
 from . import urssaf_payment_request
 from . import urssaf_payment_request_history
+from . import urssaf_payment_request_number
 from . import urssaf_payment_request_sending
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_customer
@@ -65,8 +67,10 @@ from . import account_move
 from . import account_move_line
 from . import account_move_payload
 from . import account_move_checks
+from . import account_move_number_checks
 from . import account_move_urssaf_cancel
 from . import account_move_posting
+from . import account_move_waiting
 from . import account_move_correction
 from . import account_move_frozen
 from . import account_payment

@@ -1,13 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from .res_company import SENDING
 from .res_partner import READERS
 from .urssaf_exchange import OUTAGE_KINDS
-from .urssaf_payment_request import AT_URSSAF, CLOSED, FOLLOWED, SENDABLE, STATES
+from .urssaf_payment_request import AT_URSSAF, FOLLOWED, FROZEN, SENDABLE, STATES
 from .urssaf_payment_request_following import TO_HANDLE
+
+# Something is left to pay; “blocked” is said when one tries to send.
+UNPAID = ("not_paid", "partial", "blocked")
 
 
 class AccountMove(models.Model):
@@ -38,6 +42,7 @@ class AccountMove(models.Model):
         "urssaf.payment.request",
         "move_id",
         string="Demandes de paiement",
+        readonly=True,
         groups=READERS,
     )
     urssaf_request_id = fields.Many2one(
@@ -147,8 +152,8 @@ class AccountMove(models.Model):
                 user
                 and move.move_type == "out_invoice"
                 and move.state == "posted"
-                and move.payment_state in ("not_paid", "partial", "blocked")
-                and move.urssaf_state not in (*AT_URSSAF, "queued")
+                and move.payment_state in UNPAID
+                and move.urssaf_state not in FROZEN
                 and move._urssaf_enrolment().state not in (False, "draft")
                 and not move.urssaf_excluded
                 and move.commercial_partner_id._urssaf_sending_for(move.company_id)
@@ -156,28 +161,51 @@ class AccountMove(models.Model):
             )
 
     def _search_urssaf_can_send(self, operator, value):
-        """Invoices of active customers that wait for somebody to send them."""
+        """What the compute says, over the companies that are ticked."""
         if operator != "in":
             return NotImplemented
-        company = self.env.company
-        enrolled = (
-            self.env["urssaf.enrolment"]
-            .sudo()
-            ._search([("company_id", "=", company.id), ("state", "=", "active")])
+        wanted = {bool(item) for item in value}
+        if len(wanted) != 1:
+            return Domain.TRUE if wanted else Domain.FALSE
+        domain = self._urssaf_can_send_domain()
+        return domain if True in wanted else ~domain
+
+    @api.model
+    def _urssaf_can_send_domain(self):
+        if not self.env.user.has_group("urssaf_avance_immediate.group_user"):
+            return Domain.FALSE
+        return Domain(
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", UNPAID),
+                ("urssaf_excluded", "=", False),
+                ("urssaf_state", "not in", FROZEN),
+            ]
+        ) & Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("commercial_partner_id", "in", self._urssaf_customers_of(company))
+            for company in self.env.companies
         )
-        wanted = [key for key, _label in SENDING if key != "never"]
-        if company.urssaf_sending != "never":
-            wanted.append(False)
-        return [
-            ("company_id", "=", company.id),
-            ("move_type", "=", "out_invoice"),
-            ("state", "=", "posted"),
-            ("payment_state", "=", "not_paid"),
-            ("urssaf_excluded", "=", False),
-            ("commercial_partner_id.urssaf_sending", "in", wanted),
-            ("urssaf_state", "in", (False, *SENDABLE, *CLOSED)),
-            ("commercial_partner_id.urssaf_enrolment_ids", "in", enrolled),
-        ]
+
+    @api.model
+    def _urssaf_customers_of(self, company):
+        """Query of the customers whose invoices a company may send: known to Urssaf,
+        and not left out.
+        """
+        # sudo(): whoever sends sees the invoices, not every sheet. Invoices of
+        # customers who were archived since may be sent too.
+        partners = self.env["res.partner"].sudo().with_company(company)
+        sending = [key for key, _label in SENDING if key != "never"]
+        if partners._urssaf_sending_for(company) != "never":
+            sending.append(False)
+        known = [("company_id", "=", company.id), ("state", "!=", "draft")]
+        return partners.with_context(active_test=False)._search(
+            [
+                ("urssaf_enrolment_ids", "any", known),
+                ("urssaf_sending", "in", sending),
+            ]
+        )
 
     def _urssaf_enrolment(self):
         """The enrolment of the customer in the company of the invoice."""
@@ -192,7 +220,9 @@ class AccountMove(models.Model):
 
     def _need_cancel_request(self):
         """Extends account: what Urssaf has, or may have, cannot change here."""
-        return super()._need_cancel_request() or (self.urssaf_state in AT_URSSAF)
+        return super()._need_cancel_request() or bool(
+            self._urssaf_with_demande(AT_URSSAF)
+        )
 
     @api.depends("urssaf_state")
     def _compute_need_cancel_request(self):
@@ -201,24 +231,6 @@ class AccountMove(models.Model):
     @api.depends("urssaf_state")
     def _compute_show_reset_to_draft_button(self):
         return super()._compute_show_reset_to_draft_button()
-
-    def button_draft(self):
-        """Extends account: what still waits in the queue does not leave."""
-        result = super().button_draft()
-        self.sudo().urssaf_request_id._withdraw()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_urssaf_drafts(self):
-        """A demande that never left goes with its invoice; one that did is evidence."""
-        requests = self.sudo().urssaf_request_ids
-        if any(request.attempt_count for request in requests):
-            raise UserError(
-                self.env._(
-                    "This invoice was sent to Urssaf: cancel it instead of deleting it."
-                )
-            )
-        requests.unlink()
 
     @api.depends(
         "urssaf_state",
@@ -300,6 +312,12 @@ class AccountMove(models.Model):
             message = self.env._(
                 "Rejected by Urssaf: %s", request.last_error_message or ""
             )
+            if request.can_correct:
+                message += "\n" + self.env._(
+                    "This invoice can no longer be reset to draft: “Correct the "
+                    "invoice” makes the credit note and a new invoice, to be put right "
+                    "and sent."
+                )
         elif request.state in TO_HANDLE:
             message = request._handle_note(request.state)
         else:

@@ -35,9 +35,9 @@ class AccountMove(models.Model):
         # These are read line by line: load them for all the invoices.
         self.invoice_line_ids.tax_ids.mapped("amount")
         self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
-        used = self.env["urssaf.payment.request"]._used_numbers(self)
+        numbers = self.env["urssaf.payment.request"]._numbers_to_send(self)
         return {
-            move: move._urssaf_checks() | move._urssaf_number_alert(used)
+            move: move._urssaf_checks() | move._urssaf_number_checks(numbers[move])
             for move in self
         }
 
@@ -58,6 +58,7 @@ class AccountMove(models.Model):
         faults = [*self._urssaf_invoice_faults(), *self._urssaf_customer_faults()]
         if not any(fault["level"] == "danger" for _key, fault in faults):
             faults += [
+                *self._urssaf_invoice_date_faults(),
                 *self._urssaf_period_faults(),
                 *self._urssaf_line_faults(),
                 *self._urssaf_amount_faults(),
@@ -78,23 +79,6 @@ class AccountMove(models.Model):
         return fault
 
     # -- the invoice -----------------------------------------------------------
-
-    def _urssaf_number_alert(self, used):
-        """Urssaf never takes a number twice: another demande, here or in the test
-        environment, has had this one.
-
-        :param used: numbers that Urssaf may have seen
-        """
-        again = self.sudo().urssaf_request_id.active_request  # keeps its number
-        if self.state != "posted" or self.name not in used or again:
-            return {}
-        message = self.env._(
-            "The number %s was already used at Urssaf: the demande gets another one, "
-            "with a suffix.",
-            self.name,
-        )
-        alert = self._urssaf_fault(message, "ERR_FACTURE_DOUBLON", level="warning")
-        return {"urssaf_number": alert}
 
     def _urssaf_invoice_faults(self):
         fault = self._urssaf_fault
@@ -304,7 +288,7 @@ class AccountMove(models.Model):
         """A free line is not sent; a discount takes the nature of what it is about."""
         lines = self._urssaf_lines()
         positive = lines.filtered(lambda line: line.price_total > 0)
-        missing = positive.filtered(lambda line: not line.product_id.urssaf_nature_id)
+        missing = positive.filtered(lambda line: not line._urssaf_nature()[0])
         if missing or not positive:
             names = ", ".join(
                 line.product_id.name or line.name or "?" for line in missing

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+from .product_template import UNITS
 from .res_company import INTERVENANT_PATTERN, valid_identifier
 
 
@@ -33,15 +34,44 @@ class AccountMoveLine(models.Model):
         "SIREN, or SIR and the SIRET. Left empty, the one of the company.",
     )
 
+    urssaf_nature_id = fields.Many2one(
+        "urssaf.nature",
+        string="Urssaf nature",
+        compute="_compute_urssaf_nature_id",
+        store=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="As the product had it when the invoice was posted.",
+    )
+    urssaf_unit = fields.Selection(
+        UNITS,
+        string="Urssaf unit",
+        compute="_compute_urssaf_nature_id",
+        store=True,
+        help="As the product had it when the invoice was posted.",
+    )
+
     def _auto_init(self):
         """No line has any of these yet: spare a large database the computing."""
         for name, kind in (
             ("urssaf_service_end", "date"),
             ("urssaf_intervenant", "varchar"),
+            ("urssaf_nature_id", "int4"),
+            ("urssaf_unit", "varchar"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, kind)
         return super()._auto_init()
+
+    @api.depends("product_id", "move_id.state")
+    def _compute_urssaf_nature_id(self):
+        """Taken from the product at posting, and kept: not by a dependency on the
+        product, whose later changes are about later invoices.
+        """
+        for line in self:
+            nature = line.product_id.urssaf_nature_id
+            line.urssaf_nature_id = nature
+            line.urssaf_unit = nature and line.product_id.urssaf_unit
 
     @api.depends("urssaf_service_start")
     def _compute_urssaf_service_end(self):
@@ -78,6 +108,15 @@ class AccountMoveLine(models.Model):
                 values["urssaf_service_start"] = line.urssaf_service_start
                 values["urssaf_service_end"] = line.urssaf_service_end
         return copies
+
+    def _urssaf_nature(self):
+        """``(nature, unit)`` of the service: what was kept at posting; before, and
+        where the product had none then, what the product says now.
+        """
+        self.ensure_one()
+        if self.parent_state == "posted" and self.urssaf_nature_id:
+            return self.urssaf_nature_id, self.urssaf_unit
+        return self.product_id.urssaf_nature_id, self.product_id.urssaf_unit
 
     def _urssaf_days(self):
         """First and last day of the service, civil dates: the line's own, else those of

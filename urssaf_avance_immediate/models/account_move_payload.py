@@ -22,19 +22,19 @@ class AccountMove(models.Model):
         """One invoice line as the rules want it. Overridable: the intervenant of a
         line may come from elsewhere, a timesheet for instance.
         """
-        product = line.product_id
+        nature, unit = line._urssaf_nature()
         quantity = line.quantity
         uom, hour = line.product_uom_id, self._urssaf_hour()
-        if product.urssaf_unit == "HEURE" and uom._has_common_reference(hour):
+        if unit == "HEURE" and uom._has_common_reference(hour):
             quantity = uom._compute_quantity(quantity, hour, round=False)
         start, end = line._urssaf_days()
         return ServiceLine(
-            nature=product.urssaf_nature_id.code or "",
-            unit=product.urssaf_unit or "FORFAIT",
+            nature=nature.code or "",
+            unit=unit or "FORFAIT",
             quantity=_decimal(quantity, 6).normalize(),
             total_ttc=_decimal(line.price_total),
             total_ht=_decimal(line.price_subtotal),
-            description=line.name or product.name or "",
+            description=line.name or line.product_id.name or "",
             intervenant=line.urssaf_intervenant
             or self.company_id._urssaf_intervenant(),
             vat=_decimal(line._urssaf_vat(), 4).normalize(),
@@ -116,11 +116,11 @@ class AccountMove(models.Model):
                 "deposit": request.amount_deposit,
                 "net": request.amount_net_estimate,
             }
+        natures = {line: line._urssaf_nature()[0] for line in self._urssaf_lines()}
         eligible = sum(
             line.price_total
-            for line in self._urssaf_lines()
-            if line.product_id.urssaf_nature_id.eligible
-            or (line.price_total < 0 and not line.product_id.urssaf_nature_id)
+            for line, nature in natures.items()
+            if nature.eligible or (line.price_total < 0 and not nature)
         )
         credit = self.currency_id.round(max(eligible, 0.0) / 2)
         deposit = self._urssaf_deposit_values().get("mntAcompte", 0.0)
@@ -157,7 +157,8 @@ class AccountMove(models.Model):
             "idTiersFacturation": self.company_id._urssaf_billing_name(),
             "idClient": enrolment.external_id,
             "dateNaissanceClient": birth_date and wire_date(birth_date),
-            "numFactureTiers": self.urssaf_request_id.name or clean(self.name or ""),
+            # The number that leaves is written when the demande is queued.
+            "numFactureTiers": clean(self.name or ""),
             "dateFacture": wire_date(self.invoice_date),
             "dateDebutEmploi": wire_date(start),
             "dateFinEmploi": wire_date(end),

@@ -6,11 +6,8 @@ Local only: nothing here talks to Urssaf, the scheduled action does.
 
 from odoo import fields, models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import plaintext2html
 
 from ..lib.rules import AmountError
-from .urssaf_exchange_people import ACTIVITY_TYPE
-from .urssaf_payment_request import CLOSED
 
 
 class AccountMove(models.Model):
@@ -22,12 +19,14 @@ class AccountMove(models.Model):
         help="The customer pays this invoice directly: it is not sent to Urssaf.",
     )
     urssaf_two_lines = fields.Boolean(
+        readonly=True,
         copy=False,
         help="No unit price gives the total of a line to the cent, and the office "
         "wants to send it as two lines rather than to change the amount.",
     )
     urssaf_to_send = fields.Boolean(
         string="Leaves by itself",
+        readonly=True,
         copy=False,
         index="btree_not_null",
         help="Leaves for Urssaf as soon as nothing stands in the way.",
@@ -82,9 +81,11 @@ class AccountMove(models.Model):
         """What is easier to mend before posting, for a customer of avance immédiate."""
         if not self._urssaf_concerned() or not self._urssaf_lines():
             return {}
-        alerts = {}
+        alerts = self._urssaf_draft_number_alert() | {
+            f"urssaf_{key}": fault for key, fault in self._urssaf_invoice_date_faults()
+        }
         if self._urssaf_period()[0]:
-            alerts = {
+            alerts |= {
                 f"urssaf_{key}": fault
                 for key, fault in self._urssaf_period_faults()
                 if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
@@ -160,72 +161,3 @@ class AccountMove(models.Model):
                 "dialog_size": "extra-large",
             },
         }
-
-    # -- automatic sending -----------------------------------------------------
-
-    def _urssaf_post_automatically(self):
-        """Queue the invoices of customers who want it so; one that must wait says why
-        and leaves later.
-        """
-        automatic = self._urssaf_concerned().filtered(
-            lambda move: move.commercial_partner_id._urssaf_sending_for(move.company_id)
-            == "automatic"
-            and move.urssaf_state in (False, "draft", *CLOSED)
-        )
-        if not automatic:
-            return
-        automatic.urssaf_to_send = True
-        automatic._urssaf_send_ready(tell=True)
-
-    def _urssaf_send_ready(self, tell=False):
-        """Queue those of self that nothing stops any more.
-
-        :param tell: say on the others what they are waiting for
-        """
-        faults = self.sudo()._urssaf_check_all()
-        ready = self.browse()
-        for move in self:
-            blocking = [f for f in faults[move].values() if f["level"] == "danger"]
-            if not blocking:
-                ready += move
-            elif tell:
-                move._urssaf_tell_waiting(blocking)
-        if ready:
-            Request = self.env["urssaf.payment.request"].sudo()
-            queued = Request._enqueue_move(ready.sudo())
-            ready.sudo().urssaf_to_send = False
-            ready.activity_unlink([ACTIVITY_TYPE])
-            queued._trigger("send")
-        return ready
-
-    def _urssaf_tell_waiting(self, blocking):
-        """Services still to come need nobody; the rest does."""
-        note = "\n".join(fault["message"] for fault in blocking)
-        if {fault["code"] for fault in blocking} == {"ERR_DATE_FUTUR"}:
-            self._message_log(
-                body=self.env._("Leaves for Urssaf once the services are over.")
-            )
-            return
-        user = self.invoice_user_id or self.company_id._urssaf_responsibles()[:1]
-        self.activity_schedule(
-            ACTIVITY_TYPE,
-            note=plaintext2html(self.env._("Not sent to Urssaf yet: %s", note)),
-            user_id=(user or self.env.user).id,
-        )
-
-    def _cron_urssaf_send_waiting(self):
-        """Daily: what was waiting for its services to be over, or for a correction."""
-        for company in self.env["res.company"]._urssaf_configured_companies():
-            waiting = (
-                self.with_company(company)
-                .sudo()
-                .search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("urssaf_to_send", "=", True),
-                        ("state", "=", "posted"),
-                        ("urssaf_state", "in", (False, "draft", *CLOSED)),
-                    ]
-                )
-            )
-            waiting._urssaf_concerned()._urssaf_send_ready()

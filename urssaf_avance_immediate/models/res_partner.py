@@ -14,7 +14,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     urssaf_enrolment_ids = fields.One2many(
-        "urssaf.enrolment", "partner_id", string="Urssaf enrolments", groups=READERS
+        "urssaf.enrolment",
+        "partner_id",
+        string="Urssaf enrolments",
+        readonly=True,
+        groups=READERS,
     )
     urssaf_enrolment_id = fields.Many2one(
         "urssaf.enrolment", compute="_compute_urssaf_enrolment", groups=READERS

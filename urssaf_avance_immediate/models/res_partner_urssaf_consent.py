@@ -70,7 +70,8 @@ class ResPartner(models.Model):
         enrolments = self._urssaf_enrolments().filtered(lambda e: not e.consent_date)
         # Somebody who left comes back.
         back = enrolments.partner_id.filtered("urssaf_forgotten_on")
-        back.urssaf_forgotten_on = False
+        # Only the code writes it: the user has checked rights to the customer.
+        back.sudo().urssaf_forgotten_on = False
         enrolments.write(
             {
                 "consent_date": fields.Datetime.now(),

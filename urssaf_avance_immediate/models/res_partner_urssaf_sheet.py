@@ -12,7 +12,7 @@ class ResPartner(models.Model):
         help="This customer wants no message from you about the activation at Urssaf.",
     )
     urssaf_sheet_ids = fields.One2many(
-        "urssaf.customer.sheet", "partner_id", groups=PERSONAL
+        "urssaf.customer.sheet", "partner_id", readonly=True, groups=PERSONAL
     )
     urssaf_sheet_id = fields.Many2one(
         "urssaf.customer.sheet",

@@ -194,6 +194,7 @@ class UrssafEnrolment(models.Model):
         """Extends: nothing is left to do, or to alert about, once Urssaf is happy. The
         refusal of a corrected sheet stays, whatever is asked about the first one.
         """
+        back = self.filtered(lambda e: state == "active" and e.state != state)
         for enrolment in self:
             refused = values.get("resend_refused", enrolment.resend_refused)
             happy = state == "active" or (state in WAITING and not refused)
@@ -201,6 +202,7 @@ class UrssafEnrolment(models.Model):
             super(UrssafEnrolment, enrolment)._set_state(state, **{**changes, **values})
             if state == "queued" or (happy and state != "expired"):
                 enrolment._alert_done()
+        back._release_invoices()
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these customers."""

@@ -133,7 +133,17 @@ class UrssafEnrolment(models.Model):
 
         :param words: what Urssaf says of it
         """
-        note = {
+        note = self._closed_note(words)
+        if note:
+            self._alert(note)
+
+    def _closed_note(self, words=None):
+        """What is wrong with the account, for those who have to act; or nothing.
+
+        :param words: what Urssaf says of it; its last words by default
+        """
+        words = words or self.remote_message or self.remote_status or ""
+        return {
             "expired": self.env._(
                 "The customer did not use the activation link in time. Check the "
                 "e-mail and the phone number on the sheet, then resend the activation."
@@ -144,8 +154,6 @@ class UrssafEnrolment(models.Model):
             ),
             "blocked": self.env._("Urssaf: %s", words),
         }.get(self.state)
-        if note:
-            self._alert(note)
 
     def _next_question(self):
         """When to ask again: see ``FOLLOW``; and just after a link has expired."""

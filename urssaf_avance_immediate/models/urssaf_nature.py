@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class UrssafNature(models.Model):
@@ -30,6 +31,36 @@ class UrssafNature(models.Model):
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE(code)", "This nature code exists already.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        """Invoices must stay readable: what was used is archived.
+
+        :raises UserError: products or invoices have one of these natures
+        """
+        # sudo(): products and invoices of every company count.
+        products = (
+            self.env["product.template"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count([("urssaf_nature_id", "in", self.ids)])
+        )
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search_count([("urssaf_nature_id", "in", self.ids)])
+        )
+        if products or lines:
+            raise UserError(
+                self.env._(
+                    "%(natures)s: in use (products: %(products)s, invoice lines: "
+                    "%(lines)s), hence kept. Archive it instead (Actions, Archive): it "
+                    "is then no longer proposed, and the invoices stay as they are.",
+                    natures=", ".join(self.mapped("display_name")),
+                    products=products,
+                    lines=lines,
+                )
+            )
 
     @api.depends("code")
     def _compute_sequence(self):

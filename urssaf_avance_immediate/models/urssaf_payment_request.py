@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
-from ..lib.rules import clean
 
 # Our states, a closed list. Urssaf's own code and label stand beside, as received.
 #
@@ -69,6 +68,7 @@ class UrssafPaymentRequest(models.Model):
     another number: Urssaf never takes a number twice (``ERR_FACTURE_DOUBLON``).
 
     - ``urssaf_payment_request_history``: what people read of it
+    - ``urssaf_payment_request_number``: under which number it leaves
     - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
     - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
     - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
@@ -88,7 +88,8 @@ class UrssafPaymentRequest(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        help="numFactureTiers: chosen before the first call and never used again.",
+        help="numFactureTiers: that of the invoice when the demande leaves. Once "
+        "Urssaf may have it, it never changes and is never used again.",
     )
     move_id = fields.Many2one(
         "account.move",
@@ -303,43 +304,6 @@ class UrssafPaymentRequest(models.Model):
             request._message_log(
                 body=self.env._("The company changed its Urssaf environment.")
             )
-
-    @api.model
-    def _used_numbers(self, moves):
-        """Which of the invoices' own numbers Urssaf may have seen already."""
-        return set(
-            self.sudo()
-            .search(
-                [
-                    ("company_id", "in", moves.company_id.ids),
-                    ("name", "in", moves.mapped("name")),
-                ]
-            )
-            .mapped("name")
-        )
-
-    @api.model
-    def _next_number(self, move):
-        """A number that Urssaf has never seen: the invoice's, then -2, -3… Without what
-        nobody sees in a number that was pasted: answers are matched by what was sent.
-        """
-        own = clean(move.name)
-        used = set(
-            self.sudo()
-            .search(
-                [
-                    ("company_id", "=", move.company_id.id),
-                    ("environment", "=", move.company_id.urssaf_environment),
-                    ("name", "=like", f"{own}%"),
-                ]
-            )
-            .mapped("name")
-        )
-        number, rank = own, 1
-        while number in used:
-            rank += 1
-            number = f"{own}-{rank}"
-        return number
 
     # -- buttons ---------------------------------------------------------------
 

@@ -3,6 +3,9 @@
 
 from odoo import models
 
+# Urssaf's words for a customer who cannot be debited for the moment.
+CUSTOMER_CLOSED = {"ERR_CMPT_BLOQUE", "ERR_MANDAT_ECHU"}
+
 
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
@@ -19,11 +22,22 @@ class UrssafPaymentRequest(models.Model):
         """
         sendable = super()._keep_sendable()
         closed = sendable.filtered(lambda r: r.enrolment_id.state != "active")
+        # What leaves by itself waits for the customer, who is told of once.
+        automatic = closed.move_id._urssaf_wait_for_customer()
         for request in closed:
             note = request._customer_closed_note()
             request._set_state("draft", last_error_message=note)
-            request._alert(note)
+            if request.move_id not in automatic:
+                request._alert(note)
+        closed.filtered(
+            lambda r: r.move_id in automatic
+        ).enrolment_id._tell_waiting_invoices()
         return sendable - closed
+
+    def _wait_if_customer_closed(self, errors):
+        """Urssaf itself finds the customer blocked, before we have asked."""
+        if {error.code for error in errors} & CUSTOMER_CLOSED:
+            self.move_id._urssaf_wait_for_customer()
 
     def _customer_closed_note(self):
         enrolment = self.enrolment_id

@@ -33,13 +33,15 @@ class UrssafPaymentRequest(models.Model):
 
     @api.depends("state", "remote_code", "move_id.state", "move_id.payment_state")
     def _compute_can_correct(self):
-        """The demande is over and its invoice is still to be collected."""
+        """The demande is over, or Urssaf would not take it and the invoice cannot be
+        mended any more; and the invoice is still to be collected.
+        """
         for request in self:
             move = request.move_id
+            # Not what a change of environment closed here.
+            over = request.state in CLOSED and bool(request.remote_code)
             request.can_correct = (
-                request.state in CLOSED
-                # Not what a change of environment closed here.
-                and bool(request.remote_code)
+                (over or (request.state == "rejected" and move._urssaf_sealed()))
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
                 and request == move.sudo().urssaf_request_id
@@ -251,6 +253,9 @@ class UrssafPaymentRequest(models.Model):
         )
         action = wizard.modify_moves()
         request = self.sudo()
+        if request.state == "rejected":
+            # Urssaf never had it, and its invoice is settled: nothing is left to send.
+            request._set_state("cancelled", **self._no_error())
         request._alert_done()
         request._message_log(
             body=self.env._(

@@ -189,7 +189,8 @@ class UrssafPaymentRequest(models.Model):
             .create(self._prepare_payment_register())
         )
         payments = wizard._create_payments()
-        payments.urssaf_request_id = self
+        # Odoo's wizard hands them over without sudo, and only the code writes this.
+        payments.sudo().urssaf_request_id = self
         self.write(self._no_error())
         self._alert_done()
         self._tell_difference()

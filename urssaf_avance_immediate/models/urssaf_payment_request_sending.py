@@ -46,7 +46,12 @@ class UrssafPaymentRequest(models.Model):
             [("move_id", "in", moves.ids), ("active_request", "=", True)]
         )
         free = requests._lock().filtered(lambda r: r.state in SENDABLE)
-        queued = free | self._create_for(moves - requests.move_id)
+        new = moves - requests.move_id
+        numbers = self._numbers_to_send(free.move_id | new)
+        self._make_room(numbers)
+        for request in free:
+            request._take_number(numbers[request.move_id])
+        queued = free | self._create_for(new, numbers)
         for request in queued:
             request._set_state("queued", **request._frozen_values())
         return queued
@@ -74,12 +79,11 @@ class UrssafPaymentRequest(models.Model):
         }
 
     @api.model
-    def _create_for(self, moves):
-        used = self._used_numbers(moves)
+    def _create_for(self, moves, numbers):
         return self.sudo().create(
             [
                 {
-                    "name": self._next_number(move) if move.name in used else move.name,
+                    "name": numbers[move],
                     "move_id": move.id,
                     "partner_id": move.commercial_partner_id.id,
                     "company_id": move.company_id.id,
@@ -282,6 +286,7 @@ class UrssafPaymentRequest(models.Model):
             return
         self._set_state("rejected", **values)
         self._alert(values["last_error_message"])
+        self._wait_if_customer_closed(errors)
 
     # -- unknown outcomes ------------------------------------------------------
 

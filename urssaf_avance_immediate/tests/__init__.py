@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_account_move
 from . import test_account_move_amounts
+from . import test_account_move_guards
 from . import test_account_move_posting
 from . import test_account_move_wizards
 from . import test_commune

@@ -114,8 +114,8 @@ class TestAmounts(UrssafCase):
                     }
                     for _i in range(rng.randint(1, 8))
                 ),
-                urssaf_two_lines=True,
             )
+            move.sudo().urssaf_two_lines = True
             self._assert_adds_up(move, self._send(move))
 
     def _assert_adds_up(self, move, sent):

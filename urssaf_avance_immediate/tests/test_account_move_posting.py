@@ -184,6 +184,93 @@ class TestAutomatic(PostingCase):
         self.assertEqual(move.urssaf_state, "queued")
         self.assertFalse(move.activity_ids)
 
+    def _customer_says(self, code):
+        """What Urssaf answers about the customer from now on."""
+        customer = self.fake.customers[self.enrolment.external_id]
+        if code == "APPAREILLAGE_VALIDE":
+            customer.activate("01/02/2026 09:30")
+        else:
+            customer.close(code)
+        self.enrolment.action_urssaf_refresh()
+
+    def _activities(self):
+        kind = "urssaf_avance_immediate.activity_type_to_handle"
+        return self.enrolment.activity_search([kind])
+
+    def test_posted_while_the_customer_is_blocked(self):
+        """One activity, of the customer; they leave when he is active again."""
+        for code in ("PARTICULIER_BLOQUE", "MANDAT_ECHU"):
+            with self.subTest(code):
+                self._customer_says(code)
+                moves = self._good() | self._good()
+                self.assertEqual(moves.mapped("urssaf_to_send"), [True, True])
+                self.assertFalse(moves.activity_ids, "nothing to do about them")
+                activity = self._activities()
+                self.assertEqual(len(activity), 1)
+                for move in moves:
+                    self.assertIn(move.name, activity.note)
+                self._run_cron("invoices")
+                self.assertFalse(moves.urssaf_request_ids)
+                self._customer_says("APPAREILLAGE_VALIDE")
+                self.assertFalse(self._activities())
+                self._run_cron("invoices")
+                self._run_cron("send")
+                self.assertEqual(set(moves.mapped("urssaf_state")), {"waiting"})
+                self.assertFalse(any(moves.mapped("urssaf_to_send")))
+
+    def test_found_blocked_when_it_was_about_to_leave(self):
+        move = self._good()
+        self._customer_says("PARTICULIER_BLOQUE")
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "draft")
+        self.assertTrue(move.urssaf_to_send)
+        self.assertIn(move.name, self._activities().note)
+        self._customer_says("APPAREILLAGE_VALIDE")
+        self._run_cron("invoices")
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_urssaf_itself_finds_him_blocked(self):
+        move = self._good()
+        self.fake.fail("050", "reject", code="ERR_CMPT_BLOQUE")
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "rejected")
+        self.assertTrue(move.urssaf_to_send)
+        self._run_cron("invoices")
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_another_reason_is_told_once_the_customer_is_back(self):
+        self._customer_says("PARTICULIER_BLOQUE")
+        move = self._good(urssaf_service_start="2026-02-25")
+        self.assertFalse(move.activity_ids)
+        self._customer_says("APPAREILLAGE_VALIDE")
+        for _day in range(2):
+            self._run_cron("invoices")
+            self.assertEqual(len(move.activity_ids), 1)
+            self.assertIn("ERR_PERIODE_EMPLOI", move.activity_ids.note)
+        move.activity_ids.action_done()
+        self._run_cron("invoices")
+        self.assertFalse(move.activity_ids, "somebody has seen it")
+
+    def test_what_is_settled_otherwise_waits_no_more(self):
+        moves = self.env["account.move"]
+        for _i in range(4):
+            moves |= self._good(urssaf_service_start="2026-02-25")
+        paid, left_out, back, proposed = moves
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=paid.ids
+        ).create({})._create_payments()
+        left_out.urssaf_excluded = True
+        back.button_draft()
+        self._run_cron("invoices")
+        waiting = moves.filtered("urssaf_to_send")
+        self.assertEqual(waiting, proposed)
+        self.assertFalse((moves - proposed).activity_ids)
+        self.partner.urssaf_sending = "propose"
+        self._run_cron("invoices")
+        self.assertFalse(proposed.urssaf_to_send or proposed.activity_ids)
+
     def test_posted_by_somebody_without_the_urssaf_rights(self):
         clerk = new_test_user(
             self.env, "clerk", groups="base.group_user,account.group_account_invoice"

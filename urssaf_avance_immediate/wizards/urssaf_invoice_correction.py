@@ -80,7 +80,8 @@ class UrssafInvoiceCorrection(models.TransientModel):
     def action_two_lines(self):
         """Post as it is: what has no unit price goes as two lines."""
         self._check_draft()
-        self.move_id.urssaf_two_lines = True
+        # Only the code writes it; the right to change the invoice was checked above.
+        self.move_id.sudo().urssaf_two_lines = True
         return self.move_id.action_post()
 
     def action_exclude(self):

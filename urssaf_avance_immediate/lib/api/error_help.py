@@ -325,10 +325,12 @@ _PAYMENT = {
         "idTiersFacturation",
     ),
     "ERR_LIEN_PARTICULIER_PRESTATAIRE": ErrorHelp(
-        "Le compte du client n'est pas activé, ou la période commence avant son "
-        "activation.",
-        "Attendez l'activation du compte ; n'envoyez que des prestations postérieures.",
+        "Le compte du client n'est pas activé, ou la facture ou ses prestations sont "
+        "d'avant son activation.",
+        "Attendez l'activation du compte ; n'envoyez que des prestations postérieures, "
+        "sur une facture datée du jour de l'activation ou d'après.",
         "dateDebutEmploi",
+        ("dateFacture",),
     ),
     "ERR_FACTURE_DOUBLON": ErrorHelp(
         "Une demande de paiement porte déjà ce numéro.",

@@ -38,7 +38,13 @@ from .identity import (
     usual_name,
 )
 from .local_address import is_local_address
-from .period import one_month, period_faults, period_warnings, wire_date
+from .period import (
+    invoice_date_faults,
+    one_month,
+    period_faults,
+    period_warnings,
+    wire_date,
+)
 from .working_days import (
     add_working_days,
     answer_deadline,

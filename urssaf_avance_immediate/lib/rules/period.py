@@ -17,6 +17,17 @@ def one_month(start: date, end: date) -> bool:
     return (start.year, start.month) == (end.year, end.month)
 
 
+def invoice_date_faults(invoice_date: date, active_since: datetime | None) -> list[str]:
+    """The code with which Urssaf would refuse an invoice of this day, if any: it may
+    not be older than the activation, whatever the days of its services (§7.1).
+
+    :param active_since: as in :func:`period_faults`; the day itself is let through
+    """
+    if active_since and invoice_date < active_since.date():
+        return ["ERR_LIEN_PARTICULIER_PRESTATAIRE"]
+    return []
+
+
 def period_warnings(
     start: date, end: date, today: date, active_since: datetime | None
 ) -> list[str]:

@@ -1,0 +1,89 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Fields of ours on Odoo's own models that only the code writes.
+
+A read-only field is read-only on screen: by RPC, by an import or with a forged
+default, whoever may write the record may write the field too. The stored copy of a
+state, the demande of a payment or a day of erasure then says what never happened.
+"""
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class UrssafCodeFields(models.AbstractModel):
+    """The rule is the field's own ``readonly``: what no screen may change, no call from
+    outside may. The code writes these with ``sudo()``, which nothing outside can have;
+    a context key could be sent by anybody.
+    """
+
+    _name = "urssaf.code.fields"
+    _description = "Urssaf: Fields That Only the Code Writes"
+
+    @api.model
+    def _urssaf_only_code_writes(self, field):
+        return field is not None and field.readonly and field.name.startswith("urssaf_")
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        """Extends: Odoo asks here for each value of a creation or a change, and for
+        each default that the context brings.
+
+        :raises AccessError: the field is written by the code alone
+        """
+        super()._check_field_access(field, operation)
+        if (
+            operation == "write"
+            and not self.env.su
+            and self._urssaf_only_code_writes(field)
+        ):
+            raise AccessError(
+                self.env._(
+                    "The field “%(label)s” (%(name)s) is filled in by Odoo alone: "
+                    "leave it out.",
+                    label=field._description_string(self.env) or field.name,
+                    name=field.name,
+                )
+            )
+
+    @api.model
+    def default_get(self, fields):
+        """Extends: a default that somebody has set for himself (``ir.default``) does
+        not go through the check above.
+        """
+        if not self.env.su:
+            fields = [
+                name
+                for name in fields
+                if not self._urssaf_only_code_writes(self._fields.get(name))
+            ]
+        return super().default_get(fields)
+
+
+class ResCompany(models.Model):
+    _name = "res.company"
+    _inherit = ["res.company", "urssaf.code.fields"]
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "urssaf.code.fields"]
+
+
+class ProductTemplate(models.Model):
+    _name = "product.template"
+    _inherit = ["product.template", "urssaf.code.fields"]
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "urssaf.code.fields"]
+
+
+class AccountMoveLine(models.Model):
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "urssaf.code.fields"]
+
+
+class AccountPayment(models.Model):
+    _name = "account.payment"
+    _inherit = ["account.payment", "urssaf.code.fields"]

@@ -1,0 +1,563 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whatever the door: what the code alone writes, what is frozen, what may leave."""
+
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+# These at least: they are copies of what is in the demande or the enrolment, or marks
+# of what the code has done.
+ONLY_THE_CODE = {
+    "account.move": {
+        "urssaf_state",
+        "urssaf_request_id",
+        "urssaf_request_ids",
+        "urssaf_to_send",
+        "urssaf_two_lines",
+    },
+    "account.payment": {"urssaf_request_id"},
+    "res.partner": {
+        "urssaf_consent_date",
+        "urssaf_consent_user_id",
+        "urssaf_enrolment_ids",
+        "urssaf_enrolment_state",
+        "urssaf_forgotten_on",
+        "urssaf_sheet_ids",
+        "urssaf_street_source",
+    },
+    "res.company": {"urssaf_configured"},
+}
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestInvoiceGuards(UrssafCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.accountant = cls._make_user(
+            "accountant",
+            "account.group_account_manager,base.group_system,base.group_partner_manager,"
+            "base.group_multi_currency,account.group_cash_rounding,"
+            "account.group_account_basic",
+        )
+        cls.biller = cls._make_user("biller", "account.group_account_invoice")
+
+    def setUp(self):
+        super().setUp()
+        self.enrolment = self._enrol()
+
+    def _rpc(self, records, method, *args, **context):
+        """As a client of an accounting administrator calls it, context included."""
+        model = records.with_user(self.accountant).browse()
+        ids = [records.ids] if records else []
+        return call_kw(model, method, [*ids, *args], {"context": context})
+
+    def _forged(self, field):
+        """A value that is not the one of the record, in the field's own type."""
+        if field.type == "selection":
+            values = [v for v in field.get_values(self.env) if v]
+            return values[-1]
+        if field.type == "many2one":
+            return self.env[field.comodel_name].sudo().search([], limit=1).id
+        return {
+            "boolean": True,
+            "date": "2020-01-01",
+            "datetime": "2020-01-01 00:00:00",
+            "one2many": [Command.clear()],
+            "many2many": [Command.clear()],
+            "json": ["forged"],
+        }.get(field.type, "1")
+
+    # -- fields of the code ----------------------------------------------------
+
+    def _ours(self):
+        """``(model, field)``: fields of ours on the models of others."""
+        for name in self.registry:
+            model = self.env[name]
+            if name.startswith("urssaf.") or model._transient or model._abstract:
+                continue
+            for field in model._fields.values():
+                if field.name.startswith("urssaf_") and not field.inherited:
+                    yield name, field
+
+    def test_only_the_code_writes_what_no_screen_may(self):
+        move, free = self._sent().move_id, self._invoice()
+        payment = self.env["account.payment"].create({"amount": 1, "date": NOW.date()})
+        needed = {"account.move.line": {"move_id": free.id}}
+        samples = {
+            "account.move": move,
+            "account.move.line": free.invoice_line_ids,
+            "account.payment": payment,
+            "res.partner": self.partner,
+            "res.company": self.company,
+            "product.template": self.housework.product_tmpl_id,
+        }
+        found = {}
+        for name, field in self._ours():
+            if not field.readonly:
+                continue
+            found.setdefault(name, set()).add(field.name)
+            values = {field.name: self._forged(field)}
+            record, more = samples[name], needed.get(name, {})
+            for doing, call in (
+                ("write", lambda r=record, v=values: self._rpc(r, "write", v)),
+                (
+                    "create",
+                    lambda r=record, v={**more, **values}: self._rpc(
+                        r[:0], "create", v
+                    ),
+                ),
+                (
+                    "context",
+                    lambda r=record, v=values, m=more: self._rpc(
+                        r[:0],
+                        "create",
+                        m,
+                        **{f"default_{key}": value for key, value in v.items()},
+                    ),
+                ),
+            ):
+                with (
+                    self.subTest(f"{name}.{field.name}, {doing}"),
+                    self.assertRaisesRegex(AccessError, field.name),
+                ):
+                    call()
+        for name, fields in ONLY_THE_CODE.items():
+            self.assertLessEqual(fields, found.get(name, set()), name)
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_nor_an_import_nor_a_default_of_ones_own(self):
+        move = self._sent().move_id
+        answer = self._rpc(
+            move.browse(), "load", [".id", "urssaf_state"], [[str(move.id), "refused"]]
+        )
+        self.assertFalse(answer["ids"])
+        self.assertIn("urssaf_state", answer["messages"][0]["message"])
+        self.assertEqual(move.urssaf_state, "waiting")
+        self._rpc(
+            self.env["ir.default"], "set", "account.move", "urssaf_state", "paid", True
+        )
+        new = self._rpc(
+            move.browse(),
+            "create",
+            {"move_type": "out_invoice", "partner_id": self.partner.id},
+        )
+        self.assertFalse(move.browse(new).urssaf_state)
+
+    def test_nor_by_a_record_that_contains_the_invoice(self):
+        journal = self.company_data["default_journal_bank"]
+        values = {
+            "journal_id": journal.id,
+            "payment_ref": "x",
+            "amount": 1,
+            "urssaf_state": "paid",
+        }
+        with self.assertRaisesRegex(AccessError, "urssaf_state"):
+            self._rpc(self.env["account.bank.statement.line"], "create", values)
+
+    def test_the_office_may_still_write_and_copy(self):
+        move = self._invoice()
+        self._rpc(move, "write", {"urssaf_service_end": "2026-03-12"})
+        self.assertEqual(move.urssaf_service_end, date(2026, 3, 12))
+        for record in (move, self.partner, self.housework.product_tmpl_id):
+            self.assertTrue(self._rpc(record, "copy"))
+
+    # -- what Urssaf was told --------------------------------------------------
+
+    def test_the_demande_is_asked_not_its_copy_on_the_invoice(self):
+        move = self._sent().move_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET urssaf_state = NULL, urssaf_request_id = NULL "
+            "WHERE id = %s",
+            [move.id],
+        )
+        self.env.invalidate_all()
+        self.assertFalse(move.urssaf_state)
+        self.assertTrue(move.need_cancel_request)
+        self.assertFalse(move.show_reset_to_draft_button)
+        self.assertTrue(move.urssaf_frozen)
+        for door in ("button_draft", "button_cancel"):
+            with self.subTest(door), self.assertRaisesRegex(UserError, move.name):
+                self._rpc(move, door)
+        for values in ({"state": "draft"}, {"invoice_date": "2026-03-14"}):
+            with self.assertRaisesRegex(UserError, move.name):
+                self._rpc(move, "write", values)
+
+    def _payload(self, move):
+        """What would be sent now, with the total of the invoice."""
+        payload = move.with_user(self.accountant).sudo()._urssaf_prepare_payload()
+        return {**payload, "total": move.amount_total, "state": move.state}
+
+    def test_frozen_whatever_the_door(self):
+        move, other = self._sent().move_id, self._sent().move_id
+        draft = self._invoice()
+        draft.button_draft()
+        line, tax = move.invoice_line_ids, move.line_ids.filtered("tax_line_id")
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "5 c",
+                "rounding": 0.05,
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.company_data["default_account_revenue"].id,
+                "loss_account_id": self.company_data["default_account_expense"].id,
+            }
+        )
+        product = self._make_service("Jardin", 40.0, "70")
+        before = self._payload(move)
+        new_line = {"product_id": product.id, "quantity": 1, "move_id": move.id}
+        forged = {
+            "skip_readonly_check": True,
+            "force_delete": True,
+            "dynamic_unlink": True,
+            "check_move_validity": False,
+            "skip_invoice_sync": True,
+            "skip_account_move_synchronization": True,
+        }
+        doors = [
+            (move, "write", {"state": "draft"}),
+            (move, "write", {"state": "cancel"}),
+            (move, "write", {"name": "FAC/2026/99999"}),
+            (move, "write", {"amount_total": 1.0}),
+            (move, "write", {"commercial_partner_id": self.env.user.partner_id.id}),
+            (move, "write", {"partner_id": self.env.user.partner_id.id}),
+            (move, "write", {"invoice_date": "2026-03-14"}),
+            (move, "write", {"invoice_cash_rounding_id": rounding.id}),
+            (move, "write", {"currency_id": self.env.ref("base.USD").id}),
+            (move, "write", {"company_id": self.other_company.id}),
+            (move, "write", {"urssaf_service_end": "2026-03-14"}),
+            (move, "write", {"urssaf_excluded": True}),
+            (move, "write", {"invoice_line_ids": [Command.create(new_line)]}),
+            (move, "write", {"line_ids": [Command.delete(line.id)]}),
+            (draft, "write", {"line_ids": [Command.link(line.id)]}),
+            (move, "unlink"),
+            (line, "write", {"product_id": product.id}),
+            (line, "write", {"price_unit": 3.0}),
+            (line, "write", {"price_total": 3.0}),
+            (line, "write", {"move_id": draft.id}),
+            (line, "write", {"display_type": "line_note"}),
+            (line, "write", {"urssaf_intervenant": "SAP552100554"}),
+            (draft.invoice_line_ids, "write", {"move_id": move.id}),
+            (tax, "write", {"amount_currency": -1.0, "balance": -1.0}),
+            (tax, "unlink"),
+            (line, "unlink"),
+            (line.browse(), "create", new_line),
+            (line, "copy"),
+            (move | other, "button_draft"),
+            (move | other, "button_cancel"),
+        ]
+        for records, method, *args in doors:
+            with self.subTest(f"{records} {method} {args}"):
+                with self.assertRaises(UserError), self.env.cr.savepoint():
+                    self._rpc(records, method, *args, **forged)
+                self.env.invalidate_all()
+                self.assertEqual(self._payload(move), before)
+
+    def test_doors_that_leave_the_invoice_as_it_is(self):
+        """A credit note and a payment are other entries: what Urssaf was told stays."""
+        move = self._sent().move_id
+        before = self._payload(move)
+        refund = move.with_user(self.accountant)._reverse_moves()
+        self.assertFalse(refund.urssaf_state or refund.urssaf_request_id)
+        self._rpc(move, "write", {"ref": "Bon 12", "narration": "Merci"})
+        payment = self.env["account.payment"].create(
+            {"amount": 66, "partner_id": self.partner.id, "date": NOW.date()}
+        )
+        payment.action_post()
+        outstanding = payment.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        self._rpc(move, "js_assign_outstanding_line", outstanding.id)
+        self.assertEqual(move.amount_residual, 0)
+        self.assertEqual(self._payload(move), {**before, **self._deposit(move)})
+
+    def _deposit(self, move):
+        return move._urssaf_deposit_values()
+
+    def test_reset_or_cancel_of_many_names_those_that_urssaf_has(self):
+        taken, free = self._sent().move_id, self._invoice()
+        for door in ("button_draft", "button_cancel"):
+            with self.subTest(door), self.assertRaises(UserError) as raised:
+                self._rpc(taken | free, door)
+            self.assertIn(taken.name, str(raised.exception))
+            self.assertNotIn(free.name, str(raised.exception))
+            self.assertEqual((taken | free).mapped("state"), ["posted", "posted"])
+
+    def test_an_invoice_taken_back_by_any_door_leaves_the_queue(self):
+        move = self._invoice()
+        [request] = self.env["urssaf.payment.request"]._enqueue_move(move)
+        self._rpc(move, "write", {"state": "draft"})
+        self.assertEqual(request.state, "draft")
+
+    # -- what may leave --------------------------------------------------------
+
+    def test_invoice_dated_before_the_activation(self):
+        """The services are after it, the date of the invoice is not: Urssaf refuses."""
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_date = "2026-01-31"
+        self.assertIn("31/01/2026", move.alerts["urssaf_invoice_date"]["message"])
+        move.action_post()
+        with self.assertRaisesRegex(UserError, "31/01/2026") as raised:
+            move.action_urssaf_send()
+        self.assertIn("invoice date", str(raised.exception))
+        self.assertIn("ERR_LIEN_PARTICULIER_PRESTATAIRE", str(raised.exception))
+        self.assertFalse(self.fake.calls_of("050"))
+        move.button_draft()
+        move.invoice_date = "2026-02-01"
+        move.action_post()
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting", "the day itself: Urssaf decides")
+
+    # -- numbers ---------------------------------------------------------------
+
+    def _rejected(self, code="ERR_CODE_NATURE"):
+        """An invoice whose demande Urssaf has refused to take."""
+        self.fake.fail("050", "reject", code=code)
+        request = self._sent()
+        self.assertEqual(request.state, "rejected")
+        return request
+
+    def _renumber(self, move, name):
+        move.button_draft()
+        move.name = name
+        move.action_post()
+
+    def test_rejected_then_renumbered(self):
+        """The present number leaves; the former one is free for the next invoice."""
+        request = self._rejected()
+        move, old = request.move_id, request.name
+        self._renumber(move, "FAC/2026/00090")
+        after = self._invoice()
+        self._renumber(after, old)
+        for invoice in (after, move):
+            self.assertNotIn("urssaf_number", invoice._urssaf_check_sendable())
+            invoice.action_urssaf_send()
+            self.assertEqual(invoice.urssaf_state, "waiting")
+            self.assertEqual(invoice.urssaf_request_id.name, invoice.name)
+            self.assertTrue(self.fake.by_number(invoice.name))
+
+    def test_rejected_in_a_sealed_journal(self):
+        """No reset to draft: a credit note and a new invoice, which leaves."""
+        self.company_data["default_journal_sale"].restrict_mode_hash_table = True
+        self._corrected(self._rejected())
+
+    def test_rejected_in_a_closed_period(self):
+        request = self._rejected()
+        self.company.sudo().fiscalyear_lock_date = request.move_id.date
+        self._corrected(request)
+
+    def _corrected(self, request):
+        move = request.move_id
+        with self.assertRaises(UserError):
+            move.button_draft()
+        self.assertTrue(move.with_user(self.user).urssaf_can_correct)
+        self.assertIn("Correct the invoice", str(move.alerts))
+        with freeze_time("2026-03-17 10:00:00"):
+            action = move.with_user(self.user).action_urssaf_correct()
+            new = move.browse(action["res_id"])
+            self.assertEqual(move.payment_state, "reversed")
+            self.assertEqual(request.state, "cancelled")
+            self.assertFalse(request.activity_ids or move.urssaf_can_correct)
+            self.assertEqual(new.urssaf_service_start, move.urssaf_service_start)
+            new.invoice_date = "2026-03-17"
+            new.action_post()
+            new.action_urssaf_send()
+        self.assertEqual(new.urssaf_state, "waiting")
+
+    def test_rejected_and_open_is_mended_on_the_invoice(self):
+        self.assertFalse(self._rejected().can_correct)
+
+    def test_two_rejected_that_have_exchanged_their_numbers(self):
+        first, second = self._rejected(), self._rejected()
+        one, two = first.name, second.name
+        (first | second).move_id.button_draft()
+        first.move_id.name = "FAC/2026/00091"
+        second.move_id.name = one
+        first.move_id.name = two
+        moves = (first | second).move_id
+        moves.action_post()
+        self.env["urssaf.payment.request"]._enqueue_move(moves)
+        self.assertEqual((first.name, second.name), (two, one))
+
+    def test_the_banner_names_the_number_that_leaves(self):
+        request = self._sent()
+        self._demande(request).move(
+            "40", "Refusée", rejection={"code": "REGUL_AUTRE", "commentaire": ""}
+        )
+        request.action_urssaf_refresh()
+        move = request.move_id
+        alert = move._urssaf_check_sendable()["urssaf_number"]
+        self.assertIn(f"{move.name}-2", alert["message"])
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_request_id.name, f"{move.name}-2")
+
+    def test_a_number_of_another_environment_is_free(self):
+        """What a simulation has used means nothing to Urssaf: no suffix, no banner."""
+        request = self._sent()
+        move = request.move_id
+        self.company.sudo().urssaf_environment = "test"
+        self.enrolment.sudo().write(
+            {"environment": "test", "state": "active", "external_id": request.name}
+        )
+        self.assertNotIn("urssaf_number", move._urssaf_check_sendable())
+        [again] = self.env["urssaf.payment.request"]._enqueue_move(move)
+        self.assertEqual(again.name, move.name)
+
+    def test_a_number_that_is_too_long_is_said_before_posting(self):
+        move = self._invoice()
+        move.button_draft()
+        move.name = f"FAC/2026/{'9' * 42}"
+        self.assertIn("51", move.alerts["urssaf_number"]["message"])
+        move.action_post()
+        with self.assertRaisesRegex(UserError, "“Number”"):
+            move.action_urssaf_send()
+        self.assertFalse(move.urssaf_request_ids)
+        self._renumber(move, f"FAC/2026/{'9' * 41}")
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    # -- can be sent: the button and the filter --------------------------------
+
+    def test_the_filter_finds_what_the_button_shows(self):
+        moves = self._situations()
+        both = (self.company | self.other_company).ids
+        for user, companies in (
+            (self.user, self.company.ids),
+            (self.user, both),
+            (self.accountant, self.company.ids),
+            (self.biller, self.company.ids),
+            (self.other_user, self.other_company.ids),
+        ):
+            user.write({"company_ids": [Command.set(companies)]})
+            Move = self.env["account.move"].with_user(user)
+            Move = Move.with_context(allowed_company_ids=companies)
+            seen = Move.search([("id", "in", moves.ids)])
+            shown = seen.filtered("urssaf_can_send")
+            for operator, value, expected in (
+                ("=", True, shown),
+                ("!=", False, shown),
+                ("in", [True], shown),
+                ("=", False, seen - shown),
+                ("!=", True, seen - shown),
+                ("not in", [True], seen - shown),
+                ("in", [True, False], seen),
+                ("in", [], seen.browse()),
+            ):
+                with self.subTest(user=user.login, operator=operator, value=value):
+                    found = Move.search(
+                        [
+                            ("id", "in", moves.ids),
+                            ("urssaf_can_send", operator, value),
+                        ]
+                    )
+                    self.assertEqual(set(found.ids), set(expected.ids))
+        self.assertTrue(shown)
+
+    def _situations(self):
+        """Invoices in all ordinary situations, of two companies."""
+        Request = self.env["urssaf.payment.request"]
+        moves = self._invoice() | self._sent().move_id | self._rejected().move_id
+        queued = self._invoice()
+        Request._enqueue_move(queued)
+        draft = self._invoice()
+        draft.button_draft()
+        excluded = self._invoice()
+        excluded.button_draft()
+        excluded.urssaf_excluded = True
+        excluded.action_post()
+        blocked = self._invoice()
+        blocked.action_toggle_block_payment()
+        partial, paid = self._invoice(), self._invoice()
+        for move, amount in ((partial, 10.0), (paid, 66.0)):
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create({"amount": amount})._create_payments()
+        moves |= queued | draft | excluded | blocked | partial | paid
+        moves |= draft._reverse_moves() if draft.state == "posted" else draft
+        for email, values in (
+            ("jamais@example.com", {"urssaf_sending": "never"}),
+            ("toujours@example.com", {"urssaf_sending": "automatic"}),
+            ("ancien@example.com", {"active": False}),
+        ):
+            partner = self._make_partner(email=email)
+            self._enrol(partner)
+            move = self._invoice(partner)
+            partner.write(values)
+            moves |= move
+        pending = self._make_partner(email="bientot@example.com")
+        self._enrol(pending, active=False)
+        stranger = self._make_partner(email="inconnue@example.com", consent=False)
+        child = self.env["res.partner"].create(
+            {"name": "Facturation", "parent_id": self.partner.id, "type": "invoice"}
+        )
+        moves |= self._invoice(pending) | self._invoice(stranger) | self._invoice(child)
+        other = self.partner.with_user(self.other_user).with_company(self.other_company)
+        other._urssaf_record_consent("office")
+        other.action_urssaf_enrol()
+        other.sudo().urssaf_sending = "propose"
+        self.other_company.sudo().urssaf_sending = "never"
+        return moves | moves.browse(self._make_other_invoice(self.partner).ids)
+
+    # -- the nature of a service -----------------------------------------------
+
+    def test_a_posted_invoice_keeps_nature_and_unit(self):
+        """The product changes: later invoices do, not the one that is waiting."""
+        product = self._make_service("Ménage fin", 30.0, "60")
+        garden = self.env.ref("urssaf_avance_immediate.nature_70")
+        move = self._invoice()
+        draft = self._invoice()
+        draft.button_draft()
+        for invoice in (move, draft):
+            if invoice == move:
+                invoice.button_draft()
+            invoice.invoice_line_ids.product_id = product
+        move.action_post()
+        self.env.flush_all()
+        product.write({"urssaf_nature_id": garden.id, "urssaf_unit": "FORFAIT"})
+        draft.action_post()
+        for invoice, nature, unit in ((move, "60", "HEURE"), (draft, "70", "FORFAIT")):
+            invoice.action_urssaf_send()
+            [sent] = self._demande(invoice.urssaf_request_id).payload[
+                "inputPrestations"
+            ]
+            self.assertEqual((sent["codeNature"], sent["unite"]), (nature, unit))
+
+    def test_a_product_without_nature_gets_one_after_posting(self):
+        product = self._make_service("Oubli", 30.0, "60")
+        product.urssaf_nature_id = False
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_line_ids.product_id = product
+        move.action_post()
+        self.assertIn("urssaf_nature", move._urssaf_check_sendable())
+        product.urssaf_nature_id = self.env.ref("urssaf_avance_immediate.nature_60")
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_a_nature_that_was_used_is_archived_not_deleted(self):
+        manager = self._make_user("boss", "urssaf_avance_immediate.group_manager")
+        nature, unused = self.env["urssaf.nature"].create(
+            [{"code": "901", "name": "Un"}, {"code": "902", "name": "Deux"}]
+        )
+        product = self._make_service("Essai", 30.0, "60")
+        product.urssaf_nature_id = nature
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_line_ids.product_id = product
+        move.action_post()
+        unused.with_user(manager).unlink()
+        with self.assertRaisesRegex(UserError, "products: 1, invoice lines: 1"):
+            nature.with_user(manager).unlink()
+        product.urssaf_nature_id = False
+        with self.assertRaisesRegex(UserError, "Archive it"):
+            nature.with_user(manager).unlink()
+        nature.with_user(manager).action_archive()
+        self.assertFalse(nature.active)
