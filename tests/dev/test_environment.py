@@ -37,7 +37,8 @@ def test_unsupported_python(version):
 
 @pytest.mark.parametrize("minor", [10, 11, 12, 13])
 def test_supported_python(minor):
-    venv.check_python((3, minor))
+    assert venv.OLDEST <= (3, minor) <= venv.NEWEST
+    assert venv.check_python((3, minor)) is None
 
 
 @pytest.mark.parametrize("value", ["", "relative/cache"])
@@ -138,10 +139,14 @@ def test_a_stale_package_index_does_not_stop_the_installation(
     assert calls.read_text().splitlines()[-1].endswith("chromium wkhtmltopdf")
 
 
-def test_nothing_is_installed_that_is_there(programs):
+def test_nothing_is_installed_that_is_there(programs, ordinary_user, tmp_path):
+    calls = tmp_path / "calls"
+    for installer in ("sudo", "apt-get"):
+        programs(installer, f'echo "$@" >> {calls}')
     programs("chromium")
     programs("wkhtmltopdf")
     system_packages.need_programs("work")
+    assert not calls.exists()
 
 
 def test_missing_programs_can_be_a_note_only(programs, ordinary_user, capsys):

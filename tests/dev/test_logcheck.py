@@ -62,9 +62,10 @@ def test_a_traceback_belongs_to_the_record_before_it(tmp_path):
     assert (second.level, second.logger, second.message) == ("INFO", "a", "two")
 
 
-def test_a_clean_log_passes(tmp_path):
+def test_a_clean_log_passes(tmp_path, capsys):
     records(tmp_path, f"{STAMP} {NOT_OURS['someone else']}")
     logcheck.need_clean(tmp_path / "odoo.log")
+    assert not capsys.readouterr().err
 
 
 def test_a_log_with_ours_fails_and_shows_it(tmp_path, capsys):

@@ -50,5 +50,7 @@ def test_what_is_no_port_is_refused(monkeypatch, text):
 
 
 def test_any_free_port_can_be_listened_on():
+    free = ports.any_free()
     with socket.socket() as server:
-        server.bind((ports.HOST, ports.any_free()))
+        server.bind((ports.HOST, free))
+        assert server.getsockname() == (ports.HOST, free)

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who may see, who may act, and which company."""
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -107,8 +109,16 @@ class TestSecurity(UrssafCase):
     def test_contacts_open_without_accounting_rights(self):
         self._enrol()
         partner = self.partner.with_user(self.stranger)
-        partner.get_views([(False, "form"), (False, "list"), (False, "search")])
+        views = partner.get_views([(False, "form"), (False, "list"), (False, "search")])
+        nodes = [etree.fromstring(v["arch"]) for v in views["views"].values()]
+        shown = {field.get("name") for node in nodes for field in node.iter("field")}
+        self.assertIn("phone", shown)
+        self.assertFalse(shown & {*PERSONAL})
+        [values] = partner.read()
+        self.assertEqual(values["name"], self.partner.name)
+        self.assertFalse(values.keys() & {*PERSONAL})
         partner.write({"phone": "01 02 03 04 05"})
+        self.assertEqual(self.partner.phone, "01 02 03 04 05")
 
     def test_buyers_and_salespeople_open_invoices(self):
         """Other applications give them the invoice, and nothing of ours."""
