@@ -40,10 +40,12 @@ from . import urssaf_crosscheck_search
 from . import urssaf_crosscheck_line
 from . import res_company_urssaf_notices
 from . import res_partner
+from . import res_partner_urssaf_shared
 from . import res_partner_urssaf_enrolment
 from . import urssaf_enrolment_attempt
 from . import urssaf_enrolment_advice
 from . import urssaf_enrolment_proposals
+from . import urssaf_enrolment_merge
 from . import res_partner_urssaf_identity
 from . import res_partner_urssaf_address
 from . import res_partner_urssaf_contact
@@ -59,6 +61,7 @@ from . import urssaf_customer_sheet_form
 from . import urssaf_customer_sheet_review
 from . import res_partner_urssaf_sheet
 from . import res_partner_urssaf_privacy
+from . import res_partner_urssaf_changes
 from . import res_company_urssaf_privacy
 from . import res_config_settings
 from . import res_partner_urssaf_notices
@@ -69,6 +72,7 @@ from . import account_move_payload
 from . import account_move_checks
 from . import account_move_number_checks
 from . import account_move_urssaf_cancel
+from . import account_move_card
 from . import account_move_posting
 from . import account_move_waiting
 from . import account_move_correction

@@ -109,6 +109,13 @@ class AccountMove(models.Model):
             yield from self._urssaf_deposit_faults()
         if self.currency_id.name != "EUR":
             yield "currency", fault(self.env._("Urssaf only takes euros."))
+        if not self.company_id.partner_id._urssaf_french():
+            message = self.env._(
+                "The address of %s is in another country: the avance immédiate is for "
+                "companies in France.",
+                self.company_id.name,
+            )
+            yield "company_abroad", fault(message)
         if not self.company_id.sudo().urssaf_configured:
             yield (
                 "settings",
@@ -178,6 +185,9 @@ class AccountMove(models.Model):
             )
             yield "left_out", fault(message, **sheet)
         yield from self._urssaf_enrolment_faults(partner, sheet)
+        if not partner._urssaf_french():
+            message = partner._urssaf_obstacles()["country_id"]
+            yield "abroad", fault(message, **sheet)
         if partner.sudo().urssaf_other_aid:
             message = self.env._(
                 "%s has another aid (APA, PCH, prepaid CESU): Urssaf does not take it "

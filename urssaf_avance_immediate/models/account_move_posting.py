@@ -62,6 +62,7 @@ class AccountMove(models.Model):
         self._urssaf_stop_inexact()
         posted = super()._post(soft)
         posted._urssaf_post_automatically()
+        posted._urssaf_tell_cards()
         return posted
 
     # -- stop ------------------------------------------------------------------

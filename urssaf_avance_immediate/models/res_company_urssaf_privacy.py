@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
 
 
@@ -16,3 +18,7 @@ class ResCompany(models.Model):
         "CHECK(urssaf_forget_months >= 0)",
         "Erase personal data after (months): zero, or a number of months.",
     )
+
+    def _urssaf_forget_limit(self):
+        """Who left before this moment may be erased; naive UTC."""
+        return fields.Datetime.now() - relativedelta(months=self.urssaf_forget_months)

@@ -64,13 +64,26 @@ class ResPartner(models.Model):
     # -- deletion --------------------------------------------------------------
 
     def unlink(self):
-        """Extends: an enrolment of which Urssaf never heard goes with its contact."""
+        """Extends: an enrolment of which Urssaf never heard goes with its contact, but
+        not one that another company prepares.
+        """
         self.check_access("unlink")
-        self._urssaf_every_enrolment().filtered(lambda e: not e._is_evidence()).unlink()
+        free = self - self._urssaf_needed_outside(self.env.companies)
+        drafts = free._urssaf_every_enrolment().filtered(lambda e: not e._is_evidence())
+        drafts.unlink()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_known_to_urssaf(self):
+        needed = self._urssaf_needed_outside(self.env.companies)
+        if needed:
+            raise UserError(
+                self.env._(
+                    "Another company of this database serves %s with the avance "
+                    "immédiate, or prepares it: the contact is kept.",
+                    ", ".join(needed.mapped("display_name")),
+                )
+            )
         known = self._urssaf_every_enrolment().partner_id
         if known:
             raise UserError(
@@ -82,7 +95,9 @@ class ResPartner(models.Model):
             )
 
     def _urssaf_every_enrolment(self):
-        """The enrolments of these contacts, in all companies."""
+        """The enrolments of these contacts, in all companies: also in those that the
+        user does not see, since the contact is shared.
+        """
         return (
             self.env["urssaf.enrolment"].sudo().search([("partner_id", "in", self.ids)])
         )

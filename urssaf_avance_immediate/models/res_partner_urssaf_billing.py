@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from .personal_fields import PersonalBoolean
 from .res_company import SENDING
 
 
@@ -13,10 +14,12 @@ class ResPartner(models.Model):
         SENDING,
         string="Sending to Urssaf",
         company_dependent=True,
+        copy=False,
         help="Left empty, as the settings of the company say.",
     )
-    urssaf_other_aid = fields.Boolean(
+    urssaf_other_aid = PersonalBoolean(
         string="APA, PCH or prepaid CESU",
+        copy=False,
         groups="urssaf_avance_immediate.group_user",
         help="Another aid pays a part of the services. Urssaf does not take it off, so "
         "only what the customer pays may be invoiced through avance immédiate.",

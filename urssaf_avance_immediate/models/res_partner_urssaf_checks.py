@@ -53,6 +53,8 @@ CHECKED = [
     "urssaf_birth_commune_id",
     "urssaf_city_commune_id",
     "urssaf_bic",
+    "urssaf_bank_account_id.active",
+    "urssaf_bank_account_id.partner_id",
     "urssaf_bank_account_id.acc_holder_name",
     "urssaf_bank_account_id.sanitized_acc_number",
 ]
@@ -134,8 +136,15 @@ class ResPartner(models.Model):
         order of the form, without any personal data.
         """
         self.ensure_one()
-        if self.is_company or self.commercial_partner_id != self:
+        if self.is_company:
             return [("is_company", self.env._("Only a person can be enrolled."))]
+        if self.commercial_partner_id != self:
+            sentence = self.env._(
+                "Only a person with a contact of his own can be enrolled: take this "
+                "one out of “%s”.",
+                self.commercial_partner_id.name,
+            )
+            return [("is_company", sentence)]
         faults = {}
         try:
             self._urssaf_enrolment_request()
@@ -149,7 +158,7 @@ class ResPartner(models.Model):
 
     def _urssaf_more_faults(self):
         """What no pattern tells, and Urssaf refuses for sure."""
-        born, account = self.urssaf_birth_date, self.urssaf_bank_account_id
+        born, account = self.urssaf_birth_date, self._urssaf_debited_account()
         if born and born > fields.Date.context_today(self):
             yield (
                 "urssaf_birth_date",
@@ -171,6 +180,14 @@ class ResPartner(models.Model):
                     "or in the SEPA area."
                 ),
             )
+        if not self.env.company.partner_id._urssaf_french():
+            yield (
+                "country_id",
+                self.env._(
+                    "Your company’s address is in another country: the avance "
+                    "immédiate is for companies and customers in France."
+                ),
+            )
         if len(self._urssaf_email() or "") > 254:
             yield "email", self.env._("Email: too long for Urssaf.")
         if not self.urssaf_consent_date:
@@ -187,7 +204,12 @@ class ResPartner(models.Model):
         return WIRE_FIELDS.get(path, "urssaf_civility")
 
     def _urssaf_fault_text(self, name, path, kind):
-        if path == "coordonneeBancaire.bic" and self.urssaf_bank_account_id:
+        account = self.urssaf_bank_account_id
+        if name == "urssaf_bank_account_id" and account:
+            unusable = self._urssaf_account_fault(account)
+            if unusable:
+                return unusable
+        if path == "coordonneeBancaire.bic" and account:
             return self.env._(
                 "Bank account to debit: the BIC of the bank is missing or malformed."
             )
@@ -212,6 +234,20 @@ class ResPartner(models.Model):
             return self.env._("%s: too long for Urssaf.", label)
         special = self._urssaf_malformed().get(name)
         return special or self.env._("%s: not in the form that Urssaf expects.", label)
+
+    def _urssaf_account_fault(self, account):
+        """Why this account may not be debited for this customer, or ``None``."""
+        if account == self._urssaf_debited_account():
+            return None
+        if account.partner_id._origin == self._origin:
+            return self.env._(
+                "Bank account to debit: it is archived. Choose the one that the "
+                "customer uses now."
+            )
+        return self.env._(
+            "Bank account to debit: it belongs to another contact. Choose or add one "
+            "of the customer’s own."
+        )
 
     def _urssaf_malformed(self):
         """What is expected, where the field alone does not say it."""

@@ -4,19 +4,23 @@
 from odoo import api, fields, models
 
 from ..lib.rules import bic_of_iban, clean, normalise_mobile
+from .personal_fields import PersonalChar, PersonalMany2one
 from .res_partner import PERSONAL
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    urssaf_mobile = fields.Char(string="Mobile phone for Urssaf", groups=PERSONAL)
-    urssaf_bank_account_id = fields.Many2one(
+    urssaf_mobile = PersonalChar(
+        string="Mobile phone for Urssaf", copy=False, groups=PERSONAL
+    )
+    urssaf_bank_account_id = PersonalMany2one(
         "res.partner.bank",
         string="Bank account to debit",
         compute="_compute_urssaf_bank_account_id",
         store=True,
         readonly=False,
+        copy=False,
         domain="[('partner_id', '=', id)]",
         groups=PERSONAL,
         help="Held by the customer. Urssaf debits what is left to pay from it.",
@@ -29,11 +33,28 @@ class ResPartner(models.Model):
         "library schwifty is installed.",
     )
 
-    @api.depends("bank_ids")
+    @api.depends("bank_ids", "bank_ids.active")
     def _compute_urssaf_bank_account_id(self):
+        """The first account, then the one that was chosen. Where that one is archived
+        or gone, the only one left; with several, a person chooses: the check says so.
+        """
         for partner in self:
-            if partner.urssaf_bank_account_id not in partner.bank_ids:
-                partner.urssaf_bank_account_id = partner.bank_ids[:1]
+            chosen = partner.urssaf_bank_account_id
+            live = partner.bank_ids.filtered("active")
+            # After an erasure nothing is taken up again by itself.
+            if chosen in live or partner.urssaf_forgotten_on:
+                continue
+            if len(live) == 1 or not chosen.exists():
+                partner.urssaf_bank_account_id = live[:1]
+
+    def _urssaf_debited_account(self):
+        """The account that Urssaf may be told to debit: the one chosen, if it is this
+        customer's own and still in use; empty else.
+        """
+        self.ensure_one()
+        account = self.urssaf_bank_account_id
+        own = account.partner_id._origin == self._origin
+        return account if account.active and own else account.browse()
 
     @api.depends(
         "urssaf_bank_account_id.bank_bic", "urssaf_bank_account_id.sanitized_acc_number"
@@ -54,11 +75,11 @@ class ResPartner(models.Model):
         }
 
     def _urssaf_prepare_bank_account(self):
-        account = self.urssaf_bank_account_id
+        account = self._urssaf_debited_account()
         holder = account.acc_holder_name or self.name or ""
         return {
             "iban": account.sanitized_acc_number or None,
-            "bic": self.urssaf_bic or None,
+            "bic": (account and self.urssaf_bic) or None,
             "titulaire": " ".join(clean(holder).split()) or None,
         }
 

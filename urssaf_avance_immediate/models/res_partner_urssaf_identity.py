@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who the customer is for the tax office: names, date and place of birth."""
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..lib.rules import (
     normalise_first_names,
@@ -10,50 +10,67 @@ from ..lib.rules import (
     place_key,
     split_insee,
 )
+from .personal_fields import (
+    PersonalChar,
+    PersonalDate,
+    PersonalMany2one,
+    PersonalSelection,
+)
 from .res_partner import FRANCE, PERSONAL
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    urssaf_civility = fields.Selection(
-        [("1", "Monsieur"), ("2", "Madame")], string="Civility", groups=PERSONAL
+    # Nothing here is copied: another contact is another person.
+    urssaf_civility = PersonalSelection(
+        [("1", "Monsieur"), ("2", "Madame")],
+        string="Civility",
+        copy=False,
+        groups=PERSONAL,
     )
-    urssaf_birth_name = fields.Char(string="Birth name", groups=PERSONAL)
-    urssaf_usage_name = fields.Char(
-        string="Usage name", groups=PERSONAL, help="Only if it differs from birth name."
+    urssaf_birth_name = PersonalChar(string="Birth name", copy=False, groups=PERSONAL)
+    urssaf_usage_name = PersonalChar(
+        string="Usage name",
+        copy=False,
+        groups=PERSONAL,
+        help="Only if it differs from birth name.",
     )
-    urssaf_first_names = fields.Char(
+    urssaf_first_names = PersonalChar(
         string="First names",
+        copy=False,
         groups=PERSONAL,
         help="All of them, in the order of the civil status, separated by a space.",
     )
-    urssaf_birth_date = fields.Date(string="Birth date", groups=PERSONAL)
-    urssaf_birth_country_id = fields.Many2one(
+    urssaf_birth_date = PersonalDate(string="Birth date", copy=False, groups=PERSONAL)
+    urssaf_birth_country_id = PersonalMany2one(
         "res.country",
         string="Birth country",
         compute="_compute_urssaf_birth_country_id",
         inverse="_inverse_urssaf_birth_country_id",
         store=True,
+        copy=False,
         groups=PERSONAL,
         help="As it is today; Morocco and Tunisia were countries before, too. Algeria "
         "before July 1962: choose Algeria; should the tax office not recognise the "
         "customer, choose France, and as the commune the département of the time: "
         "Alger, Oran, Constantine or Territoires du Sud.",
     )
-    urssaf_birth_country_code = fields.Char(
+    urssaf_birth_country_code = PersonalChar(
         string="Birth country (INSEE code)",
         default=FRANCE,
         size=5,
+        copy=False,
         groups=PERSONAL,
         help="99100 for France; the INSEE code of the country for a birth abroad.",
     )
-    urssaf_birth_commune_id = fields.Many2one(
+    urssaf_birth_commune_id = PersonalMany2one(
         "urssaf.commune",
         string="Find the birth commune",
         compute="_compute_urssaf_birth_commune_id",
         inverse="_inverse_urssaf_birth_commune_id",
         store=True,
+        copy=False,
         index="btree_not_null",
         groups=PERSONAL,
         help="By name, département, postal code or INSEE code, as it was on the day of "
@@ -61,14 +78,17 @@ class ResPartner(models.Model):
         "Paris, Lyon and Marseille, code 75 or 78 in Seine and Seine-et-Oise before "
         "1968. What is not in the list is typed in the two fields below.",
     )
-    urssaf_birth_city_code = fields.Char(
+    urssaf_birth_city_code = PersonalChar(
         string="Birth commune (INSEE code)",
         size=5,
+        copy=False,
         groups=PERSONAL,
         help="Official geographic code of the commune as it was on the day of birth; "
         "empty for a birth abroad.",
     )
-    urssaf_birth_city = fields.Char(string="Birth commune", size=50, groups=PERSONAL)
+    urssaf_birth_city = PersonalChar(
+        string="Birth commune", size=50, copy=False, groups=PERSONAL
+    )
 
     @api.depends("urssaf_birth_country_code")
     def _compute_urssaf_birth_country_id(self):

@@ -7,6 +7,7 @@ class ResPartner(models.Model):
 
     urssaf_no_notice = fields.Boolean(
         string="No e-mails about demandes de paiement",
+        copy=False,
         help="This customer wants none of the e-mails that Odoo sends about demandes "
         "de paiement. Urssaf’s own messages are not concerned.",
     )

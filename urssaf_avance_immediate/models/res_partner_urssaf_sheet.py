@@ -9,6 +9,7 @@ class ResPartner(models.Model):
 
     urssaf_no_companion = fields.Boolean(
         string="No activation messages",
+        copy=False,
         help="This customer wants no message from you about the activation at Urssaf.",
     )
     urssaf_sheet_ids = fields.One2many(

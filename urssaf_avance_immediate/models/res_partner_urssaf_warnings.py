@@ -310,7 +310,7 @@ class ResPartner(models.Model):
         return bool(zip_code and known and not cedex) and zip_code not in known.split()
 
     def _urssaf_bank_warnings(self):
-        account = self.urssaf_bank_account_id
+        account = self._urssaf_debited_account()
         if not account:
             return
         if iban_area(account.sanitized_acc_number) == "sepa":

@@ -118,7 +118,7 @@ class UrssafCustomerSheetLine(models.Model):
     def _current_value(self):
         """What the contact has in this place, as text."""
         partner = self.sheet_id.partner_id
-        account = partner.urssaf_bank_account_id
+        account = partner._urssaf_debited_account()
         if self.name in BANK:
             value = account[PARTNER_FIELDS[self.name]]
             return account.sanitized_acc_number if self.name == "iban" else value

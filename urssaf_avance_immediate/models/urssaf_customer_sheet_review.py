@@ -30,8 +30,9 @@ class UrssafCustomerSheet(models.Model):
         sheet = self._lock_for_review()
         accepted = sheet.line_ids.filtered("accept")
         left = sheet.line_ids - accepted
-        sheet._copy_to_partner(accepted)
+        # First: until then the sheet may be another company's alone.
         sheet._record_consent()
+        sheet._copy_to_partner(accepted)
         sheet._log_review(accepted, left)
         sheet._close("accepted", **sheet._review_values())
         return self._after_review()
@@ -122,7 +123,7 @@ class UrssafCustomerSheet(models.Model):
             values["acc_holder_name"] = bank["holder"]
         if bank.get("bic"):
             values["bank_id"] = self._bank(bank["bic"]).id
-        account = partner.urssaf_bank_account_id
+        account = partner._urssaf_debited_account()
         if bank.get("iban"):
             # Archived ones too: Odoo takes an IBAN once per contact.
             account = partner.with_context(active_test=False).bank_ids.filtered(

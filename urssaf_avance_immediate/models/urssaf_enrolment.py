@@ -158,6 +158,13 @@ class UrssafEnrolment(models.Model):
                 and enrolment.sent_digest != enrolment._digest()
             )
 
+    def _customer(self):
+        """The contact, in the company of this enrolment: its consent and its form are
+        those of that company, whichever is current.
+        """
+        self.ensure_one()
+        return self.partner_id.with_company(self.company_id)
+
     def _is_evidence(self):
         """Whether Urssaf may ever have heard of this customer."""
         return self.state != "draft" or bool(self.attempt_ids)
@@ -199,8 +206,10 @@ class UrssafEnrolment(models.Model):
             refused = values.get("resend_refused", enrolment.resend_refused)
             happy = state == "active" or (state in WAITING and not refused)
             changes = {**self._no_error(), "resend_refused": False} if happy else {}
+            # The same news again settles nothing that somebody was told meanwhile.
+            news = enrolment.state != state or enrolment.last_error_kind
             super(UrssafEnrolment, enrolment)._set_state(state, **{**changes, **values})
-            if state == "queued" or (happy and state != "expired"):
+            if state == "queued" or (news and happy and state != "expired"):
                 enrolment._alert_done()
         back._release_invoices()
 
@@ -228,7 +237,15 @@ class UrssafEnrolment(models.Model):
     # -- buttons ---------------------------------------------------------------
 
     def action_urssaf_enrol(self):
-        return self.partner_id.action_urssaf_enrol()
+        """Enrol these customers with the company of their enrolments.
+
+        :raises UserError: they belong to several companies
+        """
+        if len(self.company_id) > 1:
+            raise UserError(
+                self.env._("Choose customers of one company at a time to enrol them.")
+            )
+        return self.partner_id.with_company(self.company_id).action_urssaf_enrol()
 
     def action_urssaf_resend(self):
         """Method 010 again with the sheet as it is now: Urssaf writes to the customer
@@ -238,7 +255,7 @@ class UrssafEnrolment(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self.partner_id.check_access("write")
-        self.partner_id._urssaf_check_sheet()
+        self._customer()._urssaf_check_sheet()
         return self.sudo()._resend_now()
 
     def action_urssaf_toggle_account(self):

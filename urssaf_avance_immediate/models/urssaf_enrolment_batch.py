@@ -137,7 +137,8 @@ class UrssafEnrolmentBatch(models.Model):
     def action_ask(self):
         """Ask Urssaf what became of those who are enrolled."""
         self.ensure_one()
-        return self.line_ids.partner_id.urssaf_enrolment_id.action_urssaf_refresh()
+        partners = self.line_ids.partner_id.with_company(self.company_id)
+        return partners.urssaf_enrolment_id.action_urssaf_refresh()
 
 
 class UrssafEnrolmentBatchLine(models.Model):

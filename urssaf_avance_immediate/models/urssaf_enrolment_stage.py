@@ -55,7 +55,7 @@ class UrssafEnrolment(models.Model):
         return self.state
 
     def _sheet_faults(self):
-        return self.partner_id._urssaf_enrolment_faults()
+        return self._customer()._urssaf_enrolment_faults()
 
     @api.model
     def _search_stage(self, operator, value):

@@ -9,6 +9,8 @@ from . import test_companion
 from . import test_companion_sms
 from . import test_company
 from . import test_consent
+from . import test_contact
+from . import test_contact_merge
 from . import test_cron
 from . import test_crosscheck
 from . import test_customer_sheet

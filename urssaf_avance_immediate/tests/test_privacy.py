@@ -132,6 +132,106 @@ class TestPrivacy(UrssafCase):
             self._run_cron("digest")
         self.assertTrue(self.partner.urssaf_birth_date)
 
+    # -- a contact that two companies share ----------------------------------------
+
+    def _enrol_in_both(self):
+        """A customer of two companies: as the other one's manager sees him, and the
+        enrolment of each.
+        """
+        enrolment = self._enrol()
+        there = self.partner.with_user(self.other_manager)
+        there._urssaf_record_consent("office")
+        other = self._enrol(there, active=False)
+        self.env.invalidate_all()
+        return there, enrolment.sudo(), other.with_env(self.env).sudo()
+
+    def test_another_companys_customer_is_not_erased(self):
+        enrolment = self._enrol()
+        account = self.partner.urssaf_bank_account_id
+        there = self.partner.with_user(self.other_manager)
+        with self.assertRaisesRegex(UserError, "another company"):
+            there.action_urssaf_forget()
+        self.assertEqual(enrolment.state, "active")
+        self.assertTrue(self.partner.urssaf_birth_date)
+        self.assertTrue(self.partner.urssaf_consent_date)
+        self.assertEqual(self.partner.urssaf_bank_account_id, account)
+        self.assertTrue(account.active)
+
+    def test_nor_one_whom_another_company_prepares(self):
+        there = self.partner.with_user(self.other_manager)
+        with self.assertRaisesRegex(UserError, "Jeanne Martin"):
+            there.action_urssaf_forget()
+        self.assertTrue(self.partner.urssaf_birth_date)
+        self.partner.action_urssaf_withdraw_consent()
+        sheet = self.env["urssaf.customer.sheet"]._send_to(self.partner)
+        with self.assertRaisesRegex(UserError, "Jeanne Martin"):
+            there.action_urssaf_forget()
+        self.assertEqual(sheet.state, "sent")
+
+    def test_only_the_own_companys_rows_are_touched(self):
+        there, enrolment, other = self._enrol_in_both()
+        enrolment._set_state("ended", next_call_at=False)
+        there.action_urssaf_forget()
+        self.env.invalidate_all()
+        self._assert_forgotten()
+        self.assertEqual(other.state, "ended")
+        self.assertFalse(other.consent_date)
+        # What the first company knows is its own matter.
+        self.assertTrue(enrolment.consent_date)
+        self.assertTrue(enrolment.sent_digest)
+        # Its manager still finds the button, and what is left goes.
+        self._forget()
+        self.assertFalse(enrolment.consent_date)
+        self.assertFalse(enrolment.sent_digest)
+
+    def test_both_companies_at_once_for_who_works_in_both(self):
+        _there, _enrolment, other = self._enrol_in_both()
+        self.manager.company_ids |= self.other_company
+        both = self.partner.with_user(self.manager)
+        with self.assertRaises(UserError):
+            both.with_company(self.company).action_urssaf_forget()
+        ids = [self.company.id, self.other_company.id]
+        both.with_context(allowed_company_ids=ids).action_urssaf_forget()
+        self._assert_forgotten()
+        self.assertEqual(other.state, "ended")
+
+    def test_the_digest_leaves_the_customer_of_another_company(self):
+        _there, enrolment, other = self._enrol_in_both()
+        enrolment._set_state("ended", next_call_at=False)
+        self.company.urssaf_forget_months = 12
+        with freeze_time("2027-04-01"):
+            self._run_cron("digest")
+            self.assertTrue(self.partner.urssaf_birth_date)
+            other._set_state("ended", next_call_at=False)
+            self._run_cron("digest")
+        self._assert_forgotten()
+        self.assertTrue(other.consent_date, "the other company's own matter")
+
+    def test_a_draft_of_another_company_that_is_old_to_it_keeps_nothing(self):
+        """Two companies that both erase do not wait for each other for ever."""
+        self.partner.with_user(self.other_manager)._urssaf_record_consent("office")
+        for company in (self.company, self.other_company):
+            company.urssaf_forget_months = 12
+        self.env.invalidate_all()
+        with freeze_time("2028-01-01"):  # the database dates what it creates
+            self._run_cron("digest")
+        self._assert_forgotten()
+        enrolments = self.partner._urssaf_every_enrolment()
+        self.assertEqual(enrolments.mapped("consent_date"), [False, False])
+
+    def test_an_account_of_somebody_else_is_not_archived(self):
+        other = self._make_partner(name="Paul Petit", email="paul@example.com")
+        self.partner.urssaf_bank_account_id = other.bank_ids
+        self._forget()
+        self.assertTrue(other.bank_ids.active)
+
+    def test_a_contact_that_another_company_prepares_is_not_deleted(self):
+        there = self.partner.with_user(self.other_manager)
+        with self.assertRaisesRegex(UserError, "Another company"):
+            there.unlink()
+        self.partner.unlink()
+        self.assertFalse(self.partner.exists())
+
     def test_the_setting_is_a_number_of_months(self):
         with Form(self.env["res.config.settings"]) as form:
             form.urssaf_forget_months = 36

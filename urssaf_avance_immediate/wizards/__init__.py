@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import account_move_reversal
 from . import account_payment_register
+from . import base_partner_merge
 from . import urssaf_customer_sheet_refuse
 from . import urssaf_enrolment_adopt
 from . import urssaf_enrolment_check

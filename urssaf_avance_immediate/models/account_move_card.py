@@ -1,0 +1,62 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The invoice of somebody whom Urssaf has, and who stands under another card.
+
+For Odoo such an invoice is the card's: the household's, or the employer's. Urssaf
+collects from a person. The invoice does not leave, and it is said.
+"""
+
+from odoo import models
+
+from .urssaf_enrolment import FOLLOWED
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _urssaf_person_below(self):
+        """The customer at Urssaf whom this invoice is addressed to, if it counts as
+        another contact's; empty else.
+        """
+        self.ensure_one()
+        person = self.partner_id
+        if (
+            self.move_type != "out_invoice"
+            or person == self.commercial_partner_id
+            or self.urssaf_excluded
+            or self.urssaf_state
+            or person._urssaf_sending_for(self.company_id) == "never"
+        ):
+            return person.browse()
+        # Whoever may see the invoice is told why it does not leave.
+        enrolment = person.sudo().urssaf_enrolment_ids.filtered(
+            lambda e: e.company_id == self.company_id and e.state in FOLLOWED
+        )
+        return person if enrolment._usable() else person.browse()
+
+    def _urssaf_card_alerts(self):
+        person = self._urssaf_person_below()
+        if not person:
+            return {}
+        message = self.env._(
+            "%(person)s is enrolled at Urssaf, but the contact stands under "
+            "“%(card)s”, whose invoice this is: it does not leave for Urssaf. Open the "
+            "customer, take the contact out of “%(card)s”, then choose the customer of "
+            "this invoice again (reset it to draft if it is posted).",
+            person=person.name,
+            card=self.commercial_partner_id.name,
+        )
+        return {
+            "urssaf_card": self._urssaf_fault(
+                message,
+                level="warning",
+                action=person._get_records_action(),
+                text=self.env._("Open the customer"),
+            )
+        }
+
+    def _urssaf_tell_cards(self):
+        """At posting, by whatever means: an activity on each such invoice."""
+        for move in self:
+            alerts = move._urssaf_card_alerts()
+            if alerts:
+                move._urssaf_tell_waiting(list(alerts.values()))

@@ -1,0 +1,102 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A contact that several companies share: whose personal data are they?
+
+Those of the companies that have the customer, by an enrolment or a consent. A company
+that has none sees an empty sheet until it has recorded a consent, with its date and
+its user. A contact that no company has yet is open to all who share it.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .personal_fields import Personal
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    urssaf_hidden = fields.Boolean(
+        compute="_compute_urssaf_hidden",
+        help="Only companies for which you do not work have this customer.",
+    )
+
+    @api.depends("urssaf_enrolment_ids.company_id")
+    @api.depends_context("uid")
+    def _compute_urssaf_hidden(self):
+        # Who has the customer, of all companies: only that is looked at.
+        having = dict(
+            self.env["urssaf.enrolment"]
+            .sudo()
+            ._read_group(
+                [("partner_id", "in", self._origin.ids)],
+                ["partner_id"],
+                ["company_id:recordset"],
+            )
+        )
+        mine = self._urssaf_own_companies()
+        for partner in self:
+            companies = having.get(partner._origin.sudo())
+            partner.urssaf_hidden = (
+                bool(companies) and not self.env.su and not companies & mine
+            )
+
+    @api.model
+    def _urssaf_own_companies(self):
+        """The companies of the user, ticked or not, and those above a branch: they
+        enrol for it.
+        """
+        return self.env.user.sudo().company_ids.parent_ids
+
+    def _urssaf_check_hidden(self, names):
+        """:raises UserError: these fields are those of another company's customer"""
+        if self.env.su or not any(
+            isinstance(self._fields.get(name), Personal) for name in names
+        ):
+            return
+        hidden = self.filtered("urssaf_hidden")
+        if hidden:
+            raise UserError(
+                self.env._(
+                    "%s is another company’s customer at Urssaf, and the sheet is not "
+                    "shown. Record the consent of the customer for your company first.",
+                    ", ".join(hidden.mapped("display_name")),
+                )
+            )
+
+    # -- searched, sorted, grouped -------------------------------------------------
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Extends: nobody finds out by searching what he cannot read."""
+        sql = super()._field_to_sql(alias, field_expr, query)
+        field = self._fields[field_expr.partition(".")[0]]
+        reading = getattr(query, "urssaf_reading", False)
+        if self.env.su or reading or not isinstance(field, Personal):
+            return sql
+        return SQL("CASE WHEN %s THEN %s END", self._urssaf_shown_sql(alias), sql)
+
+    def _urssaf_shown_sql(self, alias):
+        """The same as ``urssaf_hidden``, the other way round, for the database."""
+        enrolment = self.env["urssaf.enrolment"]._fields
+        of_partner = SQL(
+            "SELECT 1 FROM urssaf_enrolment e WHERE %s = %s",
+            SQL.identifier("e", "partner_id", to_flush=enrolment["partner_id"]),
+            SQL.identifier(alias, "id"),
+        )
+        return SQL(
+            "(NOT EXISTS (%(any)s)"
+            " OR EXISTS (%(any)s AND %(company)s = ANY(%(mine)s)))",
+            any=of_partner,
+            company=SQL.identifier("e", "company_id", to_flush=enrolment["company_id"]),
+            mine=self._urssaf_own_companies().ids,
+        )
+
+    def _fetch_query(self, query, fields):
+        """Extends: the cache serves superuser and user alike, hence the real values;
+        reading them is another matter, see ``personal_fields``.
+        """
+        query.urssaf_reading = True
+        try:
+            return super()._fetch_query(query, fields)
+        finally:
+            query.urssaf_reading = False
