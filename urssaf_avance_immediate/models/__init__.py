@@ -3,6 +3,7 @@ from . import urssaf_code_fields
 from . import urssaf_nature
 from . import res_country
 from . import urssaf_commune
+from . import urssaf_commune_birth
 from . import urssaf_commune_load
 from . import res_company_urssaf_credentials
 from . import res_company
@@ -62,6 +63,7 @@ from . import urssaf_customer_sheet_review
 from . import res_partner_urssaf_sheet
 from . import res_partner_urssaf_privacy
 from . import res_partner_urssaf_changes
+from . import res_partner_urssaf_import
 from . import res_company_urssaf_privacy
 from . import res_config_settings
 from . import res_partner_urssaf_notices

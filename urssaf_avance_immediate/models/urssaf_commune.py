@@ -131,7 +131,14 @@ class UrssafCommune(models.Model):
         """Extends: codes in force on the day of the context's ``urssaf_on`` only; those
         whose name is the one typed first, then those that begin with it ("Oran", then
         "Orange"), then those that have it in their name, then the others.
+
+        An import asks for the one of this name (“=”): of several it would take any.
         """
+        if name and operator == "=":
+            born = fields.Date.to_date(self.env.context.get("urssaf_on") or None)
+            commune = self._find_births([(name, born)])[name, born]
+            commune = commune.filtered_domain(Domain(domain or Domain.TRUE))
+            return [(commune.id, commune.display_name)] if commune else []
         domain = Domain(domain or Domain.TRUE) & self._in_force_domain()
         key = place_key(name)
         if not key or operator != "ilike":

@@ -47,6 +47,24 @@ class TestEnrolmentAdopt(UrssafCase):
             queries, [{"adresseMail": EMAIL}, {"idClient": customer.id_client}]
         )
 
+    def test_kept_by_the_company_that_asked(self):
+        """Another company becomes current while the dialog is open."""
+        customer = self._customer()
+        self.user.company_ids |= self.other_company
+        ids = [self.other_company.id, self.company.id]
+        wizard = (
+            self.env["urssaf.enrolment.adopt"]
+            .with_user(self.user)
+            .create({"partner_id": self.partner.id})
+        )
+        wizard = wizard.with_context(allowed_company_ids=ids)
+        wizard.action_ask()
+        wizard.action_adopt()
+        self.assertEqual(self.partner.urssaf_enrolment_state, "active")
+        found = self.partner._urssaf_every_enrolment()
+        self.assertEqual(found.mapped("external_id"), [customer.id_client])
+        self.assertEqual(found.company_id, self.company)
+
     def test_found_by_identifier(self):
         customer = self._customer(active=False)
         wizard = self._wizard(

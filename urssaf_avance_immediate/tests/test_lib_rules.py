@@ -7,6 +7,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..lib.api import EnrolmentRequest
 from ..lib.rules import (
+    name_and_numbers,
     normalise_first_names,
     normalise_mobile,
     normalise_name,
@@ -153,3 +154,16 @@ class TestBirthPlace(BaseCase):
                 split_insee(code)
         with self.assertRaises(ValueError):
             split_insee("٧٧٢٨٨")
+
+    def test_a_place_of_birth_as_a_file_says_it(self):
+        for text, expected in {
+            "Villeurbanne": ("villeurbanne", set()),
+            "VILLEURBANNE (69)": ("villeurbanne", {"69"}),
+            "97400 St-Denis": ("saint denis", {"97400"}),
+            "Ajaccio 2a": ("ajaccio", {"2A"}),
+            "Saint-Denis (93) · 93066 · déléguée": ("saint denis", {"93", "93066"}),
+            "Lyon 3e": ("lyon 3e", set()),
+            "": ("", set()),
+        }.items():
+            with self.subTest(text):
+                self.assertEqual(name_and_numbers(text), expected)

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ..lib.rules import same_name
 from ..models.res_partner import FRANCE
+from ..models.res_partner_urssaf_shared import MERGING
 from ..models.urssaf_enrolment import SENDABLE
 
 # A call is on its way, or Odoo looks for what became of it.
@@ -65,7 +66,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         values = self._urssaf_sheet_values(kept, donors)
         account = self._urssaf_account_values(kept, donors)
         self._urssaf_merge_enrolments(enrolments, survivors, kept)
-        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        # Who merges may not see the sheet: Odoo writes it, and we write over it.
+        merged = dst_partner.with_context(urssaf_merging=MERGING)
+        result = super()._merge(partner_ids, merged, extra_checks)
         kept.write(values)
         self._urssaf_choose_account(kept, account)
         self._urssaf_revoke_older_forms(kept)

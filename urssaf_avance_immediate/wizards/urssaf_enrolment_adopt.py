@@ -22,6 +22,13 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True
     )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
+        help="Whose customer this is, whatever company is current meanwhile.",
+    )
     criterion = fields.Selection(
         [("email", "By e-mail"), ("identifier", "By identifier (idClient)")],
         string="Look up",
@@ -101,9 +108,10 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         Enrolment = self.env["urssaf.enrolment"]
         Enrolment._check_urssaf_user()
         self.partner_id.check_access("write")
+        self.company_id.check_access("read")
         criteria = self._criteria()
         try:
-            with self.env.company._urssaf_get_client() as client:
+            with self.company_id._urssaf_get_client() as client:
                 status = client.get_customer(**criteria)
         except UrssafError as error:
             raise UserError(self._not_found_text(error)) from error
@@ -116,12 +124,13 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         wizard = self.create(
             {
                 "partner_id": enrolment.partner_id.id,
+                "company_id": enrolment.company_id.id,
                 "criterion": "identifier",
                 "external_id": enrolment.external_id,
                 "linked": True,
             }
         )
-        return wizard.with_company(enrolment.company_id).action_ask()
+        return wizard.action_ask()
 
     def _criteria(self):
         if self.criterion == "email":
@@ -185,7 +194,9 @@ class UrssafEnrolmentAdopt(models.TransientModel):
                     self.partner_id.name,
                 )
             )
-        enrolment = self.partner_id._urssaf_enrolments()
+        self.company_id.check_access("read")
+        partner = self.partner_id.with_company(self.company_id)
+        enrolment = partner._urssaf_enrolments()
         if enrolment.state not in (*SENDABLE, "queued"):
             raise UserError(
                 self.env._(

@@ -14,7 +14,7 @@ from .amounts import (
     totals,
     unit_price,
 )
-from .birthplace import normalise_label, split_insee
+from .birthplace import name_and_numbers, normalise_label, split_insee
 from .characters import clean, foreign_letters
 from .communes import WHOLE_CITIES, department, place_key
 from .contact import (

@@ -4,9 +4,12 @@
 import re
 
 from .characters import clean
+from .communes import place_key
 
 # Urssaf takes letters and digits, and the few signs that names of communes have.
 _NOT_IN_LABELS = re.compile(r"[^\w '\-./()]+")
+# A département, a postal code or an INSEE code, as people put it beside the name.
+_NUMBER = re.compile(r"\d{2,3}|2[ab]|\d{5}|2[ab]\d{3}", re.ASCII)
 _INSEE = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
 
 
@@ -26,6 +29,17 @@ def split_insee(code: str) -> tuple[str, str]:
     if code[:2] in ("97", "98"):
         return code[:3], f"0{code[3:]}"
     return f"0{code[:2]}", code[2:]
+
+
+def name_and_numbers(text: str) -> tuple[str, frozenset[str]]:
+    """What a file says of a place of birth: the name by ``place_key``, and the numbers
+    beside it, in capitals. "Villeurbanne (69)" gives ("villeurbanne", {"69"}).
+    """
+    # What this add-on shows of a commune: name, code, then a remark.
+    words = place_key(" ".join((text or "").split(" · ")[:2])).split()
+    numbers = {word.upper() for word in words if _NUMBER.fullmatch(word)}
+    names = (word for word in words if word.upper() not in numbers)
+    return " ".join(names), frozenset(numbers)
 
 
 def normalise_label(text: str) -> str:
