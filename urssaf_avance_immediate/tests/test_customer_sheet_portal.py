@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import Command
+from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import freeze_time
 
@@ -269,3 +271,38 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
 def _stable(text):
     """Without what differs from one page to the next by itself."""
     return re.sub(r"csrf_token: \"[^\"]+\"|[0-9a-f]{40}o\d+", "", text)
+
+    def test_what_the_customer_changes_on_the_portal_is_told(self):
+        """In Odoo's own page of the account: who is in charge hears of it."""
+        partner = self._make_partner(phone="+33 4 78 00 00 00")
+        enrolment = self._enrol(partner)
+        self.env["res.users"].sudo().create(
+            {
+                "login": "urssaf_customer",
+                "password": "urssaf_customer",
+                "partner_id": partner.id,
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+            }
+        )
+        self.authenticate("urssaf_customer", "urssaf_customer")
+        values = {name: partner[name] for name in ("name", "phone", "street", "zip")}
+        answer = self.url_open(
+            "/my/address/submit",
+            data={
+                **values,
+                "csrf_token": Request.csrf_token(self),
+                "partner_id": partner.id,
+                "country_id": partner.country_id.id,
+                "city": "Villeurbanne",
+                "email": "jeanne@example.org",
+            },
+        ).json()
+        self.assertIn("redirectUrl", answer, answer)
+        self.assertEqual(partner.email, "jeanne@example.org")
+        self.assertEqual(len(enrolment.activity_ids), 1)
+        note = enrolment.activity_ids.note
+        self.assertIn("Email", note)
+        self.assertNotIn("jeanne", note)
+        user = enrolment.activity_ids.user_id
+        self.assertIn(self.company, user.company_ids)
+        self.assertFalse(user.share)
