@@ -252,7 +252,7 @@ class AccountMove(models.Model):
             outage = self._urssaf_service_alert()
             if not outage or self.urssaf_state != "queued":
                 alerts.update(self._urssaf_alerts())
-            alerts.update(self._urssaf_card_alerts())
+            alerts = self._urssaf_card_alerts() | alerts
             alerts.update(outage)
         return alerts
 

@@ -8,6 +8,7 @@ collects from a person. The invoice does not leave, and it is said.
 from odoo import models
 
 from .urssaf_enrolment import FOLLOWED
+from .urssaf_payment_request import FROZEN
 
 
 class AccountMove(models.Model):
@@ -23,7 +24,7 @@ class AccountMove(models.Model):
             self.move_type != "out_invoice"
             or person == self.commercial_partner_id
             or self.urssaf_excluded
-            or self.urssaf_state
+            or self.urssaf_state in FROZEN
             or person._urssaf_sending_for(self.company_id) == "never"
         ):
             return person.browse()
@@ -33,7 +34,10 @@ class AccountMove(models.Model):
         )
         return person if enrolment._usable() else person.browse()
 
-    def _urssaf_card_alerts(self):
+    def _urssaf_card_alerts(self, level="warning"):
+        """The alert on such an invoice. As “danger” it forbids the sending: should the
+        card be a customer of Urssaf too, it would be debited for somebody else.
+        """
         person = self._urssaf_person_below()
         if not person:
             return {}
@@ -48,7 +52,7 @@ class AccountMove(models.Model):
         return {
             "urssaf_card": self._urssaf_fault(
                 message,
-                level="warning",
+                level=level,
                 action=person._get_records_action(),
                 text=self.env._("Open the customer"),
             )
@@ -58,5 +62,6 @@ class AccountMove(models.Model):
         """At posting, by whatever means: an activity on each such invoice."""
         for move in self:
             alerts = move._urssaf_card_alerts()
-            if alerts:
+            # One that was to leave by itself has its activity.
+            if alerts and not move.urssaf_to_send:
                 move._urssaf_tell_waiting(list(alerts.values()))

@@ -184,6 +184,8 @@ class AccountMove(models.Model):
                 partner.name,
             )
             yield "left_out", fault(message, **sheet)
+        for found in self._urssaf_card_alerts("danger").values():
+            yield "card", found
         yield from self._urssaf_enrolment_faults(partner, sheet)
         if not partner._urssaf_french():
             message = partner._urssaf_obstacles()["country_id"]
