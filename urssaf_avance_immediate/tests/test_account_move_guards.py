@@ -316,6 +316,32 @@ class TestInvoiceGuards(UrssafCase):
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting", "the day itself: Urssaf decides")
 
+    def test_what_a_copy_and_a_correction_keep(self):
+        """A copy is another matter; a correction is about the same services."""
+        move = self._invoice()
+        move.button_draft()
+        move.urssaf_excluded = True
+        move.action_post()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id})
+        )
+        corrected = move.browse(wizard.modify_moves()["res_id"])
+        self.assertTrue(corrected.urssaf_excluded)
+        sent = self._sent().move_id
+        for other in (move.copy(), sent.copy(), sent._reverse_moves()):
+            for name in (
+                "urssaf_excluded",
+                "urssaf_state",
+                "urssaf_request_id",
+                "urssaf_to_send",
+                "urssaf_two_lines",
+                "urssaf_waits_for",
+                "urssaf_service_start",
+            ):
+                self.assertFalse(other[name], name)
+
     # -- numbers ---------------------------------------------------------------
 
     def _rejected(self, code="ERR_CODE_NATURE"):

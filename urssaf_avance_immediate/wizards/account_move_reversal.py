@@ -11,9 +11,12 @@ class AccountMoveReversal(models.TransientModel):
         return super(AccountMoveReversal, keeping).reverse_moves(is_modify=is_modify)
 
     def _modify_default_reverse_values(self, origin_move):
-        """Extends account: the corrected invoice is about the same services."""
+        """Extends account: the corrected invoice is about the same services, and stays
+        left out if the first one was.
+        """
         return {
             **super()._modify_default_reverse_values(origin_move),
             "urssaf_service_start": origin_move.urssaf_service_start,
             "urssaf_service_end": origin_move.urssaf_service_end,
+            "urssaf_excluded": origin_move.urssaf_excluded,
         }

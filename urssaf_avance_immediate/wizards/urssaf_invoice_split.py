@@ -123,7 +123,7 @@ class UrssafInvoiceSplit(models.TransientModel):
                 ],
                 "invoice_date": self.move_id.invoice_date,
                 "date": self.move_id.date,
-                "urssaf_excluded": not key[0],
+                "urssaf_excluded": self.move_id.urssaf_excluded or not key[0],
             }
         )
 
@@ -142,6 +142,6 @@ class UrssafInvoiceSplit(models.TransientModel):
         self.move_id.write(
             {
                 "invoice_line_ids": [Command.delete(line.id) for line in away],
-                "urssaf_excluded": not key[0],
+                "urssaf_excluded": self.move_id.urssaf_excluded or not key[0],
             }
         )
