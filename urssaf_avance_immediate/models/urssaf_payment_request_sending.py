@@ -79,7 +79,9 @@ class UrssafPaymentRequest(models.Model):
         }
 
     @api.model
-    def _create_for(self, moves, numbers):
+    def _create_for(self, moves, numbers=None):
+        """:param numbers: ``{move: number}``; free ones by default"""
+        numbers = numbers or self._next_numbers(moves)
         return self.sudo().create(
             [
                 {
