@@ -64,4 +64,4 @@ class AccountMove(models.Model):
             alerts = move._urssaf_card_alerts()
             # One that was to leave by itself has its activity.
             if alerts and not move.urssaf_to_send:
-                move._urssaf_tell_waiting(list(alerts.values()))
+                move._urssaf_alert(alerts["urssaf_card"]["message"])

@@ -3,7 +3,7 @@
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -128,8 +128,9 @@ class TestContact(UrssafCase):
 
     # -- put under another card, archived, moved -------------------------------------
 
-    def _put_under(self, card, partner=None):
-        (partner or self.partner).with_user(self.user).parent_id = card
+    def _put_under(self, card):
+        with Form(self.partner.with_user(self.user)) as form:
+            form.parent_id = card
 
     def test_under_a_household_it_is_said(self):
         enrolment = self._enrol()
