@@ -13,6 +13,7 @@ from odoo.tests.common import freeze_time
 
 from ..controllers import customer_sheet as controller
 from .cases import IBAN, NOW
+from .french import FRENCH, english_left, speak_french
 from .test_customer_sheet import CustomerSheetCase
 
 # In French or English: strangers are answered in French where it is installed.
@@ -254,18 +255,28 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
 
     def test_in_french(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        self.env["ir.module.module"]._get(
-            "urssaf_avance_immediate"
-        )._update_translations(["fr_FR"], overwrite=True)
-        self.partner.lang = "fr_FR"
+        speak_french(self.env)
+        self.partner.lang = FRENCH
         token = self._send()
-        page = self._get(token)
-        self.assertIn("Nom de naissance", page.text)
-        self.assertIn('lang="fr-FR"', page.text)
-        answer = self._post(token, mobile="")
-        self.assertIn("Merci de remplir ce champ.", answer.text)
-        self.assertIn("n'ouvre pas", self._get("forged").text)
+        form, refused = self._get(token), self._post(token, mobile="", iban="")
+        self.assertIn("Nom de naissance", form.text)
+        self.assertIn('lang="fr-FR"', form.text)
+        self.assertIn("Merci de remplir ce champ.", refused.text)
+        self.assertEqual(self._post(token).status_code, 303)
+        thanks, closed = self._get("merci"), self._get(token)
+        self.assertIn("n'ouvre pas", closed.text)
+        with patch.object(controller, "PAGES_PER_IP", 0):
+            slow = self._get(token)
+        for sign, page in (
+            ("urssaf_sheet", form),
+            ("urssaf_errors", refused),
+            (THANKS, thanks),
+            (CLOSED, closed),
+            (SLOW, slow),
+        ):
+            with self.subTest(page=sign):
+                self.assertIn(sign, page.text)
+                self.assertFalse(english_left(page.text))
 
 
 def _stable(text):

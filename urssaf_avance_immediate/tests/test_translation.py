@@ -6,25 +6,21 @@ import os
 import re
 from collections import Counter
 
-import polib
 from lxml import etree
 
 from odoo.modules.module import Manifest
 from odoo.tests import TransactionCase, tagged
+from odoo.tests.common import freeze_time
 from odoo.tools import file_open, file_path
 from odoo.tools.translate import TranslationModuleReader
 
-ADDON = "urssaf_avance_immediate"
-FRENCH = "fr_FR"
+from .cases import NOW, UrssafCase
+from .french import ADDON, FRENCH, english_left, shipped, speak_french
+
 #: What a translation must keep: placeholders, tags, mail addresses.
 KEPT = re.compile(r"%\(\w+\)[sd]|%[sd]|</?\w[^>]*>|[\w.-]+@[\w.-]+")
 #: An ordinary space where French wants one that does not break, or no space at all.
 BAD_SPACE = re.compile(r" [:;?!»]|« |\w[:;?!»] |\w: ")
-
-
-def shipped(name):
-    """The translation file ``name`` of the add-on."""
-    return polib.pofile(file_path(f"{ADDON}/i18n/{name}"))
 
 
 def needed_modules(env):
@@ -126,10 +122,7 @@ class TestFrenchScreens(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang(FRENCH)
-        cls.env["ir.module.module"]._get(ADDON)._update_translations(
-            [FRENCH], overwrite=True
-        )
+        speak_french(cls.env)
         cls.views = cls.env["ir.ui.view"].browse(
             cls.env["ir.model.data"]
             .search([("module", "=", ADDON), ("model", "=", "ir.ui.view")])
@@ -145,11 +138,8 @@ class TestFrenchScreens(TransactionCase):
             while root.mode == "extension":
                 root = root.inherit_id
             if root.type == "qweb":
-                continue  # a page: no model; its own tests show it in French
+                continue  # a document, of no model: TestFrenchDocuments
             with self.subTest(view=view.xml_id):
-                if root.type == "qweb":  # a document: it is about no model
-                    root.with_context(lang=FRENCH)._get_combined_arch()
-                    continue
                 model = self.env[root.model].with_context(lang=FRENCH)
                 result = model.get_views([(root.id, root.type)])
                 self.assertIn("arch", result["views"][root.type])
@@ -175,3 +165,93 @@ class TestFrenchScreens(TransactionCase):
             company._urssaf_enrolment_faults(),
             [("is_company", "Seule une personne physique peut être inscrite.")],
         )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestFrenchDocuments(UrssafCase):
+    """What customers read: rendered, with everything that other modules put in."""
+
+    #: Pages of the form, rendered over HTTP in ``test_customer_sheet_portal``.
+    PAGES = {
+        "customer_sheet_field",
+        "customer_sheet_consent",
+        "customer_sheet_layout",
+        "customer_sheet_form",
+        "customer_sheet_thanks",
+        "customer_sheet_closed",
+        "customer_sheet_slow_down",
+    }
+    DOCUMENTS = {"report_invoice_document"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        speak_french(cls.env)
+
+    def setUp(self):
+        super().setUp()
+        self.partner.lang = FRENCH
+
+    def _ours(self, model):
+        """Our records of a model, by the name of their external id."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", ADDON), ("model", "=", model)]
+        )
+        return {one.name: self.env[model].browse(one.res_id) for one in data}
+
+    def _sheet(self, lang=FRENCH):
+        """A form that was sent to a customer of this language."""
+        partner = self._make_partner(email="paul@example.com", lang=lang)
+        partner.with_user(self.user).action_urssaf_send_sheet()
+        return partner.urssaf_sheet_id
+
+    def test_no_document_is_forgotten(self):
+        views = self._ours("ir.ui.view").items()
+        documents = {name for name, view in views if view.type == "qweb"}
+        self.assertEqual(documents, self.PAGES | self.DOCUMENTS)
+        for name in documents:
+            view = self.env.ref(f"{ADDON}.{name}").with_context(lang=FRENCH)
+            while view.mode == "extension":
+                view = view.inherit_id
+            arch = etree.tostring(view._get_combined_arch(), encoding="unicode")
+            self.assertFalse(english_left(arch), name)
+
+    def test_invoice(self):
+        move = self._sent().move_id
+        page, kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice", move.ids
+        )
+        self.assertEqual(kind, "html")
+        self.assertIn("urssaf_mention", page.decode())
+        # The rest of the page is Odoo's: its translations are not loaded here.
+        view = self.env.ref(f"{ADDON}.report_invoice_document")
+        terms = view._fields["arch_db"].get_trans_terms(view.arch_db)
+        self.assertTrue(terms)
+        self.assertFalse({*english_left(page.decode())} & {*terms})
+
+    def test_mails(self):
+        records = {
+            "urssaf.payment.request": self._sent(),
+            "urssaf.enrolment": self.partner.urssaf_enrolment_id,
+            "urssaf.customer.sheet": self._sheet(),
+        }
+        templates = self._ours("mail.template")
+        self.assertTrue(templates)
+        for name, template in templates.items():
+            with self.subTest(template=name):
+                record = records[template.model]
+                self.assertTrue(record)
+                [mail] = template._generate_template(
+                    record.ids, ("subject", "body_html")
+                ).values()
+                self.assertTrue(mail["subject"])
+                self.assertTrue(mail["body_html"])
+                self.assertFalse(english_left(f"{mail['subject']} {mail['body_html']}"))
+
+    def test_english_is_seen(self):
+        template = self.env.ref(f"{ADDON}.mail_template_customer_sheet")
+        [mail] = template._generate_template(
+            self._sheet("en_US").ids, ("body_html",)
+        ).values()
+        self.assertTrue(english_left(mail["body_html"]))
