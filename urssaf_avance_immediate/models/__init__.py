@@ -15,8 +15,10 @@ from . import urssaf_trace
 from . import urssaf_exchange
 from . import urssaf_exchange_each
 from . import urssaf_exchange_people
+from . import urssaf_exchange_messages
 from . import urssaf_exchange_service
 from . import res_company_urssaf_service
+from . import res_company_urssaf_messages
 from . import urssaf_enrolment
 from . import urssaf_enrolment_calls
 from . import urssaf_enrolment_following

@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime, plaintext2html
 
+from .urssaf_exchange_messages import PATIENCE
+
 REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_sheet"
 TEMPLATE = "urssaf_avance_immediate.mail_template_customer_sheet"
 PATH = "/urssaf/fiche/"
@@ -89,8 +91,12 @@ class UrssafCustomerSheet(models.Model):
     @api.depends("mail_id.state")
     def _compute_mail_failed(self):
         """A mail that has left is deleted; one that could not leave stays."""
+        stuck = fields.Datetime.now() - PATIENCE
         for sheet in self:
-            sheet.mail_failed = sheet.mail_id.state == "exception"
+            state = sheet.mail_id.state
+            sheet.mail_failed = state in ("exception", "cancel") or (
+                state == "outgoing" and sheet.sent_at < stuck
+            )
 
     def _creation_message(self):
         """Extends mail: Odoo’s own sentence has a gender that French does not fit."""

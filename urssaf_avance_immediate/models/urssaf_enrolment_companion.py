@@ -150,6 +150,7 @@ class UrssafEnrolment(models.Model):
                 break
             enrolment._companion_take_step()
             self._checkpoint(1)
+        company._urssaf_tell_not_told()
 
     def _companion_take_step(self):
         """Do what is due for this customer, and write down that it is done: under the
@@ -206,28 +207,30 @@ class UrssafEnrolment(models.Model):
         tried again later.
         """
         template = self.env.ref(TEMPLATES[step], raise_if_not_found=False)
-        try:
-            if not template:
-                raise UserError(self.env._("The template was deleted."))
-            with self.env.cr.savepoint():
-                self._companion_post(template)
-                self._companion_text(step)
-        except UserError:
-            self._alert(
-                self.env._(
-                    "The message to the customer could not be written: check the "
-                    "e-mail template “%s”.",
-                    template.name if template else TEMPLATES[step].split(".")[1],
-                )
-            )
+        if not self._write_to_customer(
+            step,
+            template,
+            lambda: self._companion_post(template) | self._companion_text(step),
+        ):
             self.companion_next_at = fields.Datetime.now() + TRY_AGAIN_AFTER
             return False
         self.companion_told_at = fields.Datetime.now()
         return True
 
+    @api.model
+    def _notice_states(self):
+        return {
+            "announce": ("pending",),
+            "remind": ("pending",),
+            "confirm": ("active",),
+        }
+
+    def _write_notice(self, notice):
+        self._companion_tell(notice)
+
     def _companion_post(self, template):
         """The e-mail, in the chatter and in the queue of outgoing mails."""
-        self.message_post_with_source(
+        message = self.message_post_with_source(
             template,
             author_id=self.company_id.partner_id.id,
             email_layout_xmlid=LAYOUT,
@@ -236,15 +239,16 @@ class UrssafEnrolment(models.Model):
             subtype_xmlid="mail.mt_note",
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return message
 
     def _companion_text(self, step):
         """The same by SMS, where Odoo can send one and the company wants it."""
         number = normalise_mobile(self.partner_id.urssaf_mobile or "")
         company = self.company_id
         if not (company.urssaf_companion_sms and self._companion_has_sms() and number):
-            return
+            return self.env["mail.message"]
         speaker = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        self._message_sms(
+        return self._message_sms(
             speaker._companion_sms_body(step),
             partner_ids=self.partner_id.ids,
             sms_pid_to_number={self.partner_id.id: f"+33{number[1:]}"},
@@ -338,7 +342,9 @@ class UrssafEnrolment(models.Model):
             raise UserError(self.env._("This customer has no e-mail."))
         if not enrolment._companion_tell("remind"):
             return enrolment._notify(
-                self.env._("The message could not be written: see the activity."),
+                self.env._(
+                    "The message could not be written: %s.", enrolment.not_told_reason
+                ),
                 kind="danger",
             )
         return enrolment._notify(self.env._("The message is on its way."))

@@ -206,6 +206,7 @@ class UrssafEnrolment(models.Model):
         due = self._due(company, list(FOLLOWED))
         due._report_remaining()
         due._refresh()
+        self._watch_messages(company)
 
     @api.model
     def _cron_digest(self, company):

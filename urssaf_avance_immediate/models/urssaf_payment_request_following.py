@@ -282,6 +282,9 @@ class UrssafPaymentRequest(models.Model):
         pending._report_remaining()
         pending._register_transfers()
         self._notify_customers(company)
+        self._watch_messages(company)
+        # Enrolments were looked at before.
+        company._urssaf_tell_not_told()
         self._wake_for_next(company)
 
     @api.model

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class Notice(NamedTuple):
@@ -25,6 +24,10 @@ class Notice(NamedTuple):
 SENT = Notice("urssaf_notify_sent", "mailed_sent_at", "mail_template_sent")
 REFUSED = Notice("urssaf_notify_refused", "mailed_refused_at", "mail_template_refused")
 PAID = Notice("urssaf_notify_paid", "mailed_paid_at", "mail_template_paid")
+
+# To Urssaf, and not to the customer: see the dialogue that writes it.
+CANCELLATION = "cancellation"
+CANCELLABLE = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 
 # Old news are not told: the option was switched on later, or a backup restored.
 FRESH = timedelta(days=3)
@@ -90,28 +93,62 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def _queue_notices(self, notice):
-        template = self.env.ref(
-            f"urssaf_avance_immediate.{notice.template}", raise_if_not_found=False
-        )
-        for record in self if template else ():
+        template = self._notice_template(notice)
+        for record in self:
             for request in record._lock().filtered(lambda r: not r[notice.mark]):
                 request[notice.mark] = fields.Datetime.now()
-                request._queue_notice(template)
+                request._queue_notice(notice, template)
             self._checkpoint()
 
-    def _queue_notice(self, template):
+    def _queue_notice(self, notice, template):
         """One e-mail, in the language of the customer; it shows in the chatter."""
-        try:
-            with self.env.cr.savepoint():
-                template.send_mail(
-                    self.id, email_layout_xmlid="mail.mail_notification_light"
-                )
-        except UserError as error:
-            # Somebody broke the template: nothing else stops because of it.
-            self._message_log(
-                body=self.env._(
-                    "The e-mail “%(name)s” was not written: %(error)s",
-                    name=template.name,
-                    error=error.args[0],
-                )
+
+        def write():
+            mail_id = template.send_mail(
+                self.id,
+                email_layout_xmlid="mail.mail_notification_light",
+                # Odoo deletes at once what has a wrong address: nobody would know.
+                email_values={"auto_delete": False},
             )
+            return self.env["mail.mail"].browse(mail_id).mail_message_id
+
+        self._write_to_customer(notice.template, template, write)
+
+    @api.model
+    def _notice_states(self):
+        return {
+            SENT.template: ("waiting",),
+            REFUSED.template: ("refused",),
+            PAID.template: ("paid",),
+            CANCELLATION: CANCELLABLE,
+        }
+
+    def _watch_cancellation(self, mail):
+        """The letter that asks Urssaf to cancel: it has to leave, too."""
+        self.write(
+            {
+                "customer_message_ids": mail.mail_message_id.ids,
+                "customer_notice": CANCELLATION,
+                "not_told_reason": False,
+            }
+        )
+
+    def _write_notice(self, notice):
+        if notice == CANCELLATION:
+            # The person's own words: the same letter, once more.
+            letters = self.env["mail.mail"].search(
+                [
+                    ("mail_message_id", "in", self.customer_message_ids.ids),
+                    ("state", "=", "cancel"),
+                ]
+            )
+            letters.mark_outgoing()
+            return self._watch_cancellation(letters)
+        [found] = [known for known in (SENT, REFUSED, PAID) if known.template == notice]
+        self._queue_notice(found, self._notice_template(found))
+
+    @api.model
+    def _notice_template(self, notice):
+        return self.env.ref(
+            f"urssaf_avance_immediate.{notice.template}", raise_if_not_found=False
+        )

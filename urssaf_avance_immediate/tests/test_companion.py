@@ -268,10 +268,17 @@ class TestCompanion(CompanionCase):
         enrolment = self._enrol(active=False)
         self.assertEqual(self._after(minutes=2), [])
         self.assertEqual(enrolment.state, "pending")
-        self.assertTrue(enrolment.activity_search([HANDLE]))
+        self.assertIn("template", enrolment.not_told_reason)
+        self.assertIn("template", self._not_told().note)
         template.body_html = good
         self.assertEqual(self._after(hours=20), [])
         self.assertEqual(self._after(days=1, minutes=5), [ANNOUNCE])
+        self.assertFalse(enrolment.not_told_reason or self._not_told())
+
+    def _not_told(self):
+        return self.company.partner_id.activity_search(
+            ["urssaf_avance_immediate.activity_type_not_told"]
+        )
 
     def test_deleted_template_is_told(self):
         self.env.ref(
@@ -279,7 +286,8 @@ class TestCompanion(CompanionCase):
         ).unlink()
         enrolment = self._enrol(active=False)
         self.assertEqual(self._after(minutes=2), [])
-        self.assertTrue(enrolment.activity_ids)
+        self.assertIn("deleted", enrolment.not_told_reason)
+        self.assertTrue(self._not_told())
 
     def test_no_email_any_more(self):
         enrolment = self._enrol(active=False)

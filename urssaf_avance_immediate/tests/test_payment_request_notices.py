@@ -113,9 +113,10 @@ class TestPaymentRequestNotices(UrssafCase):
         request = self._sent()
         self._run_cron("follow")
         self.assertFalse(self._mails(request))
-        self.assertTrue(
+        self.assertFalse(
             request.message_ids.filtered(lambda m: "no_such_field" in m.body)
         )
+        self.assertIn("template", request.not_told_reason)
         self.assertEqual(request.state, "waiting")
 
     def test_nobody_waits_for_the_hourly_run(self):

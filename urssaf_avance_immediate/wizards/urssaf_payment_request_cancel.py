@@ -81,7 +81,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         self._check_complete()
         request = self.request_id.sudo()
         if self.production:
-            self._queue_mail()
+            request._watch_cancellation(self._queue_mail())
             note = self.env._("Urssaf was asked to cancel this demande.")
         else:
             note = self.env._(
@@ -120,19 +120,24 @@ class UrssafPaymentRequestCancel(models.TransientModel):
 
     def _queue_mail(self):
         """In Odoo's queue, and in the chatter of the demande, where it stays."""
-        self.env["mail.mail"].sudo().create(
-            {
-                "model": self.request_id._name,
-                "res_id": self.request_id.id,
-                "message_type": "email_outgoing",
-                "author_id": self.env.user.partner_id.id,
-                "email_from": self._sender(),
-                "reply_to": self._sender(),
-                "email_to": self.email_to,
-                "subject": self.subject,
-                "body": self.body,
-                "body_html": self.body,
-                "auto_delete": False,
-            }
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "model": self.request_id._name,
+                    "res_id": self.request_id.id,
+                    "message_type": "email_outgoing",
+                    "author_id": self.env.user.partner_id.id,
+                    "email_from": self._sender(),
+                    "reply_to": self._sender(),
+                    "email_to": self.email_to,
+                    "subject": self.subject,
+                    "body": self.body,
+                    "body_html": self.body,
+                    "auto_delete": False,
+                }
+            )
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return mail
