@@ -22,8 +22,8 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _urssaf_tell_not_told(self):
-        """One activity on the company's contact: who was not told, and why. It goes away
-        by itself, and comes back once a day.
+        """One activity on the company's contact: who was not told, and why. It goes
+        away by itself, and comes back once a day.
         """
         self.ensure_one()
         partner = self.partner_id.sudo()
@@ -60,8 +60,9 @@ class ResCompany(models.Model):
         if not named:
             return ""
         head = self.env._(
-            "A message did not reach these customers. Mend what stands below, then press "
-            "“Send again” on the enrolment or demande (filter “Customer not told”)."
+            "A message did not reach these customers. Mend what stands below, then "
+            "press “Send again” on the enrolment or demande (filter “Customer not "
+            "told”)."
         )
         lines = [
             self.env._(

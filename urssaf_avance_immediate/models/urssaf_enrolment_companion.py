@@ -233,6 +233,8 @@ class UrssafEnrolment(models.Model):
         message = self.message_post_with_source(
             template,
             author_id=self.company_id.partner_id.id,
+            # Given an author, Odoo leaves the sender empty, whatever the template says.
+            email_from=template._render_field("email_from", self.ids)[self.id],
             email_layout_xmlid=LAYOUT,
             email_add_signature=False,
             force_send=False,

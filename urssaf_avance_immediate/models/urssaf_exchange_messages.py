@@ -2,8 +2,9 @@
 """Whether what we wrote to a customer has left, and who is told when it has not.
 
 A message in Odoo's queue is not a message that was read: the mail server is away, the
-address is wrong, it comes back. Each exchange keeps the last message that it wrote, until
-it has left; what did not leave is said on the exchange and, once a day, to a person.
+address is wrong, it comes back. Each exchange keeps the last message that it wrote,
+until it has left; what did not leave is said on the exchange and, once a day, to a
+person.
 """
 
 import logging
@@ -124,8 +125,8 @@ class UrssafExchange(models.AbstractModel):
             record.write({"customer_message_ids": False, "not_told_reason": False})
 
     def _message_outcome(self):
-        """``(reason, waits)``: why one of the messages did not leave, if so, and whether
-        one is still on its way.
+        """``(reason, waits)``: why one of the messages did not leave, if so, and
+        whether one is still on its way.
         """
         # Mails, SMS and their notifications are Odoo's: not readable by all.
         messages = self.customer_message_ids.sudo()
@@ -154,8 +155,8 @@ class UrssafExchange(models.AbstractModel):
         )
         if waits and min(messages.mapped("date")) < fields.Datetime.now() - PATIENCE:
             return self.env._(
-                "it has been in Odoo’s queue for over a day: is there a mail server, and "
-                "is the scheduled action that sends e-mails switched on?"
+                "it has been in Odoo’s queue for over a day: is there a mail server, "
+                "and is the scheduled action that sends e-mails switched on?"
             ), True
         return False, waits
 

@@ -35,7 +35,7 @@ class TestCompany(UrssafCase):
             self.fake.calls.clear()
 
     def test_credentials_of_one_environment_go_to_no_other(self):
-        """Whatever is typed as the address of a sandbox: production’s never go there."""
+        """Whatever is typed as a sandbox’s address: production’s never go there."""
         self.company.write(credentials(False, False))
         self.company.write(
             {

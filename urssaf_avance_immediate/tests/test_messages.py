@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import Mock, patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
@@ -142,6 +142,10 @@ class TestMessages(UrssafCase):
         with freeze_time(NOW + timedelta(minutes=2)):
             self._run_cron("companion")
             self.assertTrue(enrolment.companion_told_at)
+            [mail] = self.env["mail.mail"].search(
+                [("recipient_ids", "in", partner.ids)]
+            )
+            self.assertIn("bonjour@example.com", mail.email_from)
             self._queue(send=MailDeliveryException("refused by the relay"))
             self._run_cron("follow")
             self.assertTrue(enrolment.not_told_reason)
@@ -153,15 +157,23 @@ class TestMessages(UrssafCase):
 
     def test_the_letter_to_urssaf_too(self):
         self.company.write(
-            {"urssaf_environment": "production", "company_registry": "73282932000074"}
+            {
+                "urssaf_environment": "production",
+                "company_registry": "73282932000074",
+                "email": "bonjour@example.com",
+            }
         )
         self._enrol()
         request = self._told()
         self.company.urssaf_notify_sent = False
-        wizard = self.env["urssaf.payment.request.cancel"].create(
-            {"request_id": request.id, "reason": "ANNUL_DBL"}
+        wizard = Form(
+            self.env["urssaf.payment.request.cancel"].with_context(
+                default_request_id=request.id
+            )
         )
-        wizard.action_send()
+        wizard.reason = "ANNUL_DBL"
+        wizard.comment = "Doublon"
+        wizard.save().action_send()
         letter = self._mail(request)
         self.assertEqual(letter.email_to, self.company.urssaf_cancel_email)
         self._queue(send=MailDeliveryException("refused by the relay"))
@@ -254,8 +266,8 @@ class TestMessages(UrssafCase):
     def test_names_are_text_in_notes(self):
         """What stops an automatic invoice names its customer."""
         move = self._invoice()
-        fault = {"code": "", "message": "Jeanne <b>Gras</b><img src=x> is not enrolled"}
-        move._urssaf_tell_waiting([fault])
+        message = "Jeanne <b>Gras</b><img src=x> is not enrolled"
+        move._urssaf_tell_waiting({"enrolment": {"code": "", "message": message}})
         notes = "".join(move.activity_ids.mapped("note"))
         self.assertIn("Jeanne", notes)
         self.assertNotIn("<b>", notes)
