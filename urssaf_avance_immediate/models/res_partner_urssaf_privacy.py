@@ -233,8 +233,18 @@ class UrssafEnrolment(models.Model):
         super()._cron_digest(company)
         if company.urssaf_forget_months:
             left = self.env["res.partner"].sudo()._urssaf_left_customers(company)
-            left._urssaf_forget(company)
-            self._checkpoint()
+            self._take_each(
+                left,
+                lambda partners: partners._urssaf_forget(company),
+                put_off=lambda partner, error: company._urssaf_tell(
+                    self.env._(
+                        "The personal data of %s, who has left, could not be erased: "
+                        "an error that was not foreseen, the server’s log says where "
+                        "it happened. Odoo tries again every day.",
+                        partner.display_name,
+                    )
+                ),
+            )
 
 
 class ResPartnerBank(models.Model):

@@ -209,7 +209,8 @@ class UrssafEnrolment(models.Model):
             # The same news again settles nothing that somebody was told meanwhile.
             news = enrolment.state != state or enrolment.last_error_kind
             super(UrssafEnrolment, enrolment)._set_state(state, **{**changes, **values})
-            if state == "queued" or (news and happy and state != "expired"):
+            waits = state == "queued" and not enrolment._keeps_getting_lost()
+            if waits or (news and happy and state != "expired"):
                 enrolment._alert_done()
         back._release_invoices()
 

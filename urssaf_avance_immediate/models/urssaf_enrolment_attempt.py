@@ -18,6 +18,8 @@ OUTCOMES = [
     ("outage", "Not delivered"),
     ("lost", "Answer lost"),
 ]
+# Per transaction of the daily action.
+PURGED_AT_ONCE = 500
 # Still to be told by Urssaf.
 OPEN = ("sent", "lost")
 
@@ -207,7 +209,12 @@ class UrssafEnrolment(models.Model):
                 ("date", "<", limit),
             ]
         )
-        old._purge()
+        self._take_each(
+            old,
+            lambda attempts: attempts._purge(),
+            size=PURGED_AT_ONCE,
+            put_off=lambda attempt, error: attempt.enrolment_id._tell_put_off(),
+        )
         return result
 
 

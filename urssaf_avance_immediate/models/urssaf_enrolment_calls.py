@@ -12,7 +12,7 @@ from odoo import api, fields, models, tools
 
 from ..lib.api import UrssafError
 from .urssaf_enrolment import SENDABLE, WAITING
-from .urssaf_exchange import OUTAGE_KINDS
+from .urssaf_exchange import OUTAGE_KINDS, SILENT_REFUSALS
 
 # Urssaf's dates are French civil time.
 PARIS = ZoneInfo("Europe/Paris")
@@ -43,6 +43,8 @@ class UrssafEnrolment(models.Model):
                 "queued",
                 environment=enrolment.company_id.urssaf_environment,
                 attempt_count=0,
+                silent_refusals=0,
+                lost_count=0,
                 requester_id=self.env.uid,
                 resend_refused=False,
                 next_call_at=fields.Datetime.now(),
@@ -158,6 +160,8 @@ class UrssafEnrolment(models.Model):
                 link_expires_at=link_sent and sent_at + LINK_LIFE,
                 account_known=enrolment._has_account(id_client),
                 resend_refused=False,
+                silent_refusals=0,
+                lost_count=0,
                 next_call_at=now,
             )
 
@@ -206,14 +210,24 @@ class UrssafEnrolment(models.Model):
         self._call_failed(error)
         for enrolment in self:
             values = enrolment._error_values(error)
-            linked = error.code == LINK_EXISTS and not enrolment._usable()
+            stands = bool(enrolment._usable())
+            refused = error.kind == "rejected"
+            # An empty 400 is no refusal (urssaf-api §9): he may be enrolled.
+            silent = refused and not error.errors and not stands
+            linked = error.code == LINK_EXISTS and not stands
             if error.kind in OUTAGE_KINDS:
                 enrolment._postpone(error)
-            elif error.kind == "rejected" and not linked:
+            elif refused and not silent and not linked:
                 enrolment._refuse(values.pop("last_error_message"), **values)
             else:
                 # Lost, or linked already: the e-mail of the customer will tell.
-                enrolment._set_state("unknown", next_call_at=now, **values)
+                enrolment._set_state(
+                    "unknown",
+                    next_call_at=now,
+                    silent_refusals=enrolment.silent_refusals + 1 if silent else 0,
+                    lost_count=enrolment.lost_count + (not refused),
+                    **values,
+                )
 
     def _digest(self, changes=None):
         """A keyed digest of what method 010 sends: no personal data can be read from
@@ -277,15 +291,17 @@ class UrssafEnrolment(models.Model):
         """
         now = fields.Datetime.now()
         quiet = (self.claimed_at or now) + self._quiet_period()
-        if error.code != NOT_FOUND or now < quiet:
+        answered = bool(self.silent_refusals)
+        if error.code != NOT_FOUND or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=5), quiet)
             self._trigger("repair", at=self.next_call_at)
         elif self.last_error_code == LINK_EXISTS:
             # Urssaf says that he is linked, and that it does not know his e-mail.
             self._refuse(self.last_error_message)
+        elif self.silent_refusals >= SILENT_REFUSALS:
+            self._refuse(self._kind_text("rejected"), silent_refusals=0)
         else:
-            self._set_state("queued", next_call_at=now)
-            self._trigger("send")
+            self._send_again()
 
     # -- scheduled actions -----------------------------------------------------
 

@@ -145,12 +145,15 @@ class UrssafEnrolment(models.Model):
             order="companion_next_at, id",
         )
         due._report_remaining()
-        for enrolment in due:
-            if not self._time_left():
-                break
-            enrolment._companion_take_step()
-            self._checkpoint(1)
+        due._each(
+            type(self)._companion_take_step, put_off=type(self)._companion_put_off
+        )
         company._urssaf_tell_not_told()
+
+    def _companion_put_off(self, error):
+        """Something that nobody foresaw: told, and tried again tomorrow."""
+        self.companion_next_at = fields.Datetime.now() + TRY_AGAIN_AFTER
+        self._tell_put_off()
 
     def _companion_take_step(self):
         """Do what is due for this customer, and write down that it is done: under the

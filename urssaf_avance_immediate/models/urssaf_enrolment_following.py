@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from ..lib.api import UrssafError
 from .urssaf_enrolment import CLOSED, FOLLOWED
 from .urssaf_enrolment_calls import NOT_FOUND, PARIS
+from .urssaf_exchange import TOLD_AT_ONCE
 
 # urssaf-api §4. Any other code of a closed account is shown and kept as received.
 UNFINISHED = "APPAREILLAGE_NF"
@@ -220,13 +221,15 @@ class UrssafEnrolment(models.Model):
                 ("state_since", "<", limit),
             ]
         )
+        waiting = self.env._(
+            "The customer has not activated the account at Urssaf yet. The link that "
+            "Urssaf sent is valid for seven days."
+        )
+        silent = self.env._("This enrolment has had no answer for too long.")
         pending = stuck.filtered(lambda e: e.state == "pending")
-        pending._tell_stuck(
-            self.env._(
-                "The customer has not activated the account at Urssaf yet. The link "
-                "that Urssaf sent is valid for seven days."
+        for enrolments, note in ((pending, waiting), (stuck - pending, silent)):
+            enrolments._each(
+                lambda batch, note=note: batch._tell_stuck(note),
+                size=TOLD_AT_ONCE,
+                put_off=type(self)._tell_put_off,
             )
-        )
-        (stuck - pending)._tell_stuck(
-            self.env._("This enrolment has had no answer for too long.")
-        )

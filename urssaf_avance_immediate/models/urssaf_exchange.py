@@ -28,8 +28,16 @@ MAX_RETRY_DELAY = timedelta(hours=1)
 # Times that an answer is written again when somebody edits the invoice meanwhile.
 RECORD_TRIES = 4
 
-# Claims of dead workers per transaction.
-SETTLED_AT_ONCE = 100
+# Refusals without a word, before it is a person's matter: an empty 400 (urssaf-api §9)
+# may be a fault of the moment.
+SILENT_REFUSALS = 3
+
+# Answers lost in a row after which it is sent less and less often, and after which a
+# person is told: it may always be the same fault.
+LOST_BEFORE_WAITING, LOST_BEFORE_TELLING = 3, 5
+
+# Claims of dead workers, and records that somebody is told of, per transaction.
+SETTLED_AT_ONCE = TOLD_AT_ONCE = 100
 
 
 class UrssafExchange(models.AbstractModel):
@@ -78,6 +86,16 @@ class UrssafExchange(models.AbstractModel):
         readonly=True, copy=False, help="When somebody was last told that it is stuck."
     )
     attempt_count = fields.Integer(string="Attempts", readonly=True, copy=False)
+    silent_refusals = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Times in a row that Urssaf refused it without saying why.",
+    )
+    lost_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Times in a row that the answer was lost and Urssaf had nothing of it.",
+    )
     claimed_at = fields.Datetime(string="Last sent", readonly=True, copy=False)
     next_call_at = fields.Datetime(
         string="Next call",
@@ -308,9 +326,9 @@ class UrssafExchange(models.AbstractModel):
             "rejected": self.env._("Urssaf refused without giving a reason."),
             UNFORESEEN: self.env._(
                 "Odoo met an error that was not foreseen while dealing with this one. "
-                "Nothing is lost, everything else went on, and Odoo tries again in six "
-                "hours. If it comes back, tell who looks after your Odoo: the server’s "
-                "log says where it happened."
+                "Nothing is lost, everything else went on, and Odoo tries again by "
+                "itself within the day. If it comes back, tell who looks after your "
+                "Odoo: the server’s log says where it happened."
             ),
         }.get(kind, self.env._("Urssaf gave an answer that could not be read."))
 
@@ -333,6 +351,31 @@ class UrssafExchange(models.AbstractModel):
             )
         if self:
             self._trigger("send", at=min(self.mapped("next_call_at")))
+
+    def _send_again(self):
+        """Urssaf has nothing of what was lost: back to the queue. What gets lost again
+        and again leaves less and less often, and a person is told.
+        """
+        self.ensure_one()
+        at = fields.Datetime.now()
+        if self.silent_refusals or self.lost_count >= LOST_BEFORE_WAITING:
+            at += self._retry_delay()
+        self._set_state("queued", next_call_at=at)
+        self._trigger("send", at=at)
+        if self.lost_count == LOST_BEFORE_TELLING:
+            self._alert(
+                self.env._(
+                    "It has left %s times: each time the answer of Urssaf was lost or "
+                    "could not be read, and Urssaf had nothing of it. Odoo goes on "
+                    "trying, every hour; if it lasts, ask Urssaf what it has against "
+                    "it, the calls to Urssaf show what was said.",
+                    self.lost_count,
+                )
+            )
+
+    def _keeps_getting_lost(self):
+        """Whether a person has been told so, and it is not over."""
+        return self.lost_count >= LOST_BEFORE_TELLING
 
     def _retry_delay(self, retry_after=None):
         if retry_after:

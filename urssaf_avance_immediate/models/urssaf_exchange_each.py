@@ -176,7 +176,8 @@ class UrssafExchange(models.AbstractModel):
             else:
                 record.write({"next_call_at": later, **values})
 
-    def _tell_put_off(self):
+    def _tell_put_off(self, error=None):
+        """A person looks at it; nothing is to be put off."""
         self._alert(self._kind_text(UNFORESEEN))
 
     @api.model

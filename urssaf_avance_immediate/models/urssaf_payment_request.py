@@ -138,11 +138,6 @@ class UrssafPaymentRequest(models.Model):
         copy=False,
         help="Urssaf refused the whole call it was part of: it goes by itself.",
     )
-    silent_refusals = fields.Integer(
-        readonly=True,
-        copy=False,
-        help="Times in a row that Urssaf refused it without saying why.",
-    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     service_start = fields.Date(string="Services from", readonly=True)
     service_end = fields.Date(string="Services to", readonly=True)
@@ -291,7 +286,10 @@ class UrssafPaymentRequest(models.Model):
         result = super(UrssafPaymentRequest, free)._set_state(state, **values)
         if moved and state in ("queued", "waiting", "validated", "debited"):
             # What was said of the former state; not what is said of this one.
-            moved.filtered(lambda r: r.last_error_kind not in KEPT_ERRORS)._alert_done()
+            moved.filtered(
+                lambda r: r.last_error_kind not in KEPT_ERRORS
+                and not r._keeps_getting_lost()
+            )._alert_done()
         if state in CLOSED:
             over = self.filtered(lambda r: r.last_error_kind == OTHER_AMOUNT)
             over.write(self._no_error())

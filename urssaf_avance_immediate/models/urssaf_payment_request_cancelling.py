@@ -99,13 +99,17 @@ class UrssafPaymentRequest(models.Model):
                 ("cancel_reminded_on", "<", fields.Datetime.now() - REMIND_EVERY),
             ]
         )
-        for request in awaited:
-            request._alert(
-                self.env._(
-                    "Urssaf was asked on %(date)s to cancel this demande and still "
-                    "says “%(status)s”: write again, or call.",
-                    date=format_date(self.env, paris_date(request.cancel_requested_on)),
-                    status=request.remote_label,
-                )
+        awaited._each(
+            type(self)._remind_this_cancellation, put_off=type(self)._tell_put_off
+        )
+
+    def _remind_this_cancellation(self):
+        self._alert(
+            self.env._(
+                "Urssaf was asked on %(date)s to cancel this demande and still says "
+                "“%(status)s”: write again, or call.",
+                date=format_date(self.env, paris_date(self.cancel_requested_on)),
+                status=self.remote_label,
             )
-            request.cancel_reminded_on = fields.Datetime.now()
+        )
+        self.cancel_reminded_on = fields.Datetime.now()

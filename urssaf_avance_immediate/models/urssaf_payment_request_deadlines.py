@@ -14,6 +14,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
 from ..lib.rules import answer_deadline, notice_due, pace, transfer_due
+from .urssaf_exchange import TOLD_AT_ONCE
 from .urssaf_payment_request import FOLLOWED
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -285,7 +286,14 @@ class UrssafPaymentRequest(models.Model):
                 ("late", "=", True),
             ]
         )
-        for request in late:
+        late._each(
+            type(self)._tell_these_late,
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
+        )
+
+    def _tell_these_late(self):
+        for request in self:
             request._tell_stuck(
                 self.env._(
                     "The transfer of %(amount)s was expected on %(date)s and Urssaf "

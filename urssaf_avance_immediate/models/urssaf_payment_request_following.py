@@ -10,7 +10,9 @@ from odoo.tools import split_every
 
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
+from .urssaf_exchange import TOLD_AT_ONCE, UNFORESEEN
 from .urssaf_payment_request import CLOSED, FOLLOWED, KEPT_ERRORS
+from .urssaf_payment_request_sending import ABOUT_ONE
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -76,7 +78,12 @@ class UrssafPaymentRequest(models.Model):
         try:
             found = client.search_payment_requests(ids=batch.mapped("external_id"))
         except UrssafError as error:
-            return batch._not_answered(error)
+            going_on = batch._call_failed(error)
+            if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
+                return batch._one_by_one(lambda one: one._ask_batch(client))
+            batch._not_answered(error)
+            self._checkpoint(len(self))
+            return going_on
         batch._record_news(found)
         self._checkpoint(len(self))
         return True
@@ -103,9 +110,6 @@ class UrssafPaymentRequest(models.Model):
                     ),
                 }
             )
-        going_on = self._call_failed(error)
-        self._checkpoint(len(self))
-        return going_on
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
@@ -183,10 +187,7 @@ class UrssafPaymentRequest(models.Model):
         """Write the same news on each demande of self."""
         if not (moved or values):
             self.remote_updated_at = now
-            # Urssaf did answer after all.
-            self.filtered(
-                lambda r: r.last_error_kind and r.last_error_kind not in KEPT_ERRORS
-            ).write(self._no_error())
+            self._answered_after_all()
             return
         if moved:
             values["remote_changed_at"] = now
@@ -194,6 +195,14 @@ class UrssafPaymentRequest(models.Model):
         if moved:
             for request in self:
                 request._tell_people(state, request.remote_code)
+
+    def _answered_after_all(self):
+        """Urssaf did answer, and the answer was taken."""
+        troubled = self.filtered(
+            lambda r: r.last_error_kind and r.last_error_kind not in KEPT_ERRORS
+        )
+        troubled.filtered(lambda r: r.last_error_kind == UNFORESEEN)._alert_done()
+        troubled.write(self._no_error())
 
     def _state_for(self, code):
         """Our state for a code of Urssaf; the present one where the code says nothing,
@@ -308,11 +317,14 @@ class UrssafPaymentRequest(models.Model):
                 ("transfer_settled", "=", False),
             ]
         )
-        stuck._tell_stuck(
-            self.env._(
-                "No news for %s hours: check this demande in the Urssaf space.",
-                company.urssaf_stuck_hours,
-            )
+        note = self.env._(
+            "No news for %s hours: check this demande in the Urssaf space.",
+            company.urssaf_stuck_hours,
+        )
+        stuck._each(
+            lambda requests: requests._tell_stuck(note),
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
         )
         self._tell_late(company)
         self._remind_cancellations(company)
@@ -328,4 +340,8 @@ class UrssafPaymentRequest(models.Model):
                 ("activity_ids", "!=", False),
                 ("move_id.payment_state", "=", "reversed"),
             ]
-        )._alert_done()
+        )._each(
+            lambda requests: requests._alert_done(),
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
+        )

@@ -127,13 +127,13 @@ class UrssafPaymentRequest(models.Model):
         :param by_hand: somebody asks for it: what was cancelled or has failed before is
             tried again
         """
-        for record in self:
-            if not self._time_left():
-                break
-            for request in record._lock():
+
+        def register(records):
+            for request in records._lock():
                 if request._transfer_due(by_hand):
                     request.with_company(request.company_id)._try_to_register()
-            self._checkpoint(1)
+
+        self._each(register, put_off=type(self)._not_registered_at_all)
 
     def _try_to_register(self):
         try:
@@ -141,6 +141,17 @@ class UrssafPaymentRequest(models.Model):
                 self._register_transfer()
         except (UserError, RedirectWarning) as error:
             self._not_registered(str(error.args[0]))
+
+    def _not_registered_at_all(self, error):
+        """Something that nobody foresaw: told once, tried again by the button."""
+        if self.state in TRANSFERRED:
+            self._not_registered(
+                self.env._(
+                    "an error that was not foreseen, the server’s log says where it "
+                    "happened. Show it to who looks after your Odoo, then press "
+                    "“Register the transfer”."
+                )
+            )
 
     def _live_payments(self):
         return self.payment_ids.filtered(

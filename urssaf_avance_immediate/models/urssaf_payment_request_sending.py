@@ -7,6 +7,7 @@ number, and no lost call can still arrive.
 """
 
 import json
+from collections import defaultdict
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -18,13 +19,12 @@ from odoo.tools import split_every
 
 from ..lib.api import PaymentRequest, UrssafError
 from ..lib.api.codes import MAX_SEARCH
-from .urssaf_exchange import OUTAGE_KINDS
+from .urssaf_exchange import OUTAGE_KINDS, SILENT_REFUSALS
 from .urssaf_payment_request import OTHER_AMOUNT, SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
-# Refusals without a word of one demande alone, before it is a person's matter: an
-# empty 400 (urssaf-api §9) may be a fault of the moment.
-SILENT_REFUSALS = 3
+# Failures of a search of several that may be the fault of one of them.
+ABOUT_ONE = ("rejected", "protocol")
 
 
 class UrssafPaymentRequest(models.Model):
@@ -75,6 +75,8 @@ class UrssafPaymentRequest(models.Model):
             "amount_total": move.amount_total,
             "amount_untaxed": move.amount_untaxed,
             "next_call_at": fields.Datetime.now(),
+            "silent_refusals": 0,
+            "lost_count": 0,
             **self._no_error(),
         }
 
@@ -202,15 +204,20 @@ class UrssafPaymentRequest(models.Model):
         Urssaf may say nothing of a demande: nobody knows what became of it.
         """
         self._call_answered()
-        by_number = {answer.number: answer for answer in answers}
+        by_number = defaultdict(list)
+        for answer in answers:
+            by_number[answer.number].append(answer)
         taken, silent = {}, self.browse()
         for request in self:
-            answer = by_number.get(request.name)
-            if answer is not None and answer.accepted:
-                taken.setdefault(answer.status, []).append((request, answer.request_id))
-            elif answer is not None and answer.rejected:
-                # The answer reads like an UrssafError: ``errors`` and ``code``.
-                request._refused(answer.errors)
+            told = by_number[request.name]
+            # Two answers that differ about one number say nothing certain.
+            agreed = told and all(answer == told[0] for answer in told[1:])
+            if agreed and told[0].accepted:
+                taken.setdefault(told[0].status, []).append(
+                    (request, told[0].request_id)
+                )
+            elif agreed and told[0].rejected:
+                request._refused(told[0].errors)
             else:
                 silent += request
         for code, found in taken.items():
@@ -224,6 +231,8 @@ class UrssafPaymentRequest(models.Model):
             request.external_id = external_id
         self.union(*(request for request, _id in found))._set_state(
             "waiting",
+            silent_refusals=0,
+            lost_count=0,
             remote_code=code,
             remote_label=self._remote_label(code),
             remote_updated_at=now,
@@ -267,15 +276,16 @@ class UrssafPaymentRequest(models.Model):
             # Nobody knows what Urssaf kept of it. A plain refusal of several: each
             # is searched, then goes alone, and the guilty one is told apart.
             refused = error.kind == "rejected"
-            self._set_state(
-                "unknown",
-                next_call_at=fields.Datetime.now(),
-                send_alone=refused and not alone,
-                silent_refusals=self[:1].silent_refusals + 1
-                if refused and alone
-                else 0,
-                **self[:1]._error_values(error),
-            )
+            silent = refused and alone
+            for lost, requests in self.grouped("lost_count").items():
+                requests._set_state(
+                    "unknown",
+                    next_call_at=fields.Datetime.now(),
+                    send_alone=refused and not alone,
+                    silent_refusals=requests[:1].silent_refusals + 1 if silent else 0,
+                    lost_count=lost if refused else lost + 1,
+                    **self[:1]._error_values(error),
+                )
 
     def _refused(self, errors):
         """Urssaf refused this demande and says why."""
@@ -308,6 +318,8 @@ class UrssafPaymentRequest(models.Model):
             found = client.search_payment_requests(numbers=batch.mapped("name"))
         except UrssafError as error:
             going_on = batch._call_failed(error)
+            if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
+                return batch._one_by_one(lambda one: one._settle_batch(client))
             for request in batch:
                 delay = request._retry_delay(error.retry_after)
                 request.next_call_at = fields.Datetime.now() + delay
@@ -324,6 +336,17 @@ class UrssafPaymentRequest(models.Model):
             else:
                 request._not_found(conclusive)
         self._checkpoint()
+        return True
+
+    def _one_by_one(self, step):
+        """A search of several that was refused, or whose answer cannot be read, may
+        have failed because of one of them. Return false on an outage.
+        """
+        for id_ in self.ids:
+            one = self.browse(id_)
+            # Each is asked at its own risk: what raises leaves the others alone.
+            if not self._time_left() or not self._take(one, step):
+                return False
         return True
 
     def _adopt(self, info):
@@ -370,12 +393,8 @@ class UrssafPaymentRequest(models.Model):
             # Refused by itself, without a reason, again and again.
             self._set_state("rejected", silent_refusals=0)
             self._alert(self.last_error_message)
-        elif self.silent_refusals:
-            self._set_state("queued", next_call_at=now + self._retry_delay())
-            self._trigger("send", at=self.next_call_at)
         else:
-            self._set_state("queued", next_call_at=now)
-            self._trigger("send")
+            self._send_again()
 
     def _wait_and_tell(self):
         """Only Urssaf can tell what became of it: nothing is sent meanwhile."""

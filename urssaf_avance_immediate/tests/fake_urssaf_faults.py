@@ -65,7 +65,7 @@ def answer(request, status: int, payload=None, *, text=None, headers=None):
     response.url = request.url
     response.headers.update(headers or {})
     if text is None:
-        text = "" if payload is None else json.dumps(payload, ensure_ascii=False)
+        text = "" if payload is None else json.dumps(payload)
         response.headers["Content-Type"] = "application/json"
     response.raw = io.BytesIO(text.encode())
     return response

@@ -189,15 +189,15 @@ class TestAuthentication(FailureCase):
             ((500, None), UrssafUnavailable),
             ((502, None), UrssafUnavailable),
             ((503, None), UrssafUnavailable),
-            ((404, None), UrssafProtocolError),
-            ((302, None), UrssafProtocolError),
+            ((404, None), UrssafUnavailable),
+            ((302, None), UrssafUnavailable),
             (broken(), UrssafUnreachable),
-            ("<html>", UrssafProtocolError),
-            ((200, {}), UrssafProtocolError),
-            ((200, {"access_token": 5}), UrssafProtocolError),
-            ((200, {"access_token": "a b"}), UrssafProtocolError),
-            ((200, {"access_token": "a\nX-Other: b"}), UrssafProtocolError),
-            ((200, ["access_token"]), UrssafProtocolError),
+            ("<html>", UrssafUnavailable),
+            ((200, {}), UrssafUnavailable),
+            ((200, {"access_token": 5}), UrssafUnavailable),
+            ((200, {"access_token": "a b"}), UrssafUnavailable),
+            ((200, {"access_token": "a\nX-Other: b"}), UrssafUnavailable),
+            ((200, ["access_token"]), UrssafUnavailable),
         ):
             with self.subTest(step=step):
                 error = self.failed_write(token_steps=[step] * 3)

@@ -1,10 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Broken connections on real sockets: which ones prove that nothing left us."""
 
+import itertools
 import socket
 import ssl
 import struct
 import threading
+import time
+from contextlib import suppress
 from unittest.mock import patch
 
 import requests
@@ -19,6 +22,7 @@ from ..lib.api import (
     UrssafClient,
     UrssafProtocolError,
     UrssafUnreachable,
+    bounded,
     clear_token_cache,
 )
 from ..lib.api import client as client_module
@@ -105,6 +109,40 @@ def speak_html(_server, connection):
     connection.sendall(HEAD + b"Content-Length: 6\r\n\r\n<html>")
 
 
+ANSWER = b'Content-Length: 17\r\n\r\n{"idClient": "1"}'
+
+
+def drip(_server, connection):
+    """A proper answer, one byte after the other."""
+    with suppress(OSError):  # the client has left
+        for byte in HEAD + b"X-Slow: " + b"." * 50 + b"\r\n" + ANSWER:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.001)
+
+
+def drip_the_body(_server, connection):
+    with suppress(OSError):
+        connection.sendall(HEAD + b"Content-Length: 57\r\n\r\n")
+        for byte in b" " * 40 + b'{"idClient": "1"}':
+            connection.sendall(bytes([byte]))
+            time.sleep(0.001)
+
+
+def pour_headers(_server, connection):
+    """A proper answer after more headers than anybody needs."""
+    with suppress(OSError):
+        connection.sendall(HEAD)
+        for number in range(90):
+            connection.sendall(b"X-%d: %s\r\n" % (number, b"." * 60_000))
+        connection.sendall(ANSWER)
+
+
+def pour_the_body(_server, connection):
+    body = b'{"idClient": "1"}' + b" " * 5_000_000
+    with suppress(OSError):
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
 class SocketCase(BaseCase):
     @classmethod
     def _request_handler(cls, s, r, /, **kw):
@@ -123,7 +161,7 @@ class SocketCase(BaseCase):
         return server
 
     def client(self, address, scheme="http"):
-        session = requests.Session()
+        session = bounded.new_session()
         session.trust_env = False  # no proxy between the test and its own server
         self.addCleanup(session.close)
         return UrssafClient(
@@ -153,13 +191,46 @@ class TestBrokenConnections(SocketCase):
                 self.assertTrue(server.requests[0].startswith(b"POST "))
 
     def test_lost_read_is_repeated_then_unreachable(self):
-        for spoil in (reset, close, stay_silent, cut_the_body):
+        for spoil, times in (
+            (reset, 3),
+            (close, 3),
+            (cut_the_body, 3),
+            # It has taken all the time that somebody may have to wait.
+            (stay_silent, 1),
+        ):
             with self.subTest(spoil=spoil.__name__):
                 clear_token_cache()
                 server = self.serve(spoil)
                 with self.assertRaises(UrssafUnreachable):
                     self.client(server.address).get_customer(id_client="1")
-                self.assertEqual(len(server.requests), 3)
+                self.assertEqual(len(server.requests), times)
+
+    def test_an_answer_has_a_total_time(self):
+        """The clock of the tests goes on with each piece that is received."""
+        for spoil in (drip, drip_the_body):
+            with (
+                self.subTest(spoil=spoil.__name__),
+                patch.object(bounded, "_clock", itertools.count(0, 0.02).__next__),
+            ):
+                clear_token_cache()
+                server = self.serve(spoil)
+                with self.assertRaises(UrssafAmbiguous):
+                    self.enrol(self.client(server.address))
+                with self.assertRaises(UrssafUnreachable):
+                    self.client(server.address).get_customer(id_client="1")
+
+    def test_an_answer_has_a_greatest_size(self):
+        for spoil, read in (
+            (pour_headers, UrssafUnreachable),
+            (pour_the_body, UrssafProtocolError),
+        ):
+            with self.subTest(spoil=spoil.__name__):
+                clear_token_cache()
+                server = self.serve(spoil)
+                with self.assertRaises(UrssafAmbiguous):
+                    self.enrol(self.client(server.address))
+                with self.assertRaises(read):
+                    self.client(server.address).get_customer(id_client="1")
 
     def test_a_page_instead_of_json(self):
         server = self.serve(speak_html)

@@ -44,7 +44,7 @@ class TestOneBadRecord(ProtocolCase):
         with patch.object(model, method, failing), self.assertLogs(EACH, "ERROR") as log:
             yield
         self.assertNotIn("Durand", "".join(log.output))
-        self.assertIn(method, "".join(log.output), "the log says where")
+        self.assertIn("test_one_bad_record.py", "".join(log.output), "it says where")
 
     def _database_error(self, records):
         # A value that no column takes: the transaction is broken.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import codes
+from . import bounded, codes
 from .codes import (
     ACCOUNT_STATUSES,
     ERROR_CODES,

@@ -3,17 +3,16 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TypeVar
 
-import requests
-
+from .bounded import Reply
 from .errors import UrssafRejected, remote_errors
-from .failures import read_json, rejected_inside_success, unreadable
+from .failures import rejected_inside_success, unreadable
+from .reading import http_date, read_json
 from .schemas import PaymentResult
 from .schemas_base import WireResponse
-from .tokens import DEFAULT_LIFE
+from .tokens import DEFAULT_LIFE, LONGEST_LIFE
 
 _Model = TypeVar("_Model", bound=WireResponse)
 
@@ -26,20 +25,14 @@ _NOTHING_FOUND = "ERR_RECHERCHE_VIDE"
 class Answer:
     """A 2xx response, with what is needed to say what is wrong with it."""
 
-    response: requests.Response
+    response: Reply
     kind: str
     correlation_id: str
 
     @property
     def server_time(self) -> datetime | None:
         """When Urssaf answered by its own clock (``Date`` header), aware, in UTC."""
-        with suppress(TypeError, ValueError):
-            moment = parsedate_to_datetime(self.response.headers.get("Date"))
-            # Without a zone, HTTP dates are in UTC.
-            return moment.replace(tzinfo=moment.tzinfo or timezone.utc).astimezone(
-                timezone.utc
-            )
-        return None
+        return http_date(self.response.headers.get("Date"))
 
     def payload(self):
         """The JSON body. :raises UrssafError: it is not JSON"""
@@ -52,7 +45,9 @@ class Answer:
         errors = remote_errors(payload)
         status = self.response.status_code
         if errors:
-            return rejected_inside_success(errors, self.correlation_id, status)
+            return rejected_inside_success(
+                errors, self.kind, self.correlation_id, status
+            )
         return unreadable(self.kind, self.correlation_id, status, what)
 
 
@@ -93,21 +88,22 @@ def nothing_found(error: UrssafRejected) -> bool:
 def access_token(answer: Answer) -> tuple[str, float]:
     """The token and its life in seconds.
 
-    :raises UrssafProtocolError: there is none, or one that cannot stand in a header
+    :raises UrssafAuthError: it says why there is none
+    :raises UrssafUnavailable: there is none, or one that cannot stand in a header
     """
     payload = answer.payload()
     token = payload.get("access_token") if isinstance(payload, dict) else None
     if not (isinstance(token, str) and token.isascii() and token.isprintable()):
         token = None
     if not token or " " in token:
-        raise answer.failure("there is no usable token")
+        raise answer.failure("there is no usable token", payload)
     return token, _life(payload.get("expires_in"))
 
 
 def _life(value) -> float:
     """Seconds from ``expires_in``; the documented hour when it is unusable."""
-    with suppress(TypeError, ValueError):
+    with suppress(TypeError, ValueError, OverflowError):
         life = float(value)
         if 0 < life < float("inf"):
-            return life
+            return min(life, LONGEST_LIFE)
     return DEFAULT_LIFE

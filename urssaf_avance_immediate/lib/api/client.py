@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
 
-from . import logs, pace, tokens
+from . import bounded, logs, pace, tokens
 from .answers import Answer, access_token, nothing_found, parse, payment_results
+from .bounded import Reply
 from .codes import MAX_BATCH, MAX_SEARCH
 from .errors import UrssafConfigError, UrssafRejected, UrssafUnreachable
 from .exchanges import Exchange, masked
@@ -79,7 +82,8 @@ class UrssafClient:
     :param base_url: up to and including ``/tiersPrestations``
     :param token_url: the OAuth2 token endpoint
     :param session: an HTTP session to reuse; it is not closed here
-    :param timeout: seconds per call (010 takes at least 30, the token 15)
+    :param timeout: seconds that a whole answer may take (010 at least 30, the token
+        15); with a ``session`` that was given, between two bytes of it
     :param clock: returns epoch seconds; :param sleep: waits some seconds
     :param calls_per_second: ceiling over all clients of this provider in the process;
         none by default
@@ -113,7 +117,7 @@ class UrssafClient:
         self._scope = _setting("scope", scope)
         self._key = tokens.token_key(token_url, client_id, client_secret, scope)
         self._own_session = session is None
-        self._session = requests.Session() if session is None else session
+        self._session = bounded.new_session() if session is None else session
         self._timeout = float(timeout)
         self._clock = clock
         self._sleep = sleep
@@ -242,25 +246,29 @@ class UrssafClient:
 
     def _send_patiently(
         self, call: _Call, token: str | None, correlation_id: str
-    ) -> requests.Response:
-        """Send, and repeat a token request or a read that met a passing trouble."""
+    ) -> Reply:
+        """Send, and repeat a token request or a read that met a passing trouble. One
+        that has taken all its time is not repeated: somebody may be waiting.
+        """
+        end = time.monotonic() + call.timeout
         for pause in () if call.kind == WRITE else BACK_OFF:
-            with suppress(UrssafUnreachable):
+            try:
                 response = self._send(call, token, correlation_id)
                 if response.status_code not in _TRANSIENT:
                     return response
+            except UrssafUnreachable:
+                if time.monotonic() >= end:
+                    raise
             self._sleep(pause)
         return self._send(call, token, correlation_id)
 
-    def _send(
-        self, call: _Call, token: str | None, correlation_id: str
-    ) -> requests.Response:
+    def _send(self, call: _Call, token: str | None, correlation_id: str) -> Reply:
         turns = (urlsplit(self._base_url).netloc, self._client_id)
         pace.wait_turn(turns, self._calls_per_second, self._sleep)
         started, started_at = time.monotonic(), datetime.now(timezone.utc)
         response, outcome = None, "no answer"
         try:
-            response = self._session.request(
+            begun = self._session.request(
                 call.verb,
                 call.url,
                 params=call.params,
@@ -268,16 +276,20 @@ class UrssafClient:
                 data=call.form,
                 headers={
                     "Accept": "application/json",
+                    # A few kilobytes that unfold to gigabytes are of no use.
+                    "Accept-Encoding": "identity",
                     "X-Correlation-ID": correlation_id,
                 },
                 auth=_Bearer(token),
                 timeout=call.timeout,
                 # A redirect would hand the token or the secret to another host.
                 allow_redirects=False,
+                stream=True,
             )
+            response = bounded.read_reply(begun)
             outcome = str(response.status_code)
             return response
-        except requests.RequestException as error:
+        except (OSError, HTTPError, HTTPException) as error:
             outcome = type(error).__name__
             # "from None": the cause's text has the address with its query.
             raise transport_failure(error, call.kind, correlation_id) from None
@@ -292,7 +304,7 @@ class UrssafClient:
                 started_at=started_at,
             )
 
-    def _tell(self, call: _Call, response: requests.Response | None, **facts) -> None:
+    def _tell(self, call: _Call, response: Reply | None, **facts) -> None:
         """Log the call, and show it to the observer."""
         _logger.info(
             "Urssaf %s %s %s: %s in %d ms (%s)",

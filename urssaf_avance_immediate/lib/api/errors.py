@@ -10,9 +10,14 @@ beside it, in ``errors``, and never goes into ``str(error)``.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 #: A remote code is quoted in our own messages only when it looks like a code.
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.\-]{1,80}\Z")
+
+
+#: Characters kept of one text of an error, and errors kept of one answer.
+MAX_WORDS, MAX_ERRORS = 1000, 20
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ def remote_errors(payload) -> list[RemoteError]:
         error = _remote_error(payload)
         return [error] if error else []
     if isinstance(payload, Sequence) and not isinstance(payload, (str, bytes)):
-        return [error for item in payload for error in remote_errors(item)]
+        errors = (error for item in payload for error in remote_errors(item))
+        return list(islice(errors, MAX_ERRORS))
     return []
 
 
@@ -57,7 +63,7 @@ def _remote_error(payload: Mapping) -> RemoteError | None:
 
 
 def _text(value) -> str:
-    return str(value) if isinstance(value, (str, int, float)) else ""
+    return str(value)[:MAX_WORDS] if isinstance(value, (str, int, float)) else ""
 
 
 class UrssafError(Exception):

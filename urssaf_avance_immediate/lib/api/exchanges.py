@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import requests
-
-from .failures import read_json
+from .bounded import Reply
 from .logs import MASK, SENSITIVE_KEYS, redact
+from .reading import read_json, readable
 
 #: Characters kept of an answer that is not JSON: a page of some gateway.
 MAX_TEXT = 2000
+#: Characters kept of one side of an exchange.
+MAX_SIDE = 200_000
+#: Names kept of those found in an exchange, and characters of one.
+MAX_NAMES, MAX_NAME = 40, 100
 #: What names an exchange for people: our numbers, Urssaf's identifiers.
 _NAMES = ("numFactureTiers", "idDemandePaiement", "idDemandePaiements", "idClient")
 
@@ -44,11 +47,12 @@ class Exchange:
     subjects: tuple[str, ...]
 
 
-def masked(call, response: requests.Response | None, **values) -> Exchange:
+def masked(call, response: Reply | None, **values) -> Exchange:
     """The exchange of a call of ``client`` and its response, if there was one."""
     sent = call.json if call.json is not None else call.params or call.form
     received = _body(response)
     private = [text for text in _private_texts(sent) if len(text) > 2]
+    names = [*_subjects(sent), *_subjects(received)]
     answer = _dump(redact(received))
     if private and '"message"' in answer:
         # Urssaf may quote in its errors what it was sent.
@@ -60,7 +64,7 @@ def masked(call, response: requests.Response | None, **values) -> Exchange:
         path=urlsplit(call.url).path,
         request=_dump(redact(sent)),
         response=answer,
-        subjects=tuple(dict.fromkeys([*_subjects(sent), *_subjects(received)])),
+        subjects=tuple(dict.fromkeys(names))[:MAX_NAMES],
         **values,
     )
 
@@ -71,13 +75,13 @@ def _body(response):
     try:
         return read_json(response)
     except ValueError:
-        return response.content[:MAX_TEXT].decode("utf-8", "replace")
+        return readable(response.content, MAX_TEXT)
 
 
 def _dump(value) -> str:
     if value in (None, "") or isinstance(value, str):
         return value or ""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)[:MAX_SIDE]
 
 
 def _private_texts(value, hidden=False) -> Iterator[str]:
@@ -96,7 +100,9 @@ def _subjects(value) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key in _NAMES:
-                yield from map(str, item if isinstance(item, list) else [item])
+                for name in item if isinstance(item, list) else [item]:
+                    if isinstance(name, (str, int)):
+                        yield str(name)[:MAX_NAME]
             elif isinstance(item, (dict, list)):
                 yield from _subjects(item)
     elif isinstance(value, list):

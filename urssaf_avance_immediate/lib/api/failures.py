@@ -6,16 +6,14 @@ Three kinds of call exist: a ``token`` request, a ``read`` (020, 070) and a ``wr
 again blind. Rules: ``design/odoo-19.md`` §5.6.
 """
 
-import json
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from .bounded import Reply
 from .errors import (
     RemoteError,
     UrssafAmbiguous,
@@ -28,6 +26,7 @@ from .errors import (
     quotable_codes,
     remote_errors,
 )
+from .reading import read_json, seconds_to_wait
 
 TOKEN, READ, WRITE = "token", "read", "write"
 
@@ -44,7 +43,7 @@ _HANDSHAKE_WORDS = ("CERT", "HANDSHAKE", "PROTOCOL", "VERSION", "UNKNOWN_CA")
 
 
 def transport_failure(
-    error: requests.RequestException, kind: str, correlation_id: str
+    error: Exception, kind: str, correlation_id: str
 ) -> UrssafError:
     """What to raise when there is no complete answer."""
     if kind != WRITE or _nothing_left(error):
@@ -57,7 +56,7 @@ def transport_failure(
     )
 
 
-def _nothing_left(error: requests.RequestException) -> bool:
+def _nothing_left(error: Exception) -> bool:
     """Whether it is proven that Urssaf received nothing.
 
     The cause decides, not the text. A connection that was never made and a handshake
@@ -95,7 +94,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def status_failure(
-    response: requests.Response, kind: str, correlation_id: str
+    response: Reply, kind: str, correlation_id: str
 ) -> UrssafError | None:
     """What to raise for this HTTP status, ``None`` when it is a success."""
     status = response.status_code
@@ -112,11 +111,13 @@ def status_failure(
     if status in (429, 503):
         return UrssafUnavailable(
             f"Urssaf is not available now ({label}).",
-            retry_after=retry_after(response),
+            retry_after=seconds_to_wait(response.headers.get("Retry-After")),
             **details,
         )
-    if status in (401, 403) or (kind == TOKEN and status == 400):
+    if status in (401, 403) or (kind == TOKEN and status == 400 and errors):
         return UrssafAuthError(f"Urssaf refused our credentials ({label}).", **details)
+    if kind == TOKEN:
+        return UrssafUnavailable(f"Urssaf gave no token ({label}).", **details)
     if status >= 500:
         return _server_failure(kind, label, details)
     if status == 400 or (400 < status < 500 and errors):
@@ -133,12 +134,19 @@ def _server_failure(kind: str, label: str, details: dict) -> UrssafError:
     return UrssafUnavailable(f"Urssaf failed ({label}).", **details)
 
 
+_UNREADABLE = {
+    WRITE: UrssafAmbiguous,
+    READ: UrssafProtocolError,
+    # Without a token nothing has left: later again.
+    TOKEN: UrssafUnavailable,
+}
+
+
 def unreadable(
     kind: str, correlation_id: str, http_status: int, what: str
 ) -> UrssafError:
     """What to raise for a success whose body we cannot use."""
-    error_class = UrssafAmbiguous if kind == WRITE else UrssafProtocolError
-    return error_class(
+    return _UNREADABLE[kind](
         f"Urssaf answered HTTP {http_status} but {what}.",
         http_status=http_status,
         correlation_id=correlation_id,
@@ -146,12 +154,13 @@ def unreadable(
 
 
 def rejected_inside_success(
-    errors: list[RemoteError], correlation_id: str, http_status: int
-) -> UrssafRejected:
+    errors: list[RemoteError], kind: str, correlation_id: str, http_status: int
+) -> UrssafError:
     """What to raise for a success whose body is only errors (§2.3, §11)."""
     codes = quotable_codes(errors)
     label = f"HTTP {http_status}" + (f", {codes}" if codes else "")
-    return UrssafRejected(
+    error_class = UrssafAuthError if kind == TOKEN else UrssafRejected
+    return error_class(
         f"Urssaf refused the request ({label}).",
         http_status=http_status,
         errors=errors,
@@ -159,28 +168,8 @@ def rejected_inside_success(
     )
 
 
-def read_json(response: requests.Response):
-    """The body as JSON. :raises ValueError: when it is not"""
-    # Decoded as UTF-8 by hand: requests guesses from headers that gateways get wrong.
-    return json.loads(response.content.decode("utf-8-sig"))
-
-
-def _json_or_none(response: requests.Response):
+def _json_or_none(response):
     try:
         return read_json(response)
     except ValueError:
         return None
-
-
-def retry_after(response: requests.Response) -> float | None:
-    """Seconds to wait, from a ``Retry-After`` in seconds or as an HTTP date."""
-    value = (response.headers.get("Retry-After") or "").strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

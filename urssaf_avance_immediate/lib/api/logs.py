@@ -92,7 +92,12 @@ _PATTERNS = (
     (re.compile(r"\b(bearer)\s+[A-Za-z0-9\-._~+/]+=*", re.I), rf"\1 {MASK}"),
     (re.compile(r"\b(basic)\s+[A-Za-z0-9+/]{8,}=*", re.I), rf"\1 {MASK}"),
     (
-        re.compile(r"[A-Za-z0-9._+\-]+(?:@|%40)[A-Za-z0-9.\-]+\.[A-Za-z]{2,}", re.I),
+        # Begins where a word begins: a text of one long word is searched once.
+        re.compile(
+            r"(?<![A-Za-z0-9._+\-])[A-Za-z0-9._+\-]+(?:@|%40)"
+            r"[A-Za-z0-9.\-]+\.[A-Za-z]{2,}",
+            re.I,
+        ),
         MASK,
     ),
     (

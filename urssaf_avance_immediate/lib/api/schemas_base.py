@@ -193,26 +193,50 @@ def field_errors(error: ValidationError) -> list[tuple[str, str]]:
     ]
 
 
-def as_code(value: Any) -> str:
-    """Codes are documented as strings; a number is cast, an absence is ''."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, (str, int, float)) else ""
+#: Characters kept of a code, and of a label of one line.
+MAX_CODE, MAX_LABEL = 80, 300
+#: Identifiers are opaque; a longer one than this is none, and no index takes it.
+MAX_ID = 100
+#: Euros. Contract: twelve digits, two of them cents (§7.2).
+_MAX_AMOUNT = Decimal(10) ** 10
+#: Nothing at Urssaf happens out of these years.
+YEARS = range(2000, 2100)
 
 
 def as_text(value: Any) -> str | None:
-    return str(value) if isinstance(value, (str, int, float)) else None
+    """A text, or a number as one; ``None`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return str(value)
+
+
+def as_code(value: Any) -> str:
+    """Codes are documented as strings; a number is cast, an absence is ''."""
+    return (as_text(value) or "")[:MAX_CODE]
+
+
+def _as_label(value: Any) -> str | None:
+    text = as_text(value)
+    return text if text is None else text[:MAX_LABEL]
+
+
+def as_identifier(value: Any) -> str | None:
+    """An identifier, ``None`` when there is none. :raises ValueError: far too long"""
+    text = as_text(value) or None
+    if text and len(text) > MAX_ID:
+        raise ValueError("not an identifier")
+    return text
 
 
 def as_decimal(value: Any) -> Decimal | None:
-    """A number as Urssaf may write it, ``None`` when it cannot be read."""
+    """A number as Urssaf may write it, ``None`` when it cannot be an amount."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
     try:
         number = Decimal(str(value).strip())
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number) < _MAX_AMOUNT else None
 
 
 def _as_date(value: Any) -> date | None:
@@ -232,12 +256,17 @@ def _as_date(value: Any) -> date | None:
         day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
+    if day.year not in YEARS:
+        return None
     next_day = match[5] and int(match[4]) >= 22
     return day + timedelta(days=1) if next_day else day
 
 
 Code = Annotated[str, BeforeValidator(as_code)]
 Text = Annotated[str | None, BeforeValidator(as_text)]
+Label = Annotated[str | None, BeforeValidator(_as_label)]
+OptionalId = Annotated[str | None, BeforeValidator(as_identifier)]
+Identifier = Annotated[str, BeforeValidator(as_identifier)]
 LooseDecimal = Annotated[Decimal | None, BeforeValidator(as_decimal)]
 LooseDate = Annotated[date | None, BeforeValidator(_as_date)]
 Errors = Annotated[list[RemoteError], BeforeValidator(remote_errors)]

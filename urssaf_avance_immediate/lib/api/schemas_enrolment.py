@@ -16,8 +16,10 @@ from pydantic import Field, StringConstraints, model_validator
 from ..rules.contact import MIN_IBAN
 from .schemas_base import (
     FRANCE,
+    YEARS,
     Code,
-    Text,
+    Identifier,
+    Label,
     WireDate,
     WireRequest,
     WireResponse,
@@ -178,7 +180,7 @@ class EnrolmentResponse(WireResponse):
 
     _shown: ClassVar[frozenset[str]] = frozenset({"id_client"})
 
-    id_client: Annotated[str, StringConstraints(min_length=1)] = Field(alias="idClient")
+    id_client: Identifier = Field(alias="idClient")
 
 
 class AccountStatus(WireResponse):
@@ -187,7 +189,7 @@ class AccountStatus(WireResponse):
     _shown: ClassVar[frozenset[str]] = frozenset({"code", "etat"})
 
     code: Code = ""
-    description: Text = None
+    description: Label = None
     etat: Code = ""
 
 
@@ -196,10 +198,10 @@ class CustomerStatus(WireResponse):
 
     _shown: ClassVar[frozenset[str]] = frozenset({"id_client", "status"})
 
-    id_client: Annotated[str, StringConstraints(min_length=1)] = Field(alias="idClient")
-    birth_name: Text = Field(None, alias="nomNaissance")
-    usage_name: Text = Field(None, alias="nomUsage")
-    first_names: Text = Field(None, alias="prenoms")
+    id_client: Identifier = Field(alias="idClient")
+    birth_name: Label = Field(None, alias="nomNaissance")
+    usage_name: Label = Field(None, alias="nomUsage")
+    first_names: Label = Field(None, alias="prenoms")
     status: AccountStatus = Field(default_factory=AccountStatus, alias="statut")
 
     @model_validator(mode="before")
@@ -235,6 +237,8 @@ class CustomerStatus(WireResponse):
             return None
         parts = (int(part or 0) for part in match.groups())
         day, month, year, hour, minute, second = parts
+        if year not in YEARS:
+            return None
         try:
             return datetime(year, month, day, hour, minute, second)
         except ValueError:

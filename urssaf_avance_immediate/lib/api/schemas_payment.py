@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    BeforeValidator,
     Field,
     StringConstraints,
     ValidationError,
@@ -25,15 +24,17 @@ from .schemas_base import (
     Amount,
     Code,
     Errors,
+    Identifier,
+    Label,
     LooseDate,
     LooseDecimal,
+    OptionalId,
     Quantity,
     Text,
     UnitPrice,
     WireDate,
     WireRequest,
     WireResponse,
-    as_code,
     as_decimal,
     as_text,
     fault,
@@ -42,9 +43,6 @@ from .schemas_base import (
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 # CF stores 50; nobody knows the real limit, §11 keeps to 50.
 InvoiceNumber = Annotated[str, StringConstraints(min_length=1, max_length=50)]
-OptionalId = Annotated[
-    str | None, BeforeValidator(lambda value: as_text(value) or None)
-]
 
 
 class Prestation(WireRequest):
@@ -206,10 +204,10 @@ class PaymentInfo(WireResponse):
 
     _shown: ClassVar[frozenset[str]] = frozenset({"request_id", "status_code"})
 
-    request_id: NonEmpty = Field(alias="idDemandePaiement")
+    request_id: Identifier = Field(alias="idDemandePaiement")
     request: dict | None = Field(None, alias="demandePaiement")
     status_code: Code = ""
-    status_label: Text = None
+    status_label: Label = None
     rejection: Rejection | None = Field(None, alias="infoRejet")
     transfer: Transfer | None = Field(None, alias="infoVirement")
 
@@ -220,8 +218,6 @@ class PaymentInfo(WireResponse):
         if not isinstance(value, Mapping):
             return value
         value = dict(value)
-        if "idDemandePaiement" in value:
-            value["idDemandePaiement"] = as_code(value["idDemandePaiement"])
         status = value.pop("statut", None)
         if isinstance(status, Mapping):
             value["status_code"] = status.get("code")
@@ -276,8 +272,12 @@ class PaymentSearchResult(WireResponse):
             raise ValueError("not an object")
         if "infoDemandePaiements" not in payload and not errors:
             raise ValueError("neither results nor errors")
-        found = payload.get("infoDemandePaiements") or []
-        listed = found if isinstance(found, list) else [None]
+        listed = payload.get("infoDemandePaiements")
+        if listed is None and errors:
+            listed = []
+        elif not isinstance(listed, list):
+            # Something else in its place is not "nothing found".
+            listed = [listed]
         items = []
         for item in listed:
             with suppress(ValidationError):

@@ -15,6 +15,8 @@ from typing import NamedTuple
 MARGIN = 60.0
 #: Announced life when Urssaf gives none: "dure 1h" (CA).
 DEFAULT_LIFE = 3600.0
+#: Whatever is announced, a token is not kept longer.
+LONGEST_LIFE = 24 * 3600.0
 
 
 class TokenKey(NamedTuple):
