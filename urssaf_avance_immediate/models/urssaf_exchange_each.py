@@ -135,8 +135,8 @@ class UrssafExchange(models.AbstractModel):
 
     @api.model
     def _quietly(self, records, write):
-        """``write(records)`` and commit. That what went wrong cannot be written down
-        either does not stop the others."""
+        """``write(records)`` and commit. Not even that what went wrong cannot be
+        written down stops the others."""
         try:
             with self._undone_on_error():
                 existing = records.exists()
@@ -162,7 +162,7 @@ class UrssafExchange(models.AbstractModel):
             claimed._trigger("repair")
 
     def _interrupted_values(self):
-        """What else is written on claims that raised together. For each model to say."""
+        """What else is written on claims that raised together: each model says."""
         return {}
 
     def _put_off(self, error):

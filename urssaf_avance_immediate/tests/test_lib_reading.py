@@ -122,7 +122,10 @@ class TestReading(ReadingCase):
 
     def test_nested_without_end(self):
         for depth in (40, 900, 100_000):
-            for body in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
+            for body in (
+                "[" * depth + "]" * depth,
+                '{"a":' * depth + "1" + "}" * depth,
+            ):
                 with self.subTest(depth=depth), self.assertRaises(ValueError):
                     decode(body)
 
@@ -175,7 +178,10 @@ class TestReading(ReadingCase):
             result = self.outcome("070", (200, {"infoDemandePaiements": found}))
             with self.subTest(found=found):
                 self.assertFalse(result.conclusive)
-        empty = {"infoDemandePaiements": None, "errors": [{"code": "ERR_RECHERCHE_VIDE"}]}
+        empty = {
+            "infoDemandePaiements": None,
+            "errors": [{"code": "ERR_RECHERCHE_VIDE"}],
+        }
         self.assertTrue(self.outcome("070", (200, empty)).conclusive)
 
     def test_a_token_that_is_none_says_that_nothing_left(self):
@@ -232,7 +238,7 @@ class TestAnyAnswer(ReadingCase):
     )
     @given(payload=PAYLOADS, status=st.sampled_from([200, 200, 200, 400, 404, 500]))
     def test_any_json_is_read_or_named(self, payload, status):
-        """Never anything but an answer or an UrssafError, and a trace that can be kept."""
+        """An answer or an UrssafError, nothing else; a trace that can be kept."""
         traces = []
         step = as_body(payload) if status == 200 else (status, payload)
         for method in ("010", "020", "050", "070"):

@@ -41,7 +41,10 @@ class TestOneBadRecord(ProtocolCase):
                 raise Nobody
             return original(records, *arguments, **keywords)
 
-        with patch.object(model, method, failing), self.assertLogs(EACH, "ERROR") as log:
+        with (
+            patch.object(model, method, failing),
+            self.assertLogs(EACH, "ERROR") as log,
+        ):
             yield
         self.assertNotIn("Durand", "".join(log.output))
         self.assertIn("test_one_bad_record.py", "".join(log.output), "it says where")
@@ -72,19 +75,7 @@ class TestOneBadRecord(ProtocolCase):
             with self.subTest(blow=blow):
                 requests = self._queue(5)
                 guilty = requests[2]
-                accepted = self.Request._accepted
-
-                def failing(records, code, found, accepted=accepted, guilty=guilty):
-                    if guilty in [request for request, _id in found]:
-                        if blow:
-                            blow(guilty)
-                        raise Nobody
-                    return accepted(records, code, found)
-
-                with (
-                    patch.object(self.Request, "_accepted", failing),
-                    self.assertLogs(EACH, "ERROR"),
-                ):
+                with self._broken(self.Request, "_record_answers", guilty, blow):
                     self._run_cron("send")
                 self.assertEqual(set((requests - guilty).mapped("state")), {"waiting"})
                 self.assertEqual(guilty.state, "unknown", "never back in the queue")

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An answer takes a bounded time and a bounded number of bytes, headers included.
 
-The ``timeout`` of ``requests`` is between two bytes: a server that sends one every three
-seconds holds its caller for ever. Here it is the time of the whole answer.
+The ``timeout`` of ``requests`` is between two bytes: a server that sends one every
+three seconds holds its caller for ever. Here it is the time of the whole answer.
 """
 
 import io

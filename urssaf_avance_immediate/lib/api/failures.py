@@ -42,9 +42,7 @@ _NEVER_CONNECTED = (
 _HANDSHAKE_WORDS = ("CERT", "HANDSHAKE", "PROTOCOL", "VERSION", "UNKNOWN_CA")
 
 
-def transport_failure(
-    error: Exception, kind: str, correlation_id: str
-) -> UrssafError:
+def transport_failure(error: Exception, kind: str, correlation_id: str) -> UrssafError:
     """What to raise when there is no complete answer."""
     if kind != WRITE or _nothing_left(error):
         return UrssafUnreachable(

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """From the bytes of an answer to values that any database, log or screen takes.
 
-The one place where something from outside is decoded. One lone half of an emoji (what a
-Java service makes when it cuts a text), a NUL or a number of five thousand digits in the
-comment of one customer must not stop what concerns the others.
+The one place where something from outside is decoded. One lone half of an emoji (what
+a Java service makes when it cuts a text), a NUL or a number of five thousand digits in
+the comment of one customer must not stop what concerns the others.
 """
 
 import json
