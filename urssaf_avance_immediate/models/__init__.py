@@ -12,6 +12,7 @@ from . import res_company_urssaf_companion
 from . import product_template
 from . import urssaf_service
 from . import urssaf_trace
+from . import urssaf_pace
 from . import urssaf_exchange
 from . import urssaf_exchange_each
 from . import urssaf_exchange_people

@@ -247,7 +247,7 @@ class ResCompany(models.Model):
         company = self.sudo()
         return UrssafClient(
             **company._urssaf_get_credentials(),
-            calls_per_second=company.urssaf_calls_per_second,
+            turns=self.env["urssaf.pace"].sudo()._turns(company),
             observer=self.env["urssaf.trace"]._observer(company),
         )
 

@@ -15,8 +15,9 @@ class ResCompany(models.Model):
     urssaf_calls_per_second = fields.Float(
         string="Calls per second",
         default=1.0,
-        help="At most so many calls to Urssaf per second and server process, evenly "
-        "spaced; 0 for no limit. Urssaf publishes no limit: one is the safe choice.",
+        help="At most so many calls to Urssaf per second, evenly spaced, over all the "
+        "processes and servers of this Odoo; 0 for no limit. Urssaf publishes no "
+        "limit: one is the safe choice.",
     )
     urssaf_trace_days = fields.Integer(
         string="Keep calls (days)",

@@ -24,6 +24,7 @@ from . import test_enrolment_before_sending
 from . import test_enrolment_import
 from . import test_enrolment_life
 from . import test_enrolment_refusals
+from . import test_fault_injector
 from . import test_identity_doctor
 from . import test_lib_address
 from . import test_lib_amounts
@@ -48,6 +49,7 @@ from . import test_lib_tokens
 from . import test_lib_variants
 from . import test_lib_working_days
 from . import test_one_bad_record
+from . import test_pace
 from . import test_payment_request_cancel
 from . import test_payment_request_deadlines
 from . import test_payment_request_follow

@@ -174,6 +174,8 @@ class FakeUrssaf:
         status, payload = getattr(self, f"_method_{call.method}")(call, fault)
         if fault and fault.loses_answer:
             return fault.apply(request)
+        if fault:
+            return fault.spoil(request, status, payload)
         return answer(request, status, payload)
 
     def _read(self, request, kw) -> Call:

@@ -16,6 +16,14 @@ unauthorized, forbidden     401 and 403
 reject                      an error inside the HTTP 200 (050 only)
 reject_400                  an error array with HTTP 400
 missing_item                the last item is left out of the answer (050, 070)
+empty_200, empty_404        a status without a body, nothing recorded
+junk                        recorded, and the answer is no text at all
+half_emoji                  recorded; each text of the answer ends with half of an
+                            emoji and a NUL
+deep, huge                  recorded; the answer is nested, or long, without end
+wrong_types                 recorded; each identifier of the answer is an object
+duplicates                  recorded; each item of a list is there twice
+nonsense_headers            closed, with a ``Retry-After`` that no calendar takes
 ==========================  =====================================================
 """
 
@@ -36,6 +44,12 @@ AFTER = frozenset(
         "malformed_json",
         "reject",
         "missing_item",
+        "junk",
+        "half_emoji",
+        "deep",
+        "huge",
+        "wrong_types",
+        "duplicates",
     }
 )
 _LOSING = frozenset(
@@ -46,7 +60,10 @@ _STATUSES = {
     "http_502": 502,
     "http_503": 503,
     "http_429": 429,
+    "empty_200": 200,
     "empty_400": 400,
+    "empty_404": 404,
+    "nonsense_headers": 503,
     "unauthorized": 401,
     "forbidden": 403,
 }
@@ -91,6 +108,25 @@ class Fault:
     def rejects(self, number: str) -> bool:
         return self.kind == "reject" and self.number in (None, number)
 
+    def spoil(self, request, status, payload):
+        """The answer as this fault leaves it; nothing is spoilt by the others."""
+        if self.kind == "junk":
+            response = answer(request, status, text="")
+            response.raw = io.BytesIO(b"\x00\xff\xfe\x1f\x8b{")
+            return response
+        if self.kind == "half_emoji":
+            payload = _with_half_emojis(payload)
+        elif self.kind == "deep":
+            return answer(request, status, text="[" * 50_000)
+        elif self.kind == "huge":
+            text = json.dumps(payload) + " " * 3_000_000
+            return answer(request, status, text=text)
+        elif self.kind == "wrong_types":
+            payload = _with_wrong_types(payload)
+        elif self.kind == "duplicates":
+            payload = _with_duplicates(payload)
+        return answer(request, status, payload)
+
     def apply(self, request):
         """Raise what ``requests`` would, or give the spoilt answer."""
         if self.kind == "refused":
@@ -115,4 +151,35 @@ class Fault:
             return answer(request, 400, [error])
         status = _STATUSES[self.kind]
         headers = {"Retry-After": "120"} if status in (503, 429) else {}
+        if self.kind == "nonsense_headers":
+            headers = {"Retry-After": "9" * 400, "Date": "Fri, 31 Dec 9999 23:59:59 X"}
         return answer(request, status, headers=headers)
+
+
+def _with_half_emojis(value, key=None):
+    if isinstance(value, list):
+        return [_with_half_emojis(item) for item in value]
+    if isinstance(value, dict):
+        spoilt = {name: _with_half_emojis(item, name) for name, item in value.items()}
+        return {**spoilt, "remarque \ud83d": "\ud83d\x00"}
+    if key in ("libelle", "description", "message", "commentaire"):
+        return f"{value or ''} \ud83d\x00"
+    return value
+
+
+def _with_wrong_types(value, key=None):
+    if isinstance(value, list):
+        return [_with_wrong_types(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _with_wrong_types(item, name) for name, item in value.items()}
+    if key in ("idClient", "idDemandePaiement", "numFactureTiers", "access_token"):
+        return {"valeur": [value, True, 1e308]}
+    return value
+
+
+def _with_duplicates(value):
+    if isinstance(value, list):
+        return [item for item in value for _twice in range(2)]
+    if isinstance(value, dict):
+        return {name: _with_duplicates(item) for name, item in value.items()}
+    return value

@@ -10,17 +10,13 @@ from odoo.tests import BaseCase, tagged
 from ..lib.api import (
     EnrolmentRequest,
     UrssafAmbiguous,
-    UrssafClient,
     UrssafRejected,
     forget_turns,
 )
-from ..lib.api.pace import wait_turn
+from ..lib.api.pace import WHEN_UNKNOWN, in_process
 from .lib_support import (
-    BASE,
-    CREDENTIALS,
     IBAN,
     SECRET,
-    TOKEN_URL,
     TransportMixin,
     enrolment_body,
 )
@@ -36,9 +32,7 @@ class TestPace(TransportMixin, BaseCase):
 
     def wait(self, key="us", per_second=2.0):
         """The seconds that one call has to wait."""
-        slept = []
-        wait_turn(key, per_second, slept.append, lambda: self.now)
-        return sum(slept)
+        return in_process(key, per_second, lambda: self.now)
 
     def test_calls_are_evenly_spaced(self):
         self.assertEqual([self.wait() for _call in range(3)], [0, 0.5, 1.0])
@@ -55,23 +49,26 @@ class TestPace(TransportMixin, BaseCase):
     def test_no_ceiling(self):
         self.assertEqual([self.wait(per_second=0) for _call in range(3)], [0, 0, 0])
 
-    def test_two_clients_of_one_provider_share_the_ceiling(self):
-        first = self.client((200, {"infoDemandePaiements": []}), calls_per_second=0.1)
-        first.check_connection()
-        # The token was the first call, the search had to wait.
-        self.assertEqual(len(self.slept), 1)
-        second = UrssafClient(
-            BASE,
-            TOKEN_URL,
-            *CREDENTIALS,
-            sleep=self.slept.append,
-            calls_per_second=0.1,
+    def test_each_call_takes_a_turn_and_waits_for_it(self):
+        turns = iter([0, 2.5, 0.5])
+        client = self.client(
+            *[(200, {"infoDemandePaiements": []})] * 2, turns=lambda: next(turns)
         )
-        self.addCleanup(second.close)
-        self.transport.steps.append((200, {"infoDemandePaiements": []}))
-        second.check_connection()
-        self.assertEqual(len(self.slept), 2)
-        self.assertGreater(self.slept[1], 15)
+        client.check_connection()
+        # The token was the first call, the search had to wait.
+        self.assertEqual(self.slept, [2.5])
+        client.check_connection()
+        self.assertEqual(self.slept, [2.5, 0.5])
+
+    def test_a_pace_that_fails_costs_no_call(self):
+        def broken():
+            raise RuntimeError("no database")
+
+        client = self.client((200, {"infoDemandePaiements": []}), turns=broken)
+        with self.assertLogs(level="WARNING") as logs:
+            client.check_connection()
+        self.assertNotIn("no database", str(logs.output))
+        self.assertEqual(self.slept, [WHEN_UNKNOWN] * 2, "nobody calls faster for it")
 
 
 @tagged("post_install", "-at_install")

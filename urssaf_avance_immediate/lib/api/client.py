@@ -85,8 +85,8 @@ class UrssafClient:
     :param timeout: seconds that a whole answer may take (010 at least 30, the token
         15); with a ``session`` that was given, between two bytes of it
     :param clock: returns epoch seconds; :param sleep: waits some seconds
-    :param calls_per_second: ceiling over all clients of this provider in the process;
-        none by default
+    :param turns: asked before each call, the token's included: takes the next turn and
+        returns the seconds to wait for it; see ``pace``
     :param observer: is given an ``Exchange`` after each call, the token's included
     :raises UrssafConfigError: a setting is missing or is not an http(s) address
 
@@ -107,7 +107,7 @@ class UrssafClient:
         timeout: float = 20,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        calls_per_second: float = 0,
+        turns: Callable[[], float] | None = None,
         observer: Callable[[Exchange], None] | None = None,
     ):
         self._base_url = _address("base_url", base_url).rstrip("/")
@@ -121,7 +121,7 @@ class UrssafClient:
         self._timeout = float(timeout)
         self._clock = clock
         self._sleep = sleep
-        self._calls_per_second = calls_per_second
+        self._turns = turns
         self._observer = observer
 
     def __repr__(self) -> str:
@@ -263,8 +263,7 @@ class UrssafClient:
         return self._send(call, token, correlation_id)
 
     def _send(self, call: _Call, token: str | None, correlation_id: str) -> Reply:
-        turns = (urlsplit(self._base_url).netloc, self._client_id)
-        pace.wait_turn(turns, self._calls_per_second, self._sleep)
+        pace.wait_turn(self._turns, self._sleep)
         started, started_at = time.monotonic(), datetime.now(timezone.utc)
         response, outcome = None, "no answer"
         try:
