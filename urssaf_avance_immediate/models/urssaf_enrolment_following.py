@@ -194,11 +194,18 @@ class UrssafEnrolment(models.Model):
             last = enrolment.answered_at
             if last and last > now - max(fresh, SHORTEST_FRESH):
                 continue
-            # That Urssaf tells of customers does not mean that it takes demandes.
-            going_on = enrolment._ask(client, settles=False)
-            self._checkpoint()
-            if not going_on:
+            # A record set of its own, see ``_work_through``; what raises is the matter
+            # of this customer, not of the demandes.
+            if not self._take(
+                self.browse(enrolment.id), lambda one: one._ask_alone(client)
+            ):
                 break
+
+    def _ask_alone(self, client):
+        # That Urssaf tells of customers does not mean that it takes demandes.
+        going_on = self._ask(client, settles=False)
+        self._checkpoint()
+        return going_on
 
     # -- scheduled actions -----------------------------------------------------
 

@@ -149,7 +149,7 @@ class UrssafPaymentRequest(models.Model):
                 self.env._(
                     "an error that was not foreseen, the server’s log says where it "
                     "happened. Show it to who looks after your Odoo, then press "
-                    "“Register the transfer”."
+                    "“Register the payment”."
                 )
             )
 

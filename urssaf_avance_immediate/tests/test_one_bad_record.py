@@ -3,8 +3,10 @@
 and the scheduled action succeeds."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -175,6 +177,106 @@ class TestOneBadRecord(ProtocolCase):
             self._run_cron("follow")
         self.assertEqual(set((enrolments - guilty).mapped("state")), {"active"})
         self._assert_told(guilty)
+
+    def test_a_customer_who_cannot_be_asked_about_stops_no_demande(self):
+        requests = self._queue(2)
+        enrolment = requests.enrolment_id
+        enrolment.answered_at = False
+        with self._broken(self.Enrolment, "_apply_remote", enrolment):
+            self._run_cron("send")
+        self.assertEqual(set(requests.mapped("state")), {"waiting"})
+        self._assert_told(enrolment)
+
+    # -- what is left alone in the other scheduled actions ---------------------
+
+    def test_a_claim_of_a_dead_worker_that_cannot_be_settled(self):
+        requests = self._queue(3)
+        hour_ago = NOW - timedelta(hours=1)
+        requests._set_state("sending", claimed_at=hour_ago)
+        guilty = requests[0]
+        with self._broken(self.Request, "_set_state", guilty):
+            self._run_cron("repair")
+        self.assertEqual(guilty.state, "sending")
+        self.assertTrue(guilty.activity_ids, "told although nothing could be written")
+        self.assertEqual(set((requests - guilty).mapped("state")), {"queued"})
+
+    def test_a_transfer_that_cannot_be_booked(self):
+        requests = self._waiting(3)
+        for request in requests:
+            transfer = {"mntVirement": 66.0, "dateVirement": "2026-03-14"}
+            self._demande(request).move("70", "Payée", transfer=transfer)
+        guilty = requests[0]
+        with self._broken(
+            self.Request, "_register_transfer", guilty, self._database_error
+        ):
+            self._run_cron("follow")
+        self.assertEqual(set((requests - guilty).mapped("amount_booked")), {66.0})
+        self.assertEqual(guilty.last_error_kind, "booking")
+        self.assertIn("not foreseen", guilty.activity_ids.note)
+        guilty.action_register_transfer()
+        self.assertEqual(guilty.amount_booked, 66.0)
+
+    def test_the_daily_watch(self):
+        requests = self._waiting(3)
+        guilty = requests[0]
+        with (
+            freeze_time(NOW + timedelta(days=30)),
+            self._broken(self.Request, "_tell_stuck", guilty, self._database_error),
+        ):
+            self._run_cron("digest")
+        for request in requests:
+            self.assertEqual(len(request.activity_ids), 1)
+
+    def test_a_message_that_cannot_be_written(self):
+        enrolments = self._queued_enrolments(self._three())
+        self._run_cron("send")
+        guilty = enrolments[0]
+        with (
+            freeze_time(NOW + timedelta(hours=1)),
+            self._broken(self.Enrolment, "_companion_post", guilty),
+        ):
+            self._run_cron("companion")
+        others = enrolments - guilty
+        self.assertTrue(all(others.mapped("companion_told_at")))
+        self.assertFalse(guilty.companion_told_at)
+        self.assertTrue(guilty.activity_ids)
+        self.assertGreater(guilty.companion_next_at, NOW + timedelta(hours=20))
+
+    def test_a_selection_that_fails_is_told_to_the_company(self):
+        requests = self._queue(2)
+        failing = patch.object(self.Enrolment, "_cron_send", side_effect=Nobody)
+        with failing, self.assertLogs(EACH, "ERROR") as log:
+            self._run_cron("send")
+        self.assertNotIn("Durand", str(log.output))
+        self.assertEqual(set(requests.mapped("state")), {"waiting"})
+        self.assertIn("not foreseen", self.company.partner_id.activity_ids.note)
+
+    # -- and it costs the same, however many wait --------------------------------
+
+    def test_what_waits_behind_is_not_read_again(self):
+        """After each commit Odoo reads again what belongs to the same record set."""
+        read = []
+        execute = Cursor.execute
+
+        def counting(cr, query, *arguments, **keywords):
+            result = execute(cr, query, *arguments, **keywords)
+            read.append(max(cr._obj.rowcount, 0))
+            return result
+
+        per_customer = []
+        for size in (4, 16):
+            partners = self.env["res.partner"].union(
+                *(
+                    self._make_partner(email=f"many{size}.{rank}@example.com")
+                    for rank in range(size)
+                )
+            )
+            self._queued_enrolments(partners)
+            read.clear()
+            with patch.object(Cursor, "execute", counting):
+                self._run_cron("send")
+            per_customer.append(sum(read) / size)
+        self.assertLess(per_customer[1], per_customer[0] * 1.1)
 
     def _queued_enrolments(self, partners):
         enrolments = partners.sudo()._urssaf_enrolments()
