@@ -4,6 +4,7 @@
 make bench                          1 000 demandes at 20 ms, 100 at 200 ms: minutes
 make bench ARGS=--full              and 10 000 at 20 ms: half an hour
 make bench ARGS='--requests 100'    a look
+make bench ARGS=crowd               100 000 demandes: lists, filters, actions
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from dev import odoo, servers
 
-from . import report, rivals, sandbox, storm, world
+from . import crowd, report, rivals, sandbox, storm, world
 from .meter import Meter
 
 #: ms of network delay: a server nearby, and a distant administration.
@@ -25,6 +26,8 @@ def main():
     """Measure the add-on beside its rivals, then the sandbox alone."""
     if sys.argv[1:2] == ["storm"]:
         return storm.main(sys.argv[2:])
+    if sys.argv[1:2] == ["crowd"]:
+        return crowd.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:
@@ -44,7 +47,9 @@ def main():
         tables.append((count, delay, results))
         report.show(count, delay, results)
     report.growth(tables)
-    return 0 if options.alone else sandbox.main([])
+    if options.alone:
+        return 0
+    return crowd.main([]) or sandbox.main([])
 
 
 def _run(env, host, count, meter):
@@ -89,7 +94,7 @@ def _parser():
     parser.add_argument("--requests", type=int, default=1000, help="demandes sent")
     parser.add_argument("--delay", type=float, default=NEAR, help="ms per HTTP call")
     parser.add_argument("--full", action="store_true", help=f"and {LARGE} demandes")
-    parser.add_argument("--alone", action="store_true", help="not the sandbox's bench")
+    parser.add_argument("--alone", action="store_true", help="not the two others")
     return parser
 
 

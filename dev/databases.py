@@ -30,7 +30,14 @@ def template(odoo):
 
 def create(odoo, name):
     """Make database ``name`` anew, as a copy of the template (about a second)."""
-    source = template(odoo)
+    copy(odoo, template(odoo), name)
+
+
+def copy(odoo, source, name):
+    """Make database ``name`` anew, as a copy of ``source``, which nobody may be using.
+
+    The copy has the same ``database.uuid``: it is a restored backup, not a duplicate.
+    """
     drop(odoo, name)
     with open_cursor(odoo) as cursor:
         # File copies: the template is small, and no checkpoint traffic is wanted.

@@ -58,6 +58,7 @@
         "views/urssaf_enrolment_companion_views.xml",
         "views/portal_templates.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["urssaf_avance_immediate/static/src/**/*"],
     },

@@ -16,9 +16,9 @@ def log_in(server):
     return Odoo(server.url, DATABASE, "admin", "admin")
 
 
-def invoices(rpc, partner, count):
-    """Post invoices for services of the month before."""
-    day = datetime.now().replace(day=1) - timedelta(days=1)
+def invoices(rpc, partner, count, day=None):
+    """Post invoices for services of ``day``, or of the month before."""
+    day = day or datetime.now().replace(day=1) - timedelta(days=1)
     service = rpc.ref(f"{company.ADDON}.product_menage")
     product = rpc.find(
         "product.product", [("product_tmpl_id", "=", service)], "le ménage"

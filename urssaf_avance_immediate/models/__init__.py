@@ -10,6 +10,7 @@ from . import res_company
 from . import res_company_urssaf_enrolment
 from . import res_company_urssaf_companion
 from . import product_template
+from . import ir_cron
 from . import urssaf_service
 from . import urssaf_trace
 from . import urssaf_pace

@@ -51,6 +51,7 @@ class AccountMove(models.Model):
         compute="_compute_urssaf_request",
         store=True,
         groups=READERS,
+        index="btree_not_null",
     )
     urssaf_state = fields.Selection(
         STATES,

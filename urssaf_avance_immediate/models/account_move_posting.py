@@ -31,6 +31,8 @@ class AccountMove(models.Model):
         index="btree_not_null",
         help="Leaves for Urssaf as soon as nothing stands in the way.",
     )
+    # The few that wait, among all the invoices of all the years.
+    _urssaf_to_send_index = models.Index("(company_id) WHERE urssaf_to_send IS TRUE")
 
     def _urssaf_concerned(self):
         """Invoices of customers whom Urssaf has activated, but those left out."""

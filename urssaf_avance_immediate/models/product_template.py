@@ -16,6 +16,7 @@ class ProductTemplate(models.Model):
         ondelete="restrict",
         help="Kind of home service. Only lines whose product has a nature can be "
         "part of a demande de paiement.",
+        index="btree_not_null",
     )
     urssaf_unit = fields.Selection(
         UNITS,

@@ -52,20 +52,22 @@ class ResCompany(models.Model):
         service._answered()
         return None
 
-    def _urssaf_tell(self, note):
-        """What concerns the whole company: one activity on its own contact."""
+    def _urssaf_tell(self, note, activity_type=ACTIVITY_TYPE):
+        """What concerns the whole company: one activity on its own contact, for each
+        type of activity.
+        """
         for company in self:
             partner = company.partner_id.sudo()
-            activity = partner.activity_search([ACTIVITY_TYPE])
+            activity = partner.activity_search([activity_type])
             if activity:
                 activity.note = plaintext2html(note)
                 continue
             partner.activity_schedule(
-                ACTIVITY_TYPE,
+                activity_type,
                 note=plaintext2html(note),
                 user_id=company._urssaf_responsibles()[:1].id,
             )
 
-    def _urssaf_told_done(self):
+    def _urssaf_told_done(self, activity_type=ACTIVITY_TYPE):
         """The matter is settled: close its activities."""
-        self.partner_id.sudo().activity_unlink([ACTIVITY_TYPE])
+        self.partner_id.sudo().activity_unlink([activity_type])

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .res_company_urssaf_credentials import ADMINISTRATOR
 
@@ -10,6 +10,7 @@ class ResConfigSettings(models.TransientModel):
     urssaf_environment = fields.Selection(
         related="company_id.urssaf_environment", readonly=False, required=True
     )
+    urssaf_actions_notice = fields.Char(compute="_compute_urssaf_actions_notice")
     urssaf_sandbox_url = fields.Char(
         related="company_id.urssaf_sandbox_url", readonly=False, groups=ADMINISTRATOR
     )
@@ -127,6 +128,14 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.urssaf_notify_paid", readonly=False
     )
     urssaf_has_sms = fields.Boolean(compute="_compute_urssaf_has_sms")
+
+    @api.depends("company_id")
+    def _compute_urssaf_actions_notice(self):
+        self.urssaf_actions_notice = self.env["ir.cron"]._urssaf_notice()
+
+    def action_urssaf_switch_on(self):
+        """Have the scheduled actions run again that Odoo or somebody has stopped."""
+        return self.env["urssaf.service"]._of(self.company_id).action_switch_on()
 
     def _compute_urssaf_has_sms(self):
         self.urssaf_has_sms = self.env["urssaf.enrolment"]._companion_has_sms()

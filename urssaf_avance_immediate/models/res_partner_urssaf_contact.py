@@ -24,6 +24,7 @@ class ResPartner(models.Model):
         domain="[('partner_id', '=', id)]",
         groups=PERSONAL,
         help="Held by the customer. Urssaf debits what is left to pay from it.",
+        index="btree_not_null",
     )
     urssaf_bic = fields.Char(
         string="BIC",

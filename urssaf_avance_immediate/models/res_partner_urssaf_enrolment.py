@@ -173,4 +173,8 @@ class ResPartner(models.Model):
     def action_urssaf_mend(self):
         """Open what Urssaf complains about, with what may be tried."""
         self.ensure_one()
-        return self.urssaf_enrolment_id.action_urssaf_mend()
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("write")
+        # Made if need be, then opened with the rights of the user.
+        enrolment = self._urssaf_enrolments().sudo(False)
+        return enrolment.action_urssaf_mend()

@@ -12,7 +12,8 @@ from odoo.tools import file_open
 from ..lib.rules.communes import department, place_key, rank, search_text
 
 FOLDER = "urssaf_avance_immediate/data/cog"
-# Raise it with the files; what is loaded already is in the system parameters.
+# Raise it with the files; what is loaded already is in the system parameters, which
+# the uninstall hook clears.
 MARK = "etalab-6.0.0/2"
 COMMUNES = "urssaf_avance_immediate.communes"
 COUNTRIES = "urssaf_avance_immediate.countries"
@@ -73,7 +74,9 @@ class UrssafCommune(models.Model):
     def init(self):
         """Load the shipped files, once per ``MARK`` (about a second)."""
         super().init()
-        if self.env["res.country"]._urssaf_is_loaded(COMMUNES):
+        if self.env["res.country"]._urssaf_is_loaded(
+            COMMUNES, "SELECT 1 FROM urssaf_commune WHERE official LIMIT 1"
+        ):
             return
         self.env.cr.execute(
             "CREATE TEMPORARY TABLE urssaf_shipped (code varchar, name varchar,"
@@ -85,6 +88,9 @@ class UrssafCommune(models.Model):
         self.env.cr.copy_from(lines, "urssaf_shipped", columns=COLUMNS)
         self.env.cr.execute(MERGE)
         self.env.cr.execute("DROP TABLE urssaf_shipped")
+        # Until PostgreSQL has counted the rows it plans for an empty table, and every
+        # search for a commune reads all of them.
+        self.env.cr.execute("ANALYZE urssaf_commune")
         self.env["ir.config_parameter"].sudo().set_param(COMMUNES, MARK)
 
     def _department_names(self):
@@ -98,7 +104,9 @@ class ResCountry(models.Model):
     def init(self):
         """Write the INSEE codes, once per ``MARK``; those that are there are kept."""
         super().init()
-        if self._urssaf_is_loaded(COUNTRIES):
+        if self._urssaf_is_loaded(
+            COUNTRIES, "SELECT 1 FROM res_country WHERE urssaf_code IS NOT NULL LIMIT 1"
+        ):
             return
         with file_open(f"{FOLDER}/countries.csv") as file:
             rows = csv.DictReader(file, delimiter=";")
@@ -111,11 +119,19 @@ class ResCountry(models.Model):
         )
         self.env["ir.config_parameter"].sudo().set_param(COUNTRIES, MARK)
 
-    def _urssaf_is_loaded(self, parameter):
+    def _urssaf_is_loaded(self, parameter, rows):
+        """Whether the files of today were loaded, and what they brought is there.
+
+        :param rows: a query that finds one row of it: the mark may have outlived the
+            table, in a database where the add-on was uninstalled
+        """
         self.env.cr.execute(
             "SELECT 1 FROM ir_config_parameter WHERE key = %s AND value = %s",
             [parameter, MARK],
         )
+        if not self.env.cr.fetchone():
+            return False
+        self.env.cr.execute(rows)
         return bool(self.env.cr.fetchone())
 
 

@@ -56,10 +56,15 @@ class UrssafCrosscheckLine(models.Model):
         string="Demande in Odoo",
         readonly=True,
         ondelete="set null",
+        index="btree_not_null",
     )
     request_state = fields.Selection(related="request_id.state", string="State in Odoo")
     move_id = fields.Many2one(
-        "account.move", string="Invoice", readonly=True, ondelete="set null"
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     partner_id = fields.Many2one(
         related="move_id.commercial_partner_id", string="Customer"

@@ -71,11 +71,20 @@ class UrssafCustomerSheet(models.Model):
         "data to be sent to Urssaf.",
     )
     reviewed_at = fields.Datetime(string="Reviewed on", readonly=True)
-    reviewed_by_id = fields.Many2one("res.users", string="Reviewed by", readonly=True)
+    reviewed_by_id = fields.Many2one(
+        "res.users",
+        string="Reviewed by",
+        readonly=True,
+        index="btree_not_null",
+    )
     refusal_note = fields.Text(string="Word to the customer", readonly=True)
     line_ids = fields.One2many("urssaf.customer.sheet.line", "sheet_id")
     mail_id = fields.Many2one(
-        "mail.mail", readonly=True, copy=False, groups=fields.NO_ACCESS
+        "mail.mail",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        index="btree_not_null",
     )
     mail_failed = fields.Boolean(compute="_compute_mail_failed", compute_sudo=True)
 

@@ -97,7 +97,11 @@ class UrssafEnrolment(models.Model):
         string="Last news", readonly=True, copy=False, help="When Urssaf last answered."
     )
     requester_id = fields.Many2one(
-        "res.users", string="Enrolled by", readonly=True, copy=False
+        "res.users",
+        string="Enrolled by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     names_differ = fields.Boolean(
         string="Other names at Urssaf",
@@ -117,7 +121,11 @@ class UrssafEnrolment(models.Model):
         help="When the customer agreed that what Urssaf needs is sent.",
     )
     consent_user_id = fields.Many2one(
-        "res.users", string="Consent recorded by", readonly=True, copy=False
+        "res.users",
+        string="Consent recorded by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     consent_origin = fields.Selection(
         [

@@ -44,7 +44,11 @@ class UrssafEnrolmentAttempt(models.Model):
         related="enrolment_id.company_id", store=True, index=True
     )
     date = fields.Datetime(string="Sent on", required=True, index=True)
-    user_id = fields.Many2one("res.users", string="Asked by")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Asked by",
+        index="btree_not_null",
+    )
     environment = fields.Selection(
         related="enrolment_id.environment", store=True, depends=()
     )

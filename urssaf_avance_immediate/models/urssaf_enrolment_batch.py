@@ -42,6 +42,7 @@ class UrssafEnrolmentBatch(models.Model):
         required=True,
         readonly=True,
         default=lambda self: self.env.user,
+        index="btree_not_null",
     )
     line_ids = fields.One2many(
         "urssaf.enrolment.batch.line", "batch_id", string="Customers", readonly=True
@@ -55,6 +56,13 @@ class UrssafEnrolmentBatch(models.Model):
     active_count = fields.Integer(string="Active", compute="_compute_counts")
     refused_count = fields.Integer(string="Refused", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Answered by Urssaf, in %.")
+    actions_notice = fields.Char(
+        compute="_compute_actions_notice", help="Why what is queued does not leave."
+    )
+
+    @api.depends_context("uid", "lang")
+    def _compute_actions_notice(self):
+        self.actions_notice = self.env["ir.cron"]._urssaf_notice()
 
     @api.depends("create_date", "line_ids")
     @api.depends_context("lang", "tz")
@@ -151,7 +159,11 @@ class UrssafEnrolmentBatchLine(models.Model):
     )
     company_id = fields.Many2one(related="batch_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, ondelete="cascade"
+        "res.partner",
+        string="Customer",
+        required=True,
+        ondelete="cascade",
+        index=True,
     )
     stage = fields.Selection(
         STAGES, string="Progress", compute="_compute_stage", compute_sudo=True

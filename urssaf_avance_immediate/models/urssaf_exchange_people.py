@@ -32,7 +32,13 @@ class UrssafExchange(models.AbstractModel):
             )
 
     def _tell_stuck(self, note):
-        """Say once per state that nothing has happened for too long."""
+        """Say once per state that nothing has happened for too long; while scheduled
+        actions do not run, that is the reason, and each company is told of it once.
+        """
+        cron = self.env["ir.cron"].sudo()  # people do not read scheduled actions
+        if self and cron._urssaf_notice():
+            cron._urssaf_watch()
+            return
         for record in self:
             if record.activity_search([ACTIVITY_TYPE]):
                 continue

@@ -15,12 +15,14 @@ class UrssafExchange(models.AbstractModel):
 
     @api.depends("company_id")
     def _compute_service_notice(self):
+        stopped = self.env["ir.cron"]._urssaf_notice()
         services = self.env["urssaf.service"].search(
             [("company_id", "in", self.company_id.ids)]
         )
         notices = {service.company_id: service._notice() for service in services}
         for record in self:
-            record.service_notice = notices.get(record.company_id)
+            # Nothing else matters as long as nothing tries.
+            record.service_notice = stopped or notices.get(record.company_id)
 
     def _call_failed(self, error):
         """Note a failed call. Return whether the next one may be made now.

@@ -109,7 +109,11 @@ class UrssafPaymentRequest(models.Model):
         ondelete="restrict",
     )
     enrolment_id = fields.Many2one(
-        "urssaf.enrolment", readonly=True, ondelete="restrict", check_company=True
+        "urssaf.enrolment",
+        readonly=True,
+        ondelete="restrict",
+        check_company=True,
+        index="btree_not_null",
     )
     state = fields.Selection(
         STATES,

@@ -41,6 +41,8 @@ class UrssafPaymentRequest(models.Model):
         help="Urssaf was asked to cancel this demande and has not done so yet.",
     )
 
+    _cancel_awaited_index = models.Index("(company_id) WHERE cancel_awaited IS TRUE")
+
     @api.depends("cancel_requested_on", "state")
     def _compute_cancel_awaited(self):
         for request in self:

@@ -79,6 +79,7 @@ class UrssafPaymentRequest(models.Model):
         string="Act before",
         compute="_compute_notice_until",
         store=True,
+        index="btree_not_null",
         help="Urssaf had paid: from its notice on you have 30 days to pay back or to "
         "comment, then it debits you (articles L133-8-7 and R133-20 of the code de la "
         "sécurité sociale). Counted from the day on which Odoo saw the status: the "
@@ -91,6 +92,9 @@ class UrssafPaymentRequest(models.Model):
         help="Until then Odoo asks Urssaf, less and less often, whether the payment "
         "holds.",
     )
+
+    # Few are late at any time, among years of them that are over.
+    _late_index = models.Index("(company_id) WHERE late IS TRUE")
 
     # -- computes --------------------------------------------------------------
 

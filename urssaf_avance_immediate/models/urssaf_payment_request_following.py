@@ -309,12 +309,8 @@ class UrssafPaymentRequest(models.Model):
                 "|",
                 ("state", "in", live),
                 "&",
-                "&",
-                ("state", "=", "paid"),
+                ("to_book", "=", True),
                 ("transfer_effective", "=", True),
-                "&",
-                ("payment_ids", "=", False),
-                ("transfer_settled", "=", False),
             ]
         )
         note = self.env._(

@@ -271,6 +271,7 @@ class UrssafPaymentRequest(models.Model):
     def action_reverse_payment(self):
         """Open the proposal of the entry that takes the payment back."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Take the payment back"),

@@ -33,6 +33,13 @@ class UrssafPaymentRequest(models.Model):
         "contributions that you owe (article L133-8-8 of the code de la sécurité "
         "sociale).",
     )
+    to_book = fields.Boolean(
+        string="Paid, not registered",
+        compute="_compute_to_book",
+        store=True,
+        help="Urssaf has paid, no payment was made in Odoo, and nobody has settled the "
+        "transfer by hand.",
+    )
     amount_booked = fields.Monetary(
         string="Registered",
         compute="_compute_amount_booked",
@@ -52,6 +59,24 @@ class UrssafPaymentRequest(models.Model):
             gap = request.transfer_amount - request.transfer_expected
             request.transfer_gap = request.transfer_effective and gap
 
+    # Written as Odoo writes these filters: PostgreSQL compares the words.
+    _to_book_index = models.Index("(company_id) WHERE to_book IS TRUE")
+    _transfer_gap_index = models.Index(
+        "(company_id) WHERE transfer_gap <> 0 OR transfer_gap IS NULL"
+    )
+    _announced_index = models.Index(
+        "(company_id) WHERE state = 'paid' AND transfer_effective IS NOT TRUE"
+    )
+
+    @api.depends("state", "transfer_settled", "payment_ids")
+    def _compute_to_book(self):
+        for request in self:
+            request.to_book = (
+                request.state == "paid"
+                and not request.transfer_settled
+                and not request.payment_ids
+            )
+
     @api.depends("payment_ids.state", "payment_ids.amount")
     def _compute_amount_booked(self):
         for request in self:
@@ -70,10 +95,8 @@ class UrssafPaymentRequest(models.Model):
             .search(
                 [
                     ("company_id", "=", company.id),
-                    ("state", "=", "paid"),
+                    ("to_book", "=", True),
                     ("transfer_effective", "=", True),
-                    ("transfer_settled", "=", False),
-                    ("payment_ids", "=", False),
                     # Told already: a person acts, then presses the button.
                     ("last_error_kind", "!=", NOT_BOOKED),
                 ]

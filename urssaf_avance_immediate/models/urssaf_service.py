@@ -18,6 +18,8 @@ MAX_RETRY_AFTER = timedelta(days=1)
 FOR_A_PERSON = ("config", "auth")
 # Read at each call.
 FETCHED = ("company_id", "failure_count", "paused_until")
+# Of its own: the end of an outage must not close it.
+ACTIONS_TYPE = "urssaf_avance_immediate.activity_type_actions"
 # Urssaf is answering: it only said no.
 ANSWERS = ("rejected",)
 
@@ -53,6 +55,14 @@ class UrssafService(models.Model):
     paused_until = fields.Datetime(
         string="Next try", readonly=True, help="Nothing is called before."
     )
+    actions_told = fields.Char(
+        readonly=True, help="The scheduled actions that people were told of last."
+    )
+    actions_notice = fields.Char(
+        string="Scheduled actions",
+        compute="_compute_actions_notice",
+        help="Which scheduled actions do not run, and what to do about it.",
+    )
     notice = fields.Char(
         string="State", compute="_compute_notice", help="What people read about it."
     )
@@ -65,6 +75,12 @@ class UrssafService(models.Model):
     def _compute_notice(self):
         for service in self:
             service.notice = service._notice() or self.env._("Urssaf answers.")
+
+    @api.depends_context("uid", "lang")
+    def _compute_actions_notice(self):
+        notice = self.env["ir.cron"]._urssaf_notice()
+        for service in self:
+            service.actions_notice = notice
 
     @api.model
     def _of(self, company):
@@ -102,6 +118,26 @@ class UrssafService(models.Model):
         return format_datetime(
             self.env, moment, tz=self.env.user.tz or "Europe/Paris", dt_format="short"
         )
+
+    def _tell_actions(self, state):
+        """Scheduled actions stopped, or run again: one activity for the company, once
+        for each change.
+
+        :param state: what is kept, to see the next change
+        """
+        for service in self.sudo():
+            company = service.company_id
+            cron = self.env["ir.cron"]
+            notice = cron.with_env(self._for_readers(company))._urssaf_notice()
+            if state and notice:
+                company._urssaf_tell(notice, ACTIONS_TYPE)
+            else:
+                company._urssaf_told_done(ACTIONS_TYPE)
+            service.actions_told = state
+
+    def _for_readers(self, company):
+        """The environment in which those in charge of a company read."""
+        return self.env["urssaf.payment.request"]._for_company(company).env
 
     # -- what calls have shown -------------------------------------------------
 
@@ -185,6 +221,17 @@ class UrssafService(models.Model):
         return exchange._notify(
             service.notice, kind="warning" if service.paused_until else "success"
         )
+
+    def action_switch_on(self):
+        """Have the scheduled actions run again that Odoo or somebody has stopped."""
+        self.ensure_one()
+        self.check_access("read")
+        off = self.env["ir.cron"]._urssaf_switch_on()
+        if not off:
+            message = self.env._("All scheduled actions of Urssaf are switched on.")
+        else:
+            message = self.env._("Switched on: %s.", off._urssaf_names())
+        return self.env["urssaf.exchange"]._notify(message)
 
 
 def _says_not_now(error):

@@ -1,12 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The scheduled actions on a fresh install, and with several companies."""
+"""The scheduled actions: fresh install, several companies, switched off."""
 
+from datetime import timedelta
+
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW, UrssafCase
 
 CRONS = ("send", "follow", "repair", "digest")
+STOPPED = "urssaf_avance_immediate.activity_type_actions"
 
 
 @tagged("post_install", "-at_install")
@@ -60,3 +64,113 @@ class TestCron(UrssafCase):
         self.company.urssaf_sandbox_url = "http://localhost:8090"
         self._run_cron("send")
         self.assertEqual(self.fake.calls[-1].host, "localhost:8090")
+
+    # -- actions that do not run -----------------------------------------------
+
+    def _action(self, name):
+        return self.env.ref(f"urssaf_avance_immediate.cron_{name}").sudo()
+
+    def _told(self, company=None):
+        partner = (company or self.company).partner_id.sudo()
+        return partner.activity_search([STOPPED])
+
+    def _named(self, action):
+        """As those in charge read it, the sign before the colon apart."""
+        lang = self.env["urssaf.exchange"]._for_company(self.company).env.lang
+        return action.with_context(lang=lang).name.split(":")[1].strip()
+
+    def _queued(self):
+        self._enrol()
+        move = self._invoice()
+        self.env["urssaf.payment.request"]._enqueue_move(move)
+        return move
+
+    def test_each_action_looks_after_the_others(self):
+        actions = self.env["ir.cron"]._urssaf_actions()
+        self.assertGreater(len(actions), len(CRONS))
+        names = [
+            xml_id.split(".cron_")[1]
+            for xml_ids in actions._get_external_ids().values()
+            for xml_id in xml_ids
+        ]
+        for name in names:
+            other = self._action("follow" if name == "send" else "send")
+            other.active = False
+            with self.subTest(looks_after=name):
+                for _run in range(2):
+                    self._run_cron(name)
+                    for company in (self.company, self.other_company):
+                        self.assertEqual(len(self._told(company)), 1)
+                self.assertIn(self._named(other), self._told().note)
+            other.active = True
+            self._run_cron(name)
+            self.assertFalse(self._told())
+
+    def test_told_once_to_somebody_who_does_nothing(self):
+        self._action("send").active = False
+        self._run_cron("follow")
+        self._told().action_done()
+        self._run_cron("follow")
+        self.assertFalse(self._told())
+        self._action("repair").active = False
+        self._run_cron("follow")
+        self.assertIn(self._named(self._action("repair")), self._told().note)
+
+    def test_switched_off_is_said_where_invoices_wait(self):
+        move = self._queued()
+        self._action("send").active = False
+        self._run_cron("digest")
+        user = move.with_user(self.user)
+        self.assertIn("Switched off", user.alerts["urssaf_service"]["message"])
+        self.assertIn("Switched off", user.urssaf_request_id.service_notice)
+        fresh = self._invoice().with_user(self.user)
+        self.assertIn("urssaf_service", fresh.alerts)
+        action = (fresh | self._invoice()).with_user(self.user).action_urssaf_send()
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        self.assertIn("Switched off", wizard.create({}).actions_notice)
+        settings = self.env["res.config.settings"].create({})
+        self.assertIn(self._action("send").name, settings.urssaf_actions_notice)
+        service = self.env["urssaf.service"]._of(self.company)
+        with self.assertRaises(AccessError):
+            service.with_user(self.user).action_switch_on()
+        self.assertFalse(self._action("send").active)
+        manager = self._make_user("manager", "urssaf_avance_immediate.group_manager")
+        service.with_user(manager).action_switch_on()
+        self.assertTrue(self._action("send").active)
+        self.assertFalse(self._told())
+        self.env.invalidate_all()
+        self.assertNotIn("urssaf_service", move.with_user(self.user).alerts or {})
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_no_news_names_the_cause_once(self):
+        moves = self._queued() | self._invoice()
+        self.env["urssaf.payment.request"]._enqueue_move(moves[1:])
+        self._action("send").active = False
+        with freeze_time(NOW + timedelta(hours=97)):
+            self._run_cron("digest")
+            self.assertFalse(moves.urssaf_request_id.activity_ids)
+            self.assertEqual(len(self._told()), 1)
+            self._action("send").active = True
+            self._run_cron("digest")
+        self.assertEqual(len(moves.urssaf_request_id.activity_ids), 2)
+        self.assertFalse(self._told())
+
+    def test_failing_and_a_server_that_runs_nothing(self):
+        action = self._action("send")
+        action.write({"failure_count": 3, "first_failure_date": NOW})
+        self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
+        with freeze_time(NOW + timedelta(days=2)):
+            self.assertIn("Failing since", self.env["ir.cron"]._urssaf_notice())
+            action.write({"failure_count": 0, "first_failure_date": False})
+            self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
+            action.nextcall = NOW
+            self.assertIn("standstill", self.env["ir.cron"]._urssaf_notice())
+        with freeze_time(NOW + timedelta(hours=1)):
+            self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
+
+    def test_a_neutralised_copy_is_meant_to_be_silent(self):
+        self._action("send").active = False
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("database.is_neutralized", True)
+        self.assertIsNone(self.env["ir.cron"]._urssaf_notice())

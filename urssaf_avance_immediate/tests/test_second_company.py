@@ -1,18 +1,303 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A second company, and people of only that one: what each of them may see and do."""
+"""Two companies, and people of only one: a walk over every model, field and button of
+the add-on. What is new is walked over without being named here.
+"""
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tests.common import freeze_time
 
-from .cases import UrssafCase
+from .cases import NOW, UrssafCase
+
+ADDON = "odoo.addons.urssaf_avance_immediate"
+# Reference data are for everybody; nobody reads the throttle.
+SHARED = {"urssaf.nature", "urssaf.commune", "urssaf.throttle"}
+CRONS = ("send", "follow", "repair", "digest", "companion", "invoices", "crosscheck")
 
 
 @tagged("post_install", "-at_install")
+@freeze_time(NOW)
 class TestSecondCompany(UrssafCase):
-    def test_works_while_the_first_is_current(self):
-        partner = self._make_partner(consent=False).with_user(self.other_user)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._other_sale_journal()
+        # Somebody of the head office: both companies, the first one current.
+        cls.both = cls._make_user("both", "urssaf_avance_immediate.group_manager")
+        cls.both.company_ids += cls.other_company
+
+    def setUp(self):
+        super().setUp()
+        self.models = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("urssaf.")
+            and not (model._abstract or model._transient)
+            and name not in SHARED
+        }
+
+    # -- what there is ---------------------------------------------------------
+
+    def _first_company_works(self):
+        """Something of every model in the first company: ``{model: records}``."""
+        self._sent()
+        people = [
+            self._make_partner(name=name, email=f"{name}@example.com")
+            for name in ("anne", "zoe")
+        ]
+        self.partner.union(*people).with_user(self.user).action_urssaf_enrol()
+        self._run_cron("send")
+        self.env["urssaf.service"]._of(self.company)
+        people[0].with_user(self.user).action_urssaf_send_sheet()
+        sheet = self.env["urssaf.customer.sheet"].search([], limit=1)
+        self.env["urssaf.customer.sheet.line"].sudo().create(
+            {"sheet_id": sheet.id, "name": "birth_name"}
+        )
+        check = (
+            self.env["urssaf.crosscheck"]
+            .with_user(self.user)
+            .create({"date_from": "2026-03-01", "date_to": "2026-03-31"})
+        )
+        check.action_start()
+        self._run_cron("crosscheck")
+        self.env["urssaf.crosscheck.line"].sudo().create(
+            {"crosscheck_id": check.id, "kind": "remote", "number": "INCONNU"}
+        )
+        everything = {
+            name: self.env[name].sudo().search([(self._owner(name), "=", company)])
+            for company in self.company.ids
+            for name in self.models
+        }
+        missing = [name for name, records in everything.items() if not records]
+        self.assertFalse(missing, "nothing of these models: extend the test")
+        return everything
+
+    def _owner(self, name):
+        """The path to the company of a record."""
+        if "company_id" in self.env[name]._fields:
+            return "company_id"
+        return "sheet_id.company_id"
+
+    def _rows(self):
+        """What the first company has, as the database has it."""
+        self.env.flush_all()
+        rows = {}
+        for name in sorted(self.models):
+            records = self.env[name].sudo()
+            ids = records.search([(self._owner(name), "=", self.company.id)]).ids
+            self.env.cr.execute(
+                f'SELECT to_jsonb(t) FROM "{records._table}" t'
+                " WHERE id = ANY(%s) ORDER BY id",
+                [ids],
+            )
+            rows[name] = [row[0] for row in self.env.cr.fetchall()]
+        return rows
+
+    def _buttons(self, records):
+        """Names of the public methods without arguments that a click can call."""
+        return sorted(
+            {
+                name
+                for cls in type(records).mro()
+                if cls.__module__.startswith(ADDON)
+                for name in vars(cls)
+                if name.startswith(("action_", "button_"))
+            }
+        )
+
+    def _press(self, record, name):
+        """Press a button; what it refuses is undone, as Odoo would."""
+        try:
+            with self.env.cr.savepoint():
+                getattr(record, name)()
+                self.env.flush_all()
+        except (AccessError, UserError) as error:
+            return error
+        finally:
+            self.env.invalidate_all()
+        return None
+
+    # -- the first company's records, for people of the second -----------------
+
+    def test_records_cannot_be_seen(self):
+        everything = self._first_company_works()
+        everything["account.move"] = self.env["account.move"].search(
+            [("urssaf_request_ids", "!=", False)]
+        )
+        everything["res.company"] = self.company
+        seen = []
+        for user in (self.other_user, self.other_manager):
+            for name, records in everything.items():
+                theirs = records.with_user(user)
+                try:
+                    self.assertFalse(theirs.search([("id", "in", records.ids)]), name)
+                except AccessError:
+                    pass  # not even the model
+                seen += [
+                    f"{user.login}: {name}.{field}"
+                    for field in theirs._fields
+                    if (name in self.models or field.startswith("urssaf_"))
+                    and field != "id"
+                    and self._readable(theirs, field)
+                ]
+        self.assertFalse(seen)
+
+    def _readable(self, records, field):
+        """Without a savepoint: a thousand of them would take a minute."""
+        try:
+            records[:1].read([field])
+        except AccessError:
+            return False
+        return True
+
+    def test_buttons_are_refused(self):
+        everything = self._first_company_works()
+        everything["account.move"] = self.env["account.move"].search(
+            [("urssaf_request_ids", "!=", False)]
+        )
+        before = self._rows()
+        self.fake.calls.clear()
+        for user in (self.other_user, self.other_manager):
+            for name, records in everything.items():
+                for button in self._buttons(records):
+                    with self.subTest(user=user.login, button=f"{name}.{button}"):
+                        record = records[:1].with_user(user)
+                        error = self._press(record, button)
+                        self.assertIsInstance(error, AccessError)
+        self.assertEqual(self._rows(), before)
+        self.assertFalse(self.fake.calls)
+
+    def test_buttons_on_a_shared_customer_leave_the_first_company_alone(self):
+        self._first_company_works()
+        personal = [
+            name
+            for name, field in self.env["res.partner"]._fields.items()
+            if name.startswith("urssaf_")
+            and field.store
+            and not (field.company_dependent or field.type == "one2many")
+        ]
+        before, sheet = self._rows(), self.partner.sudo().read(personal)
+        for user in (self.other_user, self.other_manager):
+            for button in self._buttons(self.partner):
+                with self.subTest(user=user.login, button=button):
+                    self._press(self.partner.with_user(user), button)
+                    self.assertEqual(self._rows(), before)
+        self.assertEqual(self.partner.sudo().read(personal), sheet)
+
+    def test_a_shared_customer_tells_nothing_of_the_first_company(self):
+        self._first_company_works()
+        secret = self.partner.urssaf_enrolment_id.external_id
+        for user in (self.other_user, self.other_manager):
+            partner = self.partner.with_user(user)
+            for name, field in partner._fields.items():
+                if not name.startswith("urssaf_") or not partner._has_field_access(
+                    field, "read"
+                ):
+                    continue
+                with self.subTest(user=user.login, field=name):
+                    self.env.invalidate_all()
+                    [value] = partner.read([name])
+                    self.assertNotIn(secret, str(value[name]))
+                    if field.relational and field.comodel_name in self.models:
+                        self.assertFalse(partner[name])
+
+    # -- the second company's records, where the first one is current ----------
+
+    def _second_company_works(self):
+        """A customer with an invoice at Urssaf, of the second company only."""
+        partner = self._make_partner(
+            consent=False, name="Paul", email="paul@example.com"
+        ).with_user(self.other_user)
         partner._urssaf_record_consent("office")
-        enrolment = self._enrol(partner)
-        self.assertEqual(enrolment.company_id, self.other_company)
+        self._enrol(partner)
         move = self._make_other_invoice(partner)
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
+        return move
+
+    def _seen_from(self, record, company):
+        return record.with_user(self.both).with_context(
+            allowed_company_ids=(company | self.company | self.other_company).ids
+        )
+
+    def test_the_current_company_changes_nothing(self):
+        """What a document shows is its company's, whichever one is ticked first."""
+        move = self._second_company_works()
+        self.company.urssaf_intervenant = "SAP443061841"
+        self.company.urssaf_billing_name = "Première"
+        draft = self._make_other_invoice(move.partner_id, price=40)
+        request = move.sudo().urssaf_request_id
+        for record in (request, request.enrolment_id, move, draft):
+            here = self._seen_from(record, self.company)
+            there = self._seen_from(record, self.other_company)
+            for name, field in here._fields.items():
+                ours = record._name.startswith("urssaf.") or name.startswith("urssaf_")
+                if not ours or not here._has_field_access(field, "read"):
+                    continue
+                with self.subTest(field=f"{record._name}.{name}"):
+                    self.env.invalidate_all()
+                    seen = here.read([name])
+                    self.env.invalidate_all()
+                    self.assertEqual(seen, there.read([name]))
+
+    def test_what_is_sent_is_the_documents_company(self):
+        move = self._second_company_works()
+        first, second = (
+            self._make_other_invoice(move.partner_id, price=price) for price in (40, 41)
+        )
+        self.company.urssaf_intervenant = "SAP443061841"
+        self.fake.calls.clear()
+        for other, current in ((first, self.company), (second, self.other_company)):
+            self._seen_from(other, current).action_urssaf_send()
+            self.assertEqual(other.urssaf_state, "waiting")
+        [one], [two] = (call.json for call in self.fake.calls_of("050"))
+        differ = {key for key in one if one[key] != two.get(key)}
+        self.assertLessEqual(
+            differ,
+            {"numFactureTiers", "mntFactureTTC", "mntFactureHT", "inputPrestations"},
+        )
+        people = {call["numFactureTiers"] for call in (one, two)}
+        self.assertEqual(people, {first.name, second.name})
+        companies = self.env["urssaf.trace"].sudo().search([("method", "=", "050")])
+        self.assertEqual(companies.company_id, self.other_company)
+
+    def test_the_printed_invoice_is_the_documents(self):
+        move = self._second_company_works()
+        pages = []
+        for company in (self.company, self.other_company):
+            report = self._seen_from(self.env["ir.actions.report"], company)
+            html, _kind = report._render_qweb_html("account.report_invoice", move.ids)
+            pages.append(html)
+        self.assertIn(b"Urssaf", pages[0])
+        self.assertEqual(pages[0], pages[1])
+
+    # -- what nobody is looking at ---------------------------------------------
+
+    def test_scheduled_actions_serve_each_company_as_itself(self):
+        ours = self._sent()
+        theirs = self._second_company_works().sudo().urssaf_request_id
+        for request in (ours, theirs):
+            self.fake.by_number(request.name).move("30", "Validée")
+            self._make_due(request)
+        self.env["urssaf.trace"].sudo().search([]).unlink()
+        for name in CRONS:
+            self._run_cron(name)
+        self.assertEqual((ours.state, theirs.state), ("validated", "validated"))
+        for request, company in ((ours, self.company), (theirs, self.other_company)):
+            traces = self.env["urssaf.trace"].sudo().search([("method", "=", "070")])
+            mine = traces.filtered(lambda t, c=company: t.company_id == c)
+            self.assertIn(request.external_id, str(mine.read()))
+        self.assertNotIn(ours.external_id, str(mine.read()))
+
+    def test_alerts_go_to_people_of_the_company(self):
+        request = self._second_company_works().sudo().urssaf_request_id
+        self.fake.by_number(request.name).move(
+            "40", "Refusée", rejection={"code": "1", "commentaire": "non"}
+        )
+        self._make_due(request)
+        self._run_cron("follow")
+        self.assertEqual(request.state, "refused")
+        activities = request.activity_ids | request.move_id.activity_ids
+        self.assertTrue(activities)
+        for user in activities.user_id:
+            self.assertIn(self.other_company, user.company_ids)

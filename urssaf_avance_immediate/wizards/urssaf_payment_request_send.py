@@ -22,6 +22,13 @@ class UrssafPaymentRequestSend(models.TransientModel):
     )
     ready_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
+    actions_notice = fields.Char(
+        compute="_compute_actions_notice", help="Why what is queued does not leave."
+    )
+
+    @api.depends_context("uid", "lang")
+    def _compute_actions_notice(self):
+        self.actions_notice = self.env["ir.cron"]._urssaf_notice()
 
     @api.depends("move_ids")
     def _compute_line_ids(self):

@@ -1,0 +1,150 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Scheduled actions of the add-on that do not run: each one looks after the others.
+
+Odoo switches an action off after a week of failures, somebody may do so by hand, and a
+server may run no scheduled action at all. Invoices then wait without a word.
+"""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
+
+_logger = logging.getLogger(__name__)
+
+MODULE = "urssaf_avance_immediate"
+# Odoo looks for due actions once a minute; a long one may keep it busy for a while.
+OVERDUE = timedelta(hours=2)
+# A failure may pass; what fails for a day is heading for the end of Odoo's patience.
+FAILING = timedelta(days=1)
+
+
+class IrCron(models.Model):
+    _inherit = "ir.cron"
+
+    @api.model
+    def _urssaf_actions(self):
+        """The scheduled actions of the add-on, also those that are switched off."""
+        # sudo: whoever waits for them may read that they do not run.
+        data = self.env["ir.model.data"].sudo()
+        found = data.search([("module", "=", MODULE), ("model", "=", "ir.cron")])
+        actions = self.sudo().with_context(active_test=False)
+        return actions.browse(found.mapped("res_id")).exists()
+
+    @api.model
+    def _urssaf_troubled(self):
+        """``(off, failing, overdue)``: the actions of the add-on that do not run."""
+        actions = self._urssaf_actions()
+        now = fields.Datetime.now()
+        off = actions.filtered(lambda action: not action.active)
+        failing = (actions - off).filtered(
+            lambda a: a.first_failure_date and a.first_failure_date < now - FAILING
+        )
+        overdue = (actions - off - failing).filtered(
+            lambda action: action.nextcall < now - OVERDUE
+        )
+        return off, failing, overdue
+
+    @api.model
+    def _urssaf_notice(self):
+        """What people read while actions of the add-on do not run, else ``None``."""
+        # sudo: the parameter tells that this is a copy, in which nothing shall leave.
+        parameters = self.env["ir.config_parameter"].sudo()
+        if parameters.get_param("database.is_neutralized"):
+            return None
+        off, failing, overdue = self._urssaf_troubled()
+        sentences = []
+        if off:
+            sentences.append(
+                self.env._(
+                    "Switched off, so that what waits does not leave by itself: "
+                    "%(actions)s. Odoo does this after a week of failures, or somebody "
+                    "did. A manager can press “Switch on”.",
+                    actions=off._urssaf_names(),
+                )
+            )
+        if failing:
+            sentences.append(
+                self.env._(
+                    "Failing since %(since)s: %(actions)s. Odoo switches an action off "
+                    "after a week of failures: ask whoever looks after this server to "
+                    "read its log.",
+                    since=self._urssaf_local(min(failing.mapped("first_failure_date"))),
+                    actions=failing._urssaf_names(),
+                )
+            )
+        if overdue:
+            sentences.append(
+                self.env._(
+                    "Due since %(since)s and not run yet: %(actions)s. The scheduled "
+                    "actions of this server seem to be at a standstill: ask whoever "
+                    "looks after it.",
+                    since=self._urssaf_local(min(overdue.mapped("nextcall"))),
+                    actions=overdue._urssaf_names(),
+                )
+            )
+        return " ".join(sentences) or None
+
+    def _urssaf_names(self):
+        return ", ".join(self.mapped("name"))
+
+    @api.model
+    def _urssaf_local(self, moment):
+        tz = self.env.user.tz or "Europe/Paris"
+        return format_datetime(self.env, moment, tz=tz, dt_format="short")
+
+    # -- each looks after the others -------------------------------------------
+
+    def _callback(self, cron_name, server_action_id):
+        """Extends: once an action of the add-on has run, it looks after the others."""
+        result = super()._callback(cron_name, server_action_id)
+        if self in self._urssaf_actions():
+            try:
+                self._urssaf_watch()
+                self.env.cr.commit()
+            except Exception:
+                # The action itself has done its work.
+                self.env.cr.rollback()
+                _logger.exception("The scheduled actions could not be looked after")
+        return result
+
+    @api.model
+    def _urssaf_watch(self):
+        """Tell each company once which actions do not run, close it when they do."""
+        off, failing, overdue = self._urssaf_troubled()
+        # Which ones, in a form that can be compared at the next run.
+        state = ",".join(
+            f"{kind}:{action.id}"
+            for kind, actions in (("off", off), ("failing", failing), ("due", overdue))
+            for action in actions.sorted("id")
+        )
+        Service = self.env["urssaf.service"]
+        for company in self.env["res.company"]._urssaf_configured_companies():
+            service = Service._of(company)
+            if (service.actions_told or "") != state:
+                service._tell_actions(state)
+
+    # -- button ----------------------------------------------------------------
+
+    @api.model
+    def _urssaf_switch_on(self):
+        """Have all actions of the add-on run again, soon.
+
+        :raises AccessError: the user is not a manager of the service
+        """
+        if not self.env.user.has_group(f"{MODULE}.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only a manager of “Urssaf avance immédiate” can switch its "
+                    "scheduled actions on."
+                )
+            )
+        # sudo: managers have no rights on scheduled actions, only on this button.
+        off = self._urssaf_actions().filtered(lambda action: not action.active).sudo()
+        off.write({"active": True, "failure_count": 0, "first_failure_date": False})
+        for action in off:
+            action._trigger()
+        self.sudo()._urssaf_watch()
+        return off
