@@ -53,8 +53,8 @@ def _connect(rpc, sandbox):
     settings = {
         "urssaf_sandbox_url": sandbox.url,
         "urssaf_calls_per_second": 0,
-        "urssaf_client_id": PROVIDER[0],
-        "urssaf_client_secret": PROVIDER[1],
+        "urssaf_sandbox_client_id": PROVIDER[0],
+        "urssaf_sandbox_client_secret": PROVIDER[1],
         "urssaf_sap_number": company.SAP_NUMBER,
     }
     rpc.write("res.company", [company_id], settings)

@@ -28,7 +28,6 @@ class AccountMove(models.Model):
         string="Leaves by itself",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         help="Leaves for Urssaf as soon as nothing stands in the way.",
     )
     # The few that wait, among all the invoices of all the years.

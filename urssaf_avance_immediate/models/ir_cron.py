@@ -15,6 +15,9 @@ from odoo.tools import format_datetime
 _logger = logging.getLogger(__name__)
 
 MODULE = "urssaf_avance_immediate"
+# Without these nothing leaves, or no news comes. The others may be off on purpose: that
+# is said to those in charge, not to everybody who waits.
+ESSENTIAL = ("send", "follow", "repair", "invoices")
 # Odoo looks for due actions once a minute; a long one may keep it busy for a while.
 OVERDUE = timedelta(hours=2)
 # A failure may pass; what fails for a day is heading for the end of Odoo's patience.
@@ -48,13 +51,23 @@ class IrCron(models.Model):
         return off, failing, overdue
 
     @api.model
-    def _urssaf_notice(self):
-        """What people read while actions of the add-on do not run, else ``None``."""
+    def _urssaf_notice(self, essential=False):
+        """What people read while actions of the add-on do not run, else ``None``.
+
+        :param essential: only about those without which nothing leaves or comes
+        """
         # sudo: the parameter tells that this is a copy, in which nothing shall leave.
         parameters = self.env["ir.config_parameter"].sudo()
         if parameters.get_param("database.is_neutralized"):
             return None
-        off, failing, overdue = self._urssaf_troubled()
+        troubled = self._urssaf_troubled()
+        if essential:
+            ids = {
+                self.env["ir.model.data"]._xmlid_to_res_id(f"{MODULE}.cron_{name}")
+                for name in ESSENTIAL
+            }
+            troubled = (actions.filtered(lambda a: a.id in ids) for actions in troubled)
+        off, failing, overdue = troubled
         sentences = []
         if off:
             sentences.append(

@@ -62,7 +62,7 @@ class UrssafEnrolmentBatch(models.Model):
 
     @api.depends_context("uid", "lang")
     def _compute_actions_notice(self):
-        self.actions_notice = self.env["ir.cron"]._urssaf_notice()
+        self.actions_notice = self.env["ir.cron"]._urssaf_notice(essential=True)
 
     @api.depends("create_date", "line_ids")
     @api.depends_context("lang", "tz")

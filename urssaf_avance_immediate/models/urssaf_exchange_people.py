@@ -36,7 +36,7 @@ class UrssafExchange(models.AbstractModel):
         actions do not run, that is the reason, and each company is told of it once.
         """
         cron = self.env["ir.cron"].sudo()  # people do not read scheduled actions
-        if self and cron._urssaf_notice():
+        if self and cron._urssaf_notice(essential=True):
             cron._urssaf_watch()
             return
         for record in self:

@@ -15,7 +15,7 @@ class UrssafExchange(models.AbstractModel):
 
     @api.depends("company_id")
     def _compute_service_notice(self):
-        stopped = self.env["ir.cron"]._urssaf_notice()
+        stopped = self.env["ir.cron"]._urssaf_notice(essential=True)
         services = self.env["urssaf.service"].search(
             [("company_id", "in", self.company_id.ids)]
         )

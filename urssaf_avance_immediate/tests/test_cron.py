@@ -169,6 +169,16 @@ class TestCron(UrssafCase):
         with freeze_time(NOW + timedelta(hours=1)):
             self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
 
+    def test_what_may_be_off_on_purpose_disturbs_nobody_who_waits(self):
+        move = self._queued()
+        self._action("crosscheck_monthly").active = False
+        self._run_cron("digest")
+        self.assertEqual(len(self._told()), 1)
+        self.assertNotIn("urssaf_service", move.with_user(self.user).alerts or {})
+        with freeze_time(NOW + timedelta(hours=97)):
+            self._run_cron("digest")
+        self.assertTrue(move.urssaf_request_id.activity_ids)
+
     def test_a_neutralised_copy_is_meant_to_be_silent(self):
         self._action("send").active = False
         parameters = self.env["ir.config_parameter"].sudo()

@@ -28,7 +28,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
 
     @api.depends_context("uid", "lang")
     def _compute_actions_notice(self):
-        self.actions_notice = self.env["ir.cron"]._urssaf_notice()
+        self.actions_notice = self.env["ir.cron"]._urssaf_notice(essential=True)
 
     @api.depends("move_ids")
     def _compute_line_ids(self):
