@@ -190,6 +190,8 @@ class ResCompany(models.Model):
         production they are money: the change then waits for their end.
         """
         self._urssaf_check_administrator(vals)
+        if not self.env.context.get("urssaf_credentials_tried"):
+            self._urssaf_try_before_saving(vals)
         environment = vals.get("urssaf_environment")
         leaving = self.filtered(
             lambda c: environment and c.urssaf_environment != environment
@@ -244,9 +246,13 @@ class ResCompany(models.Model):
         :raises UrssafConfigError: a setting is missing or makes no sense
         """
         self.ensure_one()
+        return self._urssaf_client_with(self._urssaf_get_credentials())
+
+    def _urssaf_client_with(self, credentials):
+        """A client with these credentials, which may not be saved yet."""
         company = self.sudo()
         return UrssafClient(
-            **company._urssaf_get_credentials(),
+            **credentials,
             turns=self.env["urssaf.pace"].sudo()._turns(company),
             observer=self.env["urssaf.trace"]._observer(company),
         )
@@ -314,6 +320,11 @@ class ResCompany(models.Model):
             "unreachable": self.env._(
                 "The server of this environment cannot be reached. Check the address "
                 "of the sandbox, or the network of this server."
+            ),
+            "habilitation": self.env._(
+                "Urssaf accepts these credentials and knows none of your customers: "
+                "they are those of another habilitation. Check the client ID and the "
+                "client secret."
             ),
             "unavailable": self.env._(
                 "Urssaf is closed for the moment (maintenance or too many calls). The "

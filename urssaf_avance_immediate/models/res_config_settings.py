@@ -129,6 +129,24 @@ class ResConfigSettings(models.TransientModel):
     )
     urssaf_has_sms = fields.Boolean(compute="_compute_urssaf_has_sms")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extends: new credentials are tried together, before Odoo writes the settings
+        on the company one field after the other.
+        """
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals.get("company_id"))
+            (company or self.env.company)._urssaf_try_before_saving(vals)
+        tried = self.with_context(urssaf_credentials_tried=True)
+        return super(ResConfigSettings, tried).create(vals_list)
+
+    def write(self, vals):
+        """Extends: likewise."""
+        for settings in self:
+            settings.company_id._urssaf_try_before_saving(vals)
+        tried = self.with_context(urssaf_credentials_tried=True)
+        return super(ResConfigSettings, tried).write(vals)
+
     @api.depends("company_id")
     def _compute_urssaf_actions_notice(self):
         self.urssaf_actions_notice = self.env["ir.cron"]._urssaf_notice()

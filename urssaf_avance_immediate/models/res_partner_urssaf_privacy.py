@@ -164,7 +164,9 @@ class ResPartner(models.Model):
         for enrolment in enrolments:
             if enrolment.state not in ("draft", "ended"):
                 enrolment._set_state("ended", next_call_at=False)
-            enrolment.write({"sent_digest": False, "last_response": False})
+            enrolment.write(
+                {"sent_digest": False, "last_response": False, "next_call_at": False}
+            )
             enrolment._message_log(
                 body=self.env._("Personal data erased by %s.", self.env.user.name)
             )

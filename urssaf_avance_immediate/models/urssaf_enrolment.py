@@ -149,7 +149,7 @@ class UrssafEnrolment(models.Model):
     )
     _due_index = models.Index(
         "(company_id, next_call_at) WHERE state IN ('queued', 'pending', 'expired', "
-        "'active', 'blocked', 'mandate', 'unknown')"
+        "'active', 'blocked', 'mandate', 'unknown', 'ended')"
     )
 
     @api.depends("partner_id.display_name", "company_id")
@@ -284,8 +284,9 @@ class UrssafEnrolment(models.Model):
         now = fields.Datetime.now()
         # Those that are due already may be being asked about: leave their rows alone.
         enrolments.filtered(
-            lambda e: e.state in FOLLOWED
-            and not (e.next_call_at and e.next_call_at <= now)
-        ).next_call_at = now
+            lambda e: not (e.next_call_at and e.next_call_at <= now)
+        )._askable().next_call_at = now
         enrolments._trigger("follow")
-        return self._notify(self.env._("The news will be there in a moment."))
+        return enrolments._nobody_asked() or self._notify(
+            self.env._("The news will be there in a moment.")
+        )

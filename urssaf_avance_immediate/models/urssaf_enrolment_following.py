@@ -25,7 +25,11 @@ FOLLOW = {
     "blocked": (7 * DAY, 12 * HOUR, DAY),
     "mandate": (7 * DAY, 12 * HOUR, DAY),
     "active": (30 * DAY, 7 * DAY, 30 * DAY),
+    # Urssaf does not know him any more; one false answer must not last.
+    "ended": (7 * DAY, DAY, 7 * DAY),
 }
+# For how long one who has ended is asked about.
+ENDED_FOLLOWED = 56 * DAY
 # Asked about once per run before sending, whatever the company wants.
 SHORTEST_FRESH = timedelta(minutes=15)
 
@@ -40,10 +44,17 @@ class UrssafEnrolment(models.Model):
         self.ensure_one()
         if self._abandoned():
             self._settle_abandoned()
+        nobody_asked = self._nobody_asked()
+        if nobody_asked:
+            return nobody_asked
         if self.state == "unknown":
             self._settle()
         elif self._usable():
-            self._refresh()
+            # In doubt, a person says that this customer has left, or has not.
+            self._usable()._work_through(
+                lambda one, client: one._refresh_one(client, by_hand=True),
+                insist=True,
+            )
         return self._notify_outcome()
 
     def _refresh(self):
@@ -52,27 +63,43 @@ class UrssafEnrolment(models.Model):
             lambda enrolment, client: enrolment._refresh_one(client)
         )
 
-    def _refresh_one(self, client):
+    def _refresh_one(self, client, by_hand=False):
         """Return whether going on with the next customer makes sense."""
-        going_on = self._ask(client)
+        going_on = self._ask(client, by_hand=by_hand)
         self._checkpoint(1)
         return going_on
 
-    def _ask(self, client, settles=True):
+    def _askable(self):
+        """Those of self about whom Urssaf may have news: also who has ended, as long
+        as it was only Urssaf that did not know him.
+        """
+        return self.filtered(
+            lambda e: e.state in FOLLOWED
+            or (
+                e.state == "ended"
+                and e.last_error_code == NOT_FOUND
+                and not e.partner_id.urssaf_forgotten_on
+            )
+        )
+
+    def _ask(self, client, settles=True, by_hand=False):
         """Ask about one customer, unless somebody else is at it. False on an outage.
 
         :param settles: an answer ends the outage that there was
+        :param by_hand: a person asks about this very customer
         """
-        enrolment = self._lock().filtered(lambda e: e.state in FOLLOWED)
+        enrolment = self._lock()._askable()
         if not enrolment:
             return True
         try:
             status = client.get_customer(id_client=enrolment.external_id)
         except UrssafError as error:
+            if error.code == NOT_FOUND:
+                return enrolment._not_known(client, error, by_hand)
             return enrolment._not_told(error)
         enrolment._apply_remote(status)
-        if settles:
-            enrolment._call_answered()
+        if settles or enrolment._services()._in_doubt():
+            enrolment._call_answered(certain=True)
         return True
 
     def _not_told(self, error):
@@ -85,11 +112,7 @@ class UrssafEnrolment(models.Model):
         going_on = self._call_failed(error)
         if going_on:
             self.answered_at = now
-        if error.code == NOT_FOUND:
-            self._set_state("ended", next_call_at=False, **self._error_values(error))
-            self._alert(self._error_text(error))
-        else:
-            self.write({"next_call_at": now + HOUR, **values})
+        self.write({"next_call_at": now + HOUR, **values})
         return going_on
 
     def _apply_remote(self, status):
@@ -159,6 +182,8 @@ class UrssafEnrolment(models.Model):
     def _next_question(self):
         """When to ask again: see ``FOLLOW``; and just after a link has expired."""
         now = fields.Datetime.now()
+        if self.state == "ended" and now > self.state_since + ENDED_FOLLOWED:
+            return False
         youth, early, late = FOLLOW[self.state]
         start = {
             "pending": self.registered_at,
@@ -192,7 +217,11 @@ class UrssafEnrolment(models.Model):
         for enrolment in self._usable().filtered(lambda e: e.state == "active"):
             fresh = timedelta(hours=enrolment.company_id.urssaf_fresh_hours)
             last = enrolment.answered_at
-            if last and last > now - max(fresh, SHORTEST_FRESH):
+            if (
+                last
+                and last > now - max(fresh, SHORTEST_FRESH)
+                and not enrolment._services()._in_doubt()
+            ):
                 continue
             # A record set of its own, see ``_work_through``; what raises is the matter
             # of this customer, not of the demandes.
@@ -211,7 +240,7 @@ class UrssafEnrolment(models.Model):
 
     @api.model
     def _cron_follow(self, company):
-        due = self._due(company, list(FOLLOWED))
+        due = self._due(company, [*FOLLOWED, "ended"])._askable()
         due._report_remaining()
         due._refresh()
         self._watch_messages(company)

@@ -7,17 +7,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..lib.api import UrssafConfigError, redact
-from ..lib.api.codes import ERROR_CODES
+from ..lib.api import UrssafConfigError
 from .urssaf_service import MAX_RETRY_AFTER
 
 _logger = logging.getLogger(__name__)
 
 # Nothing was done at Urssaf: the exchange waits in the queue as it was.
 OUTAGE_KINDS = ("config", "auth", "unreachable", "unavailable")
-
-# ``last_error_kind`` of what no code was written for, see ``urssaf_exchange_each``.
-UNFORESEEN = "unforeseen"
 
 # A worker commits its claim and takes the row lock again in the next statement.
 # The repair stays away for this long, so that it never steps in between.
@@ -239,15 +235,16 @@ class UrssafExchange(models.AbstractModel):
         )
         return timedelta(minutes=float(minutes))
 
-    def _work_through(self, step, cut=None):
+    def _work_through(self, step, cut=None, insist=False):
         """Open Urssaf for each company of self and take ``step(batch, client)`` on one
         batch after the other, until it returns false (an outage) or time is up. What
         raises leaves the others alone, see ``_take``.
 
         :param cut: how records become batches; one by one by default
+        :param insist: call although the service of the company is paused
         """
         for company, records in self.grouped("company_id").items():
-            if self.env["urssaf.service"]._of(company)._paused():
+            if not insist and self.env["urssaf.service"]._of(company)._paused():
                 self._checkpoint(len(records))
                 continue
             # Each in a record set of its own: after a commit, Odoo would read again
@@ -290,47 +287,6 @@ class UrssafExchange(models.AbstractModel):
         ):
             values = {"state_since": fields.Datetime.now(), **values}
         self.write({"state": state, **values})
-
-    def _error_values(self, error):
-        """Field values that keep an UrssafError on the record."""
-        return {
-            "last_error_kind": error.kind,
-            "last_error_code": error.code,
-            "last_error_message": self._error_text(error),
-        }
-
-    def _error_text(self, error):
-        """What people read: Urssaf's own words, then what to do about it."""
-        lines = [
-            " ".join(filter(None, (e.code and f"[{e.code}]", self._masked(e.message))))
-            for e in error.errors
-        ]
-        known = ERROR_CODES.get(error.code)
-        if known:
-            lines.append(" ".join(filter(None, (known.explanation, known.hint))))
-        return "\n".join(filter(None, lines)) or self._kind_text(error.kind)
-
-    def _masked(self, message):
-        """What Urssaf wrote, for every reader. Models mask what only they know."""
-        return redact(message)
-
-    def _kind_text(self, kind):
-        return {
-            "config": self.env._("The Urssaf settings of the company are incomplete."),
-            "auth": self.env._("Urssaf refuses the credentials of the company."),
-            "unreachable": self.env._("Urssaf cannot be reached for the moment."),
-            "unavailable": self.env._("Urssaf is closed for the moment."),
-            "ambiguous": self.env._(
-                "Urssaf did not answer: what it did with the call is being checked."
-            ),
-            "rejected": self.env._("Urssaf refused without giving a reason."),
-            UNFORESEEN: self.env._(
-                "Odoo met an error that was not foreseen while dealing with this one. "
-                "Nothing is lost, everything else went on, and Odoo tries again by "
-                "itself within the day. If it comes back, tell who looks after your "
-                "Odoo: the server’s log says where it happened."
-            ),
-        }.get(kind, self.env._("Urssaf gave an answer that could not be read."))
 
     @api.model
     def _no_error(self):

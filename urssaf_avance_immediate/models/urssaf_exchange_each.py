@@ -18,7 +18,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
-from .urssaf_exchange import UNFORESEEN
+from .urssaf_exchange_words import UNFORESEEN
 
 _logger = logging.getLogger(__name__)
 

@@ -34,10 +34,23 @@ class UrssafExchange(models.AbstractModel):
         self._services()._failed(error)
         return self._may_go_on()
 
-    def _call_answered(self):
-        """Urssaf has answered: what was said about an outage is settled."""
-        self._services()._answered()
+    def _call_answered(self, certain=False):
+        """Urssaf has answered: what was said about an outage is settled.
+
+        :param certain: it knows one of our customers
+        """
+        self._services()._answered(certain)
         return True
+
+    def _nobody_asked(self):
+        """The notice for a person who asks while Urssaf is left alone, or ``None``."""
+        for service in self._services():
+            if service._paused() and not service._in_doubt():
+                return self._notify(
+                    self.env._("Urssaf was not asked. %s", service._notice()),
+                    kind="warning",
+                )
+        return None
 
     def _may_go_on(self):
         """Whether the next call may be made now."""

@@ -326,7 +326,9 @@ class UrssafPaymentRequest(models.Model):
         followed.next_call_at = fields.Datetime.now()
         requests._trigger("repair")
         requests._trigger("follow")
-        return self._notify(self.env._("The news will be there in a moment."))
+        return requests._nobody_asked() or self._notify(
+            self.env._("The news will be there in a moment.")
+        )
 
     def action_view_payments(self):
         self.ensure_one()

@@ -14,6 +14,10 @@ class UrssafPaymentRequest(models.Model):
         """Extends: ask about the customers of whom nothing was heard for a while."""
         queued = self.filtered(lambda r: r.state == "queued")
         queued.enrolment_id._ask_before_sending(client)
+        if queued._services()._in_doubt():
+            # Urssaf seems to know none of our customers: nothing leaves.
+            self._checkpoint(len(self))
+            return False
         return super()._send_batch(client)
 
     def _keep_sendable(self):

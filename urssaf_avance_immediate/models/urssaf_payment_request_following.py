@@ -10,7 +10,8 @@ from odoo.tools import split_every
 
 from ..lib.api import UrssafError, redact
 from ..lib.api.codes import MAX_SEARCH
-from .urssaf_exchange import TOLD_AT_ONCE, UNFORESEEN
+from .urssaf_exchange import TOLD_AT_ONCE
+from .urssaf_exchange_words import UNFORESEEN
 from .urssaf_payment_request import CLOSED, FOLLOWED, KEPT_ERRORS
 from .urssaf_payment_request_sending import ABOUT_ONE
 
@@ -48,6 +49,9 @@ class UrssafPaymentRequest(models.Model):
         """Ask about one demande while the user waits, and tell the outcome."""
         self.ensure_one()
         self._settle_abandoned()
+        nobody_asked = self._nobody_asked()
+        if nobody_asked:
+            return nobody_asked
         if self._usable() and self.state == "unknown":
             self._work_through(lambda request, client: request._settle(client))
         elif self._usable():

@@ -14,8 +14,10 @@ PATIENCE = 2
 MAX_PAUSE = timedelta(hours=1)
 # Whatever Urssaf asks for with Retry-After, we come back within a day.
 MAX_RETRY_AFTER = timedelta(days=1)
+# Urssaf knows none of the customers that it knew: see ``urssaf_enrolment_doubt``.
+DOUBT = "habilitation"
 # What no waiting puts right: somebody is told at once.
-FOR_A_PERSON = ("config", "auth")
+FOR_A_PERSON = ("config", "auth", DOUBT)
 # Read at each call.
 FETCHED = ("company_id", "failure_count", "paused_until")
 # Of its own: the end of an outage must not close it.
@@ -191,9 +193,18 @@ class UrssafService(models.Model):
             )
         self.company_id._urssaf_tell(note)
 
-    def _answered(self):
-        """Urssaf answers and takes the credentials: the trouble is over."""
-        troubled = self.filtered("failure_count")
+    def _in_doubt(self):
+        """Whether the credentials seem to be those of another habilitation."""
+        return any(service.failure_kind == DOUBT for service in self)
+
+    def _answered(self, certain=False):
+        """Urssaf answers and takes the credentials: the trouble is over.
+
+        :param certain: it also knows a customer, or the credentials are new
+        """
+        troubled = self.filtered(
+            lambda s: s.failure_count and (certain or s.failure_kind != DOUBT)
+        )
         if troubled:
             troubled.write(
                 {

@@ -124,9 +124,16 @@ class TestEnrolmentRefusals(UrssafCase):
             self.assertIn(text, enrolment.last_error_message)
 
     def test_a_refusal_without_a_word(self):
-        self.fake.fail("010", "empty_400")
+        """It may be no refusal: searched by e-mail, and refused after three of them."""
+        self.fake.fail("010", "empty_400", 3)
         self.partner.action_urssaf_enrol()
         enrolment = self.partner.urssaf_enrolment_id
+        self.assertEqual(enrolment.state, "unknown")
+        for minutes in (1, 10, 30, 60):
+            with freeze_time(NOW + timedelta(minutes=minutes)):
+                self._run_cron("repair")
+                self._run_cron("send")
+        self.assertEqual(len(self.fake.calls_of("010")), 3)
         self.assertEqual(enrolment.state, "error")
         self.assertFalse(enrolment.last_error_code)
         self.assertTrue(enrolment.last_error_message)

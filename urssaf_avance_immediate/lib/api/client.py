@@ -123,6 +123,9 @@ class UrssafClient:
         self._sleep = sleep
         self._turns = turns
         self._observer = observer
+        #: Customers whom method 020 has found: these credentials are of the
+        #: habilitation that knows them.
+        self.found_customers = 0
 
     def __repr__(self) -> str:
         return f"UrssafClient({urlsplit(self._base_url).netloc})"
@@ -164,7 +167,9 @@ class UrssafClient:
         if not params:
             raise ValueError("id_client or email is required")
         call = self._call("020", READ, "GET", "/particulier", params=params)
-        return parse(self._exchange(call), CustomerStatus)
+        found = parse(self._exchange(call), CustomerStatus)
+        self.found_customers += 1
+        return found
 
     def create_payment_requests(
         self, requests_: Sequence[PaymentRequest]
