@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Each refusal of method 010: what is shown, what is to be mended, what to try."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 from markupsafe import escape

@@ -15,7 +15,8 @@ from odoo.tests import TransactionCase, tagged
 from ..lib.api import forget_turns
 from ..models.urssaf_pace import turn
 
-PROCESSES, CALLS = 3, 20
+#: Fewer than ``MOST_AHEAD``: nobody waits for the turns that are taken here.
+PROCESSES, CALLS = 3, 15
 #: Far from any real pace: the turns are counted, nobody waits for them.
 PER_SECOND = 10.0
 
