@@ -113,7 +113,14 @@ class TestFaultInjector(ProtocolCase):
         self._send_with_faults("050")
 
     def test_the_token(self):
-        self._send_with_faults("token", before=self.fake.revoke_tokens)
+        customer = self.partner.urssaf_enrolment_id
+
+        def expires():
+            """Something is asked in each run, and needs a new token."""
+            self.fake.revoke_tokens()
+            self._make_due(customer)
+
+        self._send_with_faults("token", "follow", before=expires)
 
     def test_searching_what_was_lost(self):
         self.fake.fail("050", "reset_after", 100)
@@ -124,12 +131,12 @@ class TestFaultInjector(ProtocolCase):
 
         self._send_with_faults("070", before=found)
 
-    def _send_with_faults(self, method, before=None):
+    def _send_with_faults(self, method, *actions, before=None):
         self.company.urssaf_batch_size = 2
         requests = self._queue(len(FAULTS))
         self._inject(method)
         self._until_all_faults_are_over(
-            method, requests, "waiting", "repair", "send", before=before
+            method, requests, "waiting", "repair", "send", *actions, before=before
         )
         self._assert_once_each(requests)
 
