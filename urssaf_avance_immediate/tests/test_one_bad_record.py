@@ -277,7 +277,7 @@ class TestOneBadRecord(ProtocolCase):
                 self._run_cron("send")
             per_customer.append(sum(read) / size)
         self.assertLess(per_customer[1], per_customer[0] * 1.1, per_customer)
-        print('PERCUST', per_customer)
+        print("PERCUST", per_customer)
 
     def _queued_enrolments(self, partners):
         enrolments = partners.sudo()._urssaf_enrolments()
