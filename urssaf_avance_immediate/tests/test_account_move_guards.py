@@ -453,11 +453,15 @@ class TestInvoiceGuards(UrssafCase):
     # -- can be sent: the button and the filter --------------------------------
 
     def test_the_filter_finds_what_the_button_shows(self):
-        moves = self._situations()
+        branch = self._make_branch(self.company)
+        self.env.user.sudo().company_ids |= branch
+        moves = self._situations() | self._branch_invoices(branch)
         both = (self.company | self.other_company).ids
         for user, companies in (
             (self.user, self.company.ids),
             (self.user, both),
+            (self.user, (self.company | branch).ids),
+            (self.user, branch.ids),
             (self.accountant, self.company.ids),
             (self.biller, self.company.ids),
             (self.other_user, self.other_company.ids),
@@ -486,6 +490,33 @@ class TestInvoiceGuards(UrssafCase):
                     )
                     self.assertEqual(set(found.ids), set(expected.ids))
         self.assertTrue(shown)
+
+    def _branch_invoices(self, branch):
+        """Of a customer for whom the branch has decided, and of one for whom not."""
+        other = self._make_partner(email="agence@example.com")
+        self._enrol(other)
+        other.sudo().with_company(branch).urssaf_sending = "never"
+        line = {"product_id": self.housework.id, "tax_ids": [Command.set(self.tax.ids)]}
+        move = (
+            self.env["account.move"]
+            .with_company(branch)
+            .create(
+                [
+                    {
+                        "move_type": "out_invoice",
+                        "company_id": branch.id,
+                        "partner_id": partner.id,
+                        "invoice_date": "2026-03-15",
+                        "urssaf_service_start": "2026-03-02",
+                        "invoice_line_ids": [Command.create(line)],
+                    }
+                    for partner in (self.partner, other)
+                ]
+            )
+        )
+        self.assertEqual(move.company_id, branch)
+        move.action_post()
+        return move
 
     def _situations(self):
         """Invoices in all ordinary situations, of two companies."""
