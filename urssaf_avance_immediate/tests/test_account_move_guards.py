@@ -466,7 +466,9 @@ class TestInvoiceGuards(UrssafCase):
             (self.biller, self.company.ids),
             (self.other_user, self.other_company.ids),
         ):
-            user.write({"company_ids": [Command.set(companies)]})
+            user.write(
+                {"company_id": companies[0], "company_ids": [Command.set(companies)]}
+            )
             Move = self.env["account.move"].with_user(user)
             Move = Move.with_context(allowed_company_ids=companies)
             seen = Move.search([("id", "in", moves.ids)])
