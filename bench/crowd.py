@@ -9,8 +9,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from odoo import Command
-
 from dev import odoo, servers
 
 from . import world
@@ -67,8 +65,8 @@ def _looks(env):
             "name": "Bench",
             "login": "bench",
             "group_ids": [
-                Command.link(env.ref(f"{world.ADDON}.group_manager").id),
-                Command.link(env.ref("base.group_user").id),
+                (4, env.ref(f"{world.ADDON}.group_manager").id),
+                (4, env.ref("base.group_user").id),
             ],
         }
     )
