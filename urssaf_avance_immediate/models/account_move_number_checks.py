@@ -4,10 +4,8 @@
 from odoo import models
 from odoo.tools import format_date
 
+from ..lib.api.codes import MAX_NUMBER
 from ..lib.rules import clean, invoice_date_faults
-
-# numFactureTiers, urssaf-api §11.
-MAX_NUMBER = 50
 
 
 class AccountMove(models.Model):

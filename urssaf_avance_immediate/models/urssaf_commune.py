@@ -180,9 +180,7 @@ class UrssafCommune(models.Model):
         another name or code.
         """
         return self.child_ids.filtered(
-            lambda c: c.kind == "former"
-            and (not c.since or c.since <= day)
-            and (not c.until or c.until >= day)
+            lambda c: c.kind == "former" and c._was_there(day)
         )
 
     def _made_of(self, born=None):

@@ -27,7 +27,7 @@ class UrssafCommune(models.Model):
                 ("kind", "!=", ALGERIA),
             ]
         ).grouped("name_key")
-        divided = {place: self._district_of_birth(*place) for place in places}
+        divided = {place: self._district_of_birth(place[0]) for place in places}
         by_code = self._by_code([code for code in divided.values() if code])
         result = {}
         for place, (name, numbers) in read.items():
@@ -39,7 +39,7 @@ class UrssafCommune(models.Model):
         return result
 
     @api.model
-    def _district_of_birth(self, text, _born):
+    def _district_of_birth(self, text):
         name, numbers = name_and_numbers(text)
         found = [district_code("", text), *(district_code(n, name) for n in numbers)]
         return next(filter(None, found), None)

@@ -16,6 +16,9 @@ from .error_help import ERROR_CODES, ErrorHelp
 MAX_BATCH = 10
 #: Ids or numbers per call of 070 (CA quoting PDF v1.1.7, AIS).
 MAX_SEARCH = 10
+#: Characters of ``numFactureTiers``: CF stores 50; nobody knows the real limit, and §11
+#: keeps to this one.
+MAX_NUMBER = 50
 
 #: §5, ``statut.code`` of method 070. 15, 80, 90 and 100: only in the list of
 #: v1-1-1 (AT). 113, 260 and 270: only in the newest one (CT).
@@ -116,6 +119,7 @@ __all__ = [
     "ACCOUNT_STATUSES",
     "ERROR_CODES",
     "MAX_BATCH",
+    "MAX_NUMBER",
     "MAX_PRESTATIONS",
     "MAX_SEARCH",
     "NATURES",

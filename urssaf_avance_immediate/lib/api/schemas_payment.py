@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from .codes import MAX_PRESTATIONS, MAX_SEARCH
+from .codes import MAX_NUMBER, MAX_PRESTATIONS, MAX_SEARCH
 from .errors import RemoteError, remote_errors
 from .schemas_base import (
     Amount,
@@ -41,8 +41,7 @@ from .schemas_base import (
 )
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
-# CF stores 50; nobody knows the real limit, §11 keeps to 50.
-InvoiceNumber = Annotated[str, StringConstraints(min_length=1, max_length=50)]
+InvoiceNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NUMBER)]
 
 
 class Prestation(WireRequest):
