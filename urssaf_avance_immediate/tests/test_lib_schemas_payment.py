@@ -240,7 +240,7 @@ class TestAnswers(BaseCase):
         for payload, items, malformed, conclusive in (
             ({"infoDemandePaiements": [item]}, 1, 0, True),
             ({"infoDemandePaiements": []}, 0, 0, True),
-            ({"infoDemandePaiements": None, "Errors": None}, 0, 0, True),
+            ({"infoDemandePaiements": None, "Errors": None}, 0, 1, False),
             ({"errors": [{"code": "ERR_RECHERCHE_VIDE"}]}, 0, 0, True),
             ({"errors": [{"code": "ERR_NBRE_MAX_RESULTAT"}]}, 0, 0, False),
             ({"infoDemandePaiements": [item, {}, 3]}, 1, 2, False),
