@@ -15,6 +15,7 @@
         "security/urssaf_security.xml",
         "security/ir.model.access.csv",
         "security/urssaf_customer_sheet_security.xml",
+        "security/urssaf_wizard_security.xml",
         "data/urssaf_nature_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",

@@ -56,8 +56,26 @@ def test_one_click_each_of_two_users(instance, sandbox, wire, customer, rpc):
     failures = [click.exception() for click in clicks if click.exception()]
     assert len(failures) == 3, "one sends, the others are told"
     assert all(isinstance(failure, ScenarioError) for failure in failures)
+    # In French, about the invoice: never the words of a constraint of the database.
+    [name] = (move["name"] for move in rpc.read("account.move", moves, ["name"]))
+    for failure in failures:
+        assert name in str(failure) and "Urssaf" in str(failure), failure
     assert wire.posts.count(SEND) == 1
     office.assert_once_each(rpc, sandbox, moves)
+
+
+def test_two_users_and_the_same_new_customer(instance, customer, rpc):
+    """Each click makes the enrolment if need be: nobody reads of a constraint."""
+    partner = rpc.create("res.partner", {"name": "Camille Petit"})
+    with ThreadPoolExecutor() as users:
+        clicks = [
+            users.submit(
+                rpc.call, "res.partner", "action_urssaf_record_consent", [partner]
+            )
+            for _user in range(4)
+        ]
+    assert [click.exception() for click in clicks] == [None] * 4
+    assert len(rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])) == 1
 
 
 def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, rpc):

@@ -64,3 +64,7 @@ DELETE FROM mail_message
           FROM mail_mail
          WHERE position('/urssaf/fiche/' IN body_html) > 0
     );
+
+-- Whoever types the credentials of production in this copy means it.
+DELETE FROM ir_config_parameter
+ WHERE key = 'urssaf_avance_immediate.production_database';

@@ -196,24 +196,29 @@ class AccountMove(models.Model):
         """
         # sudo(): whoever sends sees the invoices, not every sheet. Invoices of
         # customers who were archived since may be sent too.
-        partners = self.env["res.partner"].sudo().with_company(company)
-        sending = [key for key, _label in SENDING if key != "never"]
-        if partners._urssaf_sending_for(company) != "never":
-            sending.append(False)
-        known = [("company_id", "=", company.id), ("state", "!=", "draft")]
-        return partners.with_context(active_test=False)._search(
-            [
-                ("urssaf_enrolment_ids", "any", known),
-                ("urssaf_sending", "in", sending),
-            ]
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        holder = company._urssaf_holder()
+        chosen = [key for key, _label in SENDING if key != "never"]
+        free = [False] if holder.urssaf_sending != "never" else []
+        wanted = Domain("urssaf_sending", "in", chosen + free)
+        if holder != company:
+            # What a branch does not say about a customer, its habilitation does.
+            above = partners.with_company(holder)._search(wanted)
+            wanted = Domain("urssaf_sending", "in", chosen) | (
+                Domain("urssaf_sending", "=", False) & Domain("id", "in", above)
+            )
+        known = [("company_id", "=", holder.id), ("state", "!=", "draft")]
+        return partners.with_company(company)._search(
+            Domain("urssaf_enrolment_ids", "any", known) & wanted
         )
 
     def _urssaf_enrolment(self):
-        """The enrolment of the customer in the company of the invoice."""
+        """The enrolment of the customer under the habilitation of the invoice."""
         self.ensure_one()
+        holder = self.company_id._urssaf_holder()
         return (
             self.commercial_partner_id.sudo().urssaf_enrolment_ids.filtered(
-                lambda e: e.company_id == self.company_id
+                lambda e: e.company_id == holder
             )
         )[:1]
 
@@ -295,9 +300,10 @@ class AccountMove(models.Model):
         if not notice:
             return {}
         service = self.env["urssaf.service"]._of(self.company_id)
+        copied = self.company_id.urssaf_copy_notice
         return {
             "urssaf_service": {
-                "level": "warning",
+                "level": "danger" if copied else "warning",
                 "message": notice,
                 "action_text": self.env._("Details"),
                 "action": service._get_records_action(),

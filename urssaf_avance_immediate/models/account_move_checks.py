@@ -122,7 +122,7 @@ class AccountMove(models.Model):
                 fault(
                     self.env._(
                         "Fill in the Urssaf settings of %s first.",
-                        self.company_id.name,
+                        self.company_id._urssaf_holder().name,
                     )
                 ),
             )
@@ -141,7 +141,7 @@ class AccountMove(models.Model):
                     "ERR_VALEUR_NEGATIVE",
                 ),
             )
-        elif not self.company_id.urssaf_declare_deposits:
+        elif not self.company_id._urssaf_holder().urssaf_declare_deposits:
             yield (
                 "partial",
                 fault(

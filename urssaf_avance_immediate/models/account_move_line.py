@@ -81,11 +81,15 @@ class AccountMoveLine(models.Model):
             if not start or not end or end < start:
                 line.urssaf_service_end = start
 
-    @api.depends("product_id")
+    @api.depends("product_id", "company_id")
     def _compute_urssaf_intervenant(self):
         for line in self:
+            # Who performs a service is told per company: that of the invoice, whatever
+            # company the user works in.
+            company = line.company_id
             line.urssaf_intervenant = (
-                line.product_id.urssaf_intervenant or line.urssaf_intervenant
+                line.product_id.product_tmpl_id._urssaf_intervenant_in(company)
+                or line.urssaf_intervenant
             )
 
     @api.constrains("urssaf_intervenant")

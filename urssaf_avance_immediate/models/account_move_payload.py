@@ -95,7 +95,8 @@ class AccountMove(models.Model):
 
     def _urssaf_deposit_values(self):
         payments, _credits, received_on = self._urssaf_received()
-        if not payments or not self.company_id.urssaf_declare_deposits:
+        holder = self.company_id._urssaf_holder()
+        if not payments or not holder.urssaf_declare_deposits:
             return {}
         return {
             "mntAcompte": float(_decimal(payments)),
@@ -130,7 +131,8 @@ class AccountMove(models.Model):
     def _urssaf_shows_mention(self):
         """Whether the PDF tells the customer not to pay: Urssaf collects, or will."""
         self.ensure_one()
-        if not self.company_id.urssaf_invoice_mention or self.payment_state == "paid":
+        holder = self.company_id._urssaf_holder()
+        if not holder.urssaf_invoice_mention or self.payment_state == "paid":
             return False
         if self.urssaf_state in (False, "draft", "rejected"):
             # Goods, or an invoice that Urssaf would not take: the customer pays us.

@@ -121,11 +121,9 @@ class AccountMove(models.Model):
         if activity:
             activity.note = plaintext2html(note)
             return
-        user = self.invoice_user_id or self.company_id._urssaf_responsibles()[:1]
+        user = self.company_id._urssaf_reader_of(self, self.invoice_user_id)
         self.activity_schedule(
-            ACTIVITY_TYPE,
-            note=plaintext2html(note),
-            user_id=(user or self.env.user).id,
+            ACTIVITY_TYPE, note=plaintext2html(note), user_id=user.id
         )
 
     def _urssaf_wait_for_customer(self):
@@ -141,7 +139,7 @@ class AccountMove(models.Model):
 
     def _urssaf_waiting_domain(self, company):
         return [
-            ("company_id", "=", company.id),
+            ("company_id", "in", company._urssaf_served().ids),
             ("urssaf_to_send", "=", True),
             # “rejected”: Urssaf itself found the customer blocked, see above.
             ("urssaf_state", "in", (False, "draft", "rejected", *CLOSED)),
@@ -151,7 +149,7 @@ class AccountMove(models.Model):
         """Daily, and when a customer is active again: what was waiting for its services
         to be over, for its customer, or for a correction.
         """
-        for company in self.env["res.company"]._urssaf_configured_companies():
+        for company in self.env["res.company"]._urssaf_holders():
             waiting = (
                 self.with_company(company)
                 .sudo()

@@ -134,7 +134,7 @@ class IrCron(models.Model):
             for action in actions.sorted("id")
         )
         Service = self.env["urssaf.service"]
-        for company in self.env["res.company"]._urssaf_configured_companies():
+        for company in self.env["res.company"]._urssaf_holders():
             service = Service._of(company)
             if (service.actions_told or "") != state:
                 service._tell_actions(state)

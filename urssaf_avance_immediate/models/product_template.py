@@ -34,6 +34,18 @@ class ProductTemplate(models.Model):
         "or SIR and the SIRET. Left empty, the one of the company.",
     )
 
+    def _urssaf_intervenant_in(self, company):
+        """Who performs this service for the company, or for the habilitation that
+        serves it; nothing if the product does not say.
+        """
+        # As superuser: the user may not work in the company of the document, nor in the
+        # one above it.
+        product = self.sudo()
+        for owner in (company, company._urssaf_holder()):
+            if intervenant := product.with_company(owner).urssaf_intervenant:
+                return intervenant
+        return False
+
     @api.constrains("urssaf_intervenant")
     def _check_urssaf_intervenant(self):
         for product in self.filtered("urssaf_intervenant"):

@@ -6,8 +6,9 @@ from stdnum.fr import siren, siret
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..lib.api import UrssafClient, UrssafConfigError
-from .res_company_urssaf_credentials import CREDENTIAL_FIELDS, CREDENTIALS
+from ..lib.api import UrssafClient
+from .res_company_urssaf_copy import CopiedDatabase
+from .res_company_urssaf_credentials import CREDENTIALS
 
 # Hosts of urssaf-api §1. The local sandbox is wherever the company says.
 ENVIRONMENT_HOSTS = {
@@ -42,9 +43,6 @@ class ResCompany(models.Model):
         required=True,
         copy=False,
         help="Nothing leaves for the real service unless production is chosen here.",
-    )
-    urssaf_configured = fields.Boolean(
-        compute="_compute_urssaf_configured", compute_sudo=True
     )
     urssaf_sap_number = fields.Char(
         string="SAP declaration number",
@@ -125,15 +123,6 @@ class ResCompany(models.Model):
         "at least one.",
     )
 
-    @api.depends("urssaf_environment", *CREDENTIAL_FIELDS)
-    def _compute_urssaf_configured(self):
-        """Asks the hook, not the fields: the secrets may be kept elsewhere."""
-        for company in self:
-            known = company._urssaf_get_credentials()
-            company.urssaf_configured = bool(
-                known["client_id"] and known["client_secret"]
-            )
-
     @api.constrains("urssaf_payment_journal_id", "urssaf_payment_method_line_id")
     def _check_urssaf_payment_journal(self):
         for company in self:
@@ -202,14 +191,17 @@ class ResCompany(models.Model):
 
     def _urssaf_leave_environment(self):
         self.ensure_one()
-        here = [("company_id", "=", self.id)]
+        # Made under this habilitation, for itself or for a branch.
+        here = [("holder_id", "=", self.id)]
         requests = (
             self.env["urssaf.payment.request"]
             .sudo()
             .search(here + [("active_request", "=", True)])
         )
         live = requests.filtered("next_call_at")
-        if live and self.urssaf_environment == "production":
+        # In a copy they are not live: the original goes on with them.
+        real = self.urssaf_environment == "production" and not self._urssaf_is_copy()
+        if live and real:
             raise UserError(
                 self.env._(
                     "%(count)s demandes de paiement are still live in production. The "
@@ -241,16 +233,24 @@ class ResCompany(models.Model):
         }
 
     def _urssaf_get_client(self):
-        """Return the client of this company: use it as a context manager.
+        """Return the client of this company’s habilitation, see ``_urssaf_holder``: use
+        it as a context manager.
 
-        :raises UrssafConfigError: a setting is missing or makes no sense
+        :raises UrssafConfigError: a setting is missing or makes no sense, or this
+            database is a copy of the one that uses production
         """
         self.ensure_one()
-        return self._urssaf_client_with(self._urssaf_get_credentials())
+        return self._urssaf_client_with(self._urssaf_holder()._urssaf_get_credentials())
 
     def _urssaf_client_with(self, credentials):
-        """A client with these credentials, which may not be saved yet."""
-        company = self.sudo()
+        """A client with these credentials, which may not be saved yet.
+
+        :raises UrssafConfigError: as above
+        """
+        company = self._urssaf_holder()
+        if company._urssaf_is_copy():
+            raise CopiedDatabase("This database is a copy: nothing leaves from it.")
+        company._urssaf_remember_database()
         return UrssafClient(
             **credentials,
             turns=self.env["urssaf.pace"].sudo()._turns(company),
@@ -258,12 +258,13 @@ class ResCompany(models.Model):
         )
 
     def _urssaf_intervenant(self):
-        self.ensure_one()
-        return self.urssaf_intervenant or self.urssaf_sap_number or ""
+        """Who performs the services: a branch may have a SIRET of its own."""
+        number = self._urssaf_holder().urssaf_sap_number
+        return self._urssaf_own("urssaf_intervenant") or number or ""
 
     def _urssaf_billing_name(self):
-        self.ensure_one()
-        return (self.urssaf_billing_name or self.name or "")[:30]
+        name = self._urssaf_own("urssaf_billing_name") or self._urssaf_holder().name
+        return (name or "")[:30]
 
     def _urssaf_responsibles(self):
         """Who may receive the alerts of this company, the best choice first: the person
@@ -271,14 +272,10 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         managers = self.env.ref("urssaf_avance_immediate.group_manager").sudo()
-        return self.urssaf_responsible_id | managers.all_user_ids.filtered(
+        responsible = self._urssaf_own("urssaf_responsible_id")
+        return responsible | managers.all_user_ids.filtered(
             lambda user: user.active and self in user.company_ids
         )
-
-    def _urssaf_configured_companies(self):
-        """Companies that can talk to Urssaf at all; the crons loop on these."""
-        everybody = self.sudo().search([("active", "=", True)], order="id")
-        return everybody.filtered("urssaf_configured")
 
     # -- "Test the connection" -------------------------------------------------
 
@@ -300,7 +297,7 @@ class ResCompany(models.Model):
                 "title": self.env._("Urssaf answers"),
                 "message": self.env._(
                     "The credentials of %s are accepted and the service answers.",
-                    self.name,
+                    self._urssaf_holder().name,
                 ),
             },
         }
@@ -308,6 +305,7 @@ class ResCompany(models.Model):
     def _urssaf_connection_advice(self, error):
         """One sentence: what failed and which setting to look at."""
         advice = {
+            "copy": self._urssaf_copy_notice(),
             "config": self.env._(
                 "Something is missing in the Urssaf settings: fill in the client ID "
                 "and the client secret of this environment and, for the sandbox, its "
@@ -338,7 +336,7 @@ class ResCompany(models.Model):
                 "Check the environment and the address."
             ),
         )
-        detail = error.code or isinstance(error, UrssafConfigError) and error.message
+        detail = error.code or error.kind == "config" and error.message
         return f"{sentence}\n({detail})" if detail else sentence
 
 

@@ -47,6 +47,7 @@ class ResCompany(models.Model):
         if any(name in vals for name in CONNECTION_FIELDS):
             Service = self.env["urssaf.service"].sudo()
             Service.search([("company_id", "in", self.ids)])._answered(certain=True)
+            self._urssaf_remember_database()
         return result
 
     def _urssaf_try_connection(self):

@@ -11,6 +11,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.urssaf_environment", readonly=False, required=True
     )
     urssaf_actions_notice = fields.Char(compute="_compute_urssaf_actions_notice")
+    urssaf_holder_id = fields.Many2one(related="company_id.urssaf_holder_id")
+    urssaf_copy_notice = fields.Char(related="company_id.urssaf_copy_notice")
+    urssaf_served = fields.Boolean(
+        compute="_compute_urssaf_served",
+        help="The habilitation and the settings are those of a company above.",
+    )
     urssaf_sandbox_url = fields.Char(
         related="company_id.urssaf_sandbox_url", readonly=False, groups=ADMINISTRATOR
     )
@@ -155,6 +161,12 @@ class ResConfigSettings(models.TransientModel):
         """Have the scheduled actions run again that Odoo or somebody has stopped."""
         return self.env["urssaf.service"]._of(self.company_id).action_switch_on()
 
+    @api.depends("company_id")
+    def _compute_urssaf_served(self):
+        for settings in self:
+            holder = settings.company_id._urssaf_holder()
+            settings.urssaf_served = holder != settings.company_id
+
     def _compute_urssaf_has_sms(self):
         self.urssaf_has_sms = self.env["urssaf.enrolment"]._companion_has_sms()
 
@@ -163,6 +175,11 @@ class ResConfigSettings(models.TransientModel):
         self.ensure_one()
         self.set_values()
         return self.company_id.action_urssaf_test_connection()
+
+    def action_urssaf_real_database(self):
+        """See the company."""
+        self.ensure_one()
+        return self.company_id.action_urssaf_real_database()
 
     def action_urssaf_templates(self):
         """The e-mails to customers, to be edited."""

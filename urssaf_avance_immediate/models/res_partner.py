@@ -42,9 +42,10 @@ class ResPartner(models.Model):
     )
     @api.depends_context("company")
     def _compute_urssaf_enrolment(self):
+        holder = self.env.company._urssaf_holder()
         for partner in self:
             enrolment = partner.urssaf_enrolment_ids.filtered(
-                lambda e: e.company_id == self.env.company
+                lambda e: e.company_id == holder
             )[:1]
             partner.urssaf_enrolment_id = enrolment
             partner.urssaf_enrolment_state = enrolment.state
@@ -53,13 +54,9 @@ class ResPartner(models.Model):
     def _search_urssaf_enrolment_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [
-            (
-                "urssaf_enrolment_ids",
-                "any",
-                [("company_id", "=", self.env.company.id), ("state", "in", value)],
-            )
-        ]
+        holder = self.env.company._urssaf_holder()
+        here = [("company_id", "=", holder.id), ("state", "in", value)]
+        return [("urssaf_enrolment_ids", "any", here)]
 
     # -- deletion --------------------------------------------------------------
 
@@ -133,13 +130,15 @@ class ResPartner(models.Model):
         return self.urssaf_enrolment_id._get_records_action()
 
     def _urssaf_enrolments(self):
-        """The enrolments of these customers in the current company, made if need be."""
+        """The enrolments of these customers under the habilitation of the current
+        company, made if need be.
+        """
         Enrolment = self.env["urssaf.enrolment"].sudo()
-        company = self.env.company
+        company = self.env.company._urssaf_holder()
         found = Enrolment.search(
             [("partner_id", "in", self.ids), ("company_id", "=", company.id)]
         )
         missing = self - found.partner_id
-        return found | Enrolment.create(
+        return found | Enrolment._create_once(
             [{"partner_id": p.id, "company_id": company.id} for p in missing]
         )

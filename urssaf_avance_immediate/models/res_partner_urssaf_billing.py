@@ -26,5 +26,15 @@ class ResPartner(models.Model):
     )
 
     def _urssaf_sending_for(self, company):
-        """What to do with the invoices of this customer: a key of ``SENDING``."""
-        return self.with_company(company).urssaf_sending or company.urssaf_sending
+        """What to do with the invoices of this customer: a key of ``SENDING``.
+
+        A branch may decide otherwise for a customer than its habilitation does.
+        """
+        holder = company._urssaf_holder()
+        # As superuser: a branch’s user may not work in the company above it.
+        partner = self.sudo()
+        return (
+            partner.with_company(company).urssaf_sending
+            or partner.with_company(holder).urssaf_sending
+            or holder.urssaf_sending
+        )

@@ -41,6 +41,12 @@ class ResPartner(models.Model):
         help="The fields that may have led to the refusal, likeliest first.",
     )
 
+    urssaf_copy_notice = fields.Char(
+        compute="_compute_urssaf_copy_notice",
+        groups=READERS,
+        help="Why nothing leaves from this database.",
+    )
+
     # -- computes --------------------------------------------------------------
 
     @api.depends("urssaf_enrolment_ids.state", "urssaf_enrolment_ids.account_known")
@@ -67,10 +73,15 @@ class ResPartner(models.Model):
                 for name in enrolment._to_mend()
             ]
 
+    @api.depends_context("company", "lang")
+    def _compute_urssaf_copy_notice(self):
+        self.urssaf_copy_notice = self.env.company._urssaf_copy_notice()
+
     def _search_urssaf_stage(self, operator, value):
         if operator != "in":
             return NotImplemented
-        here = [("company_id", "=", self.env.company.id), ("stage", "in", value)]
+        holder = self.env.company._urssaf_holder()
+        here = [("company_id", "=", holder.id), ("stage", "in", value)]
         return [("urssaf_enrolment_ids", "any", here)]
 
     # -- names -----------------------------------------------------------------
@@ -160,6 +171,7 @@ class ResPartner(models.Model):
         Enrolment = self.env["urssaf.enrolment"]
         Enrolment._check_urssaf_user()
         self.check_access("write")
+        self.env.company._urssaf_check_real()
         if len(self) == 1:
             self._urssaf_check_sheet()
             return self._urssaf_enrolments()._enrol_now()

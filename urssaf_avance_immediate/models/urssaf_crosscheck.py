@@ -207,7 +207,7 @@ class UrssafCrosscheck(models.Model):
         """Go on with what is under way."""
         Request = self.env["urssaf.payment.request"].sudo()
         for check in self.sudo().search([("state", "=", "running")], order="id"):
-            if check.environment != check.company_id.urssaf_environment:
+            if check.environment != check._holder().urssaf_environment:
                 # The company has left: what was searched means nothing any more.
                 check.state = "draft"
                 continue
@@ -218,7 +218,7 @@ class UrssafCrosscheck(models.Model):
     def _cron_monthly(self):
         """Compare the last months of each company."""
         today = fields.Date.context_today(self.with_context(tz="Europe/Paris"))
-        for company in self.env["res.company"]._urssaf_configured_companies():
+        for company in self.env["res.company"]._urssaf_holders():
             check = self.sudo().create(
                 {
                     "company_id": company.id,

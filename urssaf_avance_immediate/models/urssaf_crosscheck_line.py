@@ -26,7 +26,12 @@ class UrssafCrosscheckLine(models.Model):
         "urssaf.crosscheck", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
-        related="crosscheck_id.company_id", store=True, index=True
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        index=True,
+        help="Of the demande or of the invoice, which a branch may have made; else of "
+        "the cross-check.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(
@@ -75,6 +80,15 @@ class UrssafCrosscheckLine(models.Model):
     detail = fields.Text(readonly=True)
     to_look_at = fields.Boolean(compute="_compute_to_look_at", store=True)
     adoptable = fields.Boolean(compute="_compute_adoptable")
+
+    @api.depends("crosscheck_id", "request_id", "move_id")
+    def _compute_company_id(self):
+        for line in self:
+            line.company_id = (
+                line.request_id.company_id
+                or line.move_id.company_id
+                or line.crosscheck_id.company_id
+            )
 
     @api.depends("request_id", "move_id")
     def _compute_local_amount(self):
@@ -135,16 +149,20 @@ class UrssafCrosscheckLine(models.Model):
 
     @api.model
     def _invoice(self, check, info):
-        """The posted invoice that bears the number of a demande unknown to Odoo."""
-        return self.env["account.move"].search(
+        """The posted invoice that bears the number of a demande unknown to Odoo. Two
+        branches may number alike: then the one that fits.
+        """
+        moves = self.env["account.move"].search(
             [
-                ("company_id", "=", check.company_id.id),
+                ("company_id", "in", check._holder()._urssaf_served().ids),
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
                 ("name", "=", info.number),
             ],
-            limit=1,
         )
+        if len(moves) > 1:
+            moves = moves.sorted(lambda m: len(self._adoption_faults(m, info)))
+        return moves[:1]
 
     @api.model
     def _foreign_note(self, check, info, move_id):
@@ -235,7 +253,7 @@ class UrssafCrosscheckLine(models.Model):
         self.check_access("read")
         self.move_id.check_access("read")
         for check in self.sudo().crosscheck_id:
-            if check.environment != check.company_id.urssaf_environment:
+            if check.environment != check._holder().urssaf_environment:
                 raise UserError(
                     self.env._(
                         "This comparison was made in another Urssaf environment: make "
@@ -321,7 +339,7 @@ class UrssafCrosscheckLine(models.Model):
         request = (
             self.env["urssaf.payment.request"]
             .with_company(move.company_id)
-            .create(self._prepare_request(info))
+            ._create_once([self._prepare_request(info)])
         )
         request._set_state("unknown")
         request._apply_remote(info, as_of)

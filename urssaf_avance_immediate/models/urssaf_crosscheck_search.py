@@ -23,7 +23,7 @@ class UrssafCrosscheck(models.Model):
         self.write(
             {
                 "state": "running",
-                "environment": self.company_id.urssaf_environment,
+                "environment": self._holder().urssaf_environment,
                 "pending": [[str(self.date_from), str(self.date_to)]],
                 "crowded_days": [],
                 "unreadable_count": 0,
@@ -109,9 +109,15 @@ class UrssafCrosscheck(models.Model):
 
     # -- what Odoo has ---------------------------------------------------------
 
+    def _holder(self):
+        """Whose habilitation is searched: Urssaf shows all that is under it, and so all
+        the companies that it serves are compared.
+        """
+        return self.company_id._urssaf_holder()
+
     def _here(self):
         return [
-            ("company_id", "=", self.company_id.id),
+            ("holder_id", "=", self._holder().id),
             ("environment", "=", self.environment),
         ]
 
@@ -140,7 +146,7 @@ class UrssafCrosscheck(models.Model):
         "us."""
         return self.env["account.move"].search(
             [
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "in", self._holder()._urssaf_served().ids),
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
                 ("invoice_date", "=", day),

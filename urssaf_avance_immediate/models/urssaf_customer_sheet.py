@@ -121,6 +121,7 @@ class UrssafCustomerSheet(models.Model):
         :raises UserError: he has no e-mail
         """
         company = self.env.company
+        company._urssaf_check_real()
         email = partner._urssaf_email()
         if not email:
             raise UserError(
@@ -143,7 +144,8 @@ class UrssafCustomerSheet(models.Model):
                 "email": email,
                 "token_digest": self._digest(token),
                 "sent_at": now,
-                "expires_at": now + timedelta(days=company.urssaf_sheet_link_days),
+                "expires_at": now
+                + timedelta(days=company._urssaf_holder().urssaf_sheet_link_days),
             }
         )
         sheet._mail_link(f"{sheet.get_base_url()}{PATH}{token}", note)

@@ -49,6 +49,8 @@ class UrssafEnrolment(models.Model):
     """
 
     _name = "urssaf.enrolment"
+    # The enrolment of a habilitation serves the invoices of the branches below it.
+    _check_company_domain = models.check_company_domain_parent_of
     _description = "Urssaf Enrolment"
     _inherit = ["urssaf.exchange"]
     _order = "id desc"
@@ -148,7 +150,7 @@ class UrssafEnrolment(models.Model):
         "This customer has an enrolment in this company already.",
     )
     _due_index = models.Index(
-        "(company_id, next_call_at) WHERE state IN ('queued', 'pending', 'expired', "
+        "(holder_id, next_call_at) WHERE state IN ('queued', 'pending', 'expired', "
         "'active', 'blocked', 'mandate', 'unknown', 'ended')"
     )
 
@@ -171,7 +173,7 @@ class UrssafEnrolment(models.Model):
         those of that company, whichever is current.
         """
         self.ensure_one()
-        return self.partner_id.with_company(self.company_id)
+        return self.partner_id.with_company(self.company_id._urssaf_entered())
 
     def _is_evidence(self):
         """Whether Urssaf may ever have heard of this customer."""
@@ -199,9 +201,7 @@ class UrssafEnrolment(models.Model):
 
     def _usable(self):
         """The enrolments whose identifier means something where the company is now."""
-        return self.filtered(
-            lambda e: e.external_id and e.environment == e.company_id.urssaf_environment
-        )
+        return self.filtered("external_id")._is_here()
 
     # -- state -----------------------------------------------------------------
 
@@ -254,7 +254,8 @@ class UrssafEnrolment(models.Model):
             raise UserError(
                 self.env._("Choose customers of one company at a time to enrol them.")
             )
-        return self.partner_id.with_company(self.company_id).action_urssaf_enrol()
+        entered = self.company_id._urssaf_entered()
+        return self.partner_id.with_company(entered).action_urssaf_enrol()
 
     def action_urssaf_resend(self):
         """Method 010 again with the sheet as it is now: Urssaf writes to the customer
@@ -263,6 +264,7 @@ class UrssafEnrolment(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_here()
         self.partner_id.check_access("write")
         self._customer()._urssaf_check_sheet()
         return self.sudo()._resend_now()
@@ -278,6 +280,7 @@ class UrssafEnrolment(models.Model):
         """Ask Urssaf now for one customer; for several, the scheduled action does."""
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_real()
         enrolments = self.sudo()
         if len(enrolments) == 1:
             return enrolments._refresh_now()

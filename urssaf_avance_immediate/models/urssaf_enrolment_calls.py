@@ -41,7 +41,8 @@ class UrssafEnrolment(models.Model):
             values = {} if enrolment.state in WAITING else enrolment._clean_start()
             enrolment._set_state(
                 "queued",
-                environment=enrolment.company_id.urssaf_environment,
+                holder_id=enrolment.company_id._urssaf_holder().id,
+                environment=enrolment.company_id._urssaf_holder().urssaf_environment,
                 attempt_count=0,
                 silent_refusals=0,
                 lost_count=0,
@@ -154,7 +155,7 @@ class UrssafEnrolment(models.Model):
             enrolment._set_state(
                 "pending",
                 external_id=id_client,
-                environment=enrolment.company_id.urssaf_environment,
+                environment=enrolment.holder_id.urssaf_environment,
                 sent_digest=enrolment._digest(),
                 registered_at=now,
                 link_expires_at=link_sent and sent_at + LINK_LIFE,
@@ -172,7 +173,7 @@ class UrssafEnrolment(models.Model):
         return self.account_known or bool(
             self.search_count(
                 [
-                    ("environment", "=", self.company_id.urssaf_environment),
+                    ("environment", "=", self.holder_id.urssaf_environment),
                     ("external_id", "=", id_client),
                     ("active_since", "!=", False),
                 ],
@@ -183,8 +184,7 @@ class UrssafEnrolment(models.Model):
     def _same_identifier(self, id_client):
         return self.search(
             [
-                ("company_id", "=", self.company_id.id),
-                ("environment", "=", self.company_id.urssaf_environment),
+                *self.holder_id._urssaf_here(),
                 ("external_id", "=", id_client),
                 ("id", "!=", self.id),
             ],

@@ -56,7 +56,7 @@ class UrssafEnrolment(models.Model):
     )
 
     _companion_index = models.Index(
-        "(company_id, companion_next_at) WHERE companion_next_at IS NOT NULL"
+        "(holder_id, companion_next_at) WHERE companion_next_at IS NOT NULL"
     )
 
     # -- planning: inside the transaction that records what Urssaf said ----------
@@ -78,7 +78,7 @@ class UrssafEnrolment(models.Model):
             else:
                 self._companion_resume()
         elif self.state == "active" and was in WAITING and self.companion_started_at:
-            confirm = self.company_id.urssaf_companion_confirm
+            confirm = self.sudo().holder_id.urssaf_companion_confirm
             self.companion_next_at = confirm and fields.Datetime.now()
             if confirm:
                 self._trigger("companion")
@@ -116,7 +116,7 @@ class UrssafEnrolment(models.Model):
     def _companion_schedule(self):
         """``[(moment, step)]`` in order, for a customer who never activates."""
         start = self.companion_started_at
-        days = self.company_id._urssaf_companion_days()
+        days = self.sudo().holder_id._urssaf_companion_days()
         call_day = max([LINK_DAYS, *(day + 1 for day in days)])
         return [
             (start + ANNOUNCE_AFTER, "announce"),
@@ -139,7 +139,7 @@ class UrssafEnrolment(models.Model):
     def _cron_companion(self, company):
         due = self.sudo().search(
             [
-                ("company_id", "=", company.id),
+                *company._urssaf_here(),
                 ("companion_next_at", "<=", fields.Datetime.now()),
             ],
             order="companion_next_at, id",
@@ -175,11 +175,10 @@ class UrssafEnrolment(models.Model):
 
     def _companion_wanted(self):
         """Whether this customer is to be told anything at all, now."""
-        company = self.company_id
         return (
-            company.urssaf_companion
+            self.holder_id.urssaf_companion
             and self.state in ("pending", "active")
-            and self.environment == company.urssaf_environment
+            and self._is_here()
             and not self.partner_id.urssaf_no_companion
         )
 
@@ -250,7 +249,9 @@ class UrssafEnrolment(models.Model):
         """The same by SMS, where Odoo can send one and the company wants it."""
         number = normalise_mobile(self.partner_id.urssaf_mobile or "")
         company = self.company_id
-        if not (company.urssaf_companion_sms and self._companion_has_sms() and number):
+        if not (
+            self.holder_id.urssaf_companion_sms and self._companion_has_sms() and number
+        ):
             return self.env["mail.message"]
         speaker = self.with_context(lang=self.partner_id.lang or self.env.lang)
         return self._message_sms(
@@ -336,6 +337,7 @@ class UrssafEnrolment(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_here()
         enrolment = self.sudo()._lock()
         if enrolment.state != "pending":
             raise UserError(

@@ -215,7 +215,7 @@ class UrssafEnrolment(models.Model):
         """
         now = fields.Datetime.now()
         for enrolment in self._usable().filtered(lambda e: e.state == "active"):
-            fresh = timedelta(hours=enrolment.company_id.urssaf_fresh_hours)
+            fresh = timedelta(hours=enrolment.holder_id.urssaf_fresh_hours)
             last = enrolment.answered_at
             if (
                 last
@@ -251,8 +251,7 @@ class UrssafEnrolment(models.Model):
         limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
         stuck = self.search(
             [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
+                *company._urssaf_here(),
                 ("state", "in", ("pending", "queued", "sending", "unknown")),
                 ("state_since", "<", limit),
             ]

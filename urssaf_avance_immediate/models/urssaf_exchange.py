@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.api import UrssafConfigError
@@ -13,7 +14,7 @@ from .urssaf_service import MAX_RETRY_AFTER
 _logger = logging.getLogger(__name__)
 
 # Nothing was done at Urssaf: the exchange waits in the queue as it was.
-OUTAGE_KINDS = ("config", "auth", "unreachable", "unavailable")
+OUTAGE_KINDS = ("copy", "config", "auth", "unreachable", "unavailable")
 
 # A worker commits its claim and takes the row lock again in the next statement.
 # The repair stays away for this long, so that it never steps in between.
@@ -236,15 +237,16 @@ class UrssafExchange(models.AbstractModel):
         return timedelta(minutes=float(minutes))
 
     def _work_through(self, step, cut=None, insist=False):
-        """Open Urssaf for each company of self and take ``step(batch, client)`` on one
-        batch after the other, until it returns false (an outage) or time is up. What
-        raises leaves the others alone, see ``_take``.
+        """Open Urssaf for each habilitation of self and take ``step(batch, client)`` on
+        one batch after the other, until it returns false (an outage) or time is up.
+        What raises leaves the others alone, see ``_take``.
 
         :param cut: how records become batches; one by one by default
         :param insist: call although the service of the company is paused
         """
-        for company, records in self.grouped("company_id").items():
-            if not insist and self.env["urssaf.service"]._of(company)._paused():
+        for company, records in self.grouped("holder_id").items():
+            paused = not insist and self.env["urssaf.service"]._of(company)._paused()
+            if paused or company._urssaf_is_copy():
                 self._checkpoint(len(records))
                 continue
             # Each in a record set of its own: after a commit, Odoo would read again
@@ -345,12 +347,12 @@ class UrssafExchange(models.AbstractModel):
 
     @api.model
     def _cron(self, job):
-        """Entry of the scheduled actions: one company and one model at a time, so that
-        a trouble with one leaves the others alone.
+        """Entry of the scheduled actions: one habilitation and one model at a time, so
+        that a trouble with one leaves the others alone.
 
         :param job: send, follow, repair or digest
         """
-        for company in self.env["res.company"]._urssaf_configured_companies():
+        for company in self.env["res.company"]._urssaf_holders():
             for model in ("urssaf.enrolment", "urssaf.payment.request"):
                 try:
                     records = self.env[model].sudo()._for_company(company)
@@ -381,15 +383,12 @@ class UrssafExchange(models.AbstractModel):
 
     @api.model
     def _due(self, company, states):
-        """Records of a company to talk about now, the longest waiting first."""
+        """Records of a habilitation to talk about now, the longest waiting first."""
+        due = Domain("state", "in", states) & Domain(
+            "next_call_at", "<=", fields.Datetime.now()
+        )
         return self.sudo().search(
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
-                ("state", "in", states),
-                ("next_call_at", "<=", fields.Datetime.now()),
-            ],
-            order="next_call_at, id",
+            company._urssaf_here() & due, order="next_call_at, id"
         )
 
     @api.model

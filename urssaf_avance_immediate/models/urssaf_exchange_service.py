@@ -13,16 +13,24 @@ class UrssafExchange(models.AbstractModel):
         compute="_compute_service_notice", help="Why nothing leaves for the moment."
     )
 
-    @api.depends("company_id")
+    copied = fields.Boolean(
+        compute="_compute_service_notice",
+        help="This database is a copy: nothing leaves from it.",
+    )
+
+    @api.depends("holder_id.urssaf_copy_notice")
     def _compute_service_notice(self):
         stopped = self.env["ir.cron"]._urssaf_notice(essential=True)
         services = self.env["urssaf.service"].search(
-            [("company_id", "in", self.company_id.ids)]
+            [("company_id", "in", self.holder_id.ids)]
         )
         notices = {service.company_id: service._notice() for service in services}
         for record in self:
-            # Nothing else matters as long as nothing tries.
-            record.service_notice = stopped or notices.get(record.company_id)
+            # As superuser: a branch’s user may not open the company above it.
+            copied = record.sudo().holder_id.urssaf_copy_notice
+            record.copied = bool(copied)
+            # Nothing else matters in a copy, nor as long as nothing tries.
+            record.service_notice = copied or stopped or notices.get(record.holder_id)
 
     def _call_failed(self, error):
         """Note a failed call. Return whether the next one may be made now.
@@ -58,4 +66,4 @@ class UrssafExchange(models.AbstractModel):
 
     def _services(self):
         Service = self.env["urssaf.service"]
-        return Service.union(*(Service._of(company) for company in self.company_id))
+        return Service.union(*(Service._of(company) for company in self.holder_id))

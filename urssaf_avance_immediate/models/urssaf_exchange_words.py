@@ -39,6 +39,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _kind_text(self, kind):
         return {
+            "copy": self.env._("This database is a copy: nothing leaves from it."),
             "config": self.env._("The Urssaf settings of the company are incomplete."),
             "auth": self.env._("Urssaf refuses the credentials of the company."),
             "unreachable": self.env._("Urssaf cannot be reached for the moment."),

@@ -189,7 +189,7 @@ class UrssafPaymentRequest(models.Model):
     payment_count = fields.Integer(compute="_compute_payment_count")
 
     _name_unique = models.UniqueIndex(
-        "(company_id, environment, name)",
+        "(holder_id, environment, name)",
         "This number was already used for a demande de paiement.",
     )
     _one_active = models.UniqueIndex(
@@ -197,7 +197,7 @@ class UrssafPaymentRequest(models.Model):
         "This invoice has an active demande de paiement already.",
     )
     _due_index = models.Index(
-        "(company_id, next_call_at) WHERE state NOT IN ('draft', 'rejected', "
+        "(holder_id, next_call_at) WHERE state NOT IN ('draft', 'rejected', "
         "'refused', 'cancelled')"
     )
 
@@ -265,7 +265,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _usable(self):
         """Requests whose identifier means something where the company is now."""
-        return self.filtered(lambda r: r.environment == r.company_id.urssaf_environment)
+        return self._is_here()
 
     # -- state -----------------------------------------------------------------
 
@@ -300,8 +300,16 @@ class UrssafPaymentRequest(models.Model):
         return result
 
     def _close_with_environment(self):
-        """The company leaves the environment that knows these demandes."""
-        for request in self.filtered(lambda r: r.state not in ("paid", "recovered")):
+        """The company leaves the environment that knows these demandes.
+
+        What was paid stays: it is money of production, or on the invoice. A transfer of
+        the sandbox that was never booked is none, and its invoice may leave for real.
+        """
+        kept = self.filtered(
+            lambda r: r.state in ("paid", "recovered")
+            and (r.environment == "production" or r.amount_booked)
+        )
+        for request in self - kept:
             request._set_state("cancelled")
             request._message_log(
                 body=self.env._("The company changed its Urssaf environment.")
@@ -319,6 +327,7 @@ class UrssafPaymentRequest(models.Model):
         """Ask Urssaf now about one demande; for several, the scheduled action does."""
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_real()
         requests = self.sudo()
         if len(requests) == 1:
             return requests._refresh_now()

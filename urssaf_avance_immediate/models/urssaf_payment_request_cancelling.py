@@ -41,7 +41,7 @@ class UrssafPaymentRequest(models.Model):
         help="Urssaf was asked to cancel this demande and has not done so yet.",
     )
 
-    _cancel_awaited_index = models.Index("(company_id) WHERE cancel_awaited IS TRUE")
+    _cancel_awaited_index = models.Index("(holder_id) WHERE cancel_awaited IS TRUE")
 
     @api.depends("cancel_requested_on", "state")
     def _compute_cancel_awaited(self):
@@ -58,6 +58,7 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_here()
         if self.state in ("sending", "unknown"):
             raise UserError(
                 self.env._(
@@ -95,8 +96,7 @@ class UrssafPaymentRequest(models.Model):
         """Urssaf was asked to cancel a week ago, and nothing happened."""
         awaited = self.search(
             [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
+                *company._urssaf_here(),
                 ("cancel_awaited", "=", True),
                 ("cancel_reminded_on", "<", fields.Datetime.now() - REMIND_EVERY),
             ]

@@ -94,7 +94,7 @@ class UrssafPaymentRequest(models.Model):
     )
 
     # Few are late at any time, among years of them that are over.
-    _late_index = models.Index("(company_id) WHERE late IS TRUE")
+    _late_index = models.Index("(holder_id) WHERE late IS TRUE")
 
     # -- computes --------------------------------------------------------------
 
@@ -184,14 +184,14 @@ class UrssafPaymentRequest(models.Model):
             )
             request.notice_until = notice and notice_due(notice)
 
-    @api.depends("state", "remote_changed_at", "watch_extended_until", "company_id")
+    @api.depends("state", "remote_changed_at", "watch_extended_until", "holder_id")
     def _compute_watch_until(self):
         for request in self:
             until = False
             if request._watched():
                 until = max(
                     paris_date(request.remote_changed_at)
-                    + timedelta(days=request.company_id.urssaf_watch_days),
+                    + timedelta(days=request.sudo().holder_id.urssaf_watch_days),
                     request.watch_extended_until or fields.Date.to_date("2000-01-01"),
                 )
             request.watch_until = until
@@ -247,8 +247,7 @@ class UrssafPaymentRequest(models.Model):
         now = fields.Datetime.now()
         soon = self.search(
             [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
+                *company._urssaf_here(),
                 ("state", "in", FOLLOWED),
                 ("next_call_at", ">", now),
                 ("next_call_at", "<", now + timedelta(minutes=50)),
@@ -266,6 +265,7 @@ class UrssafPaymentRequest(models.Model):
         """Watch a payment six months longer than it would be."""
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_here()
         for request in self.sudo().filtered(lambda r: r._watched()):
             start = max(request.watch_until or self._today(), self._today())
             request.watch_extended_until = start + WATCH_MORE
@@ -283,13 +283,7 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _tell_late(self, company):
         """Money that is late by French working days is told once per state."""
-        late = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
-                ("late", "=", True),
-            ]
-        )
+        late = self.search([*company._urssaf_here(), ("late", "=", True)]        )
         late._each(
             type(self)._tell_these_late,
             size=TOLD_AT_ONCE,

@@ -307,8 +307,7 @@ class UrssafPaymentRequest(models.Model):
         live = ("queued", "sending", "unknown", "waiting")
         stuck = self.search(
             [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
+                *company._urssaf_here(),
                 ("state_since", "<", limit),
                 "|",
                 ("state", "in", live),
@@ -335,7 +334,7 @@ class UrssafPaymentRequest(models.Model):
         """A refused invoice that got its credit note asks nothing of anybody."""
         self.search(
             [
-                ("company_id", "=", company.id),
+                *company._urssaf_here(),
                 ("state", "=", "refused"),
                 ("activity_ids", "!=", False),
                 ("move_id.payment_state", "=", "reversed"),

@@ -73,7 +73,8 @@ class UrssafPaymentRequest(models.Model):
         candidates = super()._alert_candidates()
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
         if self.state in INCIDENTS or strange:
-            return self.company_id.urssaf_accountant_id | candidates
+            accountant = self.company_id._urssaf_own("urssaf_accountant_id")
+            return accountant | candidates
         return candidates
 
     def _alert(self, note):
@@ -269,9 +270,13 @@ class UrssafPaymentRequest(models.Model):
         return action
 
     def action_reverse_payment(self):
-        """Open the proposal of the entry that takes the payment back."""
+        """Open the proposal of the entry that takes the payment back.
+
+        :raises UserError: what was booked comes from another environment
+        """
         self.ensure_one()
         self.check_access("read")
+        self._check_here()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Take the payment back"),

@@ -52,7 +52,7 @@ class UrssafPaymentRequest(models.Model):
         """Extends: the customer is to be told soon that a demande has left."""
         moved = self.filtered(lambda r: r.state != state)
         result = super()._set_state(state, **values)
-        if state == "waiting" and any(moved.company_id.mapped(SENT.setting)):
+        if state == "waiting" and any(moved.sudo().holder_id.mapped(SENT.setting)):
             waking = self.env.cr.precommit.data
             if not waking.get(_WAKING):
                 # One wake-up per transaction, whatever the size of the batch.
@@ -82,8 +82,7 @@ class UrssafPaymentRequest(models.Model):
         }[notice]
         return self.search(
             [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.urssaf_environment),
+                *company._urssaf_here(),
                 (notice.mark, "=", False),
                 ("partner_id.urssaf_no_notice", "=", False),
                 ("partner_id.email", "!=", False),

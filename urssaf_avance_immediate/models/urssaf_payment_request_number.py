@@ -38,15 +38,17 @@ class UrssafPaymentRequest(models.Model):
 
     @api.model
     def _next_numbers(self, moves, reserved=()):
-        """The same for many, at one or two queries per company. Without what nobody
-        sees in a number that was pasted: answers are matched by what was sent.
+        """The same for many, at one or two queries per habilitation: its branches may
+        number alike. Without what nobody sees in a number that was pasted: answers are
+        matched by what was sent.
 
         :param reserved: numbers that are about to be given to others
         """
         numbers = dict.fromkeys(moves, False)
         named = moves.filtered("name")
-        for company, here in named.grouped("company_id").items():
-            used = self._used_numbers(company, here) | set(reserved)
+        holders = named.grouped(lambda move: move.company_id._urssaf_holder())
+        for holder, here in holders.items():
+            used = self._used_numbers(holder, here) | set(reserved)
             for move in here:
                 own = clean(move.name)
                 number, rank = own, 1
@@ -77,9 +79,7 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _number_domain(self, company):
         """The demandes that must have different numbers."""
-        return Domain("company_id", "=", company.id) & Domain(
-            "environment", "=", company.urssaf_environment
-        )
+        return company._urssaf_here()
 
     @api.model
     def _make_room(self, numbers):
@@ -91,7 +91,7 @@ class UrssafPaymentRequest(models.Model):
         """
         moves = self.env["account.move"].union(*numbers)
         aside = {}
-        for company in moves.company_id:
+        for company in moves.company_id._urssaf_holder():
             wanted = [number for number in numbers.values() if number]
             holding = self.sudo().search(
                 self._number_domain(company)

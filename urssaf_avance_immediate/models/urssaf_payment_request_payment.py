@@ -60,7 +60,7 @@ class UrssafPaymentRequest(models.Model):
             request.transfer_gap = request.transfer_effective and gap
 
     # Written as Odoo writes these filters: PostgreSQL compares the words.
-    _to_book_index = models.Index("(company_id) WHERE to_book IS TRUE")
+    _to_book_index = models.Index("(holder_id) WHERE to_book IS TRUE")
     _transfer_gap_index = models.Index(
         "(company_id) WHERE transfer_gap <> 0 OR transfer_gap IS NULL"
     )
@@ -88,13 +88,13 @@ class UrssafPaymentRequest(models.Model):
 
     @api.model
     def _pending_transfers(self, company):
-        """Effective transfers of the company that are not on the invoice yet."""
+        """Effective transfers of the habilitation, not on their invoice yet."""
         return (
             self.sudo()
             ._for_company(company)
             .search(
                 [
-                    ("company_id", "=", company.id),
+                    *company._urssaf_here(),
                     ("to_book", "=", True),
                     ("transfer_effective", "=", True),
                     # Told already: a person acts, then presses the button.
@@ -104,10 +104,14 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def action_register_transfer(self):
-        """Try again, once what stood in the way is mended."""
+        """Try again, once what stood in the way is mended.
+
+        :raises UserError: the transfer belongs to another environment
+        """
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_here()
         request = self.sudo()
         request._register_transfers(by_hand=True)
         if request.amount_booked:
@@ -184,6 +188,9 @@ class UrssafPaymentRequest(models.Model):
     def _transfer_due(self, by_hand):
         if not self.transfer_effective or self.transfer_settled:
             return False
+        if not self._is_here():
+            # What the sandbox says it paid is not money in production.
+            return False
         if by_hand:
             # Urssaf may have paid and said something else before we asked.
             return self.state in TRANSFERRED and not self.amount_booked
@@ -201,8 +208,8 @@ class UrssafPaymentRequest(models.Model):
         :raises UserError: no journal, locked period, or nothing left to pay
         """
         self.ensure_one()
-        move, company = self.move_id, self.company_id
-        if not company.urssaf_payment_journal_id:
+        move = self.move_id
+        if not self.company_id._urssaf_own("urssaf_payment_journal_id"):
             raise UserError(
                 self.env._(
                     "Choose the journal of the transfers in the Urssaf settings."
@@ -273,7 +280,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _prepare_payment_register(self):
         company = self.company_id
-        journal = company.urssaf_payment_journal_id
+        journal = company._urssaf_own("urssaf_payment_journal_id")
         values = {
             "journal_id": journal.id,
             "payment_date": self.transfer_date,
@@ -282,7 +289,7 @@ class UrssafPaymentRequest(models.Model):
             "payment_difference_handling": "open",
             "communication": self._payment_label(),
         }
-        line = company.urssaf_payment_method_line_id
+        line = company._urssaf_own("urssaf_payment_method_line_id")
         if line.journal_id == journal:
             values["payment_method_line_id"] = line.id
         return values

@@ -64,8 +64,10 @@ class UrssafPaymentRequest(models.Model):
         ).to_wire()
         payload["numFactureTiers"] = self.name
         del payload["dateNaissanceClient"]
+        holder = move.company_id._urssaf_holder()
         return {
-            "environment": move.company_id.urssaf_environment,
+            "holder_id": holder.id,
+            "environment": holder.urssaf_environment,
             "partner_id": move.commercial_partner_id.id,
             "currency_id": move.currency_id.id,
             "enrolment_id": move._urssaf_enrolment().id,
@@ -84,7 +86,7 @@ class UrssafPaymentRequest(models.Model):
     def _create_for(self, moves, numbers=None):
         """:param numbers: ``{move: number}``; free ones by default"""
         numbers = numbers or self._next_numbers(moves)
-        return self.sudo().create(
+        return self.sudo()._create_once(
             [
                 {
                     "name": numbers[move],
@@ -92,7 +94,7 @@ class UrssafPaymentRequest(models.Model):
                     "partner_id": move.commercial_partner_id.id,
                     "company_id": move.company_id.id,
                     "currency_id": move.currency_id.id,
-                    "environment": move.company_id.urssaf_environment,
+                    "environment": move.company_id._urssaf_holder().urssaf_environment,
                 }
                 for move in moves
             ]
@@ -110,7 +112,9 @@ class UrssafPaymentRequest(models.Model):
     # -- send ------------------------------------------------------------------
 
     def _send(self):
-        """Send the queued demandes of self in batches, one company after the other."""
+        """Send the queued demandes of self in batches, one habilitation after the
+        other.
+        """
         self._work_through(
             lambda batch, client: batch._send_batch(client), type(self)._batches
         )
@@ -121,7 +125,7 @@ class UrssafPaymentRequest(models.Model):
         """
         alone = self.filtered("send_alone")
         yield from alone
-        for ids in split_every(self.company_id.urssaf_batch_size, (self - alone).ids):
+        for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
             yield self.browse(ids)
 
     def _keep_sendable(self):

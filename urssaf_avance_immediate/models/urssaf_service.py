@@ -69,11 +69,13 @@ class UrssafService(models.Model):
         string="State", compute="_compute_notice", help="What people read about it."
     )
 
+    copy_notice = fields.Char(related="company_id.urssaf_copy_notice")
+
     _company_unique = models.Constraint(
         "UNIQUE(company_id)", "A company has one Urssaf service."
     )
 
-    @api.depends("paused_until", "failure_kind")
+    @api.depends("paused_until", "failure_kind", "company_id.urssaf_copy_notice")
     def _compute_notice(self):
         for service in self:
             service.notice = service._notice() or self.env._("Urssaf answers.")
@@ -86,7 +88,8 @@ class UrssafService(models.Model):
 
     @api.model
     def _of(self, company):
-        """The service of a company, made when there is none yet."""
+        """The service of a company’s habilitation, made when there is none yet."""
+        company = company._urssaf_holder()
         domain = [("company_id", "=", company.id)]
         service = self.sudo().search_fetch(domain, FETCHED, limit=1)
         if service:
@@ -103,10 +106,14 @@ class UrssafService(models.Model):
 
     def _paused(self):
         """Whether Urssaf is to be left alone for now."""
-        return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
+        paused = bool(self.paused_until) and self.paused_until > fields.Datetime.now()
+        return paused or self.company_id._urssaf_is_copy()
 
     def _notice(self):
-        """What people read while Urssaf does not answer, else ``None``."""
+        """What people read while Urssaf is not asked, else ``None``."""
+        copied = self.company_id._urssaf_copy_notice()
+        if copied:
+            return copied
         if not self.paused_until:
             return None
         return self.env._(
@@ -145,6 +152,9 @@ class UrssafService(models.Model):
 
     def _failed(self, error):
         """A call of the company failed: pause, if it looks like an outage."""
+        if error.kind == "copy":
+            # Nothing was called, and nothing will be.
+            return
         # Another worker that holds the row is writing down the same outage.
         for service in self.try_lock_for_update(allow_referencing=True):
             service.invalidate_recordset()
@@ -217,7 +227,12 @@ class UrssafService(models.Model):
             )
             troubled.company_id._urssaf_told_done()
 
-    # -- button ----------------------------------------------------------------
+    # -- buttons ---------------------------------------------------------------
+
+    def action_real_database(self):
+        """See the company."""
+        self.ensure_one()
+        return self.company_id.action_urssaf_real_database()
 
     def action_try_now(self):
         """Somebody knows that Urssaf is back, and does not want to wait."""

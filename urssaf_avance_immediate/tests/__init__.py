@@ -8,6 +8,7 @@ from . import test_big_database
 from . import test_commune
 from . import test_companion
 from . import test_companion_sms
+from . import test_branch
 from . import test_company
 from . import test_consent
 from . import test_contact
@@ -17,6 +18,7 @@ from . import test_crosscheck
 from . import test_customer_sheet
 from . import test_customer_sheet_checks
 from . import test_customer_sheet_portal
+from . import test_database_copy
 from . import test_enrolment
 from . import test_enrolment_adopt
 from . import test_enrolment_attempts
@@ -69,3 +71,4 @@ from . import test_second_company
 from . import test_service
 from . import test_trace
 from . import test_translation
+from . import test_wizard_access

@@ -254,6 +254,25 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
             self.assertIn(answer.status_code, codes, answer.request.url)
         self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
 
+    def test_the_office_of_a_second_company_opens_what_the_visitor_sent(self):
+        """The public user belongs to another company: Odoo shows who made an activity,
+        and the office got an access error on everything that bore it.
+        """
+        there = self.partner.with_user(self.other_user)
+        there.action_urssaf_send_sheet()
+        self.assertEqual(self._post(self._last_token()).status_code, 303)
+        self.env.invalidate_all()
+        sheet = self.env["urssaf.customer.sheet"].sudo().search([], limit=1)
+        self.assertEqual(sheet.company_id, self.other_company)
+        theirs = sheet.with_user(self.other_user)
+        reader = sheet.activity_ids.user_id
+        self.assertIn(reader, self.other_user | self.other_manager)
+        self.assertTrue(theirs.activity_ids.activity_format())
+        self.assertTrue(theirs.web_read({"activity_ids": {"fields": {}}}))
+        self.assertFalse(sheet.activity_ids.create_uid.share)
+        theirs.action_accept()
+        self.assertEqual(sheet.state, "accepted")
+
     def test_in_french(self):
         speak_french(self.env)
         self.partner.lang = FRENCH

@@ -5,10 +5,10 @@ import json
 from datetime import timedelta
 from unittest.mock import patch
 
-from psycopg2.errors import SerializationFailure, UniqueViolation
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
@@ -384,6 +384,8 @@ class TestPaymentRequestSend(UrssafCase):
 
     @mute_logger("odoo.sql_db")
     def test_second_active_request_is_impossible(self):
-        request = self._sent()
-        with self.assertRaises(UniqueViolation), self.cr.savepoint():
-            self.env["urssaf.payment.request"]._create_for(request.move_id)
+        """Whoever made it at the same moment is played again by Odoo."""
+        move = self._sent().move_id
+        with self.assertRaises(ConcurrencyError) as raised, self.cr.savepoint():
+            self.env["urssaf.payment.request"]._create_for(move, {move: "X"})
+        self.assertIn("Somebody else", str(raised.exception))

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import urssaf_wizard
 from . import account_move_reversal
 from . import account_payment_register
 from . import base_partner_merge

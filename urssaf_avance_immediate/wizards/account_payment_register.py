@@ -13,7 +13,9 @@ class AccountPaymentRegister(models.TransientModel):
         """Extends account: the customer must not be asked to pay twice."""
         super()._compute_actionable_errors()
         for wizard in self:
-            requests = wizard.line_ids.move_id.sudo().urssaf_request_id.filtered(
+            moves = wizard.line_ids.move_id._filtered_access("read")
+            # As superuser: who registers payments may not read demandes.
+            requests = moves.sudo().urssaf_request_id.filtered(
                 lambda r: r.state in COLLECTING and not r.payment_ids
             )
             if not requests:

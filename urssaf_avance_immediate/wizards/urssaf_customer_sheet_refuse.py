@@ -6,6 +6,7 @@ class UrssafCustomerSheetRefuse(models.TransientModel):
     """Refuse what the customer typed, with a word that he reads."""
 
     _name = "urssaf.customer.sheet.refuse"
+    _inherit = ["urssaf.wizard"]
     _description = "Urssaf Form of a Customer: Refusal"
 
     sheet_id = fields.Many2one("urssaf.customer.sheet", required=True, readonly=True)

@@ -17,6 +17,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     """
 
     _name = "urssaf.enrolment.adopt"
+    _inherit = ["urssaf.wizard"]
     _description = "Urssaf Customer Enrolled Elsewhere"
 
     partner_id = fields.Many2one(
@@ -38,6 +39,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     email = fields.Char(
         string="E-mail known to Urssaf",
         compute="_compute_email",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -124,7 +126,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         wizard = self.create(
             {
                 "partner_id": enrolment.partner_id.id,
-                "company_id": enrolment.company_id.id,
+                "company_id": enrolment.company_id._urssaf_entered().id,
                 "criterion": "identifier",
                 "external_id": enrolment.external_id,
                 "linked": True,

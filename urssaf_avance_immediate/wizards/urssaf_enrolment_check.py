@@ -16,6 +16,7 @@ class UrssafEnrolmentCheck(models.TransientModel):
     """A selection of customers, checked before they are enrolled."""
 
     _name = "urssaf.enrolment.check"
+    _inherit = ["urssaf.wizard"]
     _description = "Customers Checked before Enrolling"
 
     line_ids = fields.One2many("urssaf.enrolment.check.line", "check_id")
@@ -65,6 +66,7 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
     """One customer and one thing that he lacks, or that he is ready."""
 
     _name = "urssaf.enrolment.check.line"
+    _inherit = ["urssaf.wizard"]
     _description = "Customers Checked before Enrolling: Line"
     _order = "sequence, partner_id, id"
     _rec_name = "partner_id"
@@ -74,10 +76,12 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
     )
     partner_id = fields.Many2one("res.partner", string="Customer", required=True)
     level = fields.Selection(LEVELS, string="State", required=True)
-    sequence = fields.Integer(compute="_compute_sequence", store=True)
+    sequence = fields.Integer(
+        compute="_compute_sequence", compute_sudo=False, store=True
+    )
     field_name = fields.Char(string="Field")
     message = fields.Char(string="What to do")
-    user_id = fields.Many2one(related="partner_id.user_id")
+    user_id = fields.Many2one(related="partner_id.user_id", related_sudo=False)
 
     @api.depends("level")
     def _compute_sequence(self):

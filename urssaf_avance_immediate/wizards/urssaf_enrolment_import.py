@@ -19,6 +19,7 @@ class UrssafEnrolmentImport(models.TransientModel):
     """
 
     _name = "urssaf.enrolment.import"
+    _inherit = ["urssaf.wizard"]
     _description = "Import Customers Enrolled Elsewhere"
 
     company_id = fields.Many2one(
@@ -137,13 +138,14 @@ class UrssafEnrolmentImportLine(models.TransientModel):
     """One line of the file, and the customer of Odoo that it speaks of."""
 
     _name = "urssaf.enrolment.import.line"
+    _inherit = ["urssaf.wizard"]
     _description = "Import Customers Enrolled Elsewhere: Customer"
     _order = "number"
 
     import_id = fields.Many2one(
         "urssaf.enrolment.import", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="import_id.company_id")
+    company_id = fields.Many2one(related="import_id.company_id", related_sudo=False)
     number = fields.Integer(string="Line", readonly=True)
     external_id = fields.Char(string="idClient", readonly=True)
     label = fields.Char(string="In the file", readonly=True)
@@ -163,6 +165,7 @@ class UrssafEnrolmentImportLine(models.TransientModel):
         ],
         string="Found by",
         compute="_compute_outcome",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -188,13 +191,18 @@ class UrssafEnrolmentImportLine(models.TransientModel):
             ("left", "Left out"),
         ],
         compute="_compute_outcome",
+        compute_sudo=False,
         store=True,
     )
     enrolment_state = fields.Selection(
-        related="partner_id.urssaf_enrolment_state", string="Avance immédiate"
+        related="partner_id.urssaf_enrolment_state",
+        related_sudo=False,
+        string="Avance immédiate",
     )
     enrolment_error = fields.Text(
-        related="partner_id.urssaf_enrolment_error", string="Answer of Urssaf"
+        related="partner_id.urssaf_enrolment_error",
+        related_sudo=False,
+        string="Answer of Urssaf",
     )
 
     @api.depends("import_id.line_ids.partner_id")
@@ -230,7 +238,7 @@ class UrssafEnrolmentImportLine(models.TransientModel):
                 line.outcome = "ready"
 
     def _known_enrolments(self):
-        company = self.company_id[:1]
+        company = self.company_id[:1]._urssaf_holder()
         return (
             self.env["urssaf.enrolment"]
             .sudo()
@@ -297,8 +305,7 @@ class _Finder:
             .sudo()
             .search(
                 [
-                    ("company_id", "=", company.id),
-                    ("environment", "=", company.urssaf_environment),
+                    *company._urssaf_here(),
                     ("external_id", "in", [row.id_client for row in rows]),
                 ]
             )

@@ -38,7 +38,7 @@ TOGETHER = (
 
 
 def _of_sheet(name, kind):
-    return kind(related=f"partner_id.{name}", readonly=False)
+    return kind(related=f"partner_id.{name}", related_sudo=False, readonly=False)
 
 
 class UrssafEnrolmentMend(models.TransientModel):
@@ -48,13 +48,16 @@ class UrssafEnrolmentMend(models.TransientModel):
     """
 
     _name = "urssaf.enrolment.mend"
+    _inherit = ["urssaf.wizard"]
     _description = "Mend a Sheet for Urssaf"
 
     enrolment_id = fields.Many2one("urssaf.enrolment", required=True, readonly=True)
-    partner_id = fields.Many2one(related="enrolment_id.partner_id")
-    state = fields.Selection(related="enrolment_id.state")
-    message = fields.Text(related="enrolment_id.last_error_message")
-    advice = fields.Html(related="enrolment_id.advice", sanitize=False)
+    partner_id = fields.Many2one(related="enrolment_id.partner_id", related_sudo=False)
+    state = fields.Selection(related="enrolment_id.state", related_sudo=False)
+    message = fields.Text(related="enrolment_id.last_error_message", related_sudo=False)
+    advice = fields.Html(
+        related="enrolment_id.advice", related_sudo=False, sanitize=False
+    )
     to_mend = fields.Char(
         compute="_compute_to_mend",
         help="Names of the fields that may be the cause, between commas.",
@@ -62,7 +65,9 @@ class UrssafEnrolmentMend(models.TransientModel):
     can_enrol = fields.Boolean(compute="_compute_to_mend")
     can_resend = fields.Boolean(compute="_compute_to_mend")
     line_ids = fields.One2many("urssaf.enrolment.mend.line", "wizard_id", "To try")
-    attempt_ids = fields.One2many(related="enrolment_id.attempt_ids")
+    attempt_ids = fields.One2many(
+        related="enrolment_id.attempt_ids", related_sudo=False
+    )
     comparison = fields.Html(compute="_compute_comparison", sanitize=False)
 
     urssaf_civility = _of_sheet("urssaf_civility", fields.Selection)
@@ -167,9 +172,7 @@ class UrssafEnrolmentMend(models.TransientModel):
         if self.state in WAITING:
             action = self.enrolment_id.action_urssaf_resend()
         else:
-            action = self.partner_id.with_company(
-                self.enrolment_id.company_id
-            ).action_urssaf_enrol()
+            action = self.enrolment_id.action_urssaf_enrol()
         if self.enrolment_id.last_error_kind == "rejected":
             return self._show()
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
@@ -185,6 +188,7 @@ class UrssafEnrolmentMendLine(models.TransientModel):
     """One correction that may be tried."""
 
     _name = "urssaf.enrolment.mend.line"
+    _inherit = ["urssaf.wizard"]
     _description = "Mend a Sheet for Urssaf: Proposal"
 
     wizard_id = fields.Many2one(

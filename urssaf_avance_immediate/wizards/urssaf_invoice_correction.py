@@ -10,10 +10,11 @@ class UrssafInvoiceCorrection(models.TransientModel):
     """A draft whose amounts cannot be said to Urssaf: the cents that would do."""
 
     _name = "urssaf.invoice.correction"
+    _inherit = ["urssaf.wizard"]
     _description = "Correct the Amounts for Urssaf"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True)
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     fault = fields.Text(compute="_compute_fault")
     can_split = fields.Boolean(compute="_compute_fault")
     line_ids = fields.One2many("urssaf.invoice.correction.line", "wizard_id")
@@ -99,12 +100,13 @@ class UrssafInvoiceCorrection(models.TransientModel):
 
 class UrssafInvoiceCorrectionLine(models.TransientModel):
     _name = "urssaf.invoice.correction.line"
+    _inherit = ["urssaf.wizard"]
     _description = "Correct the Amounts for Urssaf: Line"
 
     wizard_id = fields.Many2one(
         "urssaf.invoice.correction", required=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     name = fields.Char(string="Invoice line")
     total_before = fields.Monetary(string="Total")
     total_after = fields.Monetary(string="Corrected total")

@@ -10,6 +10,7 @@ class UrssafInvoiceSplit(models.TransientModel):
     """
 
     _name = "urssaf.invoice.split"
+    _inherit = ["urssaf.wizard"]
     _description = "Split an Invoice for Urssaf"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True)

@@ -16,22 +16,30 @@ class UrssafPaymentRequestCancel(models.TransientModel):
     """The e-mail that asks Urssaf to cancel a demande, with all it wants to know."""
 
     _name = "urssaf.payment.request.cancel"
+    _inherit = ["urssaf.wizard"]
     _description = "Ask Urssaf to Cancel a Demande de Paiement"
 
     request_id = fields.Many2one(
         "urssaf.payment.request", string="Demande", required=True, readonly=True
     )
     production = fields.Boolean(compute="_compute_recipient")
-    requested_on = fields.Datetime(related="request_id.cancel_requested_on")
+    requested_on = fields.Datetime(
+        related="request_id.cancel_requested_on", related_sudo=False
+    )
     reason = fields.Selection(CANCEL_REASONS, required=True)
     comment = fields.Text(string="Explanation")
     email_to = fields.Char(string="To", compute="_compute_recipient")
     subject = fields.Char(
-        compute="_compute_mail", store=True, readonly=False, required=True
+        compute="_compute_mail",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        required=True,
     )
     body = fields.Html(
         string="Message",
         compute="_compute_mail",
+        compute_sudo=False,
         store=True,
         readonly=False,
         required=True,
@@ -42,10 +50,9 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         for wizard in self:
             request, company = wizard.request_id, wizard.request_id.company_id
             # Both: a copy of the database has production's demandes in the sandbox.
-            wizard.production = (
-                request.environment == company.urssaf_environment == "production"
-            )
-            wizard.email_to = company.urssaf_cancel_email
+            here = bool(request._is_here())
+            wizard.production = here and request.environment == "production"
+            wizard.email_to = company._urssaf_holder().urssaf_cancel_email
 
     @api.depends("request_id", "reason", "comment")
     def _compute_mail(self):

@@ -8,16 +8,17 @@ class UrssafPaymentRequestPreview(models.TransientModel):
     """One invoice as the customer will read it in the space of Urssaf."""
 
     _name = "urssaf.payment.request.preview"
+    _inherit = ["urssaf.wizard"]
     _description = "Preview of a Demande de Paiement"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True)
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     partner_id = fields.Many2one(
-        related="move_id.commercial_partner_id", string="Customer"
+        related="move_id.commercial_partner_id", related_sudo=False, string="Customer"
     )
     period_start = fields.Date(string="Services from", compute="_compute_money")
     period_end = fields.Date(string="Services to", compute="_compute_money")
-    amount_total = fields.Monetary(related="move_id.amount_total")
+    amount_total = fields.Monetary(related="move_id.amount_total", related_sudo=False)
     amount_deposit = fields.Monetary(
         string="Deposit declared", compute="_compute_money"
     )
@@ -37,6 +38,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
         "urssaf.payment.request.preview.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
     )
 
@@ -127,12 +129,13 @@ class UrssafPaymentRequestPreview(models.TransientModel):
 
 class UrssafPaymentRequestPreviewLine(models.TransientModel):
     _name = "urssaf.payment.request.preview.line"
+    _inherit = ["urssaf.wizard"]
     _description = "Preview of a Demande de Paiement: Line"
 
     wizard_id = fields.Many2one(
         "urssaf.payment.request.preview", required=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     nature = fields.Char(string="Service")
     description = fields.Char(string="Text")
     date_start = fields.Date(string="From")

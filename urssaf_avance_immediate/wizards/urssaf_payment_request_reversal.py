@@ -13,22 +13,25 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     """
 
     _name = "urssaf.payment.request.reversal"
+    _inherit = ["urssaf.wizard"]
     _description = "Take a Payment of Urssaf Back"
 
     request_id = fields.Many2one(
         "urssaf.payment.request", string="Demande", required=True, readonly=True
     )
-    move_id = fields.Many2one(related="request_id.move_id", string="Invoice")
-    remote_label = fields.Char(related="request_id.remote_label")
-    currency_id = fields.Many2one(related="request_id.currency_id")
+    move_id = fields.Many2one(
+        related="request_id.move_id", related_sudo=False, string="Invoice"
+    )
+    remote_label = fields.Char(related="request_id.remote_label", related_sudo=False)
+    currency_id = fields.Many2one(related="request_id.currency_id", related_sudo=False)
     payment_id = fields.Many2one(
         "account.payment",
         compute="_compute_payment_id",
-        compute_sudo=True,
     )
     amount = fields.Monetary(
         string="Amount taken back",
         compute="_compute_proposal",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -37,6 +40,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     )
     date = fields.Date(
         compute="_compute_proposal",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -47,13 +51,11 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         "account.account",
         string="Debit",
         compute="_compute_payment_id",
-        compute_sudo=True,
     )
     credit_account_id = fields.Many2one(
         "account.account",
         string="Credit",
         compute="_compute_payment_id",
-        compute_sudo=True,
     )
 
     @api.depends("request_id")
@@ -91,6 +93,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
                 )
             )
         self.request_id.check_access("read")
+        self.request_id._check_here()
         request = self.request_id.sudo()._lock()
         if not request:
             raise UserError(self.env._("This demande is being updated: try again."))
@@ -129,10 +132,9 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         """An outgoing payment to the same accounts, matched with Urssaf's own; what is
         left of that one stays on the invoice.
         """
-        back = (
-            self.env["account.payment"]
-            .sudo()
-            .create(self._prepare_payment(request, payment))
+        # In the company of the demande, whatever company the user works in.
+        back = request.env["account.payment"].create(
+            self._prepare_payment(request, payment)
         )
         # Computed from the method of payment: the money leaves from where it came.
         back.outstanding_account_id = payment.outstanding_account_id

@@ -11,6 +11,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
     """Several invoices at once: who leaves, who stays and why."""
 
     _name = "urssaf.payment.request.send"
+    _inherit = ["urssaf.wizard"]
     _description = "Send Invoices to Urssaf"
 
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
@@ -18,6 +19,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
         "urssaf.payment.request.send.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
     )
     ready_count = fields.Integer(compute="_compute_counts")
@@ -99,7 +101,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
         seconds = sum(
             math.ceil(len(requests) / company.urssaf_batch_size)
             / company.urssaf_calls_per_second
-            for company, requests in queued.grouped("company_id").items()
+            for company, requests in queued.sudo().grouped("holder_id").items()
             if company.urssaf_calls_per_second
         )
         if seconds < WORTH_A_WORD:
@@ -114,6 +116,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
 
 class UrssafPaymentRequestSendLine(models.TransientModel):
     _name = "urssaf.payment.request.send.line"
+    _inherit = ["urssaf.wizard"]
     _description = "Send Invoices to Urssaf: Invoice"
     _order = "ready desc, id"
 
@@ -122,10 +125,10 @@ class UrssafPaymentRequestSendLine(models.TransientModel):
     )
     move_id = fields.Many2one("account.move", string="Invoice", required=True)
     partner_id = fields.Many2one(
-        related="move_id.commercial_partner_id", string="Customer"
+        related="move_id.commercial_partner_id", related_sudo=False, string="Customer"
     )
-    currency_id = fields.Many2one(related="move_id.currency_id")
-    amount_total = fields.Monetary(related="move_id.amount_total")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
+    amount_total = fields.Monetary(related="move_id.amount_total", related_sudo=False)
     amount_net = fields.Monetary(string="Left to pay (estimate)")
     ready = fields.Boolean()
     reason = fields.Text(string="Why it stays, or what to know")

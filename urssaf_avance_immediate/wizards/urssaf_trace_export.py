@@ -12,6 +12,7 @@ class UrssafTraceExport(models.TransientModel):
     """
 
     _name = "urssaf.trace.export"
+    _inherit = ["urssaf.wizard"]
     _description = "Export of Urssaf Calls"
 
     name = fields.Char(
@@ -52,11 +53,12 @@ class UrssafTraceExport(models.TransientModel):
             traces._fields["environment"]._description_selection(self.env)
         )
         company = traces.company_id[:1] or self.env.company
+        sap = company._urssaf_holder().urssaf_sap_number
         lines = [
             f"# {self.name}",
             "",
             f"- {self.env._('Company')}: {company.name}",
-            f"- {self.env._('SAP number')}: {company.urssaf_sap_number or '-'}",
+            f"- {self.env._('SAP number')}: {sap or '-'}",
             *(
                 f"- {self.env._('Environment')}: {environments.get(key, key)}"
                 for key in sorted(set(traces.mapped("environment")))

@@ -1,0 +1,392 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One SIREN, several establishments: the habilitation of the company above serves its
+branches. And what is told per company is read in that of the document.
+"""
+
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase, credentials
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestBranch(UrssafCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.urssaf_batch_size = 10
+        cls.branch = cls._make_branch(cls.company, "Agence de Lyon")
+        cls.sister = cls._make_branch(cls.company, "Agence de Brest")
+        cls.env.user.sudo().company_ids |= cls.branch | cls.sister
+        # Works in that branch only.
+        cls.branch_user = cls._make_user(
+            "branch", "urssaf_avance_immediate.group_user", cls.branch
+        )
+        cls.branch_manager = cls._make_user(
+            "branch_manager", "urssaf_avance_immediate.group_manager", cls.branch
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.partner = self._make_partner(consent=False, company_id=self.branch.id)
+
+    def _mine(self, record):
+        """The record as the user of the branch has it on the screen."""
+        return record.with_user(self.branch_user).with_context(
+            allowed_company_ids=self.branch.ids
+        )
+
+    def _enrol_in_branch(self, partner=None):
+        partner = self._mine(partner or self.partner)
+        partner.action_urssaf_record_consent()
+        partner.action_urssaf_enrol()
+        enrolment = partner.urssaf_enrolment_id
+        self.fake.customers[enrolment.external_id].activate("01/02/2026 09:30")
+        enrolment.action_urssaf_refresh()
+        return enrolment
+
+    def _invoice_in(self, company, partner=None, **values):
+        move = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "company_id": company.id,
+                    "partner_id": (partner or self.partner).id,
+                    "invoice_date": "2026-03-15",
+                    "urssaf_service_start": "2026-03-02",
+                    "urssaf_service_end": "2026-03-13",
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.housework.id,
+                                "quantity": 2,
+                                "price_unit": 30.0,
+                                "tax_ids": [Command.set(self.tax.ids)],
+                            }
+                        )
+                    ],
+                    **values,
+                }
+            )
+        )
+        self.assertEqual(move.company_id, company)
+        move.action_post()
+        return move
+
+    def _sent_in_branch(self):
+        self._enrol_in_branch()
+        move = self._invoice_in(self.branch)
+        self._mine(move).action_urssaf_send()
+        return move.urssaf_request_id
+
+    def _pay(self, request):
+        self._demande(request).move(
+            "70",
+            "Payée",
+            transfer={"dateVirement": "2026-03-16T00:00:00Z", "mntVirement": 66.0},
+        )
+        self._make_due(request)
+        with freeze_time(NOW + timedelta(seconds=1)):
+            self._run_cron("follow")
+
+    # -- the whole job ---------------------------------------------------------
+
+    def test_enrolled_under_the_habilitation_above(self):
+        enrolment = self._enrol_in_branch()
+        self.assertEqual(enrolment.sudo().company_id, self.company)
+        self.assertEqual(enrolment.state, "active")
+        self.assertTrue(self._mine(self.partner).urssaf_stage)
+        self.assertEqual(
+            self.env["urssaf.enrolment"]
+            .sudo()
+            .search_count([("partner_id", "=", self.partner.id)]),
+            1,
+        )
+
+    def test_sent_followed_and_booked_in_the_branch(self):
+        request = self._sent_in_branch()
+        self.assertEqual(request.state, "waiting")
+        self.assertEqual(request.company_id, self.branch)
+        self.assertEqual(request.holder_id, self.company)
+        self._pay(request)
+        self.assertEqual(request.state, "paid")
+        self.assertEqual(request.move_id.payment_state, "paid")
+        payment = request.payment_ids
+        self.assertEqual(payment.company_id, self.branch)
+        self.assertEqual(payment.journal_id, self.company.urssaf_payment_journal_id)
+        self.assertEqual(self._mine(request).amount_booked, 66.0)
+
+    def test_a_journal_of_the_branch(self):
+        journal = (
+            self.env["account.journal"]
+            .with_company(self.branch)
+            .create(
+                {
+                    "name": "Banque de Lyon",
+                    "code": "LYO",
+                    "type": "bank",
+                    "company_id": self.branch.id,
+                }
+            )
+        )
+        self.branch.urssaf_payment_journal_id = journal
+        request = self._sent_in_branch()
+        self._pay(request)
+        self.assertEqual(request.payment_ids.journal_id, journal)
+        self.assertEqual(request.payment_ids.company_id, self.branch)
+
+    def test_the_queue_of_a_branch_leaves_with_the_others(self):
+        """One call for the demandes of all the companies of a habilitation."""
+        self._enrol_in_branch()
+        theirs = self._make_partner(email="other@example.com")
+        self._enrol(theirs)
+        moves = (self._invoice_in(self.branch) | self._invoice(theirs)).sudo()
+        moves.env["urssaf.payment.request"]._enqueue_move(moves)
+        self.fake.calls.clear()
+        self._run_cron("send")
+        self.assertEqual(
+            moves.urssaf_request_id.mapped("state"), ["waiting", "waiting"]
+        )
+        self.assertEqual([c.method for c in self.fake.calls].count("050"), 1)
+
+    def test_two_branches_number_alike(self):
+        """Urssaf takes a number once per habilitation, not once per branch."""
+        first = self._sent_in_branch()
+        shared = self._make_partner(email="other@example.com")
+        self._enrol(shared)
+        journal = (
+            self.env["account.journal"]
+            .with_company(self.sister)
+            .create(
+                {
+                    "name": "Ventes de Brest",
+                    "code": "BRE",
+                    "type": "sale",
+                    "company_id": self.sister.id,
+                }
+            )
+        )
+        move = self._invoice_in(
+            self.sister, shared, journal_id=journal.id, name=first.move_id.name
+        )
+        move.action_urssaf_send()
+        self.assertEqual(move.name, first.name)
+        self.assertEqual(move.urssaf_request_id.name, f"{first.name}-2")
+        self.assertEqual(move.urssaf_request_id.state, "waiting")
+
+    def test_cross_check_of_all_the_companies(self):
+        request = self._sent_in_branch()
+        check = self.env["urssaf.crosscheck"].create(
+            {"date_from": "2026-03-01", "date_to": "2026-03-31"}
+        )
+        check.action_start()
+        self.assertEqual(check.company_id, self.company)
+        line = check.line_ids
+        self.assertEqual(line.kind, "matched")
+        self.assertEqual(line.request_id, request)
+        self.assertEqual(line.company_id, self.branch)
+
+    def test_cross_check_by_the_user_of_a_branch(self):
+        """He sees what is of his branch; nothing of another one is a difference."""
+        request = self._sent_in_branch()
+        shared = self._make_partner(email="other@example.com")
+        self._enrol(shared)
+        self._invoice_in(self.sister, shared).action_urssaf_send()
+        check = self._mine(self.env["urssaf.crosscheck"]).create(
+            {"date_from": "2026-03-01", "date_to": "2026-03-31"}
+        )
+        check.action_start()
+        # The next request of the browser.
+        self.env.invalidate_all()
+        self.assertEqual(check.state, "done")
+        self.assertEqual(check.line_ids.mapped("number"), [request.name])
+        self.assertEqual(set(check.sudo().line_ids.mapped("kind")), {"matched"})
+
+    def test_monthly_cross_check_is_one_per_habilitation(self):
+        self._sent_in_branch()
+        self.env["urssaf.crosscheck"]._cron_monthly()
+        made = self.env["urssaf.crosscheck"].sudo().search([("automatic", "=", True)])
+        self.assertFalse(made.filtered(lambda c: c.company_id == self.branch))
+
+    # -- who sees what, and whose settings -------------------------------------
+
+    def test_settings_come_from_above(self):
+        self.company.write(
+            {"urssaf_sending": "automatic", "urssaf_responsible_id": self.user.id}
+        )
+        self._enrol_in_branch()
+        move = self._invoice_in(self.branch)
+        self.assertEqual(move.urssaf_state, "queued")
+        payload = move._urssaf_prepare_payload()
+        self.assertEqual(payload["idTiersFacturation"], self.company.name[:30])
+        self.assertEqual(payload["inputPrestations"][0]["complement2"], "SAP732829320")
+        self.branch.urssaf_intervenant = "SIR73282932000074"
+        [item] = move._urssaf_prepare_payload()["inputPrestations"]
+        self.assertEqual(item["complement2"], "SIR73282932000074")
+
+    def test_invoices_of_a_branch_that_wait_are_found(self):
+        self._enrol_in_branch()
+        move = self._invoice_in(self.branch)
+        waiting = [("urssaf_can_send", "=", True)]
+        found = self._mine(self.env["account.move"]).search(waiting)
+        self.assertEqual(found, move)
+        self.assertTrue(found.urssaf_can_send)
+
+    def test_settings_screen_of_a_branch_names_the_company_above(self):
+        settings = self.env["res.config.settings"].with_company(self.branch).create({})
+        self.assertEqual(settings.urssaf_holder_id, self.company)
+        self.assertTrue(settings.urssaf_served)
+        above = self.env["res.config.settings"].create({})
+        self.assertFalse(above.urssaf_served)
+
+    def test_customers_of_a_sister_stay_hers(self):
+        hers = self._make_partner(company_id=self.sister.id, email="brest@example.com")
+        hers.with_company(self.sister)._urssaf_record_consent("office")
+        found = self._mine(self.env["urssaf.enrolment"]).search([])
+        self.assertNotIn(hers, found.sudo().partner_id)
+
+    def test_an_outage_is_that_of_the_habilitation(self):
+        self._enrol_in_branch()
+        move = self._invoice_in(self.branch)
+        self.fake.fail("050", "http_503")
+        self._mine(move).action_urssaf_send()
+        notice = self._mine(move.urssaf_request_id).service_notice
+        self.assertIn("Nothing is lost", notice)
+        service = self.env["urssaf.service"].search([])
+        self.assertEqual(service.company_id, self.company)
+
+    def test_mend_by_the_user_of_a_branch(self):
+        self._mine(self.partner).action_urssaf_record_consent()
+        self.fake.fail("010", "reject_400", code="ERR_DGFIP_R2P_INCONNU")
+        self._mine(self.partner).action_urssaf_enrol()
+        action = self._mine(self.partner).action_urssaf_mend()
+        wizard = self._mine(self.env[action["res_model"]].browse(action["res_id"]))
+        wizard.urssaf_birth_name = "Dupont"
+        wizard.action_enrol()
+        self.assertEqual(self._mine(self.partner).urssaf_enrolment_state, "pending")
+
+    # -- credentials of its own ------------------------------------------------
+
+    def test_a_branch_with_credentials_of_its_own(self):
+        request = self._sent_in_branch()
+        self.branch.sudo().write(credentials("branch", "branch-secret"))
+        # What Urssaf has under the former habilitation is asked of that one.
+        self.assertEqual(request.holder_id, self.company)
+        self._pay(request)
+        self.assertEqual(request.state, "paid")
+        # Its customers are enrolled anew, under its own.
+        self.assertFalse(self._mine(self.partner).urssaf_enrolment_id)
+        enrolment = self._enrol_in_branch()
+        self.assertEqual(enrolment.company_id, self.branch)
+
+    def test_a_company_apart_is_not_served(self):
+        self.assertEqual(self.other_company._urssaf_holder(), self.other_company)
+        self.assertEqual(
+            self.company._urssaf_served(), self.company | self.branch | self.sister
+        )
+        self.company.write(credentials(False, False))
+        self.assertEqual(self.branch._urssaf_holder(), self.branch)
+        self.assertFalse(self.branch.urssaf_configured)
+
+    # -- the company of the document -------------------------------------------
+
+    def test_intervenant_of_the_company_of_the_invoice(self):
+        """An invoice of B made while A is current names B's intervenant to Urssaf."""
+        service = self.housework
+        service.with_company(self.company).urssaf_intervenant = "SIR73282932000074"
+        there = service.sudo().with_company(self.other_company)
+        there.urssaf_intervenant = "SAP552100554"
+        template = service.product_tmpl_id
+        self.assertEqual(
+            template._urssaf_intervenant_in(self.other_company), "SAP552100554"
+        )
+        customer = self._make_partner(email="b@example.com")
+        move = self._make_other_invoice(customer).sudo().with_company(self.company)
+        move.button_draft()
+        move.invoice_line_ids = [
+            Command.create({"product_id": service.id, "tax_ids": False})
+        ]
+        self.assertEqual(
+            set(move.invoice_line_ids.mapped("urssaf_intervenant")), {"SAP552100554"}
+        )
+
+    def test_a_branch_keeps_the_intervenant_above(self):
+        self.housework.with_company(
+            self.company
+        ).urssaf_intervenant = "SIR73282932000074"
+        self._enrol_in_branch()
+        move = self._invoice_in(self.branch)
+        self.assertEqual(move.invoice_line_ids.urssaf_intervenant, "SIR73282932000074")
+
+    def test_consent_of_the_company_of_the_enrolment(self):
+        """Resending reads the consent given to that company, not to the current one."""
+        customer = self._make_partner()
+        enrolment = self._enrol(customer, active=False)
+        both = self.company | self.other_company
+        self.user.company_ids = both
+        self.user.company_id = self.other_company
+        self.user.flush_recordset()
+        click = enrolment.with_user(self.user).with_context(
+            allowed_company_ids=[self.other_company.id, self.company.id]
+        )
+        with freeze_time(NOW + timedelta(minutes=30)):
+            action = click.action_urssaf_resend()
+        self.assertEqual(action["params"]["type"], "success")
+
+    # -- the environment -------------------------------------------------------
+
+    def _paid_elsewhere(self):
+        """Paid in the sandbox and booked there; then the company goes to production."""
+        customer = self._make_partner(email="paid@example.com")
+        self._enrol(customer)
+        move = self._invoice(customer)
+        move.action_urssaf_send()
+        self._pay(move.urssaf_request_id)
+        return move.urssaf_request_id
+
+    def test_a_sandbox_transfer_is_not_booked_in_production(self):
+        customer = self._make_partner(email="paid@example.com")
+        self._enrol(customer)
+        move = self._invoice(customer)
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.company.urssaf_payment_journal_id = False
+        self._pay(request)
+        self.assertFalse(request.payment_ids)
+        self.company.urssaf_payment_journal_id = self.company_data[
+            "default_journal_bank"
+        ]
+        request.sudo().write(request._no_error())
+        self.company.urssaf_environment = "production"
+        self._run_cron("follow")
+        with self.assertRaises(UserError) as raised:
+            request.action_register_transfer()
+        self.assertIn("sandbox", str(raised.exception))
+        self.assertFalse(request.payment_ids)
+        # Nothing of it was on the invoice, which may leave for real now.
+        self.assertEqual(request.state, "cancelled")
+
+    def test_buttons_of_another_environment(self):
+        request = self._paid_elsewhere()
+        self.assertEqual(request.move_id.payment_state, "paid")
+        self.company.urssaf_environment = "production"
+        self.assertEqual(request.state, "paid")
+        for button in (
+            request.action_request_cancel,
+            request.action_reverse_payment,
+            request.action_keep_watching,
+        ):
+            with self.subTest(button=button.__name__), self.assertRaises(UserError):
+                button()
+        wizard = self.env["urssaf.payment.request.reversal"].create(
+            {"request_id": request.id}
+        )
+        with self.assertRaises(UserError):
+            wizard.action_reverse()
