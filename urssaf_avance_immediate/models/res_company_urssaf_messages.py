@@ -53,7 +53,10 @@ class ResCompany(models.Model):
             names = named.setdefault(record.not_told_reason, [])
             names.append(record.partner_id.display_name)
         sheets = self.env["urssaf.customer.sheet"].sudo()
-        waiting = sheets.search([("company_id", "=", self.id), ("state", "=", "sent")])
+        served = self._urssaf_served()
+        waiting = sheets.search(
+            [("company_id", "in", served.ids), ("state", "=", "sent")]
+        )
         for sheet in waiting.filtered("mail_failed"):
             reason = self.env._("the form to fill in did not leave, send it again")
             named.setdefault(reason, []).append(sheet.partner_id.display_name)
@@ -79,7 +82,7 @@ class ResCompany(models.Model):
         """Enrolments, then demandes, whose last message did not leave."""
         found = []
         for model in ("urssaf.enrolment", "urssaf.payment.request"):
-            # The watch sees all of the company's exchanges.
-            domain = [("company_id", "=", self.id), ("not_told_reason", "!=", False)]
+            # The watch sees all the exchanges of the habilitation.
+            domain = [("holder_id", "=", self.id), ("not_told_reason", "!=", False)]
             found += self.env[model].sudo().search(domain)
         return found

@@ -42,7 +42,7 @@ class UrssafExchange(models.AbstractModel):
         "leave, or came back.",
     )
 
-    _not_told_index = models.Index("(company_id) WHERE not_told_reason IS NOT NULL")
+    _not_told_index = models.Index("(holder_id) WHERE not_told_reason IS NOT NULL")
 
     # -- for each model to say ---------------------------------------------------
 
@@ -98,8 +98,8 @@ class UrssafExchange(models.AbstractModel):
 
     @api.model
     def _watch_messages(self, company):
-        """What became of the messages of this company's exchanges."""
-        mine = self.sudo().search([("company_id", "=", company.id)] + self._to_watch())
+        """What became of the messages of the exchanges of this habilitation."""
+        mine = self.sudo().search([("holder_id", "=", company.id)] + self._to_watch())
         mine._each(lambda record: record._watch_message())
 
     @api.model
@@ -191,6 +191,7 @@ class UrssafExchange(models.AbstractModel):
         """
         self._check_urssaf_user()
         self.check_access("read")
+        self._check_here()
         failed = self.sudo()._lock().filtered("not_told_reason")
         if not failed:
             raise UserError(

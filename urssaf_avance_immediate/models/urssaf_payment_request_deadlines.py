@@ -283,7 +283,7 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _tell_late(self, company):
         """Money that is late by French working days is told once per state."""
-        late = self.search([*company._urssaf_here(), ("late", "=", True)]        )
+        late = self.search([*company._urssaf_here(), ("late", "=", True)])
         late._each(
             type(self)._tell_these_late,
             size=TOLD_AT_ONCE,
