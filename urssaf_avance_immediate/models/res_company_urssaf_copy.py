@@ -27,10 +27,13 @@ class ResCompany(models.Model):
     urssaf_copy_notice = fields.Char(
         compute="_compute_urssaf_copy_notice",
         compute_sudo=True,
+        recursive=True,
         help="Why nothing leaves from this database.",
     )
 
-    @api.depends("urssaf_holder_id.urssaf_environment")
+    @api.depends(
+        "urssaf_environment", "urssaf_holder_id", "parent_id.urssaf_copy_notice"
+    )
     @api.depends_context("lang")
     def _compute_urssaf_copy_notice(self):
         for company in self:
