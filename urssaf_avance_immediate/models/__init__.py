@@ -72,6 +72,7 @@ from . import urssaf_customer_sheet_line
 from . import urssaf_customer_sheet_form
 from . import urssaf_customer_sheet_review
 from . import res_partner_urssaf_sheet
+from . import urssaf_customer_replies
 from . import res_partner_urssaf_privacy
 from . import res_partner_urssaf_changes
 from . import res_partner_urssaf_import

@@ -67,12 +67,15 @@ class ResCompany(models.Model):
 
     def _urssaf_reader_of(self, record, candidates):
         """Who is given an activity on this record: the first of the candidates, then of
-        the people in charge, who can open it in this company.
+        the people in charge, who can open it in this company. Not somebody who left,
+        nor the machine, whom Odoo names on what a scheduled action has posted.
         """
         self.ensure_one()
-        for user in candidates | self._urssaf_responsibles():
+        robot = self.env.ref("base.user_root")
+        people = candidates | self._urssaf_responsibles()
+        for user in people.filtered("active") - robot:
             # Odoo refuses an activity for somebody who cannot open the record.
             theirs = record.with_user(user).with_context(allowed_company_ids=self.ids)
             if self in user.company_ids and theirs.has_access("read"):
                 return user
-        return self.env.ref("base.user_root")
+        return robot

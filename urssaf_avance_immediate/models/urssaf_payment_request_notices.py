@@ -132,6 +132,9 @@ class UrssafPaymentRequest(models.Model):
             }
         )
 
+    def _notice_seller(self):
+        return self.move_id.invoice_user_id
+
     def _write_notice(self, notice):
         if notice == CANCELLATION:
             # The person's own words: the same letter, once more.

@@ -261,6 +261,92 @@ class TestMessages(UrssafCase):
                 request.with_user(user).action_urssaf_tell_again()
         self.assertFalse(self._activity(self.other_company))
 
+    # -- replies -----------------------------------------------------------------
+
+    def _receive(self, message, sender="jeanne.martin@example.com"):
+        """The mail gateway fetches an answer to this message."""
+        mail = f"""From: Jeanne Martin <{sender}>
+To: catchall@example.com
+Subject: Re: your invoice
+Message-Id: <{len(self.env["mail.message"].search([]))}.{sender}>
+In-Reply-To: {message.message_id}
+References: {message.message_id}
+Content-Type: text/plain; charset=utf-8
+
+Ce n’est pas le bon nombre d’heures."""
+        self.env["mail.thread"].with_user(self.env.ref("base.user_root")).with_context(
+            mail_create_nosubscribe=True
+        ).message_process(False, mail)
+
+    def _replies(self, record):
+        return record.activity_search(["urssaf_avance_immediate.activity_type_reply"])
+
+    def test_a_reply_reaches_a_person_in_time(self):
+        """On the demande and on the invoice, whoever posted it: here the machine."""
+        self.company.urssaf_responsible_id = self.user
+        request = self._told()
+        move = request.move_id
+        move.invoice_user_id = self.env.ref("base.user_root")
+        sent = move.message_post(body="Your invoice", message_type="comment")
+        self.assertFalse(self._replies(move), "it was us")
+        self._receive(sent)
+        self._receive(self._mail(request).mail_message_id)
+        self._receive(self._mail(request).mail_message_id)
+        for record in (move, request):
+            activity = self._replies(record)
+            self.assertEqual(activity.user_id, self.user)
+            self.assertIn(request.name, activity.note)
+            # 48 hours from 16 March, 11 h in Paris.
+            self.assertIn("11:00", activity.note)
+        with freeze_time(NOW + timedelta(days=3)):
+            self._receive(sent)
+            self.assertNotIn(request.name, self._replies(move).note)
+
+    def test_a_reply_to_the_enrolment_or_to_the_contact(self):
+        self.company.urssaf_responsible_id = self.user
+        enrolment = self.partner.urssaf_enrolment_id
+        sent = self.partner.message_post(body="Bonjour", message_type="comment")
+        self._receive(sent)
+        self.assertEqual(self._replies(enrolment).user_id, self.user)
+        self._replies(enrolment).sudo().unlink()
+        self._receive(enrolment.message_post(body="Bonjour", message_type="comment"))
+        self.assertIn(self.partner.name, self._replies(enrolment).note)
+
+    def test_a_reply_is_not_a_colleague_nor_a_stranger_to_urssaf(self):
+        request = self._told()
+        self.user.email = "office@example.com"
+        self._receive(self._mail(request).mail_message_id, "office@example.com")
+        self.assertFalse(self._replies(request))
+        partner = self._make_partner(consent=False, email="autre@example.com")
+        sent = partner.message_post(body="Bonjour", message_type="comment")
+        self._receive(sent, "autre@example.com")
+        self.assertFalse(self._replies(partner))
+        move = self._invoice(partner=partner)
+        self._receive(move.message_post(body="x", message_type="comment"))
+        self.assertFalse(self._replies(move))
+
+    def test_who_writes_reads_the_answer(self):
+        """Not OdooBot, which posted the invoice; not somebody who left."""
+        self.company.email = "bonjour@example.com"
+        request = self._told()
+        seller = self._make_user("seller", "account.group_account_invoice")
+        seller.email = "seller@example.com"
+        for user, address in (
+            (self.env.ref("base.user_root"), "bonjour@"),
+            (seller, "seller@"),
+        ):
+            request.move_id.invoice_user_id = user
+            request.invalidate_recordset()
+            self.assertIn(address, request.notice_from)
+        seller.active = False
+        request.invalidate_recordset()
+        self.assertIn("bonjour@", request.notice_from)
+        self.company.email = False
+        self.company.urssaf_responsible_id = self.user
+        self.user.email = "office@example.com"
+        request.invalidate_recordset()
+        self.assertIn("office@", request.notice_from)
+
     # -- notes -------------------------------------------------------------------
 
     def test_names_are_text_in_notes(self):
