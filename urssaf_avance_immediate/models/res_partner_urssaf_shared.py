@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A contact that several companies share: whose personal data are they?
 
-Those of the companies that have the customer, by an enrolment or a consent. A company
-that has none sees an empty sheet until it has recorded a consent, with its date and
-its user. A contact that no company has yet is open to all who share it.
+Those of the companies that have the customer, by a consent or an enrolment that has
+left the draft. A company that has none sees an empty sheet until it has recorded a
+consent, with its date and its user. A contact that no company has yet is open to all
+who share it.
 """
 
 from odoo import api, fields, models
@@ -25,7 +26,7 @@ class ResPartner(models.Model):
         help="Only companies for which you do not work have this customer.",
     )
 
-    @api.depends("urssaf_enrolment_ids.company_id")
+    @api.depends("urssaf_enrolment_ids.consent_date", "urssaf_enrolment_ids.state")
     @api.depends_context("uid")
     def _compute_urssaf_hidden(self):
         # Who has the customer, of all companies: only that is looked at.
@@ -33,7 +34,12 @@ class ResPartner(models.Model):
             self.env["urssaf.enrolment"]
             .sudo()
             ._read_group(
-                [("partner_id", "in", self._origin.ids)],
+                [
+                    ("partner_id", "in", self._origin.ids),
+                    "|",
+                    ("consent_date", "!=", False),
+                    ("state", "!=", "draft"),
+                ],
                 ["partner_id"],
                 ["company_id:recordset"],
             )
@@ -81,17 +87,24 @@ class ResPartner(models.Model):
 
     def _urssaf_shown_sql(self, alias):
         """The same as ``urssaf_hidden``, the other way round, for the database."""
-        enrolment = self.env["urssaf.enrolment"]._fields
-        of_partner = SQL(
-            "SELECT 1 FROM urssaf_enrolment e WHERE %s = %s",
-            SQL.identifier("e", "partner_id", to_flush=enrolment["partner_id"]),
-            SQL.identifier(alias, "id"),
+        fields_ = self.env["urssaf.enrolment"]._fields
+
+        def column(name):
+            return SQL.identifier("e", name, to_flush=fields_[name])
+
+        having = SQL(
+            "SELECT 1 FROM urssaf_enrolment e WHERE %(partner)s = %(id)s"
+            " AND (%(consent)s IS NOT NULL OR %(state)s <> 'draft')",
+            partner=column("partner_id"),
+            id=SQL.identifier(alias, "id"),
+            consent=column("consent_date"),
+            state=column("state"),
         )
         return SQL(
             "(NOT EXISTS (%(any)s)"
             " OR EXISTS (%(any)s AND %(company)s = ANY(%(mine)s)))",
-            any=of_partner,
-            company=SQL.identifier("e", "company_id", to_flush=enrolment["company_id"]),
+            any=having,
+            company=column("company_id"),
             mine=self._urssaf_own_companies().ids,
         )
 

@@ -117,6 +117,9 @@ class UrssafCustomerSheetLine(models.Model):
 
     def _current_value(self):
         """What the contact has in this place, as text."""
+        if not self.sheet_id.consented_at:
+            # The contact may be another company's customer until this one agrees.
+            return False
         partner = self.sheet_id.partner_id
         account = partner._urssaf_debited_account()
         if self.name in BANK:

@@ -180,3 +180,54 @@ class TestCommune(TransactionCase):
         self.assertEqual(commune.with_user(office).name, "Rennes")
         with self.assertRaises(AccessError):
             commune.with_user(office).name = "Autre"
+
+    # -- imported by Odoo's own import -------------------------------------------------
+
+    def _import(self, *rows):
+        names = ["name", "urssaf_birth_date", "urssaf_birth_city", "zip", "city"]
+        result = self.env["res.partner"].load(names, list(rows))
+        self.assertFalse(result["messages"])
+        return self.env["res.partner"].browse(result["ids"])
+
+    def test_the_commune_of_birth_is_found_where_it_is_the_only_one(self):
+        """The code in force on the day of birth, and no guess among several."""
+        found = {
+            ("1980-03-29", "Villeurbanne"): "69266",
+            ("1980-03-29", "SAINT DENIS (93)"): "93066",
+            ("1960-03-29", "Saint-Denis (93)"): "75066",
+            ("1980-03-29", "97400 Saint-Denis"): "97411",
+            ("1980-03-29", "Saint-Denis"): False,
+            ("1980-03-29", "Lyon 3e"): "69383",
+            ("1980-03-29", "69003 Lyon"): "69383",
+            ("1980-03-29", "Lyon"): False,
+            ("1950-03-29", "Oran"): False,
+            ("1980-03-29", "Nulle Part"): False,
+        }
+        rows = [["X", born, city, "", ""] for born, city in found]
+        partners = self._import(*rows)
+        codes = partners.mapped("urssaf_birth_city_code")
+        self.assertEqual(dict(zip(found, codes, strict=True)), found)
+        self.assertEqual(partners[1].urssaf_birth_city, "Saint-Denis")
+        self.assertEqual(partners[4].urssaf_birth_city, "Saint-Denis", "as in the file")
+
+    def test_the_commune_of_the_address_follows(self):
+        partner = self._import(["X", "", "", "69100", "VILLEURBANNE CEDEX"])
+        self.assertEqual(partner.urssaf_city_code, "69266")
+
+    def test_a_code_of_the_file_is_kept(self):
+        names = ["name", "urssaf_birth_city", "urssaf_birth_city_code"]
+        result = self.env["res.partner"].load(names, [["X", "Villeurbanne", "38999"]])
+        partner = self.env["res.partner"].browse(result["ids"])
+        self.assertEqual(partner.urssaf_birth_city_code, "38999")
+
+    def test_a_column_of_communes_takes_no_namesake(self):
+        names = ["name", "urssaf_birth_commune_id"]
+        partners = self.env["res.partner"]
+        commune = self.env["urssaf.commune"].search([("code", "=", "69266")])
+        for text in ("Villeurbanne", "Villeurbanne (69)", commune.display_name):
+            result = partners.load(names, [["X", text]])
+            partner = partners.browse(result["ids"])
+            self.assertEqual(partner.urssaf_birth_city_code, "69266")
+        result = partners.load(names, [["X", "Saint-Denis"]])
+        self.assertFalse(result["ids"])
+        self.assertEqual(result["messages"][0]["field"], "urssaf_birth_commune_id")

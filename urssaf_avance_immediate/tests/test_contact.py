@@ -321,6 +321,21 @@ class TestContact(UrssafCase):
         self.assertEqual(there.urssaf_birth_name, "Durand")
         there.urssaf_first_names = "Jeanne Marie Louise"
 
+    def test_a_button_does_not_open_it(self):
+        """A draft without a consent gives no company a customer."""
+        self._enrol()
+        self.env.invalidate_all()
+        there = self.partner.with_user(self.other_user)
+        action = there.action_urssaf_mend()
+        wizard = there.env[action["res_model"]].browse(action["res_id"])
+        self.assertTrue(there.urssaf_hidden)
+        self.assertFalse(wizard.urssaf_birth_date)
+        self.assertFalse(wizard.urssaf_birth_name)
+        self.assertFalse(wizard.urssaf_bank_account_id)
+        with self.assertRaisesRegex(UserError, "consent"):
+            wizard.urssaf_birth_name = "Petit"
+        self.assertEqual(self.partner.sudo().urssaf_birth_name, "Durand")
+
     def test_a_contact_that_nobody_has_is_open(self):
         partner = self._make_partner(consent=False)
         there = partner.with_user(self.other_user)
@@ -332,57 +347,6 @@ class TestContact(UrssafCase):
         branch = self._make_branch(self.company)
         user = self._make_user("branch", "urssaf_avance_immediate.group_user", branch)
         self.assertTrue(self.partner.with_user(user).urssaf_birth_date)
-
-    # -- imported by Odoo's own import -------------------------------------------------
-
-    def _import(self, *rows):
-        names = ["name", "urssaf_birth_date", "urssaf_birth_city", "zip", "city"]
-        result = self.env["res.partner"].with_user(self.user).load(names, list(rows))
-        self.assertFalse(result["messages"])
-        return self.env["res.partner"].browse(result["ids"])
-
-    def test_the_commune_of_birth_is_found_where_it_is_the_only_one(self):
-        """The code in force on the day of birth, and no guess among several."""
-        found = {
-            ("1980-03-29", "Villeurbanne"): "69266",
-            ("1980-03-29", "SAINT DENIS (93)"): "93066",
-            ("1960-03-29", "Saint-Denis (93)"): "75066",
-            ("1980-03-29", "97400 Saint-Denis"): "97411",
-            ("1980-03-29", "Saint-Denis"): False,
-            ("1980-03-29", "Lyon 3e"): "69383",
-            ("1980-03-29", "69003 Lyon"): "69383",
-            ("1980-03-29", "Lyon"): False,
-            ("1950-03-29", "Oran"): False,
-            ("1980-03-29", "Nulle Part"): False,
-        }
-        rows = [["X", born, city, "", ""] for born, city in found]
-        partners = self._import(*rows)
-        codes = partners.mapped("urssaf_birth_city_code")
-        self.assertEqual(dict(zip(found, codes, strict=True)), found)
-        self.assertEqual(partners[1].urssaf_birth_city, "Saint-Denis")
-        self.assertEqual(partners[4].urssaf_birth_city, "Saint-Denis", "as in the file")
-
-    def test_the_commune_of_the_address_follows(self):
-        partner = self._import(["X", "", "", "69100", "VILLEURBANNE CEDEX"])
-        self.assertEqual(partner.urssaf_city_code, "69266")
-
-    def test_a_code_of_the_file_is_kept(self):
-        names = ["name", "urssaf_birth_city", "urssaf_birth_city_code"]
-        result = self.env["res.partner"].load(names, [["X", "Villeurbanne", "38999"]])
-        partner = self.env["res.partner"].browse(result["ids"])
-        self.assertEqual(partner.urssaf_birth_city_code, "38999")
-
-    def test_a_column_of_communes_takes_no_namesake(self):
-        names = ["name", "urssaf_birth_commune_id"]
-        partners = self.env["res.partner"]
-        commune = self.env["urssaf.commune"].search([("code", "=", "69266")])
-        for text in ("Villeurbanne", "Villeurbanne (69)", commune.display_name):
-            result = partners.load(names, [["X", text]])
-            partner = partners.browse(result["ids"])
-            self.assertEqual(partner.urssaf_birth_city_code, "69266")
-        result = partners.load(names, [["X", "Saint-Denis"]])
-        self.assertFalse(result["ids"])
-        self.assertEqual(result["messages"][0]["field"], "urssaf_birth_commune_id")
 
     # -- read in the company of the enrolment ------------------------------------------
 
