@@ -130,7 +130,7 @@ class TestEnrolmentRefusals(UrssafCase):
         self.partner.action_urssaf_enrol()
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual(enrolment.state, "unknown")
-        for minutes in (1, 10, 30, 60):
+        for minutes in (1, 10, 30, 60, 120, 180):
             with freeze_time(NOW + timedelta(minutes=minutes)):
                 self._run_cron("repair")
                 self._run_cron("send")
