@@ -3,6 +3,8 @@
 made once, however many people click.
 """
 
+from contextlib import contextmanager
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -70,7 +72,16 @@ class UrssafExchange(models.AbstractModel):
 
     @api.model
     def _create_once(self, vals_list):
-        """Create what was searched for and not found.
+        """Create what was searched for and not found: see :meth:`_once`.
+
+        :raises ConcurrencyError: somebody else has just made one of these
+        """
+        with self._once():
+            return self.create(vals_list)
+
+    @contextmanager
+    def _once(self):
+        """Around the writing of what must be there once.
 
         Somebody may be making the same at this moment. His transaction commits first:
         ours is played again by Odoo, finds what he made, and goes on from there. What
@@ -80,7 +91,7 @@ class UrssafExchange(models.AbstractModel):
         """
         try:
             with self.env.cr.savepoint():
-                return self.create(vals_list)
+                yield
         except UniqueViolation as error:
             raise ConcurrencyError(
                 self.env._(

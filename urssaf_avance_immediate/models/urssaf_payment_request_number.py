@@ -90,31 +90,38 @@ class UrssafPaymentRequest(models.Model):
         :param numbers: ``{move: number}``, about to be written
         """
         moves = self.env["account.move"].union(*numbers)
-        aside = {}
-        for company in moves.company_id._urssaf_holder():
-            wanted = [number for number in numbers.values() if number]
-            holding = self.sudo().search(
-                self._number_domain(company)
-                & Domain("name", "in", wanted)
-                & Domain("state", "in", SENDABLE)
-            )
-            aside |= {
-                request: request.name
-                for request in holding
-                if numbers.get(request.move_id) != request.name
-            }
+        for holder, here in moves.grouped(
+            lambda move: move.company_id._urssaf_holder()
+        ).items():
+            wanted = {move: numbers[move] for move in here if numbers[move]}
+            with self._once():
+                self._make_room_of(holder, wanted)
+
+    def _make_room_of(self, holder, wanted):
+        # sudo(): a number counts whoever sees its demande.
+        holding = self.sudo().search(
+            self._number_domain(holder)
+            & Domain("name", "in", list(wanted.values()))
+            & Domain("state", "in", SENDABLE)
+        )
+        aside = {
+            request: request.name
+            for request in holding
+            if wanted.get(request.move_id) != request.name
+        }
         # Two may have exchanged their numbers: first all of them let go.
         for request in aside:
             request.name = f"#{request.id}"
-        self.browse(request.id for request in aside).flush_recordset(["name"])
-        others = {r: name for r, name in aside.items() if r.move_id not in numbers}
+        holding.flush_recordset(["name"])
+        others = {r: name for r, name in aside.items() if r.move_id not in wanted}
         fresh = self._next_numbers(
             self.env["account.move"].union(*(r.move_id for r in others)),
-            reserved=numbers.values(),
+            reserved=wanted.values(),
         )
         for request, old in others.items():
             # A draft may have lost its number: it gets one when it is posted.
             request.name = fresh[request.move_id] or f"{old}-#{request.id}"
+        holding.flush_recordset(["name"])
 
     def _take_number(self, number):
         """Urssaf never took this demande: it has the invoice's number of today."""
@@ -127,5 +134,6 @@ class UrssafPaymentRequest(models.Model):
                 number,
             )
         )
-        self.name = number
-        self.flush_recordset(["name"])
+        with self._once():
+            self.name = number
+            self.flush_recordset(["name"])
