@@ -18,6 +18,8 @@ from . import mail_mail
 from . import urssaf_service
 from . import urssaf_trace
 from . import urssaf_pace
+from . import urssaf_guarded
+from . import urssaf_alert
 from . import urssaf_exchange
 from . import urssaf_exchange_words
 from . import urssaf_exchange_each
@@ -35,10 +37,13 @@ from . import urssaf_enrolment_stage
 from . import urssaf_enrolment_batch
 from . import urssaf_enrolment_companion
 from . import urssaf_enrolment_import
+from . import urssaf_enrolment_import_job
+from . import urssaf_enrolment_import_line
 from . import urssaf_payment_request
 from . import urssaf_payment_request_history
 from . import urssaf_payment_request_number
 from . import urssaf_payment_request_sending
+from . import urssaf_payment_request_adopting
 from . import urssaf_payment_request_following
 from . import urssaf_payment_request_customer
 from . import urssaf_payment_request_deposit
@@ -50,6 +55,7 @@ from . import urssaf_payment_request_notices
 from . import urssaf_crosscheck
 from . import urssaf_crosscheck_search
 from . import urssaf_crosscheck_line
+from . import urssaf_crosscheck_rebuild
 from . import res_company_urssaf_notices
 from . import res_partner
 from . import res_partner_urssaf_shared

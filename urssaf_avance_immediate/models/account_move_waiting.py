@@ -7,18 +7,18 @@ without a mandate for the moment, it is the one activity of the enrolment. Servi
 still to come need nobody. Each closes by itself.
 """
 
-from odoo import fields, models
-from odoo.tools import plaintext2html
+from odoo import api, fields, models
 
 from .account_move import UNPAID
 from .urssaf_enrolment import CLOSED as PAUSED
-from .urssaf_exchange_people import ACTIVITY_TYPE
 from .urssaf_payment_request import CLOSED
 
 # Names of invoices in one note.
 MAX_NAMES = 10
 # How an invoice waits for its customer, and nothing else.
 CUSTOMER_ALONE = {"urssaf_enrolment"}
+# Invoices queued in one transaction.
+SENT_AT_ONCE = 50
 
 
 class AccountMove(models.Model):
@@ -49,10 +49,19 @@ class AccountMove(models.Model):
         automatic = self._urssaf_automatic().filtered(
             lambda move: move.urssaf_state in (False, "draft", *CLOSED)
         )
+        # What a lost backup had sent is at Urssaf: it is taken over, not sent.
+        automatic -= automatic._urssaf_rebuilt()
         if automatic:
             # sudo(): whoever posts the invoice may not write this mark himself.
             automatic.sudo().urssaf_to_send = True
             automatic._urssaf_send_ready()
+
+    def _urssaf_rebuilt(self):
+        """Those of self that were made again from a cross-check."""
+        # sudo(): whoever posts an invoice need not see the cross-checks.
+        lines = self.env["urssaf.crosscheck.line"].sudo()
+        found = lines.search([("move_id", "in", self.ids), ("rebuilt", "=", True)])
+        return self & found.move_id
 
     def _urssaf_send_ready(self):
         """Queue those of self that nothing stops any more; say on the others what they
@@ -83,7 +92,7 @@ class AccountMove(models.Model):
     def _urssaf_waits_no_more(self):
         """It has left, or somebody has decided otherwise."""
         self.sudo().write({"urssaf_to_send": False, "urssaf_waits_for": False})
-        self.activity_unlink([ACTIVITY_TYPE])
+        self.env["urssaf.alert"]._settled(self)
 
     def _urssaf_tell_waiting(self, blocking):
         """Say once what this invoice waits for. Return whether the customer is to be
@@ -97,7 +106,7 @@ class AccountMove(models.Model):
         self.sudo().urssaf_waits_for = reason
         paused = self._urssaf_enrolment()._usable().state in PAUSED
         if set(blocking) <= CUSTOMER_ALONE and paused:
-            self.activity_unlink([ACTIVITY_TYPE])
+            self.env["urssaf.alert"]._settled(self)
             self._message_log(
                 body=self.env._(
                     "Leaves for Urssaf by itself, as soon as the customer can be "
@@ -106,7 +115,7 @@ class AccountMove(models.Model):
             )
             return True
         if {fault["code"] for fault in blocking.values()} == {"ERR_DATE_FUTUR"}:
-            self.activity_unlink([ACTIVITY_TYPE])
+            self.env["urssaf.alert"]._settled(self)
             self._message_log(
                 body=self.env._("Leaves for Urssaf once the services are over.")
             )
@@ -117,14 +126,7 @@ class AccountMove(models.Model):
 
     def _urssaf_alert(self, note):
         """One activity per invoice."""
-        activity = self.activity_search([ACTIVITY_TYPE])
-        if activity:
-            activity.note = plaintext2html(note)
-            return
-        user = self.company_id._urssaf_reader_of(self, self.invoice_user_id)
-        self.activity_schedule(
-            ACTIVITY_TYPE, note=plaintext2html(note), user_id=user.id
-        )
+        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
     def _urssaf_wait_for_customer(self):
         """The customer of these was found blocked when they were about to leave: the
@@ -145,17 +147,48 @@ class AccountMove(models.Model):
             ("urssaf_state", "in", (False, "draft", "rejected", *CLOSED)),
         ]
 
+    @api.model
     def _cron_urssaf_send_waiting(self):
         """Daily, and when a customer is active again: what was waiting for its services
         to be over, for its customer, or for a correction.
         """
+        exchange = self.env["urssaf.exchange"]
+        # Invoices are counted, not companies.
         for company in self.env["res.company"]._urssaf_holders():
-            waiting = (
-                self.with_company(company)
-                .sudo()
-                .search(self._urssaf_waiting_domain(company))
+            exchange._take(
+                company,
+                lambda company: self._urssaf_send_waiting_of(company),
+                put_off=lambda company, error: exchange._job_failed(
+                    "invoices", company, error
+                ),
             )
-            waiting._urssaf_send_waiting()
+
+    @api.model
+    def _urssaf_send_waiting_of(self, company):
+        """Each invoice apart from the others, in the language of who reads of it."""
+        exchange = self.env["urssaf.exchange"]
+        office = self.env["urssaf.payment.request"].sudo()._for_company(company)
+        waiting = office.env["account.move"].search(
+            self._urssaf_waiting_domain(company)
+        )
+        exchange._report_more(len(waiting))
+        exchange._take_each(
+            waiting,
+            lambda moves: moves._urssaf_send_waiting(),
+            size=SENT_AT_ONCE,
+            put_off=lambda move, error: move._urssaf_tell_unforeseen(),
+        )
+
+    def _urssaf_tell_unforeseen(self):
+        """It is tried again every day; meanwhile somebody knows."""
+        self._urssaf_alert(
+            self.env._(
+                "Not sent to Urssaf: Odoo met an error that was not foreseen with this "
+                "invoice. The others went on, and it is tried again every day. If it "
+                "comes back, tell who looks after your Odoo: the server’s log says "
+                "where."
+            )
+        )
 
     def _urssaf_send_waiting(self):
         """Those of self that were paid, taken back or left out since wait no more."""

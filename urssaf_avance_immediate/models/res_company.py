@@ -268,14 +268,16 @@ class ResCompany(models.Model):
 
     def _urssaf_responsibles(self):
         """Who may receive the alerts of this company, the best choice first: the person
-        in charge, then the managers of the service.
+        in charge, then the managers of the service; nobody who was archived or has
+        left the company.
         """
         self.ensure_one()
         managers = self.env.ref("urssaf_avance_immediate.group_manager").sudo()
         responsible = self._urssaf_own("urssaf_responsible_id")
-        return responsible | managers.all_user_ids.filtered(
+        people = responsible.sudo() | managers.all_user_ids
+        return people.filtered(
             lambda user: user.active and self in user.company_ids
-        )
+        ).with_env(self.env)
 
     # -- "Test the connection" -------------------------------------------------
 

@@ -2,6 +2,7 @@
 """What a company decides about the messages and forms for its customers."""
 
 import re
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -70,12 +71,32 @@ class ResCompany(models.Model):
         the people in charge, who can open it in this company. Not somebody who left,
         nor the machine, whom Odoo names on what a scheduled action has posted.
         """
+        return self._urssaf_readers({record: candidates})[record]
+
+    def _urssaf_readers(self, wanted):
+        """The same for many records, in a few queries.
+
+        :param wanted: ``{record: candidates}``, the best choice first
+        :return: ``{record: user}``; the root user where nobody else can open it
+        """
         self.ensure_one()
-        robot = self.env.ref("base.user_root")
-        people = candidates | self._urssaf_responsibles()
-        for user in people.filtered("active") - robot:
-            # Odoo refuses an activity for somebody who cannot open the record.
-            theirs = record.with_user(user).with_context(allowed_company_ids=self.ids)
-            if self in user.company_ids and theirs.has_access("read"):
-                return user
-        return robot
+        responsibles = self._urssaf_responsibles()
+        alike = defaultdict(list)
+        for record, candidates in wanted.items():
+            alike[(candidates.sudo() | responsibles)._ids].append(record)
+        robot = self.env.ref("base.user_root").sudo()
+        readers = dict.fromkeys(wanted, robot)
+        for user_ids, records in alike.items():
+            users = self.env["res.users"].sudo().browse(user_ids) - robot
+            left = records[0].union(*records)
+            for user in users.filtered(
+                lambda user: user.active and self in user.company_ids
+            ):
+                # Odoo refuses an activity for somebody who cannot open the record.
+                env = left.with_user(user).with_context(allowed_company_ids=self.ids)
+                theirs = env._filtered_access("read")
+                readers.update(dict.fromkeys(theirs, user))
+                left -= theirs
+                if not left:
+                    break
+        return readers

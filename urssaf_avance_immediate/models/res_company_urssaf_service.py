@@ -3,7 +3,6 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
 
 from ..lib.api import UrssafError
 from .res_company_urssaf_credentials import (
@@ -11,9 +10,9 @@ from .res_company_urssaf_credentials import (
     CONNECTION_FIELDS,
     CREDENTIALS,
 )
+from .urssaf_alert import ACTIVITY_TYPE
 from .urssaf_enrolment_calls import NOT_FOUND
 from .urssaf_enrolment_doubt import SUSPECT, OtherHabilitation
-from .urssaf_exchange_people import ACTIVITY_TYPE
 
 # Tried on a customer before they are saved, in production.
 TRIED_FIELDS = (*CREDENTIALS["production"], "urssaf_sap_number")
@@ -133,17 +132,9 @@ class ResCompany(models.Model):
         type of activity.
         """
         for company in self:
-            partner = company.partner_id.sudo()
-            activity = partner.activity_search([activity_type])
-            if activity:
-                activity.note = plaintext2html(note)
-                continue
-            partner.activity_schedule(
-                activity_type,
-                note=plaintext2html(note),
-                user_id=company._urssaf_responsibles()[:1].id,
-            )
+            notes = {company.partner_id: note}
+            self.env["urssaf.alert"]._tell(company, notes, activity_type)
 
     def _urssaf_told_done(self, activity_type=ACTIVITY_TYPE):
         """The matter is settled: close its activities."""
-        self.partner_id.sudo().activity_unlink([activity_type])
+        self.env["urssaf.alert"]._settled(self.partner_id, activity_type)

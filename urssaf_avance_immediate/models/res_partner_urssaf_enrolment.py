@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ..lib.rules import same_name
+from ..lib.rules import same_name, same_person
 from .res_partner import PERSONAL, READERS
 from .urssaf_enrolment_stage import STAGES
 
@@ -132,12 +132,16 @@ class ResPartner(models.Model):
         ]
 
     def _urssaf_is(self, status):
-        """Whether the person that method 020 describes can be this customer: the birth
-        name agrees, accents and case apart, or one of the two does not tell it.
+        """Whether the person that method 020 describes can be this customer, see
+        ``lib.rules.same_person``.
         """
         self.ensure_one()
-        theirs, ours = status.birth_name, self.urssaf_birth_name
-        return not theirs or not ours or same_name(theirs, ours)
+        return same_person(
+            self.urssaf_birth_name,
+            self.urssaf_first_names,
+            status.birth_name,
+            status.first_names,
+        )
 
     @contextmanager
     def _urssaf_imagined(self, changes):

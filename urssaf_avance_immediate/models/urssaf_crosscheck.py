@@ -5,12 +5,14 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 
-from .urssaf_exchange_people import ACTIVITY_TYPE
-
-# Calls while the user waits; the scheduled action makes the others.
+# While the user waits; the scheduled action does the rest.
 CALLS_AT_ONCE = 15
+SECONDS_AT_ONCE = 20
+# For one comparison in one run of the scheduled action, so that a long one leaves time
+# to the others: it comes back at once.
+CALLS_PER_RUN = 200
 # Months that the monthly check looks back: banks send debits back for eight weeks.
 MONTHS_BACK = 2
 
@@ -20,16 +22,17 @@ class UrssafCrosscheck(models.Model):
 
     Urssaf answers ten demandes at most, and has no second page: a period that holds
     more is cut in two. A single day that holds more cannot be listed: the numbers
-    that Odoo knows are then asked ten by ten, and the day is named in the report,
-    for Urssaf may have others.
+    that Odoo knows, and those that follow them, are then asked ten by ten, and the day
+    is named in the report, for Urssaf may have others.
 
     Nothing is changed by the check itself. It goes on where it stopped, in the
-    scheduled action: each search is committed with what is left to search.
+    scheduled action: each search is one step, committed with what is left to search.
+    People choose company and dates; what was found is written by the code alone.
     """
 
     _name = "urssaf.crosscheck"
     _description = "Urssaf Cross-Check"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["urssaf.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -70,6 +73,7 @@ class UrssafCrosscheck(models.Model):
     incomplete = fields.Text(string="Not seen", compute="_compute_incomplete")
     unreadable_count = fields.Integer(readonly=True, copy=False)
     call_count = fields.Integer(string="Calls", readonly=True, copy=False)
+    refused_count = fields.Integer(readonly=True, copy=False)
     finished_at = fields.Datetime(string="Finished on", readonly=True, copy=False)
     last_error_message = fields.Text(string="Last error", readonly=True, copy=False)
     line_ids = fields.One2many(
@@ -93,6 +97,27 @@ class UrssafCrosscheck(models.Model):
                 raise ValidationError(
                     self.env._("The period ends before it begins: change one date.")
                 )
+
+    def write(self, vals):
+        """Extends: what was compared stays what it says.
+
+        :raises UserError: another company or other dates for what is under way or done
+        """
+        if not self.env.su:
+            begun = self.filtered(lambda c: c.state != "draft")
+            if "company_id" in vals and begun:
+                raise UserError(
+                    self.env._("Make a new comparison for another company.")
+                )
+            if {"date_from", "date_to"} & vals.keys() and any(
+                check.state == "running" for check in begun
+            ):
+                raise UserError(
+                    self.env._(
+                        "Wait for the end of the comparison to change its dates."
+                    )
+                )
+        return super().write(vals)
 
     # -- computes --------------------------------------------------------------
 
@@ -128,7 +153,8 @@ class UrssafCrosscheck(models.Model):
                 notes.append(
                     self.env._(
                         "Urssaf does not list more than ten demandes a day. Of these "
-                        "days only the numbers that Odoo knows were compared: %s.",
+                        "days only the numbers that Odoo knows, and those that follow "
+                        "the last one, were compared: %s.",
                         ", ".join(days),
                     )
                 )
@@ -159,7 +185,7 @@ class UrssafCrosscheck(models.Model):
                 self.env._("The Urssaf settings of the company are incomplete.")
             )
         check._begin()
-        check._run(CALLS_AT_ONCE)
+        check._run(CALLS_AT_ONCE, SECONDS_AT_ONCE)
         if check.state == "running":
             self.env["urssaf.exchange"]._trigger("crosscheck")
         return False
@@ -180,52 +206,81 @@ class UrssafCrosscheck(models.Model):
     # -- who is told ---------------------------------------------------------
 
     def _alert(self):
-        user = self.company_id._urssaf_responsibles()[:1]
-        self.activity_schedule(
-            ACTIVITY_TYPE,
-            note=plaintext2html(
-                self.env._(
-                    "Odoo and Urssaf do not agree: %(differs)s different, %(remote)s "
-                    "only at Urssaf, %(local)s only in Odoo.",
-                    differs=self.differs_count,
-                    remote=self.remote_count,
-                    local=self.local_count,
-                )
-            ),
-            user_id=user.id or self.env.ref("base.user_root").id,
+        note = self.env._(
+            "Odoo and Urssaf do not agree: %(differs)s different, %(remote)s only at "
+            "Urssaf, %(local)s only in Odoo.",
+            differs=self.differs_count,
+            remote=self.remote_count,
+            local=self.local_count,
         )
+        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
     def _alert_done(self):
         """Nothing is left to look at."""
-        for check in self.filtered(lambda c: not c.open_count):
-            check.activity_unlink([ACTIVITY_TYPE])
+        settled = self.filtered(lambda c: not c.open_count)
+        self.env["urssaf.alert"]._settled(settled)
 
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
     def _cron_run(self):
-        """Go on with what is under way."""
+        """Go on with what is under way, each comparison apart from the others."""
+        exchange = self.env["urssaf.exchange"]
+        running = self.sudo().search([("state", "=", "running")], order="id")
+        exchange._take_each(
+            running,
+            lambda check: check._go_on(),
+            put_off=lambda check, error: check._give_up(
+                check.env._("Something happened that was not foreseen.")
+            ),
+        )
+        left = running.exists().filtered(lambda check: check.state == "running")
+        if any(not check._service()._paused() for check in left):
+            exchange._trigger("crosscheck")
+
+    def _go_on(self):
+        """One comparison, in the scheduled action."""
         Request = self.env["urssaf.payment.request"].sudo()
-        for check in self.sudo().search([("state", "=", "running")], order="id"):
-            if check.environment != check._holder().urssaf_environment:
-                # The company has left: what was searched means nothing any more.
-                check.state = "draft"
-                continue
-            env = Request._for_company(check.company_id).env
-            check.with_env(env)._run()
+        check = self.with_env(Request._for_company(self.company_id).env)
+        if check.environment != check._holder().urssaf_environment:
+            # The company has left: what was searched means nothing any more.
+            check.state = "draft"
+        else:
+            check._run(CALLS_PER_RUN)
+
+    def _give_up(self, reason):
+        """It would stop at the same place again: a person looks at it."""
+        note = self.env._(
+            "The comparison stopped. %(reason)s\nWhat was compared until then is kept. "
+            "Press “Compare again”; if it stops again, show Odoo’s log to whoever "
+            "maintains your Odoo.",
+            reason=reason,
+        )
+        self.write({"state": "done", "last_error_message": note})
+        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
     @api.model
     def _cron_monthly(self):
-        """Compare the last months of each company."""
+        """Compare the last months of each company, apart from the others."""
+        exchange = self.env["urssaf.exchange"]
+        exchange._take_each(
+            self.env["res.company"]._urssaf_holders(),
+            lambda company: self._begin_monthly(company),
+            put_off=lambda company, error: exchange._job_failed(
+                "crosscheck", company, error
+            ),
+        )
+        exchange._trigger("crosscheck")
+
+    @api.model
+    def _begin_monthly(self, company):
         today = fields.Date.context_today(self.with_context(tz="Europe/Paris"))
-        for company in self.env["res.company"]._urssaf_holders():
-            check = self.sudo().create(
-                {
-                    "company_id": company.id,
-                    "date_from": today + relativedelta(day=1, months=-MONTHS_BACK),
-                    "date_to": today,
-                    "automatic": True,
-                }
-            )
-            check._begin()
-        self.env["urssaf.exchange"]._trigger("crosscheck")
+        check = self.sudo().create(
+            {
+                "company_id": company.id,
+                "date_from": today + relativedelta(day=1, months=-MONTHS_BACK),
+                "date_to": today,
+                "automatic": True,
+            }
+        )
+        check._begin()

@@ -102,10 +102,15 @@ class UrssafCrosscheckLine(models.Model):
         for line in self:
             line.to_look_at = line.kind != "matched" and not line.outcome
 
-    @api.depends("kind", "outcome", "move_id", "request_id")
+    @api.depends("kind", "outcome", "move_id.state", "another_move")
     def _compute_adoptable(self):
         for line in self:
-            line.adoptable = line.kind == "remote" and line.move_id and not line.outcome
+            line.adoptable = (
+                line.kind == "remote"
+                and line.move_id.state == "posted"
+                and not line.outcome
+                and not line.another_move
+            )
 
     # -- the comparison --------------------------------------------------------
 
@@ -116,7 +121,7 @@ class UrssafCrosscheckLine(models.Model):
             "crosscheck_id": check.id,
             "number": info.number,
             "external_id": info.request_id,
-            "invoice_date": _day((info.request or {}).get("dateFacture")),
+            "invoice_date": info.invoice_date,
             "id_client": info.id_client,
             "remote_code": info.status_code,
             "remote_label": info.status_label
@@ -126,8 +131,7 @@ class UrssafCrosscheckLine(models.Model):
             "move_id": (request.move_id or self._invoice(check, info)).id,
         }
         if not request:
-            note = self._foreign_note(check, info, values["move_id"])
-            return {**values, "kind": "remote", "detail": note}
+            return {**values, **self._prepare_remote(check, info, values["move_id"])}
         differences = self._differences(info, request)
         values["kind"] = "differs" if differences else "matched"
         return {**values, "detail": "\n".join(differences)}
@@ -165,11 +169,34 @@ class UrssafCrosscheckLine(models.Model):
         return moves[:1]
 
     @api.model
-    def _foreign_note(self, check, info, move_id):
+    def _prepare_remote(self, check, info, move_id):
+        """What only Urssaf has: is the invoice of this number that of the demande?"""
+        echo = {
+            key: value
+            for key, value in (info.request or {}).items()
+            if key != "dateNaissanceClient"
+        }
+        values = {"kind": "remote", "echo": echo or False}
         if not move_id:
-            return self.env._("No posted invoice has this number.")
+            detail = self.env._("No posted invoice has this number.")
+            return {**values, "detail": detail}
         move = self.env["account.move"].browse(move_id)
-        return "\n".join(self._adoption_faults(move, info))
+        return {
+            **values,
+            "another_move": bool(self._other_work(move, info)),
+            "detail": "\n".join(self._adoption_faults(move, info)),
+        }
+
+    @api.model
+    def _other_work(self, move, info):
+        """Why the demande is of another invoice than this one, in sentences."""
+        enrolment = move._urssaf_enrolment()
+        faults = []
+        if enrolment.external_id and info.id_client != enrolment.external_id:
+            faults.append(self.env._("Customer: not the same at Urssaf and in Odoo."))
+        return faults + self.env["urssaf.payment.request"]._date_differences(
+            info, move.invoice_date, *move._urssaf_period()
+        )
 
     @api.model
     def _differences(self, info, request):
@@ -183,6 +210,7 @@ class UrssafCrosscheckLine(models.Model):
                     ours=request.external_id,
                 )
             )
+        found += request._other_demande(info)
         total = request.amount_total if info.total is None else float(info.total)
         if request.currency_id.compare_amounts(total, request.amount_total):
             found.append(
@@ -192,9 +220,6 @@ class UrssafCrosscheckLine(models.Model):
                     ours=request.currency_id.format(request.amount_total),
                 )
             )
-        customer = request.enrolment_id.external_id
-        if info.id_client and customer and info.id_client != customer:
-            found.append(self.env._("Customer: not the same at Urssaf and in Odoo."))
         return found + self._state_difference(info, request)
 
     @api.model
@@ -229,8 +254,7 @@ class UrssafCrosscheckLine(models.Model):
                     ours=move.currency_id.format(move.amount_total),
                 )
             )
-        enrolment = move._urssaf_enrolment()
-        if not enrolment.external_id:
+        if not move._urssaf_enrolment().external_id:
             faults.append(
                 self.env._(
                     "%s has no Urssaf identifier in Odoo: use “Enrolled elsewhere” on "
@@ -238,8 +262,7 @@ class UrssafCrosscheckLine(models.Model):
                     move.commercial_partner_id.display_name,
                 )
             )
-        elif info.id_client != enrolment.external_id:
-            faults.append(self.env._("Customer: not the same at Urssaf and in Odoo."))
+        faults += self._other_work(move, info)
         if move.sudo().urssaf_request_ids.filtered("active_request"):
             faults.append(
                 self.env._("The invoice has another demande, which is under way.")
@@ -274,7 +297,7 @@ class UrssafCrosscheckLine(models.Model):
             self._with_client(company, theirs[:ADOPT_AT_ONCE], "_adopt_batch")
         adopted = lines.filtered(lambda line: line.outcome == "adopted")
         if len(self) == 1 and not adopted:
-            raise UserError(lines.detail or self.env._("Urssaf shows it no more."))
+            raise UserError(self.detail or self.env._("Urssaf shows it no more."))
         lines.crosscheck_id._alert_done()
         return self.env["urssaf.exchange"]._notify(
             self.env._(
@@ -291,7 +314,7 @@ class UrssafCrosscheckLine(models.Model):
         self._check_buttons()
         lines = self.sudo().filtered(lambda line: line.request_id and line.external_id)
         for company, theirs in lines.grouped("company_id").items():
-            self._with_client(company, theirs, "_update_batch")
+            self._with_client(company, theirs[:ADOPT_AT_ONCE], "_update_batch")
         lines.crosscheck_id._alert_done()
 
     def action_ignore(self):
@@ -364,8 +387,8 @@ class UrssafCrosscheckLine(models.Model):
             "enrolment_id": move._urssaf_enrolment().id,
             "external_id": info.request_id,
             "payload": json.dumps(payload, indent=2, ensure_ascii=False),
-            "service_start": _day(echo.get("dateDebutEmploi")),
-            "service_end": _day(echo.get("dateFinEmploi")),
+            "service_start": info.service_start,
+            "service_end": info.service_end,
             "amount_total": move.amount_total,
             "amount_untaxed": move.amount_untaxed,
             # The customer heard of it from elsewhere, long ago.
@@ -379,19 +402,17 @@ class UrssafCrosscheckLine(models.Model):
             info, request = infos.get(line.external_id), line.request_id._lock()
             if not info or not request:
                 continue
-            if request.external_id and request.state in FOLLOWED + CLOSED:
-                request._apply_remote(info, as_of)
-            else:
-                # Odoo thought that Urssaf did not have it.
-                request._set_state("unknown")
-                request._adopt(info)
+            # Another demande under the same number changes nothing of this one.
+            if not request._other_demande(info):
+                line._take_status(info, as_of)
             line.detail = "\n".join(self._differences(info, request))
             line.outcome = False if line.detail else "updated"
 
-
-def _day(value):
-    """The date of a wire date-time, whatever its form."""
-    try:
-        return fields.Date.to_date(str(value)[:10]) if value else False
-    except ValueError:
-        return False
+    def _take_status(self, info, as_of):
+        request = self.request_id
+        if request.external_id and request.state in FOLLOWED + CLOSED:
+            request._apply_remote(info, as_of)
+        else:
+            # Odoo thought that Urssaf did not have it.
+            request._set_state("unknown")
+            request._adopt(info, as_of)

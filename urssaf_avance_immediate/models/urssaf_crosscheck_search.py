@@ -1,16 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Method 070 by periods: everything that Urssaf shows, ten demandes at a time."""
 
+import time
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import split_every
 
 from ..lib.api import UrssafConfigError, UrssafError, UrssafRejected
 from ..lib.api.codes import MAX_SEARCH
 from .urssaf_payment_request import CLOSED, FOLLOWED
+from .urssaf_service import ANSWERS
 
 TOO_MANY = "ERR_NBRE_MAX_RESULTAT"
+# What is left to search: periods, days with numbers, and numbers beyond the last one.
+FOLLOWING = "following"
+# Refusals in a row of the same search.
+PATIENCE = 3
 
 
 class UrssafCrosscheck(models.Model):
@@ -28,60 +33,145 @@ class UrssafCrosscheck(models.Model):
                 "crowded_days": [],
                 "unreadable_count": 0,
                 "call_count": 0,
+                "refused_count": 0,
                 "last_error_message": False,
             }
         )
 
-    def _run(self, calls=None):
-        """Search what is left to search, and compare.
+    def _service(self):
+        return self.env["urssaf.service"]._of(self.company_id)
 
-        :param calls: about how many calls to make at most; as time allows by default
+    def _run(self, calls, seconds=None):
+        """Search what is left to search, and compare: one call per step, each step
+        committed with what is left.
+
+        :param calls: how many calls to make at most
+        :param seconds: how long at most; as the scheduled action allows by default
         """
         exchange = self.env["urssaf.exchange"]
-        service = self.env["urssaf.service"]._of(self.company_id)
+        service = self._service()
         if service._paused():
             self.last_error_message = service._notice()
             return
-        limit = calls and self.call_count + calls
+        limit = self.call_count + calls
+        end = time.monotonic() + seconds if seconds else None
         try:
             with self.company_id._urssaf_get_client() as client:
                 while self.pending and exchange._time_left():
-                    if limit and self.call_count >= limit:
+                    if self.call_count >= limit or (end and time.monotonic() > end):
                         return
                     if not self.try_lock_for_update(allow_referencing=True):
                         return
                     self.invalidate_recordset(["pending", "state"])
-                    self._step(client)
+                    if self.state == "running":
+                        self._step(client)
                     service._answered()
-                    exchange._checkpoint()
+                    exchange._checkpoint(1)
         except (UrssafConfigError, UrssafError) as error:
             # What was compared stays; the scheduled action goes on later.
-            service._failed(error)
-            self.last_error_message = exchange._error_text(error)
+            self._not_searched(service, error)
             return exchange._checkpoint()
         if not self.pending and self.state == "running":
             self._finish()
             exchange._checkpoint()
 
+    def _not_searched(self, service, error):
+        """An outage passes. A search that Urssaf refuses may be a fault of the moment:
+        it is tried some times, then a person decides.
+        """
+        self.last_error_message = self.env["urssaf.exchange"]._error_text(error)
+        if error.kind not in ANSWERS:
+            service._failed(error)
+            return
+        service._answered()
+        self.refused_count += 1
+        if self.refused_count >= PATIENCE:
+            self._give_up(self.last_error_message)
+
     def _step(self, client):
-        """One period: asked, cut in two, or asked number by number."""
+        """The next thing to do, with one call at most: a period; ten numbers of a day
+        of which Urssaf lists too many; or, if there is such a day, the numbers that
+        follow the last one: a restored backup does not know them.
+        """
         todo = self.pending
         if not todo:
             return
-        start, end = map(fields.Date.to_date, todo.pop(0))
+        first, last, *numbers = todo.pop(0)
+        if first == FOLLOWING:
+            more = self._step_following(client, last, *numbers)
+        elif numbers:
+            more = self._step_numbers(client, first, *numbers)
+        else:
+            crowded = bool(self.crowded_days)
+            more = self._step_period(client, *map(fields.Date.to_date, (first, last)))
+            if self.crowded_days and not crowded:
+                todo += self._following()
+        self.write(
+            {
+                "pending": more + todo,
+                "last_error_message": False,
+                "refused_count": 0,
+            }
+        )
+
+    def _step_period(self, client, start, end):
+        """Ask about a period. Return what is to be asked instead, if it is too full."""
         items = None
         if self._known_count(start, end) <= MAX_SEARCH:
             items = self._search_period(client, start, end)
         if items is not None:
             self._compare(items)
-        elif start == end:
-            self._compare(self._search_numbers(client, start))
+            return []
+        if start == end:
             self.crowded_days = [*(self.crowded_days or []), str(start)]
-        else:
-            middle = start + (end - start) // 2
-            after = middle + timedelta(days=1)
-            todo[:0] = [[str(start), str(middle)], [str(after), str(end)]]
-        self.write({"pending": todo, "last_error_message": False})
+            numbers = self._known_numbers(start)
+            return [[str(start), str(end), numbers]] if numbers else []
+        middle = start + (end - start) // 2
+        after = middle + timedelta(days=1)
+        return [[str(start), str(middle)], [str(after), str(end)]]
+
+    def _step_numbers(self, client, day, numbers):
+        """Ask about ten numbers of a day. Return what is left of them."""
+        self._compare(self._ask(client, numbers=numbers[:MAX_SEARCH]))
+        left = numbers[MAX_SEARCH:]
+        return [[day, day, left]] if left else []
+
+    def _following(self):
+        """What to ask beyond the last number of each journal: its prefix, how many
+        digits its numbers have, and the next one.
+        """
+        journals = self.env["account.journal"].search(
+            [
+                *self.env["account.journal"]._check_company_domain(self.company_id),
+                ("type", "=", "sale"),
+            ]
+        )
+        todo = []
+        for journal in journals:
+            last = self.env["account.move"].search(
+                [
+                    ("journal_id", "=", journal.id),
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                ],
+                order="sequence_prefix desc, sequence_number desc",
+                limit=1,
+            )
+            prefix = last.sequence_prefix or ""
+            digits = (last.name or "")[len(prefix) :]
+            if digits.isdecimal():
+                todo.append([FOLLOWING, prefix, len(digits), last.sequence_number + 1])
+        return todo
+
+    def _step_following(self, client, prefix, digits, number):
+        """Ask about ten numbers that Odoo has not given yet, and go on while Urssaf
+        has some of them.
+        """
+        after = number + MAX_SEARCH
+        names = [f"{prefix}{rank:0{digits}d}" for rank in range(number, after)]
+        found = self._ask(client, numbers=names)
+        self._compare(found)
+        return [[FOLLOWING, prefix, digits, after]] if found else []
 
     def _ask(self, client, **criteria):
         self.call_count += 1
@@ -98,14 +188,11 @@ class UrssafCrosscheck(models.Model):
                 raise
             return None
 
-    def _search_numbers(self, client, day):
-        """The demandes of a day under the numbers that Odoo knows."""
+    def _known_numbers(self, day):
+        """The numbers that Odoo knows for a day."""
         numbers = set(self._requests(day, day).mapped("name"))
         numbers.update(self._candidates(day).mapped("name"))
-        items = []
-        for ten in split_every(MAX_SEARCH, sorted(numbers)):
-            items += self._ask(client, numbers=ten)
-        return items
+        return sorted(numbers)
 
     # -- what Odoo has ---------------------------------------------------------
 
@@ -158,7 +245,12 @@ class UrssafCrosscheck(models.Model):
 
     def _compare(self, items):
         """One line per demande of Urssaf that has none yet."""
-        known = set(self.line_ids.mapped("external_id"))
+        ids = [info.request_id for info in items]
+        known = set(
+            self.env["urssaf.crosscheck.line"]
+            .search([("crosscheck_id", "=", self.id), ("external_id", "in", ids)])
+            .mapped("external_id")
+        )
         items = [info for info in items if info.request_id not in known]
         requests = self.env["urssaf.payment.request"].search(
             [

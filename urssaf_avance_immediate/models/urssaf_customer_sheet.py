@@ -10,9 +10,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime, plaintext2html
 
+from .urssaf_alert import REVIEW_ACTIVITY
 from .urssaf_exchange_messages import PATIENCE
 
-REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_sheet"
 TEMPLATE = "urssaf_avance_immediate.mail_template_customer_sheet"
 PATH = "/urssaf/fiche/"
 # 256 bits: nobody guesses a link, whatever the throttle lets through.
@@ -219,11 +219,15 @@ class UrssafCustomerSheet(models.Model):
         """
         self.line_ids.unlink()
         self.mail_id.filtered(lambda mail: mail.state != "sent").unlink()
-        self.activity_unlink([REVIEW_ACTIVITY])
+        self.env["urssaf.alert"]._settled(self, REVIEW_ACTIVITY)
         self.write({"state": state, "token_digest": False, **values})
 
     def _revoke(self):
         self._close("revoked")
+
+    def _ask_for_review(self):
+        """Somebody of the office looks at what the customer has typed."""
+        self.env["urssaf.alert"]._tell(self.company_id, {self: ""}, REVIEW_ACTIVITY)
 
     def _review_user(self):
         self.ensure_one()

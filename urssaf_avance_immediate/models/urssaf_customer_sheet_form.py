@@ -24,7 +24,6 @@ from ..lib.rules import (
 from ..lib.rules.communes import is_divided
 from .res_partner import FRANCE
 from .urssaf_commune import ALGERIA
-from .urssaf_customer_sheet import REVIEW_ACTIVITY
 from .urssaf_customer_sheet_line import PARTNER_FIELDS
 
 REQUIRED = (
@@ -105,7 +104,7 @@ class UrssafCustomerSheet(models.Model):
             }
         )
         reader = self._review_user()
-        self.activity_schedule(REVIEW_ACTIVITY, user_id=reader.id)
+        self._ask_for_review()
         office = self.with_context(lang=reader.lang or self.env.lang)
         self._log_on_partner(
             office.env._("The customer filled in the form."), self.partner_id

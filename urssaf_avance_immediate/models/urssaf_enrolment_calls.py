@@ -275,8 +275,9 @@ class UrssafEnrolment(models.Model):
         if not self.partner_id._urssaf_is(status):
             self._refuse(
                 self.env._(
-                    "Urssaf knows this e-mail for somebody else. Each customer needs "
-                    "one of his own."
+                    "Urssaf knows this e-mail for somebody else: the birth name or the "
+                    "first names are not those of the sheet. Each customer needs an "
+                    "e-mail of his own."
                 )
             )
             return

@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 
 from ..lib.rules import normalise_mobile
+from .urssaf_alert import CALL_ACTIVITY
 
-CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
 TEMPLATES = {
     "announce": "urssaf_avance_immediate.mail_template_companion_announce",
     "remind": "urssaf_avance_immediate.mail_template_companion_remind",
@@ -85,7 +85,7 @@ class UrssafEnrolment(models.Model):
         else:
             self.companion_next_at = False
         if was == "pending":
-            self.activity_unlink([CALL_ACTIVITY])
+            self.env["urssaf.alert"]._settled(self, CALL_ACTIVITY)
 
     def _companion_start(self):
         """Urssaf has just written to the customer: from the announcement on."""
@@ -124,14 +124,14 @@ class UrssafEnrolment(models.Model):
             (start + timedelta(days=call_day), "call"),
         ]
 
-    def _tell_stuck(self, note):
+    def _tell_stuck(self, say):
         """Extends: the office is not alerted about a customer who is being reminded."""
         reminded = self.filtered(
             lambda e: e.state == "pending"
             and e.companion_told_at
             and e.companion_next_at
         )
-        return super(UrssafEnrolment, self - reminded)._tell_stuck(note)
+        return super(UrssafEnrolment, self - reminded)._tell_stuck(say)
 
     # -- the scheduled action --------------------------------------------------
 
@@ -291,12 +291,11 @@ class UrssafEnrolment(models.Model):
 
     def _companion_call(self, note=None):
         """A call to make: one activity, closed once the customer is active."""
-        if self.activity_search([CALL_ACTIVITY]):
+        Alert = self.env["urssaf.alert"]
+        if Alert._told(self, CALL_ACTIVITY):
             return
         note = note or self._companion_call_note()
-        self.activity_schedule(
-            CALL_ACTIVITY, note=plaintext2html(note), user_id=self._alert_user().id
-        )
+        Alert._tell(self.company_id, {self: note}, CALL_ACTIVITY)
         # The daily watch need not say it again.
         self.told_at = fields.Datetime.now()
 

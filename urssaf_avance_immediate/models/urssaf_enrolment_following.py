@@ -264,7 +264,7 @@ class UrssafEnrolment(models.Model):
         pending = stuck.filtered(lambda e: e.state == "pending")
         for enrolments, note in ((pending, waiting), (stuck - pending, silent)):
             enrolments._each(
-                lambda batch, note=note: batch._tell_stuck(note),
+                lambda batch, note=note: batch._tell_stuck(lambda _record: note),
                 size=TOLD_AT_ONCE,
                 put_off=type(self)._tell_put_off,
             )

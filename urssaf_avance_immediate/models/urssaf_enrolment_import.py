@@ -45,7 +45,7 @@ class UrssafEnrolment(models.Model):
             return self._refuse_imported(
                 self.env._(
                     "Urssaf knows the imported identifier for somebody else: compare "
-                    "the birth name."
+                    "the birth name and the first names."
                 )
             )
         self.to_verify = False

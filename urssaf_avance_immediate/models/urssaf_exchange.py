@@ -126,10 +126,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _report_remaining(self):
         """Tell the running scheduled action about this much more work."""
-        progress = self.env.context.get("ir_cron_progress_id")
-        if progress and self:
-            known = self.env["ir.cron.progress"].sudo().browse(progress).remaining
-            self._checkpoint(remaining=known + len(self))
+        self._report_more(len(self))
 
     def _time_left(self):
         """Whether the running scheduled action, if any, may go on."""

@@ -54,6 +54,14 @@ class UrssafExchange(models.AbstractModel):
         return self._take_each(self, step, size=size, put_off=put_off)
 
     @api.model
+    def _report_more(self, count):
+        """Tell the running scheduled action about this much more work, of any model."""
+        progress = self.env.context.get("ir_cron_progress_id")
+        if progress and count:
+            known = self.env["ir.cron.progress"].sudo().browse(progress).remaining
+            self._checkpoint(remaining=known + count)
+
+    @api.model
     def _take_each(self, records, step, *, size=1, put_off=None):
         """:meth:`_each` for the records of any model; ``put_off`` is then needed."""
 

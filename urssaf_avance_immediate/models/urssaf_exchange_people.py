@@ -3,9 +3,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import plaintext2html
-
-ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
 
 
 class UrssafExchange(models.AbstractModel):
@@ -21,35 +18,38 @@ class UrssafExchange(models.AbstractModel):
 
     def _alert(self, note):
         """One activity per record says what somebody has to do now."""
-        note = plaintext2html(note)
-        for record in self:
-            activity = record.activity_search([ACTIVITY_TYPE])
-            if activity:
-                activity.note = note
-                continue
-            record.activity_schedule(
-                ACTIVITY_TYPE, note=note, user_id=record._alert_user().id
-            )
+        self._alert_each({record: note for record in self})
 
-    def _tell_stuck(self, note):
+    @api.model
+    def _alert_each(self, notes):
+        """The same, with a sentence for each.
+
+        :param notes: ``{record: plain text}``
+        """
+        for company, records in self.union(*notes).grouped("company_id").items():
+            theirs = {record: notes[record] for record in records}
+            self.env["urssaf.alert"]._tell(company, theirs)
+
+    def _tell_stuck(self, say):
         """Say once per state that nothing has happened for too long; while scheduled
         actions do not run, that is the reason, and each company is told of it once.
+
+        :param say: the sentence for one record
         """
         cron = self.env["ir.cron"].sudo()  # people do not read scheduled actions
         if self and cron._urssaf_notice(essential=True):
             cron._urssaf_watch()
             return
-        for record in self:
-            if record.activity_search([ACTIVITY_TYPE]):
-                continue
-            if record.told_at and record.told_at > record.state_since:
-                continue
-            record._alert(note)
-            record.told_at = fields.Datetime.now()
+        silent = self - self.env["urssaf.alert"]._told(self)
+        silent = silent.filtered(
+            lambda r: not r.told_at or not r.state_since or r.told_at <= r.state_since
+        )
+        silent._alert_each({record: say(record) for record in silent})
+        silent.told_at = fields.Datetime.now()
 
     def _alert_done(self):
         """The matter is settled: close its activities."""
-        self.activity_unlink([ACTIVITY_TYPE])
+        self.env["urssaf.alert"]._settled(self)
 
     @api.model
     def _check_urssaf_user(self):

@@ -70,6 +70,7 @@ class UrssafPaymentRequest(models.Model):
     - ``urssaf_payment_request_history``: what people read of it
     - ``urssaf_payment_request_number``: under which number it leaves
     - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
+    - ``urssaf_payment_request_adopting``: a number found there, is it this demande
     - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
     - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
     - ``urssaf_payment_request_incidents``: what goes wrong, and who is told

@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..lib.api.codes import REJECTION_REASONS
+from .urssaf_exchange import TOLD_AT_ONCE
 from .urssaf_payment_request import FOLLOWED
 from .urssaf_payment_request_deadlines import paris_date
 
@@ -102,16 +103,19 @@ class UrssafPaymentRequest(models.Model):
             ]
         )
         awaited._each(
-            type(self)._remind_this_cancellation, put_off=type(self)._tell_put_off
+            type(self)._remind_these_cancellations,
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
         )
 
-    def _remind_this_cancellation(self):
-        self._alert(
-            self.env._(
-                "Urssaf was asked on %(date)s to cancel this demande and still says "
-                "“%(status)s”: write again, or call.",
-                date=format_date(self.env, paris_date(self.cancel_requested_on)),
-                status=self.remote_label,
-            )
-        )
+    def _remind_these_cancellations(self):
+        self._alert_each({r: r._cancellation_reminder() for r in self})
         self.cancel_reminded_on = fields.Datetime.now()
+
+    def _cancellation_reminder(self):
+        return self.env._(
+            "Urssaf was asked on %(date)s to cancel this demande and still says "
+            "“%(status)s”: write again, or call.",
+            date=format_date(self.env, paris_date(self.cancel_requested_on)),
+            status=self.remote_label,
+        )

@@ -291,12 +291,11 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def _tell_these_late(self):
-        for request in self:
-            request._tell_stuck(
-                self.env._(
-                    "The transfer of %(amount)s was expected on %(date)s and Urssaf "
-                    "has not announced it: check this demande in the Urssaf space.",
-                    amount=request.currency_id.format(request.transfer_expected),
-                    date=format_date(self.env, request.expected_transfer_date),
-                )
+        self._tell_stuck(
+            lambda request: request.env._(
+                "The transfer of %(amount)s was expected on %(date)s and Urssaf has "
+                "not announced it: check this demande in the Urssaf space.",
+                amount=request.currency_id.format(request.transfer_expected),
+                date=format_date(request.env, request.expected_transfer_date),
             )
+        )

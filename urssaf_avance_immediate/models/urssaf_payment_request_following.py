@@ -132,20 +132,21 @@ class UrssafPaymentRequest(models.Model):
 
     # -- apply -----------------------------------------------------------------
 
-    def _apply_remote(self, info, as_of=None):
+    def _apply_remote(self, info, as_of):
         """Take over what Urssaf says of one demande, see ``_apply_news``."""
         self.ensure_one()
         self._apply_news({self: info}, as_of)
 
-    def _apply_news(self, news, as_of=None):
+    def _apply_news(self, news, as_of):
         """Take over what Urssaf says of the demandes of self: the one place that does.
 
         Most of the time nothing has happened, or the same to many: equal changes are
         written together.
 
         :param news: lib ``PaymentInfo`` of each demande
-        :param as_of: aware datetime of Urssaf's answer, now by default; it decides
-            whether a transfer date has come, whatever the clock of this server says
+        :param as_of: aware datetime of Urssaf's answer, ``None`` where it told none; it
+            decides whether a transfer date has come, whatever the clock of this server
+            says
         """
         now = fields.Datetime.now()
         transferred = {request: request.transfer_amount for request in self}
@@ -311,9 +312,7 @@ class UrssafPaymentRequest(models.Model):
                 ("state_since", "<", limit),
                 "|",
                 ("state", "in", live),
-                "&",
-                ("to_book", "=", True),
-                ("transfer_effective", "=", True),
+                ("transfer_to_book", "=", True),
             ]
         )
         note = self.env._(
@@ -321,13 +320,14 @@ class UrssafPaymentRequest(models.Model):
             company.urssaf_stuck_hours,
         )
         stuck._each(
-            lambda requests: requests._tell_stuck(note),
+            lambda requests: requests._tell_stuck(lambda _request: note),
             size=TOLD_AT_ONCE,
             put_off=type(self)._tell_put_off,
         )
         self._tell_late(company)
         self._remind_cancellations(company)
         self._forget_reversed(company)
+        self.env["urssaf.alert"]._watch(company)
 
     @api.model
     def _forget_reversed(self, company):

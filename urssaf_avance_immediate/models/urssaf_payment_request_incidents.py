@@ -10,7 +10,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .urssaf_exchange_people import ACTIVITY_TYPE
 from .urssaf_payment_request import CLOSED
 from .urssaf_payment_request_deadlines import INCIDENTS
 from .urssaf_payment_request_following import REMOTE_STATES, TO_HANDLE
@@ -76,21 +75,6 @@ class UrssafPaymentRequest(models.Model):
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")
             return accountant | candidates
         return candidates
-
-    def _alert(self, note):
-        """Extends: whose matter it is, and Urssaf's delay, change with the state."""
-        result = super()._alert(note)
-        for request in self:
-            activity = request.activity_search([ACTIVITY_TYPE])
-            user = request._alert_user()
-            values = {}
-            if activity.user_id != user:
-                values["user_id"] = user.id
-            if request.notice_until:
-                values["date_deadline"] = request.notice_until
-            if values:
-                activity.write(values)
-        return result
 
     # -- in plain words --------------------------------------------------------
 

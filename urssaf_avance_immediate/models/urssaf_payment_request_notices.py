@@ -65,7 +65,9 @@ class UrssafPaymentRequest(models.Model):
         """Queue the e-mails that are due, a few per transaction."""
         for notice in (SENT, REFUSED, PAID):
             if company[notice.setting]:
-                self._to_tell(company, notice)._queue_notices(notice)
+                due = self._to_tell(company, notice)
+                due._report_remaining()
+                due._queue_notices(notice)
 
     @api.model
     def _to_tell(self, company, notice):
@@ -93,11 +95,20 @@ class UrssafPaymentRequest(models.Model):
 
     def _queue_notices(self, notice):
         template = self._notice_template(notice)
-        for record in self:
+
+        def write(record):
             for request in record._lock().filtered(lambda r: not r[notice.mark]):
                 request[notice.mark] = fields.Datetime.now()
                 request._queue_notice(notice, template)
-            self._checkpoint()
+
+        self._each(write, put_off=lambda request, error: request._not_noticed(notice))
+
+    def _not_noticed(self, notice):
+        """What nobody foresaw came in the way of this e-mail: it is not tried at each
+        run, and a person is told.
+        """
+        self[notice.mark] = fields.Datetime.now()
+        self._tell_put_off()
 
     def _queue_notice(self, notice, template):
         """One e-mail, in the language of the customer; it shows in the chatter."""

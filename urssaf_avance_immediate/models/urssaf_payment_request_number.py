@@ -62,19 +62,25 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _used_numbers(self, company, moves):
         """Of the numbers that these invoices may get, those that Urssaf has or may
-        have. A demande that it never took uses none.
+        have, for these demandes or for others. A demande that it never took uses none.
         """
         names = [clean(name) for name in moves.mapped("name")]
         here = self._number_domain(company)
         # sudo(): a number counts whoever sees its demande.
         requests = self.sudo().search(here & Domain("name", "in", names))
-        clashing = set(requests.mapped("name"))
+        taken = {
+            number
+            for request in moves.sudo().urssaf_request_ids
+            for number in request.taken_numbers or ()
+        }
+        clashing = set(requests.mapped("name")) | (taken & set(names))
         if clashing:
             suffixed = Domain.OR(
                 Domain("name", "=like", f"{escape_psql(name)}-%") for name in clashing
             )
             requests |= requests.search(here & suffixed)
-        return set(requests.filtered(lambda r: r.state not in SENDABLE).mapped("name"))
+        kept = requests.filtered(lambda r: r.state not in SENDABLE)
+        return set(kept.mapped("name")) | taken
 
     @api.model
     def _number_domain(self, company):

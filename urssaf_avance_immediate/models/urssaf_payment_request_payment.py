@@ -8,6 +8,7 @@ is in the wizard ``urssaf.payment.request.reversal``, on the accountant's click.
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .urssaf_payment_request import NOT_BOOKED, OTHER_AMOUNT
@@ -39,6 +40,15 @@ class UrssafPaymentRequest(models.Model):
         store=True,
         help="Urssaf has paid, no payment was made in Odoo, and nobody has settled the "
         "transfer by hand.",
+    )
+    transfer_to_book = fields.Boolean(
+        compute="_compute_transfer_to_book",
+        search="_search_transfer_to_book",
+        help="Urssaf has transferred the money, and it is not on the invoice yet.",
+    )
+    transfer_bookable = fields.Boolean(
+        compute="_compute_transfer_bookable",
+        help="Somebody may register the transfer on the invoice.",
     )
     amount_booked = fields.Monetary(
         string="Registered",
@@ -86,17 +96,74 @@ class UrssafPaymentRequest(models.Model):
                 back.mapped("amount")
             )
 
+    # -- what is to be booked: said here, and nowhere else -----------------------
+
+    @api.model
+    def _to_book_domain(self):
+        """Transfers that Urssaf has made and that are not on the invoice. Those of an
+        environment that the company has left are no money.
+        """
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("urssaf_environment", "!=", False)])
+        )
+        here = Domain.OR(holder._urssaf_here() for holder in companies.urssaf_holder_id)
+        return here & Domain(
+            [
+                ("to_book", "=", True),
+                ("transfer_effective", "=", True),
+            ]
+        )
+
+    @api.depends(
+        "to_book",
+        "transfer_effective",
+        "environment",
+        "holder_id.urssaf_environment",
+    )
+    def _compute_transfer_to_book(self):
+        to_book = self.filtered_domain(self._to_book_domain())
+        for request in self:
+            request.transfer_to_book = request in to_book
+
+    @api.model
+    def _search_transfer_to_book(self, operator, value):
+        return self._to_book_domain() if operator == "in" else NotImplemented
+
+    @api.depends(
+        "state",
+        "transfer_effective",
+        "transfer_settled",
+        "amount_booked",
+        "environment",
+        "holder_id.urssaf_environment",
+    )
+    def _compute_transfer_bookable(self):
+        """By hand: Urssaf may have paid and said something else before we asked, and a
+        payment that was cancelled may be registered again.
+        """
+        usable = self._usable()
+        for request in self:
+            request.transfer_bookable = (
+                request in usable
+                and request.state in TRANSFERRED
+                and request.transfer_effective
+                and not request.transfer_settled
+                and not request.amount_booked
+            )
+
     @api.model
     def _pending_transfers(self, company):
-        """Effective transfers of the habilitation, not on their invoice yet."""
+        """Transfers of the company that are booked without anybody's click."""
         return (
             self.sudo()
             ._for_company(company)
             .search(
                 [
                     *company._urssaf_here(),
-                    ("to_book", "=", True),
-                    ("transfer_effective", "=", True),
+                    ("transfer_to_book", "=", True),
                     # Told already: a person acts, then presses the button.
                     ("last_error_kind", "!=", NOT_BOOKED),
                 ]
@@ -116,9 +183,14 @@ class UrssafPaymentRequest(models.Model):
         request._register_transfers(by_hand=True)
         if request.amount_booked:
             return request._notify(self.env._("The payment is on the invoice."))
+        reason = request.last_error_message
+        if not request._usable():
+            reason = self.env._(
+                "This demande belongs to an Urssaf environment that the company has "
+                "left: no money was transferred for it."
+            )
         return request._notify(
-            request.last_error_message
-            or self.env._("Urssaf has not made this transfer yet."),
+            reason or self.env._("Urssaf has not made this transfer yet."),
             kind="warning",
         )
 
@@ -186,19 +258,10 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def _transfer_due(self, by_hand):
-        if not self.transfer_effective or self.transfer_settled:
-            return False
-        if not self._is_here():
-            # What the sandbox says it paid is not money in production.
-            return False
+        """What was just read under the lock of the row: to be registered now?"""
         if by_hand:
-            # Urssaf may have paid and said something else before we asked.
-            return self.state in TRANSFERRED and not self.amount_booked
-        return (
-            self.state == "paid"
-            and not self.payment_ids
-            and self.last_error_kind != NOT_BOOKED
-        )
+            return self.transfer_bookable
+        return self.transfer_to_book and self.last_error_kind != NOT_BOOKED
 
     def _register_transfer(self):
         """One payment of what Urssaf transferred, dated the day of the transfer.

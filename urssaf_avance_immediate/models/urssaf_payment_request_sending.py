@@ -20,7 +20,7 @@ from odoo.tools import split_every
 from ..lib.api import PaymentRequest, UrssafError
 from ..lib.api.codes import MAX_SEARCH
 from .urssaf_exchange import OUTAGE_KINDS, SILENT_REFUSALS
-from .urssaf_payment_request import OTHER_AMOUNT, SENDABLE
+from .urssaf_payment_request import SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
 # Failures of a search of several that may be the fault of one of them.
@@ -53,7 +53,8 @@ class UrssafPaymentRequest(models.Model):
             request._take_number(numbers[request.move_id])
         queued = free | self._create_for(new, numbers)
         for request in queued:
-            request._set_state("queued", **request._frozen_values())
+            values = {**request._earlier_values(), **request._frozen_values()}
+            request._set_state("queued", **values)
         return queued
 
     def _frozen_values(self):
@@ -175,7 +176,7 @@ class UrssafPaymentRequest(models.Model):
         except UrssafError as error:
             return claimed._not_sent(client, error)
         claimed._record(partial(type(self)._record_answers, answers=answers))
-        return claimed._due_now()._settle(client)
+        return claimed._due_now()._settle(client) and claimed._send_renumbered(client)
 
     def _prepare(self, ready):
         """Put what is sent of each demande in ``ready``, by its id. Return the demandes
@@ -336,7 +337,7 @@ class UrssafPaymentRequest(models.Model):
         for request in batch:
             info = by_number.get(request.name)
             if info:
-                request._adopt(info)
+                request._adopt(info, found.server_time)
             else:
                 request._not_found(conclusive)
         self._checkpoint()
@@ -352,33 +353,6 @@ class UrssafPaymentRequest(models.Model):
             if not self._time_left() or not self._take(one, step):
                 return False
         return True
-
-    def _adopt(self, info):
-        """Urssaf has our number: it is ours if the customer agrees."""
-        if info.id_client is None:
-            self._wait_and_tell()
-            return
-        if info.id_client != self.enrolment_id.external_id:
-            note = self.env._(
-                "Urssaf knows the number %s for another customer. Cancel this invoice "
-                "and make a new one, with another number.",
-                self.name,
-            )
-            self._set_state("rejected", last_error_message=note)
-            self._alert(note)
-            return
-        self.external_id = info.request_id
-        self._apply_remote(info)
-        total = self.amount_total if info.total is None else float(info.total)
-        if self.currency_id.compare_amounts(total, self.amount_total):
-            note = self.env._(
-                "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
-                "Urssaf to cancel it.",
-                theirs=self.currency_id.format(total),
-                ours=self.currency_id.format(self.amount_total),
-            )
-            self.write({"last_error_kind": OTHER_AMOUNT, "last_error_message": note})
-            self._alert(note)
 
     def _not_found(self, conclusive):
         """Urssaf does not have it. Until the quiet period is over the lost call could
@@ -399,17 +373,6 @@ class UrssafPaymentRequest(models.Model):
             self._alert(self.last_error_message)
         else:
             self._send_again()
-
-    def _wait_and_tell(self):
-        """Only Urssaf can tell what became of it: nothing is sent meanwhile."""
-        self.next_call_at = fields.Datetime.now() + timedelta(hours=1)
-        self._alert(
-            self.env._(
-                "Urssaf does not say clearly whether it has the demande %s. Odoo asks "
-                "again every hour and does not send it twice.",
-                self.name,
-            )
-        )
 
     # -- scheduled actions -----------------------------------------------------
 

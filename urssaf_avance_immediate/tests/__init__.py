@@ -4,6 +4,8 @@ from . import test_account_move_amounts
 from . import test_account_move_guards
 from . import test_account_move_posting
 from . import test_account_move_wizards
+from . import test_adoption
+from . import test_alert
 from . import test_big_database
 from . import test_commune
 from . import test_companion

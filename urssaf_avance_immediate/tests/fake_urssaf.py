@@ -13,6 +13,7 @@ import re
 import uuid
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from urllib.parse import parse_qs, urlsplit
 
 from .fake_urssaf_faults import AFTER, Fault, answer
@@ -110,6 +111,7 @@ class FakeUrssaf:
         self.tokens: set[str] = set()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._storm = None
+        self.clock = None  # aware datetime: Urssaf's own clock, told with each answer
         self.spoilt = 0
         self._ids = itertools.count(11000000000101)
 
@@ -151,6 +153,11 @@ class FakeUrssaf:
         chance = random.Random(seed)
         self._storm = lambda: chance.random() < rate and Fault(chance.choice(kinds))
 
+    def reset_faults(self):
+        """Nothing goes wrong any more."""
+        self._faults.clear()
+        self._storm = None
+
     def revoke_tokens(self):
         """Make every token issued so far be answered by 401."""
         self.tokens.clear()
@@ -176,7 +183,8 @@ class FakeUrssaf:
             return fault.apply(request)
         if fault:
             return fault.spoil(request, status, payload)
-        return answer(request, status, payload)
+        headers = {"Date": format_datetime(self.clock, True)} if self.clock else {}
+        return answer(request, status, payload, headers=headers)
 
     def _read(self, request, kw) -> Call:
         url = urlsplit(request.url)

@@ -1,11 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """At posting: amounts that cannot be said, invoices that leave by themselves."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import mute_logger
 
+from ..models import account_move_waiting
 from .cases import NOW, UrssafCase
 
 
@@ -270,6 +274,58 @@ class TestAutomatic(PostingCase):
         self.partner.urssaf_sending = "propose"
         self._run_cron("invoices")
         self.assertFalse(proposed.urssaf_to_send or proposed.activity_ids)
+
+    def test_one_bad_invoice_leaves_the_others(self):
+        self.company.urssaf_responsible_id = self.user
+        self.user.lang = "fr_FR" if "fr_FR" in self._langs() else "en_US"
+        moves = [self._good(urssaf_service_end="2026-03-20") for _i in range(3)]
+        guilty = moves[1]
+        guilty.invoice_user_id = self.user
+        check = type(guilty)._urssaf_check_all
+
+        def fails(records):
+            self.assertEqual(records.env.lang, self.user.lang, "who reads of it")
+            if guilty in records:
+                raise ZeroDivisionError
+            return check(records)
+
+        with (
+            freeze_time("2026-03-21 08:00:00"),
+            patch.object(type(guilty), "_urssaf_check_all", fails),
+            mute_logger(
+                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
+            ),
+        ):
+            self._run_cron("invoices")
+        self.assertEqual(
+            [move.urssaf_state for move in moves], ["queued", False, "queued"]
+        )
+        self.assertTrue(guilty.urssaf_to_send)
+        self.assertEqual(guilty.activity_ids.user_id, self.user)
+        with freeze_time("2026-03-22 08:00:00"):
+            self._run_cron("invoices")
+        self.assertEqual(guilty.urssaf_state, "queued")
+        self.assertFalse(guilty.activity_ids)
+
+    def _langs(self):
+        return [code for code, _name in self.env["res.lang"].get_installed()]
+
+    def test_invoices_that_wait_stop_with_the_time(self):
+        moves = [self._good(urssaf_service_end="2026-03-20") for _i in range(3)]
+        left = iter([True, True])
+        with (
+            freeze_time("2026-03-21 08:00:00"),
+            patch.object(account_move_waiting, "SENT_AT_ONCE", 1),
+            patch.object(
+                type(self.env["urssaf.exchange"]),
+                "_time_left",
+                lambda _self: next(left, False),
+            ),
+        ):
+            self._run_cron("invoices")
+        self.assertEqual([bool(move.urssaf_state) for move in moves].count(True), 2)
+        progress = self.env["ir.cron.progress"].search([], order="id desc", limit=1)
+        self.assertEqual(progress.remaining, 1)
 
     def test_posted_by_somebody_without_the_urssaf_rights(self):
         clerk = new_test_user(

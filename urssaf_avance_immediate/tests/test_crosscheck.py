@@ -2,13 +2,15 @@
 """What Urssaf has of a period against what Odoo has of it."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
-from odoo.tools import format_date
+from odoo.tools import format_date, mute_logger
 
+from ..models import urssaf_crosscheck
 from .cases import NOW, UrssafCase
 
 
@@ -135,7 +137,7 @@ class TestCrosscheck(UrssafCase):
         before = len(self.fake.calls_of("070"))
         check = self._check("2026-03-15", "2026-03-15")
         self.assertEqual(check.matched_count, len(requests))
-        self.assertEqual(len(self.fake.calls_of("070")) - before, 2)
+        self.assertEqual(len(self.fake.calls_of("070")) - before, 2 + 1)
 
     # -- outages ---------------------------------------------------------------
 
@@ -285,3 +287,106 @@ class TestCrosscheck(UrssafCase):
         self.assertFalse(
             self.env["urssaf.crosscheck.line"].with_user(foreign).search([])
         )
+
+    # -- bounded, and resumed --------------------------------------------------
+
+    def _crowded(self, count):
+        """A day of which Odoo knows many invoices, all at Urssaf."""
+        moves = [self._invoice() for _i in range(count)]
+        for move in moves:
+            self._at_urssaf(move.name)
+        return moves
+
+    def test_a_crowded_day_goes_on_where_it_stopped(self):
+        self._crowded(32)
+        with patch.object(urssaf_crosscheck, "CALLS_AT_ONCE", 2):
+            check = self._check("2026-03-15", "2026-03-15")
+        self.assertEqual((check.state, check.call_count), ("running", 2))
+        self.assertEqual(check.remote_count, 10)
+        self.fake.fail("070", "http_503")
+        self._run_cron("crosscheck")
+        self.assertEqual(check.state, "running")
+        self.assertEqual(check.remote_count, 10, "what was compared is kept")
+        with freeze_time(NOW + timedelta(hours=1)):
+            self._run_cron("crosscheck")
+        self.assertEqual((check.state, check.remote_count), ("done", 32))
+        asked = [call.json.get("numFactureTiers") for call in self.fake.calls_of("070")]
+        numbers = [number for ten in asked if ten for number in ten]
+        # The ten that would follow the last one are asked about, too.
+        self.assertEqual(len(numbers), 32 + 10 + 10, "only the failed call is repeated")
+
+    def test_a_run_makes_so_many_calls_and_comes_back(self):
+        self._crowded(22)
+        with patch.object(urssaf_crosscheck, "CALLS_AT_ONCE", 1):
+            check = self._check("2026-03-15", "2026-03-15")
+        with patch.object(urssaf_crosscheck, "CALLS_PER_RUN", 1):
+            self._run_cron("crosscheck")
+            self.assertEqual((check.state, check.call_count), ("running", 2))
+            self._run_cron("crosscheck")
+            self._run_cron("crosscheck")
+            self._run_cron("crosscheck")
+        self.assertEqual((check.state, check.remote_count), ("done", 22))
+
+    def test_a_comparison_that_fails_stops_no_other(self):
+        self.company.urssaf_responsible_id = self.user
+        self._crowded(1)
+        with patch.object(urssaf_crosscheck, "CALLS_AT_ONCE", 0):
+            bad, good = self._check(), self._check()
+        self.assertEqual((bad | good).mapped("state"), ["running"] * 2)
+        compare = type(bad)._compare
+
+        def fails(check, items):
+            if check == bad:
+                raise ZeroDivisionError
+            return compare(check, items)
+
+        with (
+            patch.object(type(bad), "_compare", fails),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.urssaf_crosscheck"),
+        ):
+            self._run_cron("crosscheck")
+        self.assertEqual((good.state, good.remote_count), ("done", 1))
+        self.assertEqual(bad.state, "done")
+        self.assertTrue(bad.last_error_message)
+        self.assertEqual(bad.activity_ids.user_id, self.user)
+
+    def test_a_search_that_is_always_refused_ends(self):
+        with patch.object(urssaf_crosscheck, "CALLS_AT_ONCE", 0):
+            check = self._check()
+        self.fake.fail("070", "empty_400", 3)
+        for _try in range(3):
+            self._run_cron("crosscheck")
+        self.assertEqual(check.state, "done")
+        self.assertTrue(check.activity_ids)
+        self.assertFalse(self.env["urssaf.service"]._of(self.company).paused_until)
+
+    def test_what_the_code_writes_nobody_else_does(self):
+        check = self._check().with_user(self.user)
+        written = [
+            name
+            for name, field in check._fields.items()
+            if field._module == "urssaf_avance_immediate"
+            and field.store
+            and name not in ("company_id", "date_from", "date_to")
+        ]
+        self.assertIn("pending", written)
+        self.assertIn("state", written)
+        period = {"date_from": "2026-03-01", "date_to": "2026-03-02"}
+        for name in written:
+            value = "draft" if name == "state" else check[name]
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                check.write({name: value})
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                check.create({**period, name: value})
+        forged = check.with_context(default_state="done", default_automatic=True)
+        new = forged.create(period)
+        self.assertEqual((new.state, new.automatic), ("draft", False))
+        with self.assertRaises(UserError):
+            check.write({"company_id": self.other_company.id})
+        for record in (check.line_ids, self.env["urssaf.alert"].with_user(self.user)):
+            with self.assertRaises(AccessError):
+                record.create({})
+        with self.assertRaises(AccessError):
+            self.env["urssaf.crosscheck.line"].with_user(self.user).create(
+                {"crosscheck_id": check.id, "kind": "matched"}
+            )

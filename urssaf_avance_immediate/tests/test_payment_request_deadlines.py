@@ -168,7 +168,8 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
                         "idDemandePaiement": request.external_id,
                         "statut": {"code": code, "libelle": f"Libellé {code}"},
                     }
-                )
+                ),
+                None,
             )
             expected = REMOTE_STATES.get(code, was)
             self.assertEqual(request.state, expected, (before, code))
@@ -194,7 +195,7 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         second = self.request.move_id.urssaf_request_id
         self._demande(self.request).move("70", "Payée")
         info = PaymentInfo.from_wire(self._demande(self.request).as_wire())
-        self.request.sudo()._apply_remote(info)
+        self.request.sudo()._apply_remote(info, None)
         self.assertEqual(self.request.state, "refused")
         self.assertIn(second.name, self.request.activity_ids.note)
         self.assertEqual(self.request.move_id.urssaf_request_id, second)

@@ -2,9 +2,11 @@
 """E-mails to the customer: wanted, once, in his language, out of the way."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import mute_logger
 
 from .cases import NOW, UrssafCase
 
@@ -118,6 +120,39 @@ class TestPaymentRequestNotices(UrssafCase):
         )
         self.assertIn("template", request.not_told_reason)
         self.assertEqual(request.state, "waiting")
+
+    def test_emails_stop_with_the_time_and_go_on_later(self):
+        requests = self._sent() | self._sent() | self._sent()
+        Request = self.env["urssaf.payment.request"].sudo()
+        left = iter([True, True])
+        with patch.object(type(Request), "_time_left", lambda _self: next(left, False)):
+            Request._notify_customers(self.company)
+        self.assertEqual(len(requests.filtered("mailed_sent_at")), 2)
+        for _again in range(2):
+            Request._notify_customers(self.company)
+        self.assertEqual([len(self._mails(request)) for request in requests], [1, 1, 1])
+
+    def test_one_email_that_fails_leaves_the_others(self):
+        requests = self._sent() | self._sent() | self._sent()
+        guilty = requests[1]
+        queue = type(guilty)._queue_notice
+
+        def fails(request, notice, template):
+            if request == guilty:
+                raise ZeroDivisionError
+            return queue(request, notice, template)
+
+        with (
+            patch.object(type(guilty), "_queue_notice", fails),
+            mute_logger(
+                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
+            ),
+        ):
+            self._run_cron("follow")
+        self.assertEqual([len(self._mails(request)) for request in requests], [1, 0, 1])
+        self.assertTrue(guilty.activity_ids)
+        self._run_cron("follow")
+        self.assertFalse(self._mails(guilty), "not tried at each run")
 
     def test_nobody_waits_for_the_hourly_run(self):
         cron = self.env.ref("urssaf_avance_immediate.cron_follow")

@@ -214,3 +214,47 @@ class TestPaymentRequestPayment(UrssafCase):
         self.company.urssaf_payment_method_line_id = line
         self._paid()
         self.assertEqual(self.request.payment_ids.payment_method_line_id, line)
+
+    # -- what is to be booked, said once ---------------------------------------
+
+    def _to_book(self):
+        """By the filter of the list; the field and the scheduled action agree."""
+        Request = self.env["urssaf.payment.request"]
+        found = Request.search([("transfer_to_book", "=", True)])
+        everything = Request.search([])
+        self.assertEqual(found, everything.filtered("transfer_to_book"))
+        self.assertEqual(
+            everything - found, Request.search([("transfer_to_book", "=", False)])
+        )
+        for request in everything.sudo():
+            pending = request in Request._pending_transfers(self.company)
+            self.assertEqual(pending, request._transfer_due(by_hand=False))
+        return found
+
+    def test_what_is_to_be_booked_is_the_same_everywhere(self):
+        self.assertFalse(self._to_book())
+        self.company.urssaf_payment_journal_id = False
+        self._paid(date="2026-03-18")
+        self.assertFalse(self._to_book(), "announced, not made")
+        self._paid()
+        self.assertEqual(self._to_book(), self.request, "told, and still to be booked")
+        self.assertTrue(self.request.transfer_bookable)
+        self.request.action_transfer_settled()
+        self.assertFalse(self._to_book())
+        self.assertFalse(self.request.transfer_bookable)
+
+    def test_a_transfer_of_another_environment_is_no_money(self):
+        self.company.urssaf_payment_journal_id = False
+        self._paid()
+        self.company.urssaf_payment_journal_id = self.company_data[
+            "default_journal_bank"
+        ]
+        self.request.sudo().write(self.request._no_error())
+        self.assertEqual(self._to_book(), self.request)
+        self.company.sudo().urssaf_environment = "test"
+        self.assertFalse(self._to_book())
+        self._run_cron("follow")
+        action = self.request.action_register_transfer()
+        self.assertIn("environment", action["params"]["message"])
+        self.assertFalse(self.request.payment_ids)
+        self.assertEqual(self.move.payment_state, "not_paid")

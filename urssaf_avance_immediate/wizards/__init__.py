@@ -6,7 +6,6 @@ from . import base_partner_merge
 from . import urssaf_customer_sheet_refuse
 from . import urssaf_enrolment_adopt
 from . import urssaf_enrolment_check
-from . import urssaf_enrolment_import
 from . import urssaf_enrolment_mend
 from . import urssaf_invoice_correction
 from . import urssaf_invoice_split

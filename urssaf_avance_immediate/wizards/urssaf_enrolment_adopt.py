@@ -55,7 +55,8 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     status = fields.Char(string="Status at Urssaf", readonly=True)
     comparison = fields.Html(compute="_compute_comparison", sanitize=False)
     differs = fields.Boolean(
-        compute="_compute_comparison", help="The birth name is another one."
+        compute="_compute_comparison",
+        help="The birth name, or each first name, is another one.",
     )
     confirmed = fields.Boolean(string="I confirm: it is the same person")
 
@@ -73,10 +74,8 @@ class UrssafEnrolmentAdopt(models.TransientModel):
                 "urssaf_first_names": wizard.first_names,
             }
             wizard.comparison = wizard._as_table(theirs)
-            ours = wizard.partner_id.urssaf_birth_name
-            wizard.differs = bool(
-                wizard.birth_name and ours and not same_name(wizard.birth_name, ours)
-            )
+            # The rule by which any other adoption tells people apart.
+            wizard.differs = not wizard.partner_id._urssaf_is(wizard)
 
     def _as_table(self, theirs):
         line = Markup("<tr class='%s'><td>%s</td><td>%s</td><td>%s</td></tr>")
@@ -191,8 +190,8 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         if self.differs and not self.confirmed:
             raise UserError(
                 self.env._(
-                    "Urssaf knows another birth name than the one of %s. Compare the "
-                    "names, and confirm that it is the same person.",
+                    "Urssaf knows other names than those of %s. Compare them, and "
+                    "confirm that it is the same person.",
                     self.partner_id.name,
                 )
             )
@@ -217,7 +216,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         if self.differs:
             return self.env._(
                 "Identifier linked by %s, who confirmed that it is the same person in "
-                "spite of another birth name.",
+                "spite of other names.",
                 self.env.user.name,
             )
         return self.env._(

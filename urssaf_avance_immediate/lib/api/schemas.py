@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The words of the contract as pydantic models: the one module to import from."""
 
-from .schemas_base import FRANCE, field_errors
+from .schemas_base import FRANCE, as_date, field_errors
 from .schemas_enrolment import (
     AccountStatus,
     BankAccount,
@@ -41,5 +41,6 @@ __all__ = [
     "PostalAddress",
     "Rejection",
     "Transfer",
+    "as_date",
     "field_errors",
 ]

@@ -239,7 +239,7 @@ def as_decimal(value: Any) -> Decimal | None:
     return number if number.is_finite() and abs(number) < _MAX_AMOUNT else None
 
 
-def _as_date(value: Any) -> date | None:
+def as_date(value: Any) -> date | None:
     """The Paris date of a remote date or date-time; ``None`` when unreadable.
 
     ``22:00Z`` and ``23:00Z`` are Paris midnight of the next day (summer, winter) as
@@ -268,5 +268,5 @@ Label = Annotated[str | None, BeforeValidator(_as_label)]
 OptionalId = Annotated[str | None, BeforeValidator(as_identifier)]
 Identifier = Annotated[str, BeforeValidator(as_identifier)]
 LooseDecimal = Annotated[Decimal | None, BeforeValidator(as_decimal)]
-LooseDate = Annotated[date | None, BeforeValidator(_as_date)]
+LooseDate = Annotated[date | None, BeforeValidator(as_date)]
 Errors = Annotated[list[RemoteError], BeforeValidator(remote_errors)]

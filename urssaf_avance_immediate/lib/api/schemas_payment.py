@@ -7,7 +7,7 @@ checked in ``lib.rules.amounts``, dates in ``lib.rules.period``.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -35,6 +35,7 @@ from .schemas_base import (
     WireDate,
     WireRequest,
     WireResponse,
+    as_date,
     as_decimal,
     as_text,
     fault,
@@ -242,6 +243,21 @@ class PaymentInfo(WireResponse):
     def total(self) -> Decimal | None:
         """Total with tax in euros, read from the echo."""
         return as_decimal((self.request or {}).get("mntFactureTTC"))
+
+    @property
+    def invoice_date(self) -> date | None:
+        """Date of the invoice, read from the echo; ``None`` when it does not tell."""
+        return as_date((self.request or {}).get("dateFacture"))
+
+    @property
+    def service_start(self) -> date | None:
+        """First day of the services, read from the echo."""
+        return as_date((self.request or {}).get("dateDebutEmploi"))
+
+    @property
+    def service_end(self) -> date | None:
+        """Last day of the services, read from the echo."""
+        return as_date((self.request or {}).get("dateFinEmploi"))
 
 
 class PaymentSearchResult(WireResponse):

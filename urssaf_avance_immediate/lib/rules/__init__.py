@@ -34,6 +34,7 @@ from .identity import (
     normalise_mobile,
     normalise_name,
     same_name,
+    same_person,
     spelling_oddities,
     usual_name,
 )

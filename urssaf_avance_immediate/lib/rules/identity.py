@@ -112,6 +112,17 @@ def same_name(one: str | None, other: str | None) -> bool:
     return fold(one or "") == fold(other or "")
 
 
+def same_person(birth: str, first: str, other_birth: str, other_first: str) -> bool:
+    """Whether two descriptions can be of one person: the birth names agree, and at
+    least one first name is in both. What one of the two does not tell differs from
+    nothing: a couple, or a father and his son, may share all the rest.
+    """
+    if birth and other_birth and not same_name(birth, other_birth):
+        return False
+    ours, theirs = fold(first or "").split(), fold(other_first or "").split()
+    return not ours or not theirs or bool(set(ours) & set(theirs))
+
+
 def name_warnings(birth: str, usage: str, first: str, contact: str) -> list[str]:
     """What looks wrong in names that Urssaf's patterns accept; codes, in the order of
     the sheet. ``contact`` is how the office calls the customer.

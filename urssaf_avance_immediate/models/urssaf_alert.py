@@ -1,0 +1,293 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The one way to tell people that something waits for them: one activity per record and
+subject, written for many records at once, and remembered.
+
+Odoo deletes the activities of a user who is archived, and nothing would tell his
+successor. So what was said is kept until it is settled, and the daily watch says it
+again, to somebody who is there.
+"""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import plaintext2html, split_every
+
+ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
+CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
+REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_sheet"
+
+# Activities written in one go, between two commits of the daily watch.
+SLICE = 200
+# From so many new activities of one person on, one e-mail tells of all of them.
+MANY = 5
+
+
+class UrssafAlert(models.Model):
+    """What was said to a person and is not settled; the code alone reads it."""
+
+    _name = "urssaf.alert"
+    _description = "Urssaf Alert"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, ondelete="cascade"
+    )
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field="res_model", required=True)
+    activity_type = fields.Char(required=True)
+    note = fields.Text()
+    told_at = fields.Datetime(required=True)
+
+    _record_unique = models.UniqueIndex(
+        "(res_id, res_model, activity_type)",
+        "What waits for a person is said once for each record.",
+    )
+
+    # -- say, and take back ----------------------------------------------------
+
+    @api.model
+    def _tell(self, company, notes, activity_type=ACTIVITY_TYPE):
+        """Say what somebody has to do now: one activity per record.
+
+        Who has it already by somebody's choice keeps it, unless the matter is another
+        person's now (see ``_follows``) or he is gone.
+
+        :param notes: ``{record: plain text}``, all of one model and company
+        """
+        if not notes:
+            return
+        records = next(iter(notes)).union(*notes)
+        users = company._urssaf_readers(self._candidates(records))
+        known = self._activities(records, activity_type).grouped("res_id")
+        new = []
+        for record, note in notes.items():
+            values = {"note": note and plaintext2html(note)}
+            deadline = self._deadline(record)
+            if deadline:
+                values["date_deadline"] = deadline
+            activity = known.get(record.id, self.env["mail.activity"])[:1]
+            user = users[record]
+            if not activity:
+                new.append((record, {**values, "user_id": user.id}))
+                continue
+            if not activity.user_id.active or self._follows(records):
+                values["user_id"] = user.id
+            changed = {
+                name: value
+                for name, value in values.items()
+                if activity._fields[name].convert_to_write(activity[name], activity)
+                != value
+            }
+            if changed:
+                activity.write(changed)
+        self._schedule(company, new, activity_type)
+        self._remember(company, notes, activity_type)
+
+    @api.model
+    def _settled(self, records, activity_type=ACTIVITY_TYPE):
+        """The matter is over: close what was said of these records."""
+        self._activities(records, activity_type).unlink()
+        self._of(records, activity_type).unlink()
+
+    @api.model
+    def _told(self, records, activity_type=ACTIVITY_TYPE):
+        """Those of the records of which something is said now."""
+        ids = self._activities(records, activity_type).mapped("res_id")
+        return records.browse(ids)
+
+    # -- who -------------------------------------------------------------------
+
+    @api.model
+    def _candidates(self, records):
+        """``{record: users}``: whose matter each record is, the best choice first. The
+        people in charge of the company come after them.
+        """
+        choice = {
+            "account.move": lambda move: move.invoice_user_id,
+            "urssaf.enrolment": lambda enrolment: enrolment._alert_candidates(),
+            "urssaf.payment.request": lambda request: request._alert_candidates(),
+            "urssaf.customer.sheet": lambda sheet: sheet.partner_id.user_id,
+            "urssaf.enrolment.import": lambda job: job.user_id,
+        }.get(records._name, lambda record: self.env["res.users"])
+        return {record: choice(record) for record in records.sudo()}
+
+    @api.model
+    def _follows(self, records):
+        """Whether the activity goes to another person when the matter becomes his: the
+        money that Urssaf takes back is the accountant's.
+        """
+        return records._name == "urssaf.payment.request"
+
+    @api.model
+    def _deadline(self, record):
+        """Until when it has to be done, where Urssaf sets a delay."""
+        if record._name == "urssaf.payment.request":
+            return record.notice_until
+        return False
+
+    # -- in batches ------------------------------------------------------------
+
+    @api.model
+    def _activities(self, records, activity_type):
+        kind = self.env["ir.model.data"]._xmlid_to_res_id(activity_type)
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", records._name),
+                    ("res_id", "in", records.ids),
+                    ("activity_type_id", "=", kind),
+                    ("automated", "=", True),
+                ]
+            )
+        )
+
+    @api.model
+    def _of(self, records, activity_type):
+        return self.sudo().search(
+            [
+                ("res_id", "in", records.ids),
+                ("res_model", "=", records._name),
+                ("activity_type", "=", activity_type),
+            ]
+        )
+
+    @api.model
+    def _schedule(self, company, new, activity_type):
+        """Create the activities; a person who gets many reads of them in one e-mail.
+
+        :param new: pairs of a record and the values of its activity
+        """
+        if not new:
+            return
+        kind = self.env.ref(activity_type).sudo()
+        model = self.env["ir.model"]._get(new[0][0]._name)
+        # Odoo reads the name of each one by itself: now they are there.
+        new[0][0].union(*(record for record, _values in new)).mapped("display_name")
+        theirs = defaultdict(list)
+        for record, values in new:
+            theirs[values["user_id"]].append(
+                {
+                    "activity_type_id": kind.id,
+                    "summary": kind.summary,
+                    "automated": True,
+                    "date_deadline": fields.Date.context_today(self),
+                    "res_model_id": model.id,
+                    "res_id": record.id,
+                    **values,
+                }
+            )
+        # A customer, or somebody of another company, as the author of an activity
+        # would keep the office from reading it.
+        author = self.env.user
+        if not author._is_internal() or company not in author.sudo().company_ids:
+            author = self.env.ref("base.user_root")
+        Activity = self.env["mail.activity"].with_user(author).sudo()
+        for user_id, activities in theirs.items():
+            many = len(activities) >= MANY
+            Activity.with_context(mail_activity_quick_update=many).create(activities)
+            if many:
+                user = self.env["res.users"].sudo().browse(user_id)
+                self._mail_of_many(company, user, len(activities))
+
+    @api.model
+    def _mail_of_many(self, company, user, count):
+        # The root user, who takes what has no other reader, has no mailbox.
+        if not user.email:
+            return
+        company.partner_id.sudo().message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=self.env._("Urssaf: %s matters are waiting for you", count),
+            body=self.env._(
+                "Odoo has put %(count)s activities about Urssaf on your list, for "
+                "%(company)s. Each one says what is to be done.",
+                count=count,
+                company=company.name,
+            ),
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    @api.model
+    def _remember(self, company, notes, activity_type):
+        now = fields.Datetime.now()
+        records = next(iter(notes)).union(*notes)
+        known = {alert.res_id: alert for alert in self._of(records, activity_type)}
+        for record, note in notes.items():
+            if record.id in known:
+                known[record.id].write({"note": note, "told_at": now})
+        self.sudo().create(
+            [
+                {
+                    "company_id": company.id,
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "activity_type": activity_type,
+                    "note": note,
+                    "told_at": now,
+                }
+                for record, note in notes.items()
+                if record.id not in known
+            ]
+        )
+
+    # -- the daily watch -------------------------------------------------------
+
+    @api.model
+    def _watch(self, company):
+        """Say again what nobody has on his list any more: its user was archived, or has
+        left the company. What somebody has marked as done is his decision.
+        """
+        exchange = self.env["urssaf.exchange"]
+        alerts = self.sudo().search(
+            [("company_id", "in", company._urssaf_served().ids)], order="id"
+        )
+        kinds = alerts.grouped(
+            lambda alert: (alert.company_id, alert.res_model, alert.activity_type)
+        )
+        for (branch, model, activity_type), theirs in kinds.items():
+            for ids in split_every(SLICE, theirs.ids):
+                if not exchange._time_left():
+                    return
+                self.sudo().browse(ids)._say_again(branch, model, activity_type)
+                exchange._checkpoint()
+
+    def _say_again(self, company, model, activity_type):
+        """These alerts are all of one model and subject."""
+        if model not in self.env:
+            return self.unlink()
+        records = self.env[model].sudo().browse(self.mapped("res_id")).exists()
+        self.filtered(lambda alert: alert.res_id not in records.ids).unlink()
+        alerts = self.exists()
+        done = alerts._marked_as_done(records, activity_type)
+        done.unlink()
+        on_a_list = {
+            activity.res_id
+            for activity in self._activities(records, activity_type)
+            if activity.user_id.active and company in activity.user_id.company_ids
+        }
+        notes = {
+            records.browse(alert.res_id): alert.note
+            for alert in alerts - done
+            if alert.res_id not in on_a_list
+        }
+        return self._tell(company, notes, activity_type)
+
+    def _marked_as_done(self, records, activity_type):
+        """Odoo keeps, archived, what a person has marked as done."""
+        kind = self.env["ir.model.data"]._xmlid_to_res_id(activity_type)
+        closed = self.env["mail.activity"].with_context(active_test=False).sudo()
+        moments = dict(
+            closed._read_group(
+                [
+                    ("res_model", "=", records._name),
+                    ("res_id", "in", records.ids),
+                    ("activity_type_id", "=", kind),
+                    ("active", "=", False),
+                ],
+                ["res_id"],
+                ["write_date:max"],
+            )
+        )
+        return self.filtered(
+            lambda alert: moments.get(alert.res_id, alert.told_at) > alert.told_at
+        )
