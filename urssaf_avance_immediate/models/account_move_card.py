@@ -28,9 +28,10 @@ class AccountMove(models.Model):
             or person._urssaf_sending_for(self.company_id) == "never"
         ):
             return person.browse()
+        holder = self.company_id._urssaf_holder()
         # Whoever may see the invoice is told why it does not leave.
         enrolment = person.sudo().urssaf_enrolment_ids.filtered(
-            lambda e: e.company_id == self.company_id and e.state in FOLLOWED
+            lambda e: e.company_id == holder and e.state in FOLLOWED
         )
         return person if enrolment._usable() else person.browse()
 

@@ -22,3 +22,10 @@ class ResCompany(models.Model):
     def _urssaf_forget_limit(self):
         """Who left before this moment may be erased; naive UTC."""
         return fields.Datetime.now() - relativedelta(months=self.urssaf_forget_months)
+
+    def _urssaf_with_sisters(self):
+        """These companies and all that share their habilitations: the holder and its
+        branches are one legal person, and keep the data of their customers together.
+        """
+        holders = self._urssaf_holder()
+        return holders.union(self, *(holder._urssaf_served() for holder in holders))

@@ -65,14 +65,16 @@ class ResPartner(models.Model):
         not one that another company prepares.
         """
         self.check_access("unlink")
-        free = self - self._urssaf_needed_outside(self.env.companies)
+        own = self.env.companies._urssaf_with_sisters()
+        free = self - self._urssaf_needed_outside(own)
         drafts = free._urssaf_every_enrolment().filtered(lambda e: not e._is_evidence())
         drafts.unlink()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_known_to_urssaf(self):
-        needed = self._urssaf_needed_outside(self.env.companies)
+        own = self.env.companies._urssaf_with_sisters()
+        needed = self._urssaf_needed_outside(own)
         if needed:
             raise UserError(
                 self.env._(

@@ -71,7 +71,7 @@ class ResPartner(models.Model):
                 )
             )
         self.check_access("write")
-        companies = self.env.companies
+        companies = self.env.companies._urssaf_with_sisters()
         busy = self._urssaf_busy(Domain("company_id", "in", companies.ids))
         if busy:
             raise UserError(
@@ -180,6 +180,7 @@ class ResPartner(models.Model):
         """
         limit = company._urssaf_forget_limit()
         something = Domain.OR(Domain(name, "!=", False) for name in TYPED)
+        sisters = company._urssaf_with_sisters()
         # Another company may have erased the sheet: what is this one's goes too.
         own = Domain("consent_date", "!=", False) | Domain("sent_digest", "!=", False)
         old = Domain("state_since", "<", limit) | (
@@ -207,8 +208,8 @@ class ResPartner(models.Model):
             )
         )
         left -= invoiced.partner_id | invoiced.commercial_partner_id
-        here = Domain("company_id", "=", company.id)
-        return left - left._urssaf_busy(here) - left._urssaf_needed_outside(company)
+        here = Domain("company_id", "in", sisters.ids)
+        return left - left._urssaf_busy(here) - left._urssaf_needed_outside(sisters)
 
 
 class UrssafEnrolment(models.Model):
@@ -237,7 +238,9 @@ class UrssafEnrolment(models.Model):
             left = self.env["res.partner"].sudo()._urssaf_left_customers(company)
             self._take_each(
                 left,
-                lambda partners: partners._urssaf_forget(company),
+                lambda partners: partners._urssaf_forget(
+                    company._urssaf_with_sisters()
+                ),
                 put_off=lambda partner, error: company._urssaf_tell(
                     self.env._(
                         "The personal data of %s, who has left, could not be erased: "

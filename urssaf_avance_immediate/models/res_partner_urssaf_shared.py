@@ -53,10 +53,11 @@ class ResPartner(models.Model):
 
     @api.model
     def _urssaf_own_companies(self):
-        """The companies of the user, ticked or not, and those above a branch: they
-        enrol for it.
+        """The companies of the user, ticked or not, and those whose habilitation serves
+        a branch: they have its customers.
         """
-        return self.env.user.sudo().company_ids.parent_ids
+        companies = self.env.user.sudo().company_ids
+        return companies | companies._urssaf_holder()
 
     def _urssaf_check_hidden(self, names):
         """:raises UserError: these fields are those of another company's customer"""

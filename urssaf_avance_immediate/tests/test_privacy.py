@@ -195,6 +195,17 @@ class TestPrivacy(UrssafCase):
         self._assert_forgotten()
         self.assertEqual(other.state, "ended")
 
+    def test_a_branch_erases_the_customers_of_its_habilitation(self):
+        enrolment = self._enrol()
+        branch = self._make_branch(self.company)
+        chief = self._make_user(
+            "branch_chief", "urssaf_avance_immediate.group_manager", branch
+        )
+        self.env.invalidate_all()
+        self.partner.with_user(chief).action_urssaf_forget()
+        self._assert_forgotten()
+        self.assertEqual(enrolment.state, "ended")
+
     def test_the_digest_leaves_the_customer_of_another_company(self):
         _there, enrolment, other = self._enrol_in_both()
         enrolment._set_state("ended", next_call_at=False)
