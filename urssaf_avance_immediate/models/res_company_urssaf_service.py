@@ -125,7 +125,7 @@ class ResCompany(models.Model):
                     OtherHabilitation() if self._urssaf_knows_nobody(client) else None
                 )
         except UrssafError as error:
-            return error if error.kind in ("config", "auth") else None
+            return error if error.kind == "auth" else None
 
     def _urssaf_tell(self, note, activity_type=ACTIVITY_TYPE):
         """What concerns the whole company: one activity on its own contact, for each
