@@ -115,8 +115,8 @@ class IrCron(models.Model):
         result = super()._callback(cron_name, server_action_id)
         if self in self._urssaf_actions():
             try:
+                # Odoo commits what is left once the job has ended.
                 self._urssaf_watch()
-                self.env.cr.commit()
             except Exception:
                 # The action itself has done its work.
                 self.env.cr.rollback()

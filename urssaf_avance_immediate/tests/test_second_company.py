@@ -10,8 +10,8 @@ from odoo.tests.common import freeze_time
 from .cases import NOW, UrssafCase
 
 ADDON = "odoo.addons.urssaf_avance_immediate"
-# Reference data are for everybody; nobody reads the throttle.
-SHARED = {"urssaf.nature", "urssaf.commune", "urssaf.throttle"}
+# Reference data are for everybody; nobody reads the throttle and the pace.
+SHARED = {"urssaf.nature", "urssaf.commune", "urssaf.throttle", "urssaf.pace"}
 CRONS = ("send", "follow", "repair", "digest", "companion", "invoices", "crosscheck")
 
 
