@@ -7,16 +7,16 @@ The addresses of production are replaced before a database is opened: nothing he
 reach the real one.
 """
 
+import importlib
 import json
 import sys
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
+from odoo.modules.module import initialize_sys_path
 from odoo.modules.registry import Registry
 from odoo.service import db
 from odoo.tools import config
-
-from odoo.addons.urssaf_avance_immediate.models import res_company
 
 CRONS = ("repair", "send", "follow", "companion")
 
@@ -69,6 +69,8 @@ STEPS = {f.__name__: f for f in (start, ask, work, click, empty_the_queue, real)
 
 def duplicate(database, copy):
     """As the database manager does when *Neutralize* is left unticked."""
+    # Our servers have the manager switched off.
+    config["list_db"] = True
     db.exp_duplicate_database(database, copy, neutralize_database=False)
 
 
@@ -77,6 +79,11 @@ def main(config_file, database, url, *steps):
     config.parse_config(["--config", config_file], setup_logging=True)
     if steps[0] == "duplicate":
         return duplicate(database, steps[1])
+    # Odoo knows where add-ons are once it has read its configuration.
+    initialize_sys_path()
+    res_company = importlib.import_module(
+        "odoo.addons.urssaf_avance_immediate.models.res_company"
+    )
     hosts = {**res_company.ENVIRONMENT_HOSTS, "production": url, "test": url}
     with (
         patch.object(res_company, "ENVIRONMENT_HOSTS", hosts),
