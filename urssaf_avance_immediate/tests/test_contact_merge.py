@@ -107,6 +107,16 @@ class TestContactMerge(UrssafCase):
         self.assertTrue(twin.exists())
         self.assertEqual(second.partner_id, twin)
 
+    def test_a_contact_whose_data_were_erased(self):
+        """Only the code writes the day of it; whoever merges is no superuser."""
+        for erased_stays in (False, True):
+            with self.subTest(erased_stays=erased_stays):
+                erased, other = self._bare(), self._bare()
+                erased.sudo().urssaf_forgotten_on = NOW.date()
+                into = erased if erased_stays else other
+                self._merge((erased | other) - into, into=into)
+                self.assertEqual(bool(into.urssaf_forgotten_on), erased_stays)
+
     def test_not_while_a_call_is_on_its_way(self):
         self._enrol()
         twin = self._make_partner()

@@ -68,6 +68,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._urssaf_merge_enrolments(enrolments, survivors, kept)
         # Who merges may not see the sheet: Odoo writes it, and we write over it.
         merged = dst_partner.with_context(urssaf_merging=MERGING)
+        # Only the code writes this day: Odoo is left none to write as the user, and
+        # ``values`` has the one that stays.
+        partners.sudo().urssaf_forgotten_on = False
         result = super()._merge(partner_ids, merged, extra_checks)
         kept.write(values)
         self._urssaf_choose_account(kept, account)
