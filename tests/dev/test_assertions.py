@@ -38,6 +38,19 @@ def silent_tests(text, helpers):
     return [node.name for node in tests if not asserts(node)]
 
 
+def hidden_tests(text):
+    """Tests inside a function, where a merge may put them: nobody runs them."""
+    outer = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+    return [
+        node.name
+        for function in outer
+        for node in ast.walk(function)
+        if node is not function
+        and isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+    ]
+
+
 def _name(called):
     return getattr(called, "attr", "") or getattr(called, "id", "")
 
@@ -53,6 +66,15 @@ def test_every_test_says_what_it_expects():
         for name in silent_tests(path.read_text(), helpers)
     }
     assert not silent
+
+
+def test_every_test_is_run():
+    files = [path for name in FOLDERS for path in (paths.ROOT / name).rglob("*.py")]
+    hidden = {
+        path.name: found for path in files if (found := hidden_tests(path.read_text()))
+    }
+    assert not hidden
+    assert hidden_tests("def _a():\n  def test_b(): assert 1") == ["test_b"]
 
 
 def test_what_counts_as_an_assertion():

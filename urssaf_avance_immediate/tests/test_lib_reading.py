@@ -254,7 +254,7 @@ class TestAnyAnswer(ReadingCase):
     @given(text=st.text(st.characters(codec="utf-8")) | st.binary().map(repr))
     def test_any_text_is_read_or_named(self, text):
         for method in ("010", "020", "050", "070"):
-            self.outcome(method, *[text] * 3)
+            self.assertIsNotNone(self.outcome(method, *[text] * 3), method)
 
     @settings(max_examples=100, deadline=None)
     @given(value=st.text(max_size=40))

@@ -176,4 +176,5 @@ class TestWizardAccess(UrssafCase):
             wizard = self._wizard_of_the_office(model)
             names = [n for n, f in model._fields.items() if f.type != "json"]
             with self.subTest(model=model._name):
-                wizard.web_read({name: {} for name in names})
+                [read] = wizard.web_read({name: {} for name in names})
+                self.assertEqual(read["id"], wizard.id)
