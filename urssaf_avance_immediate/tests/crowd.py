@@ -5,6 +5,8 @@ Years of an office: nearly all demandes are paid, booked and over, a few are in 
 of the situations that somebody looks for. The bench loads it too.
 """
 
+from psycopg2 import sql
+
 from odoo import fields
 
 #: Out of a thousand demandes, by number: up to which one, and the state of these.
@@ -50,7 +52,7 @@ def load(cr, request, payment, customers, demandes):
     crowd.payments(payment)
     crowd.traces(request)
     for table in TABLES:
-        cr.execute(f"ANALYZE {table}")
+        cr.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     request.env.invalidate_all()
 
 
@@ -182,7 +184,8 @@ class _Crowd:
 
         :param changes: SQL per column; ``%(id)s`` is the id of the clone
         """
-        self.cr.execute(f"SELECT max(id) + 1 FROM {table}")
+        name_of = sql.Identifier(table)
+        self.cr.execute(sql.SQL("SELECT max(id) + 1 FROM {}").format(name_of))
         [first] = self.cr.fetchone()
         self.first[table] = first
         changes = {"id": f"{first} + n", **changes}
@@ -191,17 +194,29 @@ class _Crowd:
         if unknown:
             raise ValueError(f"{table} has no column {sorted(unknown)}")
         values = [
-            changes.get(name, f't."{name}"').replace("%(id)s", f"{first} + n")
+            sql.SQL(changes[name].replace("%(id)s", f"{first} + n"))
+            if name in changes
+            else sql.Identifier("t", name)
             for name in columns
         ]
-        names = ", ".join(f'"{name}"' for name in columns)
         self.cr.execute(
-            f"INSERT INTO {table} ({names}) SELECT {', '.join(values)}"
-            f" FROM {table} t, generate_series(0, {count - 1}) n"
-            f" WHERE t.id = {record.id} AND {where}"
+            sql.SQL(
+                "INSERT INTO {table} ({names}) SELECT {values}"
+                " FROM {table} t, generate_series(0, {last}) n"
+                " WHERE t.id = {id} AND {where}"
+            ).format(
+                table=name_of,
+                names=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                values=sql.SQL(", ").join(values),
+                last=sql.Literal(count - 1),
+                id=sql.Literal(record.id),
+                where=sql.SQL(where),
+            )
         )
         self.cr.execute(
-            f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"
+            sql.SQL("SELECT setval({sequence}, (SELECT max(id) FROM {table}))").format(
+                sequence=sql.Literal(f"{table}_id_seq"), table=name_of
+            )
         )
         return first
 

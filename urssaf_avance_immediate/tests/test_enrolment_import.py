@@ -314,7 +314,7 @@ class TestEnrolmentImport(UrssafCase):
             if id_client == "id1":
                 raise ZeroDivisionError
             if id_client == "id2":
-                raise UserError("Not this one.")
+                raise UserError(enrolment.env._("Not this one."))
             return adopt(enrolment, id_client)
 
         with (
