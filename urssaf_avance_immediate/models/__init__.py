@@ -13,7 +13,6 @@ from . import res_company_urssaf_enrolment
 from . import res_company_urssaf_companion
 from . import product_template
 from . import ir_cron
-from . import mail_activity
 from . import mail_mail
 from . import urssaf_service
 from . import urssaf_trace

@@ -2,9 +2,9 @@
 """Customers whom a message did not reach: said once a day to a person."""
 
 from odoo import fields, models
-from odoo.tools import plaintext2html
 
-NOT_TOLD_ACTIVITY = "urssaf_avance_immediate.activity_type_not_told"
+from .urssaf_alert import NOT_TOLD_ACTIVITY
+
 # More names than that help nobody: the lists have a filter.
 NAMES = 10
 
@@ -26,25 +26,16 @@ class ResCompany(models.Model):
         away by itself, and comes back once a day.
         """
         self.ensure_one()
-        partner = self.partner_id.sudo()
         note = self._urssaf_not_told_note()
-        activity = partner.activity_search([NOT_TOLD_ACTIVITY])
         if not note:
-            activity.unlink()
-            return
-        if activity:
-            activity.note = plaintext2html(note)
+            self._urssaf_told_done(NOT_TOLD_ACTIVITY)
             return
         service = self.env["urssaf.service"]._of(self)
         today = fields.Date.context_today(self)
-        if service.not_told_on == today:
-            return
-        service.not_told_on = today
-        partner.activity_schedule(
-            NOT_TOLD_ACTIVITY,
-            note=plaintext2html(note),
-            user_id=self._urssaf_reader_of(partner, self.env["res.users"]).id,
-        )
+        said = self.env["urssaf.alert"]._told(self.partner_id, NOT_TOLD_ACTIVITY)
+        if said or service.not_told_on != today:
+            service.not_told_on = today
+            self._urssaf_tell(note, NOT_TOLD_ACTIVITY)
 
     def _urssaf_not_told_note(self):
         """The customers by reason, or nothing."""

@@ -15,6 +15,8 @@ from odoo.tools import plaintext2html, split_every
 ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
 CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
 REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_sheet"
+REPLY_ACTIVITY = "urssaf_avance_immediate.activity_type_reply"
+NOT_TOLD_ACTIVITY = "urssaf_avance_immediate.activity_type_not_told"
 
 # Activities written in one go, between two commits of the daily watch.
 SLICE = 200

@@ -6,11 +6,11 @@ message there is none, and the customer's 48 hours go by.
 """
 
 from odoo import SUPERUSER_ID, fields, models
-from odoo.tools import format_datetime, plaintext2html
+from odoo.tools import format_datetime
 
+from .urssaf_alert import REPLY_ACTIVITY
 from .urssaf_payment_request_deadlines import PARIS
 
-REPLY_ACTIVITY = "urssaf_avance_immediate.activity_type_reply"
 # What arrives from outside; what Odoo itself writes is of other types.
 FROM_OUTSIDE = ("email", "comment")
 
@@ -27,24 +27,21 @@ def is_from_outside(message):
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    def _urssaf_customer_wrote(self, record, partner, candidates):
+    def _urssaf_customer_wrote(self, record, partner):
         """One activity on the record, for a person: answer, and until when.
 
         :param record: where the message arrived
         :param partner: the customer
-        :param candidates: users who may answer, the best first
         """
         self.ensure_one()
         # The machine writes it: a visitor of the portal may not, and the office reads.
-        record = record.with_user(SUPERUSER_ID).with_company(self)
-        reader = self.sudo()._urssaf_reader_of(record, candidates.sudo())
+        company = self.with_user(SUPERUSER_ID)
+        record = record.with_user(SUPERUSER_ID).with_company(company)
+        candidates = record.env["urssaf.alert"]._candidates(record)[record]
+        reader = company._urssaf_reader_of(record, candidates)
         record = record.with_context(lang=reader.lang or self.env.lang)
-        note = plaintext2html(self._urssaf_reply_note(record, partner))
-        activity = record.activity_search([REPLY_ACTIVITY])
-        if activity:
-            activity.note = note
-        else:
-            record.activity_schedule(REPLY_ACTIVITY, note=note, user_id=reader.id)
+        notes = {record: company._urssaf_reply_note(record, partner)}
+        record.env["urssaf.alert"]._tell(company, notes, REPLY_ACTIVITY)
 
     def _urssaf_reply_note(self, record, partner):
         """What the reader is told, with the customer's delay if one runs."""
@@ -110,9 +107,7 @@ class UrssafExchange(models.AbstractModel):
         result = super()._message_post_after_hook(message, msg_vals)
         if is_from_outside(message):
             for record in self.sudo():
-                record.company_id._urssaf_customer_wrote(
-                    record, record.partner_id, record._alert_candidates()
-                )
+                record.company_id._urssaf_customer_wrote(record, record.partner_id)
         return result
 
 
@@ -126,9 +121,7 @@ class AccountMove(models.Model):
             for move in self.sudo().filtered(
                 lambda move: move.urssaf_state or move.urssaf_to_send
             ):
-                move.company_id._urssaf_customer_wrote(
-                    move, move.partner_id, move.invoice_user_id
-                )
+                move.company_id._urssaf_customer_wrote(move, move.partner_id)
         return result
 
 
@@ -150,6 +143,6 @@ class ResPartner(models.Model):
                 ]
             ):
                 enrolment.company_id._urssaf_customer_wrote(
-                    enrolment, enrolment.partner_id, enrolment._alert_candidates()
+                    enrolment, enrolment.partner_id
                 )
         return result

@@ -214,6 +214,11 @@ class TestAlert(UrssafCase):
         yield "a cross-check", check
         self.company._urssaf_tell("Urssaf refuses the credentials.")
         yield "the whole company", self.company.partner_id
+        writer = self._enrol(self._make_partner(email="d@example.com"))
+        writer.message_post(
+            body="Bonjour", message_type="email", author_id=writer.partner_id.id
+        )
+        yield "a customer who wrote", writer
 
     def _told_by_hand(self, sheet):
         """The form itself is played by a visitor, in the tests of the form."""

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from odoo.addons.mail.tests.common import mail_new_test_user
+
 from .cases import NOW, UrssafCase, credentials
 
 PERSONAL = [
@@ -43,6 +45,22 @@ class TestSecurity(UrssafCase):
         self._demande(request.sudo()).move("30", "Validée")
         request.action_urssaf_refresh()
         self.assertEqual(request.state, "validated")
+
+    def test_the_portal_makes_no_activity_by_taking_our_types(self):
+        """By RPC, on a record that is not his: Odoo refuses, and so do we."""
+        portal = mail_new_test_user(
+            self.env, login="urssaf_portal_rpc", groups="base.group_portal"
+        )
+        kind = self.env.ref("urssaf_avance_immediate.activity_type_to_handle")
+        with self.assertRaises(AccessError):
+            self.env["mail.activity"].with_user(portal).create(
+                {
+                    "activity_type_id": kind.id,
+                    "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "res_id": self.partner.id,
+                    "user_id": self.user.id,
+                }
+            )
 
     def test_others_cannot_exchange_with_urssaf(self):
         request = self._sent()
