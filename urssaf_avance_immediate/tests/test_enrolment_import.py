@@ -263,6 +263,14 @@ class TestEnrolmentImport(UrssafCase):
             self._run_cron("import")
             self.assertEqual((wizard.state, wizard.ready_count), ("report", 7))
             self.assertFalse(wizard.file, "erased once it is read")
+            colleague = self._make_user(
+                "import_colleague", "urssaf_avance_immediate.group_user"
+            )
+            for user in (self.user, colleague):
+                # What the scheduled action has read is theirs as well.
+                self.env.invalidate_all()
+                theirs = wizard.with_user(user)
+                self.assertEqual((len(theirs.line_ids), theirs.ready_count), (7, 7))
             wizard.consent = True
             wizard.action_import()
             self.assertEqual((wizard.state, wizard.ready_count), ("importing", 5))
