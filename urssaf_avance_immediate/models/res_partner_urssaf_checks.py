@@ -71,7 +71,8 @@ class ResPartner(models.Model):
     )
 
     @api.depends(*CHECKED)
-    @api.depends_context("company", "lang")
+    # Also of who reads: to whom the sheet is hidden, this is too.
+    @api.depends_context("company", "lang", "uid")
     def _compute_urssaf_checklist(self):
         for partner, lines in self._urssaf_check().items():
             fixes = partner._urssaf_fixes() if lines else {}

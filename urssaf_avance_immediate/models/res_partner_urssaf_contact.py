@@ -60,6 +60,8 @@ class ResPartner(models.Model):
     @api.depends(
         "urssaf_bank_account_id.bank_bic", "urssaf_bank_account_id.sanitized_acc_number"
     )
+    # Of who reads: to whom the account is hidden, its bank is too.
+    @api.depends_context("uid")
     def _compute_urssaf_bic(self):
         for partner in self:
             account = partner.urssaf_bank_account_id

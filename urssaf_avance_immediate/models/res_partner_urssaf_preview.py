@@ -26,7 +26,8 @@ class ResPartner(models.Model):
     )
 
     @api.depends(*CHECKED)
-    @api.depends_context("lang")
+    # Also of who reads: to whom the sheet is hidden, this is too.
+    @api.depends_context("lang", "uid")
     def _compute_urssaf_preview(self):
         for partner in self:
             body = partner._urssaf_prepare_enrolment()

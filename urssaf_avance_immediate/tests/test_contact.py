@@ -290,6 +290,26 @@ class TestContact(UrssafCase):
         self.assertTrue(there.sudo().urssaf_birth_date)
         self.assertEqual(there.sudo().urssaf_birth_name, "Durand")
 
+    def test_what_follows_from_it_is_hidden_from_one_and_not_from_another(self):
+        """Read in one transaction by the add-on's code and by both companies."""
+        self._enrol()
+        self.env.invalidate_all()
+        here = self.partner.with_user(self.user)
+        there = self.partner.with_user(self.other_user)
+        bic = here.sudo().urssaf_bic
+        self.assertTrue(bic)
+        self.assertIn("Durand", here.sudo().urssaf_preview)
+        [read] = there.read(["urssaf_bic", "urssaf_preview"])
+        self.assertFalse(read["urssaf_bic"])
+        for secret in (bic, "Durand", "1980", IBAN[-4:]):
+            self.assertNotIn(secret, read["urssaf_preview"])
+        self.env.invalidate_all()
+        self.assertFalse(there.urssaf_bic)
+        self.assertNotIn("Durand", there.urssaf_preview)
+        for reader in (here, here.sudo()):
+            self.assertEqual(reader.urssaf_bic, bic)
+            self.assertIn("Durand", reader.urssaf_preview)
+
     def test_nor_finds_it_by_searching(self):
         self._enrol()
         self.env.invalidate_all()
