@@ -3,6 +3,8 @@
 the add-on. What is new is walked over without being named here.
 """
 
+import base64
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -63,6 +65,10 @@ class TestSecondCompany(UrssafCase):
         self.env["urssaf.crosscheck.line"].sudo().create(
             {"crosscheck_id": check.id, "kind": "remote", "number": "INCONNU"}
         )
+        file = base64.b64encode(b"idClient;mail\nabc;anne@example.com\n")
+        job = self.env["urssaf.enrolment.import"].with_user(self.user)
+        job.create({"file": file}).action_read()
+        self.company._urssaf_tell("Urssaf refuses the credentials.")
         everything = {
             name: self.env[name].sudo().search([(self._owner(name), "=", company)])
             for company in self.company.ids
