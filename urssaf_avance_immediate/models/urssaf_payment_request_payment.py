@@ -183,14 +183,9 @@ class UrssafPaymentRequest(models.Model):
         request._register_transfers(by_hand=True)
         if request.amount_booked:
             return request._notify(self.env._("The payment is on the invoice."))
-        reason = request.last_error_message
-        if not request._usable():
-            reason = self.env._(
-                "This demande belongs to an Urssaf environment that the company has "
-                "left: no money was transferred for it."
-            )
         return request._notify(
-            reason or self.env._("Urssaf has not made this transfer yet."),
+            request.last_error_message
+            or self.env._("Urssaf has not made this transfer yet."),
             kind="warning",
         )
 
