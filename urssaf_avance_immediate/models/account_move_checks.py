@@ -107,6 +107,8 @@ class AccountMove(models.Model):
             yield "paid", fault(self.env._("This invoice is paid already."))
         elif self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
             yield from self._urssaf_deposit_faults()
+        if self._urssaf_rebuilt():
+            yield "rebuilt", self._urssaf_rebuilt_fault()
         if self.currency_id.name != "EUR":
             yield "currency", fault(self.env._("Urssaf only takes euros."))
         if not self.company_id.partner_id._urssaf_french():

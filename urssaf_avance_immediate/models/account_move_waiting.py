@@ -56,13 +56,6 @@ class AccountMove(models.Model):
             automatic.sudo().urssaf_to_send = True
             automatic._urssaf_send_ready()
 
-    def _urssaf_rebuilt(self):
-        """Those of self that were made again from a cross-check."""
-        # sudo(): whoever posts an invoice need not see the cross-checks.
-        lines = self.env["urssaf.crosscheck.line"].sudo()
-        found = lines.search([("move_id", "in", self.ids), ("rebuilt", "=", True)])
-        return self & found.move_id
-
     def _urssaf_send_ready(self):
         """Queue those of self that nothing stops any more; say on the others what they
         are waiting for.

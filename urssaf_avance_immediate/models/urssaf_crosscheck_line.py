@@ -153,16 +153,18 @@ class UrssafCrosscheckLine(models.Model):
 
     @api.model
     def _invoice(self, check, info):
-        """The posted invoice that bears the number of a demande unknown to Odoo. Two
-        branches may number alike: then the one that fits.
+        """The invoice that was made again from a demande unknown to Odoo, else the
+        posted one that bears its number. Two branches may number alike: then the one
+        that fits.
         """
-        moves = self.env["account.move"].search(
-            [
-                ("company_id", "in", check._holder()._urssaf_served().ids),
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("name", "=", info.number),
-            ],
+        here = [
+            ("company_id", "in", check._holder()._urssaf_served().ids),
+            ("move_type", "=", "out_invoice"),
+        ]
+        Move = self.env["account.move"]
+        made = [("urssaf_rebuilt_of", "=", info.request_id), ("state", "!=", "cancel")]
+        moves = Move.search([*here, *made]) or Move.search(
+            [*here, ("state", "=", "posted"), ("name", "=", info.number)]
         )
         if len(moves) > 1:
             moves = moves.sorted(lambda m: len(self._adoption_faults(m, info)))
@@ -181,9 +183,11 @@ class UrssafCrosscheckLine(models.Model):
             detail = self.env._("No posted invoice has this number.")
             return {**values, "detail": detail}
         move = self.env["account.move"].browse(move_id)
+        rebuilt = move.urssaf_rebuilt_of == info.request_id
         return {
             **values,
-            "another_move": bool(self._other_work(move, info)),
+            "rebuilt": rebuilt,
+            "another_move": not rebuilt and bool(self._other_work(move, info)),
             "detail": "\n".join(self._adoption_faults(move, info)),
         }
 

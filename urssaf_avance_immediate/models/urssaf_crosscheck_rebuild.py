@@ -14,6 +14,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..lib.api import PaymentInfo
 from ..lib.api.schemas import as_date
+from .res_partner import READERS
 
 # Invoices made or confirmed by one click.
 AT_ONCE = 200
@@ -145,6 +146,8 @@ class UrssafCrosscheckLine(models.Model):
         """In the name of the user, with his rights on invoices."""
         Move = self.env["account.move"].with_company(self.company_id)
         move = Move.create(self._prepare_invoice(partner))
+        # Only the code writes this mark; the draft was made with the user's rights.
+        move.sudo().urssaf_rebuilt_of = self.external_id
         self._exact(move)
         move._message_log(
             body=self.env._(
@@ -314,6 +317,42 @@ class UrssafCrosscheckLine(models.Model):
                 except (UserError, ValidationError) as error:
                     faults = [str(error)]
             line.sudo().detail = "\n".join(faults)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    urssaf_rebuilt_of = fields.Char(
+        string="Made again from",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+        index="btree_not_null",
+        help="Identifier of the demande de paiement that Urssaf has of this invoice, "
+        "which was made again from it.",
+    )
+
+    def _urssaf_rebuilt(self):
+        """Those of self that were made again from what Urssaf has, whose demande was
+        not taken over yet: sent like another invoice, it would be collected twice.
+
+        Kept on the invoice: the line of the comparison goes when it is made again.
+        """
+        # sudo(): whoever posts or sends an invoice need not see its demandes.
+        return self.filtered(
+            lambda move: move.sudo().urssaf_rebuilt_of
+            and move.sudo().urssaf_rebuilt_of
+            not in move.sudo().urssaf_request_ids.mapped("external_id")
+        )
+
+    def _urssaf_rebuilt_fault(self):
+        return self._urssaf_fault(
+            self.env._(
+                "This invoice was made again from what Urssaf has of it: it is there "
+                "already. Take its demande over (“Cross-checks with Urssaf”, then "
+                "“Adopt”); sent once more, the customer would be debited twice."
+            )
+        )
 
 
 def _price(prestation, tax):

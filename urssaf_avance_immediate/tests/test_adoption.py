@@ -300,6 +300,47 @@ class TestAdoption(UrssafCase):
         self.assertEqual(move.urssaf_state, "waiting")
         self.assertEqual(len(self.fake.calls_of("050")), 1)
 
+    def test_compared_again_before_the_draft_is_confirmed(self):
+        """The lines are made anew: the draft is found again, not made twice."""
+        self._restored_after(self._sent)
+        check = self._check()
+        check.action_rebuild_all()
+        move = check.line_ids.move_id
+        for again in (check, self._check()):
+            again.action_start()
+            self.assertEqual(again.line_ids.move_id, move)
+            self.assertEqual((again.rebuildable_count, again.rebuilt_count), (0, 1))
+        check.action_confirm_rebuilt()
+        self.assertEqual(move.urssaf_state, "waiting")
+        self.assertEqual(self.partner.invoice_ids, move)
+
+    def test_a_rebuilt_invoice_posted_by_hand_is_not_sent(self):
+        """Its number was used since: under the new one Urssaf would take it again."""
+        self._restored_after(self._sent)
+        move = self._invoice(start="2026-03-05")
+        move.action_urssaf_send()
+        check = self._check()
+        check.action_rebuild_all()
+        made = check.line_ids.filtered("rebuilt").move_id
+        check.unlink()
+        self.partner.urssaf_sending = "automatic"
+        made.action_post()
+        self.assertNotEqual(made.name, move.name)
+        with self.assertRaises(UserError):
+            made.action_urssaf_send()
+        wizard = self.env["urssaf.payment.request.send"].create({"move_ids": made.ids})
+        wizard.line_ids.ready = True
+        wizard.action_send()
+        self._run_cron("invoices")
+        self._run_cron("send")
+        self.assertFalse(made.urssaf_state)
+        self.assertEqual(len(self.fake.demandes), 2)
+        again = self._check()
+        again.action_adopt_all()
+        self.assertEqual(made.urssaf_state, "waiting")
+        self.assertFalse(made._urssaf_rebuilt())
+        self.assertEqual(len(self.fake.demandes), 2)
+
     def test_our_own_earlier_call_is_never_taken_for_another_demande(self):
         """It arrives after the search that did not find it, and after the invoice was
         mended: sending under another number would collect twice.
