@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A customer enrolled with another software: found by e-mail or by identifier."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
@@ -46,6 +46,27 @@ class TestEnrolmentAdopt(UrssafCase):
         self.assertEqual(
             queries, [{"adresseMail": EMAIL}, {"idClient": customer.id_client}]
         )
+
+    def test_nobody_types_what_urssaf_shows(self):
+        """Somebody else would be linked, and debited, “confirmed by Urssaf”."""
+        other = self._customer(birth_name="Autre").id_client
+        forged = {
+            "found_id": other,
+            "birth_name": "Durand",
+            "first_names": "Jeanne Marie",
+        }
+        wizards = self.env["urssaf.enrolment.adopt"].with_user(self.user)
+        values = {"partner_id": self.partner.id}
+        with self.assertRaises(AccessError):
+            wizards.create({**values, **forged})
+        with self.assertRaises(AccessError):
+            wizards.create(values).write(forged)
+        context = {f"default_{name}": value for name, value in forged.items()}
+        wizard = wizards.with_context(**context).create(values)
+        self.assertFalse(wizard.found_id or wizard.birth_name)
+        with self.assertRaises(UserError):
+            wizard.action_adopt()
+        self.assertFalse(self.partner.urssaf_enrolment_id.external_id)
 
     def test_kept_by_the_company_that_asked(self):
         """Another company becomes current while the dialog is open."""

@@ -8,6 +8,10 @@ from ..lib.api import UrssafError
 from ..lib.rules import same_name
 from ..models.urssaf_enrolment import SENDABLE
 
+# What Urssaf has shown. Typed by somebody, it would link anybody to the customer, who
+# would then be debited for this one, and the chatter would say that Urssaf confirmed.
+SHOWN = ("found_id", "birth_name", "usage_name", "first_names", "status")
+
 
 class UrssafEnrolmentAdopt(models.TransientModel):
     """A customer enrolled with another software: Urssaf is asked who this is, by
@@ -17,7 +21,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     """
 
     _name = "urssaf.enrolment.adopt"
-    _inherit = ["urssaf.wizard"]
+    _inherit = ["urssaf.guarded", "urssaf.wizard"]
     _description = "Urssaf Customer Enrolled Elsewhere"
 
     partner_id = fields.Many2one(
@@ -59,6 +63,11 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         help="The birth name, or each first name, is another one.",
     )
     confirmed = fields.Boolean(string="I confirm: it is the same person")
+
+    @api.model
+    def _is_guarded(self, name):
+        """Extends: the customer comes from the button that opens the dialog."""
+        return name in SHOWN
 
     @api.depends("partner_id")
     def _compute_email(self):
@@ -155,7 +164,8 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         return text + "\n" + self.env["urssaf.enrolment"]._error_text(error)
 
     def _show_found(self, status):
-        self.write(
+        # sudo(): only the code writes what Urssaf shows.
+        self.sudo().write(
             {
                 "found_id": status.id_client,
                 "birth_name": status.birth_name,
