@@ -282,6 +282,7 @@ class UrssafPaymentRequest(models.Model):
                     invoice=move.name,
                 )
             )
+        left = move.amount_residual
         wizard = (
             self.env["account.payment.register"]
             .with_context(active_model="account.move", active_ids=move.ids)
@@ -293,6 +294,29 @@ class UrssafPaymentRequest(models.Model):
         self.write(self._no_error())
         self._alert_done()
         self._tell_difference()
+        self._tell_paid_otherwise(left)
+
+    def _tell_paid_otherwise(self, left):
+        """A part was paid or credited while Urssaf was collecting the whole.
+
+        :param left: what was left to pay on the invoice before the transfer
+        """
+        otherwise = self.currency_id.round(self.transfer_expected - left)
+        over = self.currency_id.round(self.transfer_amount - left)
+        if min(otherwise, over) <= 0:
+            return
+        self._alert(
+            self.env._(
+                "Urssaf transferred %(amount)s for an invoice of which %(left)s were "
+                "left to pay: %(otherwise)s had been paid or credited otherwise. "
+                "%(over)s too much are on the customer’s account: refund them, or use "
+                "them for another invoice. Was it collected twice?",
+                amount=self.currency_id.format(self.transfer_amount),
+                left=self.currency_id.format(left),
+                otherwise=self.currency_id.format(otherwise),
+                over=self.currency_id.format(over),
+            )
+        )
 
     def _tell_difference(self):
         """Less or more than expected: booked as it came, explained, left open."""

@@ -182,6 +182,30 @@ class TestPaymentRequestPayment(UrssafCase):
         self.request.action_register_transfer()
         self.assertEqual(self.request.payment_count, 1)
 
+    def test_deleted_payment_is_not_booked_again(self):
+        self._paid()
+        self.request.payment_ids.action_draft()
+        self.request.payment_ids.unlink()
+        self.assertIn("deleted by", self.request.last_error_message)
+        self.assertEqual(len(self.request.activity_ids), 1)
+        self._paid()
+        self.assertFalse(self.request.payment_ids)
+        self.request.action_register_transfer()
+        self.assertEqual(self.request.payment_count, 1)
+        self.assertFalse(self.request.activity_ids)
+
+    def test_partly_paid_while_urssaf_was_collecting(self):
+        """Urssaf pays the whole: what is too much does not stay unsaid."""
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        ).create({"amount": 20.0})._create_payments()
+        self._paid()
+        self.assertEqual(self.request.payment_ids.amount, 66.0)
+        self.assertEqual(self.move.payment_state, "paid")
+        [activity] = self.request.activity_ids
+        self.assertIn("20,00", activity.note)
+        self.assertIn("46,00", activity.note)
+
     def test_settled_by_hand(self):
         self.company.urssaf_payment_journal_id = False
         self._paid()
@@ -254,7 +278,7 @@ class TestPaymentRequestPayment(UrssafCase):
         self.company.sudo().urssaf_environment = "test"
         self.assertFalse(self._to_book())
         self._run_cron("follow")
-        action = self.request.action_register_transfer()
-        self.assertIn("environment", action["params"]["message"])
+        with self.assertRaisesRegex(UserError, "sent, asked or booked"):
+            self.request.action_register_transfer()
         self.assertFalse(self.request.payment_ids)
         self.assertEqual(self.move.payment_state, "not_paid")
