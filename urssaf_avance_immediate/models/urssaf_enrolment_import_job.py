@@ -375,6 +375,10 @@ class UrssafEnrolmentImport(models.Model):
                 "CSV file: this is not a text file. Save the list as CSV first."
             ),
             "empty": self.env._("CSV file: there is no customer in it."),
+            "endless_cell": self.env._(
+                "CSV file: a cell never ends, a quotation mark in it has no pair. Save "
+                "the list as CSV again."
+            ),
             "too_long": self.env._("CSV file: too many lines. Cut it in several."),
             "no_identifier": self.env._(
                 "CSV file: no column of identifiers. The first line must hold the "

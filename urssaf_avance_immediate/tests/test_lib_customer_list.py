@@ -39,6 +39,12 @@ class TestCustomerList(BaseCase):
         self.assertEqual((first.number, first.first_names), (3, "Anne, Marie"))
         self.assertEqual((second.number, second.email), (5, ""))
 
+    def test_any_end_of_line(self):
+        for end in ("\n", "\r\n", "\r"):
+            with self.subTest(end=end):
+                rows = read_customers(f"idClient;nom{end}a;Durand{end}b;Roy".encode())
+                self.assertEqual([row.birth_name for row in rows], ["Durand", "Roy"])
+
     def test_dates(self):
         for written in (
             "1980-03-29",
@@ -63,6 +69,9 @@ class TestCustomerList(BaseCase):
             (b"nom;mail\nDurand;d@example.com\n", "no_identifier"),
             (b"PK\x03\x04\0\0 a spreadsheet", "encoding"),
             (b"idClient\n" + b"x\n" * 20_001, "too_long"),
+            # A quotation mark without its pair; what would take all the memory.
+            (b'idClient;nom\nabc;"Durand\n' + b"x;y\n" * 40_000, "endless_cell"),
+            (b"idClient;nom\n" + b";" * 11_000_000, "too_long"),
         ):
             with self.subTest(reason=reason):
                 with self.assertRaises(CustomerListError) as caught:

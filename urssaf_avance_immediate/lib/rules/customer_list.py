@@ -50,15 +50,20 @@ TITLES = {
 }
 _DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d")
 _SEPARATORS = ";,\t|"
-#: A list of customers, not a data dump.
+#: A list of customers, not a data dump: rows, and bytes of the file.
 MAX_ROWS = 20_000
+MAX_BYTES = 10 * 1024 * 1024
+#: Longer, a quotation mark has swallowed the lines below it. (Odoo takes away the
+#: limit of Python's ``csv``.)
+MAX_CELL = 100_000
 _MAX_IDENTIFIER = 100
 
 
 class CustomerListError(ValueError):
     """The file cannot be read as a list of customers.
 
-    :param reason: ``encoding``, ``empty``, ``no_identifier`` or ``too_long``
+    :param reason: ``encoding``, ``empty``, ``endless_cell``, ``no_identifier`` or
+        ``too_long``
     """
 
     def __init__(self, reason: str):
@@ -95,7 +100,16 @@ def read_customers(content: bytes) -> list[CustomerRow]:
 
     :raises CustomerListError: it is no such list, or has no column of identifiers
     """
-    lines = list(csv.reader(io.StringIO(_text(content)), delimiter=_separator(content)))
+    if len(content) > MAX_BYTES:
+        raise CustomerListError("too_long")
+    # Any end of line, the lone \r of some spreadsheets too.
+    text = io.StringIO(_text(content), newline=None)
+    try:
+        lines = list(csv.reader(text, delimiter=_separator(content)))
+    except csv.Error as error:
+        raise CustomerListError("endless_cell") from error
+    if any(len(cell) > MAX_CELL for cells in lines for cell in cells):
+        raise CustomerListError("endless_cell")
     numbered = [
         (number, cells)
         for number, cells in enumerate(lines, start=1)
@@ -127,7 +141,8 @@ def _separator(content: bytes) -> str:
     """The sign that cuts the titles most: ``csv.Sniffer`` guesses from the data, and
     a first name per column of letters misleads it.
     """
-    titles = content.lstrip().partition(b"\n")[0].decode("ascii", "ignore")
+    titles = re.split(rb"[\r\n]", content.lstrip(), maxsplit=1)[0]
+    titles = titles.decode("ascii", "ignore")
     return max(_SEPARATORS, key=titles.count)
 
 
