@@ -78,13 +78,14 @@ class AccountMove(models.Model):
             queued = (
                 self.env["urssaf.payment.request"].sudo()._enqueue_move(ready.sudo())
             )
-            ready._urssaf_waits_no_more()
             queued._trigger("send")
         return ready
 
     def _urssaf_waits_no_more(self):
         """It has left, or somebody has decided otherwise."""
-        self.sudo().write({"urssaf_to_send": False, "urssaf_waits_for": False})
+        # sudo(): only the code writes these marks.
+        marked = self.sudo().filtered(lambda m: m.urssaf_to_send or m.urssaf_waits_for)
+        marked.write({"urssaf_to_send": False, "urssaf_waits_for": False})
         self.env["urssaf.alert"]._settled(self)
 
     def _urssaf_tell_waiting(self, blocking):

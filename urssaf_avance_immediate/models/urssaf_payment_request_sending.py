@@ -55,6 +55,9 @@ class UrssafPaymentRequest(models.Model):
         for request in queued:
             values = {**request._earlier_values(), **request._frozen_values()}
             request._set_state("queued", **values)
+        # By hand or by itself. What kept its mark would leave again by itself, should
+        # the customer refuse it.
+        moves._urssaf_waits_no_more()
         return queued
 
     def _frozen_values(self):

@@ -4,7 +4,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
@@ -334,6 +334,35 @@ class TestAutomatic(PostingCase):
         clerk.write({"company_ids": self.company.ids, "company_id": self.company.id})
         move = self._draft(lines=((2, 30.0),))
         move.with_user(clerk).with_company(self.company).action_post()
+        self.assertEqual(move.urssaf_state, "queued")
+
+    def test_what_was_sent_by_hand_is_not_sent_again_by_itself(self):
+        """It waited for something, a person sent it, and the customer says no."""
+        move = self._good(urssaf_service_start="2026-02-25")
+        self.assertTrue(move.activity_ids)
+        move.urssaf_service_start = "2026-03-02"
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+        self.assertFalse(move.activity_ids, "nothing is to be mended any more")
+        request = move.urssaf_request_id
+        self._demande(request).move(
+            "40", "Refusée", rejection={"code": "REGUL_AUTRE", "commentaire": ""}
+        )
+        request.action_urssaf_refresh()
+        self.assertEqual(move.urssaf_state, "refused")
+        self._run_cron("invoices")
+        self._run_cron("send")
+        self.assertEqual(move.urssaf_state, "refused")
+        self.assertEqual(len(self.fake.calls_of("050")), 1)
+
+    def test_a_click_at_the_same_moment_is_no_error(self):
+        move = self._good(urssaf_service_end="2026-03-20")
+        Request = type(self.env["urssaf.payment.request"])
+        with freeze_time("2026-03-21 08:00:00"):
+            with patch.object(Request, "_enqueue_move", side_effect=ConcurrencyError):
+                self._run_cron("invoices")
+            self.assertFalse(move.activity_ids)
+            self._run_cron("invoices")
         self.assertEqual(move.urssaf_state, "queued")
 
     def test_older_invoices_do_not_leave(self):
