@@ -3,10 +3,10 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .urssaf_enrolment import SENDABLE, STATES
 from .urssaf_enrolment_import_finder import CustomerFinder
+from .urssaf_exchange import FASTER
 from .urssaf_exchange_each import report_unforeseen
 
 
@@ -237,7 +237,7 @@ class UrssafEnrolmentImportLine(models.Model):
                 partner._urssaf_record_consent("import")
                 partner._urssaf_enrolments()._adopt_unverified(self.external_id)
                 self.imported = True
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        except FASTER:
             # Somebody is writing on this customer: the slice is done again.
             raise
         except UserError as error:

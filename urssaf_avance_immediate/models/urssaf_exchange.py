@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -21,6 +22,9 @@ OUTAGE_KINDS = ("copy", "config", "auth", "unreachable", "unavailable")
 CLAIM_GRACE = timedelta(minutes=1)
 
 MAX_RETRY_DELAY = timedelta(hours=1)
+
+# Another transaction was faster, or has just made the same: it is played again.
+FASTER = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 # Times that an answer is written again when somebody edits the invoice meanwhile.
 RECORD_TRIES = 4
@@ -355,8 +359,8 @@ class UrssafExchange(models.AbstractModel):
                     records = self.env[model].sudo()._for_company(company)
                     getattr(records, f"_cron_{job}")(company)
                     self._checkpoint()
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # Another transaction was faster: the next run does the rest.
+                except FASTER:
+                    # The next run does the rest.
                     self.env.cr.rollback()
                     _logger.info("%s of %s: interrupted, to be continued", job, model)
                 except Exception as error:

@@ -15,9 +15,9 @@ from psycopg2 import Error as DatabaseError
 from psycopg2 import InterfaceError
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
+from .urssaf_exchange import FASTER
 from .urssaf_exchange_words import UNFORESEEN
 
 _logger = logging.getLogger(__name__)
@@ -89,10 +89,10 @@ class UrssafExchange(models.AbstractModel):
         try:
             with self._undone_on_error():
                 return step(records) is not False
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        except FASTER:
             if not self.env.context.get("ir_cron_progress_id"):
                 raise
-            # Another transaction was faster: the next run does it.
+            # The next run does it.
             _logger.info("%s: interrupted, to be continued", records)
             return True
         except Exception as error:
