@@ -10,10 +10,11 @@ journal. So drafts are made, which say this, and a person confirms them.
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import escape_psql
 
 from ..lib.api import PaymentInfo
-from ..lib.api.schemas import as_date
+from ..lib.api.schemas import as_date, as_decimal, as_text
 from .res_partner import READERS
 
 # Invoices made or confirmed by one click.
@@ -121,8 +122,8 @@ class UrssafCrosscheckLine(models.Model):
         try:
             with self.env.cr.savepoint():
                 move = self._make_draft(partner)
-        except (UserError, ValidationError) as error:
-            self.sudo().detail = str(error)
+        except (UserError, RedirectWarning) as error:
+            self.sudo().detail = str(error.args[0])
             return
         line = self.sudo()
         line.write({"move_id": move.id, "rebuilt": True, "another_move": False})
@@ -171,7 +172,7 @@ class UrssafCrosscheckLine(models.Model):
             "urssaf_service_end": info.service_end,
             "invoice_line_ids": [
                 fields.Command.create(self._prepare_invoice_line(prestation))
-                for prestation in self.echo.get("inputPrestations") or []
+                for prestation in self._prestations()
             ],
         }
         journal = self._journal()
@@ -182,16 +183,18 @@ class UrssafCrosscheckLine(models.Model):
         return values
 
     def _prepare_invoice_line(self, prestation):
-        quantity = float(prestation.get("quantite") or 1)
+        quantity = _number(prestation.get("quantite")) or 1
         product = self._product(prestation)
         tax = self._tax(prestation, product)
         return {
             "product_id": product.id,
-            "name": prestation.get("complement1") or product.name or self.number,
+            "name": as_text(prestation.get("complement1"))
+            or product.name
+            or self.number,
             "quantity": quantity,
             "price_unit": _price(prestation, tax) / quantity,
             "tax_ids": [fields.Command.set(tax.ids)],
-            "urssaf_intervenant": prestation.get("complement2"),
+            "urssaf_intervenant": as_text(prestation.get("complement2")),
             "urssaf_service_start": as_date(prestation.get("dateDebutEmploi")),
             "urssaf_service_end": as_date(prestation.get("dateFinEmploi")),
         }
@@ -200,9 +203,9 @@ class UrssafCrosscheckLine(models.Model):
         """Where no unit price gives the amount of the line to the cent, the line says
         quantity and price in words and has the amount as its price.
         """
-        prestations = self.echo.get("inputPrestations") or []
-        for line, prestation in zip(move.invoice_line_ids, prestations, strict=True):
-            theirs = float(prestation.get("mntPrestationTTC") or 0)
+        lines = zip(move.invoice_line_ids, self._prestations(), strict=True)
+        for line, prestation in lines:
+            theirs = _number(prestation.get("mntPrestationTTC"))
             if not move.currency_id.compare_amounts(line.price_total, theirs):
                 continue
             line.write(
@@ -212,13 +215,19 @@ class UrssafCrosscheckLine(models.Model):
                         text=line.name,
                         quantity=prestation.get("quantite"),
                         price=move.currency_id.format(
-                            float(prestation.get("mntUnitaireTTC") or 0)
+                            _number(prestation.get("mntUnitaireTTC"))
                         ),
                     ),
                     "quantity": 1,
                     "price_unit": _price(prestation, line.tax_ids),
                 }
             )
+
+    def _prestations(self):
+        """The lines of the demande, those that can be read."""
+        listed = self.echo.get("inputPrestations")
+        listed = listed if isinstance(listed, list) else []
+        return [prestation for prestation in listed if isinstance(prestation, dict)]
 
     def _info(self):
         """What Urssaf has, as method 070 gave it."""
@@ -262,7 +271,7 @@ class UrssafCrosscheckLine(models.Model):
             [
                 ("company_id", "=", self.company_id.id),
                 ("move_type", "=", "out_invoice"),
-                ("name", "=like", f"{prefix}%"),
+                ("name", "=like", f"{escape_psql(prefix)}%"),
             ],
             order="id desc",
             limit=1,
@@ -286,8 +295,8 @@ class UrssafCrosscheckLine(models.Model):
         """The sale tax that gives the tax of the line to the cent, the product's own
         first; none when the line has none, or no tax fits.
         """
-        untaxed = float(prestation.get("mntPrestationHT") or 0)
-        amount = float(prestation.get("mntPrestationTVA") or 0)
+        untaxed = _number(prestation.get("mntPrestationHT"))
+        amount = _number(prestation.get("mntPrestationTVA"))
         Tax = self.env["account.tax"]
         if not amount:
             return Tax
@@ -314,8 +323,8 @@ class UrssafCrosscheckLine(models.Model):
                 try:
                     with self.env.cr.savepoint():
                         move.action_post()
-                except (UserError, ValidationError) as error:
-                    faults = [str(error)]
+                except (UserError, RedirectWarning) as error:
+                    faults = [str(error.args[0])]
             line.sudo().detail = "\n".join(faults)
 
 
@@ -358,4 +367,9 @@ class AccountMove(models.Model):
 def _price(prestation, tax):
     """The amount of a line as Odoo wants it with this tax."""
     key = "mntPrestationTTC" if tax[:1].price_include else "mntPrestationHT"
-    return float(prestation.get(key) or 0)
+    return _number(prestation.get(key))
+
+
+def _number(value):
+    """A number as Urssaf may write it; 0 for what is none, as the draft then shows."""
+    return float(as_decimal(value) or 0)

@@ -288,6 +288,26 @@ class TestAdoption(UrssafCase):
         with self.assertRaises(AccessError):
             check.with_user(biller).action_rebuild_all()
 
+    def test_an_echo_that_cannot_be_read_leaves_the_others(self):
+        def work():
+            self._sent()
+            self._sent(lines=((1, 40.0),))
+
+        self._restored_after(work)
+        strange, _good = sorted(self.fake.demandes.values(), key=lambda d: d.number)
+        strange.payload["inputPrestations"] = [
+            None,
+            {"quantite": "deux", "mntPrestationTTC": [], "complement1": {"a": 1}},
+        ]
+        check = self._check()
+        check.action_rebuild_all()
+        self.assertEqual(check.line_ids.mapped("rebuilt"), [True, True])
+        check.action_confirm_rebuilt()
+        [left] = check.line_ids.filtered("to_confirm")
+        self.assertEqual(left.number, strange.number)
+        self.assertIn("Amount", left.detail)
+        self.assertEqual((check.line_ids - left).outcome, "adopted")
+
     def test_a_rebuilt_invoice_of_an_automatic_customer_is_not_sent(self):
         self._restored_after(self._sent)
         self.partner.urssaf_sending = "automatic"

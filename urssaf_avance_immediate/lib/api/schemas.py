@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The words of the contract as pydantic models: the one module to import from."""
 
-from .schemas_base import FRANCE, as_date, field_errors
+from .schemas_base import FRANCE, as_date, as_decimal, as_text, field_errors
 from .schemas_enrolment import (
     AccountStatus,
     BankAccount,
@@ -42,5 +42,7 @@ __all__ = [
     "Rejection",
     "Transfer",
     "as_date",
+    "as_decimal",
+    "as_text",
     "field_errors",
 ]
