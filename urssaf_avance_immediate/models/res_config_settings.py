@@ -159,6 +159,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_urssaf_switch_on(self):
         """Have the scheduled actions run again that Odoo or somebody has stopped."""
+        self.ensure_one()
         return self.env["urssaf.service"]._of(self.company_id).action_switch_on()
 
     @api.depends("company_id")

@@ -48,6 +48,7 @@ class UrssafEnrolmentImport(models.Model):
         string="Started by",
         required=True,
         readonly=True,
+        copy=False,
         default=lambda self: self.env.user,
     )
     file = fields.Binary(

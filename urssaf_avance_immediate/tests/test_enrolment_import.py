@@ -394,6 +394,8 @@ class TestEnrolmentImport(UrssafCase):
         for values in ({"external_id": "x"}, {"outcome": "ready"}, {"fault": False}):
             with self.assertRaises(AccessError):
                 mine.line_ids.write(values)
+        another = mine.copy()
+        self.assertEqual((another.user_id, another.state), (self.user, "file"))
 
     def test_an_old_file_is_forgotten(self):
         wizard = self._read(f"idClient;mail\n{ID};jeanne.martin@example.com\n")

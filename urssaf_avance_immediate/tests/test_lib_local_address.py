@@ -29,6 +29,7 @@ ELSEWHERE = (
     "http://[::]:8090",
     "http://169.254.169.254",
     "http://[fe80::1]",
+    "http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]",
     # Names, also those that lead here today.
     "http://bac.example",
     "http://sandbox:8090",

@@ -36,5 +36,8 @@ def is_local_address(url: str, known_hosts: tuple[str, ...] = ()) -> bool:
         return False
     # An IPv4 address written in IPv6 is where the IPv4 address is.
     address = getattr(address, "ipv4_mapped", None) or address
+    # A tunnel (Teredo): Python calls it private, and the packets go where it says.
+    if getattr(address, "teredo", None):
+        return False
     # Link-local has what clouds tell a machine about itself; 0.0.0.0 is no address.
     return address.is_private and not (address.is_link_local or address.is_unspecified)
