@@ -67,38 +67,33 @@ class IrCron(models.Model):
                 for name in ESSENTIAL
             }
             troubled = (actions.filtered(lambda a: a.id in ids) for actions in troubled)
-        off, failing, overdue = troubled
-        sentences = []
+        return " ".join(self._urssaf_sentences(*troubled)) or None
+
+    @api.model
+    def _urssaf_sentences(self, off, failing, overdue):
         if off:
-            sentences.append(
-                self.env._(
-                    "Switched off, so that what waits does not leave by itself: "
-                    "%(actions)s. Odoo does this after a week of failures, or somebody "
-                    "did. A manager can press “Switch on”.",
-                    actions=off._urssaf_names(),
-                )
+            yield self.env._(
+                "Switched off, so that what waits does not leave by itself: "
+                "%(actions)s. Odoo does this after a week of failures, or somebody "
+                "did. A manager can press “Switch on”.",
+                actions=off._urssaf_names(),
             )
         if failing:
-            sentences.append(
-                self.env._(
-                    "Failing since %(since)s: %(actions)s. Odoo switches an action off "
-                    "after a week of failures: ask whoever looks after this server to "
-                    "read its log.",
-                    since=self._urssaf_local(min(failing.mapped("first_failure_date"))),
-                    actions=failing._urssaf_names(),
-                )
+            yield self.env._(
+                "Failing since %(since)s: %(actions)s. Odoo switches an action off "
+                "after a week of failures: ask whoever looks after this server to "
+                "read its log.",
+                since=self._urssaf_local(min(failing.mapped("first_failure_date"))),
+                actions=failing._urssaf_names(),
             )
         if overdue:
-            sentences.append(
-                self.env._(
-                    "Due since %(since)s and not run yet: %(actions)s. The scheduled "
-                    "actions of this server seem to be at a standstill: ask whoever "
-                    "looks after it.",
-                    since=self._urssaf_local(min(overdue.mapped("nextcall"))),
-                    actions=overdue._urssaf_names(),
-                )
+            yield self.env._(
+                "Due since %(since)s and not run yet: %(actions)s. The scheduled "
+                "actions of this server seem to be at a standstill: ask whoever "
+                "looks after it.",
+                since=self._urssaf_local(min(overdue.mapped("nextcall"))),
+                actions=overdue._urssaf_names(),
             )
-        return " ".join(sentences) or None
 
     def _urssaf_names(self):
         return ", ".join(self.mapped("name"))
