@@ -212,6 +212,16 @@ class ResCompany(models.Model):
             )
         requests._close_with_environment()
         self.env["urssaf.enrolment"].sudo().search(here)._close_with_environment()
+        # Invoices of the tests would leave for real, once the customer is active there.
+        served = self._urssaf_served()
+        moves = self.env["account.move"].sudo()
+        for move in moves.search(
+            [("company_id", "in", served.ids), ("urssaf_to_send", "=", True)]
+        ):
+            move._urssaf_waits_no_more()
+            move._message_log(
+                body=self.env._("The company changed its Urssaf environment.")
+            )
 
     # -- the one seam to Urssaf ------------------------------------------------
 

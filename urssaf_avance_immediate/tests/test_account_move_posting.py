@@ -222,6 +222,25 @@ class TestAutomatic(PostingCase):
                 self.assertEqual(set(moves.mapped("urssaf_state")), {"waiting"})
                 self.assertFalse(any(moves.mapped("urssaf_to_send")))
 
+    def test_what_waited_in_the_sandbox_does_not_leave_for_real(self):
+        """He has been active in production for long, with another software."""
+        self.partner.urssaf_sending = "automatic"
+        self._customer_says("PARTICULIER_BLOQUE")
+        move = self._invoice()
+        self.assertTrue(move.urssaf_to_send)
+        self.company.urssaf_environment = "production"
+        self.assertFalse(move.urssaf_to_send or move.activity_ids)
+        self.fake.reset()
+        enrolment = self._enrol()
+        self.assertEqual(
+            (enrolment.state, enrolment.environment), ("active", "production")
+        )
+        self._run_cron("invoices")
+        self._run_cron("send")
+        self.assertFalse(self.fake.demandes)
+        move.action_urssaf_send()
+        self.assertEqual(move.urssaf_state, "waiting")
+
     def test_found_blocked_when_it_was_about_to_leave(self):
         move = self._good()
         self._customer_says("PARTICULIER_BLOQUE")
