@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import shutil
 
-from . import commands, console, locking, logcheck, paths
+from . import commands, console, french_company, locking, logcheck, paths
 from .errors import CommandFailed, DevError
 
 #: What every database starts from: the French chart of accounts, in French.
@@ -16,21 +16,31 @@ MODULES = ("account", "l10n_fr_account")
 LANGUAGE = "fr_FR"
 
 
-def template(odoo):
-    """Return the name of the template database, making it if need be (30 s, once)."""
+def template(odoo, for_tests=False):
+    """Return the name of the template database, making it if need be (30 s, once).
+
+    ``for_tests``: of the one that has the French company of the tests.
+    """
     recipe = "|".join([odoo.source.version, str(odoo.source.python_path), *MODULES])
     name = "urssaf_template_" + hashlib.sha256(recipe.encode()).hexdigest()[:8]
-    if exists(odoo, name):
-        return name
+    tests = f"{name}_tests"
+    wanted = tests if for_tests else name
+    if exists(odoo, wanted):
+        return wanted
     with locking.exclusive(paths.state() / "template.lock", "preparing a database"):
         if not exists(odoo, name):
             _make_template(odoo, name)
-    return name
+        if for_tests and not exists(odoo, tests):
+            _make_test_template(odoo, name, tests)
+    return wanted
 
 
-def create(odoo, name):
-    """Make database ``name`` anew, as a copy of the template (about a second)."""
-    copy(odoo, template(odoo), name)
+def create(odoo, name, for_tests=False):
+    """Make database ``name`` anew, as a copy of the template (about a second).
+
+    ``for_tests`` adds the French company of the tests, see ``french_company``.
+    """
+    copy(odoo, template(odoo, for_tests), name)
 
 
 def copy(odoo, source, name):
@@ -137,11 +147,22 @@ def _make_template(odoo, name):
             env=odoo.environment(),
         )
         _check_installed(odoo, partial, MODULES, log)
-        with open_cursor(odoo) as cursor:
-            cursor.execute(f'ALTER DATABASE "{partial}" RENAME TO "{name}"')
-        shutil.rmtree(_filestore(name), ignore_errors=True)
-        if _filestore(partial).is_dir():
-            _filestore(partial).rename(_filestore(name))
+        _rename(odoo, partial, name)
+
+
+def _make_test_template(odoo, source, name):
+    partial = f"{name}_partial"
+    copy(odoo, source, partial)
+    french_company.add(odoo, partial)
+    _rename(odoo, partial, name)
+
+
+def _rename(odoo, partial, name):
+    with open_cursor(odoo) as cursor:
+        cursor.execute(f'ALTER DATABASE "{partial}" RENAME TO "{name}"')
+    shutil.rmtree(_filestore(name), ignore_errors=True)
+    if _filestore(partial).is_dir():
+        _filestore(partial).rename(_filestore(name))
 
 
 def _filestore(name):

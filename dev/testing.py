@@ -36,7 +36,7 @@ def _pytest(instance, arguments):
     log = paths.logs() / "pytest.log"
     log.unlink(missing_ok=True)
     with console.step("Installing the add-on in a fresh database"):
-        databases.create(instance, PYTEST_DATABASE)
+        databases.create(instance, PYTEST_DATABASE, for_tests=True)
         install_log = databases.install(instance, PYTEST_DATABASE)
     # Which folders: testpaths in pyproject.toml, unless the arguments name some.
     command = [
@@ -63,7 +63,7 @@ def _odoo_runner(instance):
         f"--screenshots={paths.state() / 'screenshots'}",
     ]
     with console.step("Odoo's own test runner"):
-        databases.create(instance, ODOO_DATABASE)
+        databases.create(instance, ODOO_DATABASE, for_tests=True)
         try:
             databases.install(
                 instance, ODOO_DATABASE, demo=True, log=log, arguments=arguments
