@@ -47,6 +47,7 @@ class UrssafEnrolmentImport(models.Model):
         "res.users",
         string="Started by",
         required=True,
+        index=True,
         readonly=True,
         copy=False,
         default=lambda self: self.env.user,

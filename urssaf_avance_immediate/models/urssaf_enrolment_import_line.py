@@ -51,7 +51,7 @@ class UrssafEnrolmentImportLine(models.Model):
         store=True,
         readonly=False,
     )
-    found_id = fields.Many2one("res.partner", readonly=True)
+    found_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
     fault = fields.Selection(
         [
             ("identifier", "No identifier"),
