@@ -24,6 +24,12 @@ UPDATE urssaf_crosscheck
    SET state = 'draft', pending = NULL
  WHERE state = 'running';
 
+-- Nor an import of customers: its file and its lines hold names, birth dates and
+-- identifiers of the real environment.
+DELETE FROM ir_attachment WHERE res_model = 'urssaf.enrolment.import';
+DELETE FROM urssaf_enrolment_import_line;
+DELETE FROM urssaf_enrolment_import;
+
 -- The customers of the real environment can be enrolled again in the sandbox.
 UPDATE urssaf_enrolment
    SET state = 'draft',
