@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import urssaf_code_fields
+from . import urssaf_followed
 from . import urssaf_nature
 from . import res_country
 from . import urssaf_commune

@@ -9,7 +9,14 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from ..lib.api import PaymentRequest, field_errors
-from ..lib.rules import AmountError, check_deposit, period_faults, period_warnings
+from ..lib.api.codes import MAX_NUMBER
+from ..lib.rules import (
+    AmountError,
+    check_deposit,
+    clean,
+    period_faults,
+    period_warnings,
+)
 from .urssaf_enrolment_calls import PARIS
 
 # Urssaf refuses these at once, whatever the invoice (urssaf-api §4, §3.3).
@@ -363,6 +370,13 @@ class AccountMove(models.Model):
         try:
             PaymentRequest.model_validate(self._urssaf_prepare_payload())
         except SchemaError as error:
-            places = ", ".join(path for path, _kind in field_errors(error))
-            message = self.env._("Urssaf would not take the demande: %s.", places)
+            paths = [path for path, _kind in field_errors(error)]
+            if len(clean(self.name or "")) > MAX_NUMBER:
+                # The check of the number says it in words.
+                paths = [path for path in paths if path != "numFactureTiers"]
+            if not paths:
+                return
+            message = self.env._(
+                "Urssaf would not take the demande: %s.", ", ".join(paths)
+            )
             yield "schema", self._urssaf_fault(message, "ERREUR_VALIDATION")

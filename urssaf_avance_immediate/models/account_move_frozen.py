@@ -54,6 +54,8 @@ ANY_LINE_FIELDS = (
     "debit",
     "credit",
 )
+# Of the invoices that a sentence names.
+SHOWN = 5
 # Lines without an amount that Urssaf was told.
 TEXTS = ("line_section", "line_subsection", "line_note")
 
@@ -103,6 +105,26 @@ class AccountMove(models.Model):
             )
         )
 
+    def _urssaf_check_card(self, owner_id):
+        """Invoices that Urssaf has stay the customer's, hence the contact by itself.
+
+        :raises UserError: an invoice of self has a live demande
+        """
+        taken = self._urssaf_with_demande(FROZEN)
+        if taken:
+            raise UserError(
+                self.env._(
+                    "%(customer)s cannot be put under “%(card)s”, nor taken out: "
+                    "Urssaf has invoices of this customer (%(invoices)s), which would "
+                    "change hands. Leave the contact as it is. For the address of the "
+                    "household, write it on the contact.",
+                    customer=", ".join(taken.partner_id.mapped("name")),
+                    card=self.env["res.partner"].browse(owner_id).display_name,
+                    invoices=taken[:SHOWN]._urssaf_names()
+                    + ("…" if len(taken) > SHOWN else ""),
+                )
+            )
+
     def _urssaf_check_not_at_urssaf(self):
         """Before a reset to draft or a cancellation, of one or of many: all or none, as
         Odoo does, and the sentence names those that Urssaf has.
@@ -144,6 +166,9 @@ class AccountMove(models.Model):
     def write(self, vals):
         """Extends account: refuse what would change a demande that lives."""
         if any(_changes(self, vals, name) for name in MOVE_FIELDS):
+            if set(vals) == {"commercial_partner_id"}:
+                # Odoo does this where a contact is put under another one.
+                self._urssaf_check_card(vals["commercial_partner_id"])
             self._urssaf_check_frozen()
         if "state" in vals and vals["state"] != "posted":
             self._urssaf_check_not_at_urssaf()

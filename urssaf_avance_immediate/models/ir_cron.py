@@ -75,7 +75,7 @@ class IrCron(models.Model):
             yield self.env._(
                 "Switched off, so that what waits does not leave by itself: "
                 "%(actions)s. Odoo does this after a week of failures, or somebody "
-                "did. A manager can press “Switch on”.",
+                "did. A manager can press “Switch on” in the Urssaf settings.",
                 actions=off._urssaf_names(),
             )
         if failing:
@@ -96,7 +96,7 @@ class IrCron(models.Model):
             )
 
     def _urssaf_names(self):
-        return ", ".join(self.mapped("name"))
+        return ", ".join(self.env._("“%s”", action.name) for action in self)
 
     @api.model
     def _urssaf_local(self, moment):

@@ -118,6 +118,13 @@ class UrssafEnrolment(models.Model):
             note = "\n".join(notes)
             enrolment._message_log(body=note)
             enrolment._alert(note)
+        elif not found and enrolment._only_waits() and set(names) & set(PLACE):
+            # What was said of the contact's place is put right.
+            enrolment._alert_done()
+
+    def _only_waits(self):
+        """Nothing but the contact can have been the matter: Urssaf is content."""
+        return self.state in ("active", "pending") and not self.last_error_kind
 
     def _told_otherwise(self, labels):
         """The customer has changed what Urssaf has of him."""

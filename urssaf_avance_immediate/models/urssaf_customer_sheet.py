@@ -31,7 +31,7 @@ class UrssafCustomerSheet(models.Model):
 
     _name = "urssaf.customer.sheet"
     _description = "Urssaf Form of a Customer"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["urssaf.followed"]
     _order = "id desc"
 
     partner_id = fields.Many2one(

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date, format_datetime
 
+from ..lib.api.codes import ERROR_CODES
 from .urssaf_enrolment import FOLLOWED, STATES
 from .urssaf_enrolment_calls import PARIS
 
@@ -39,7 +40,9 @@ class UrssafEnrolment(models.Model):
         help="What is happening, and who acts next.",
     )
 
-    @api.depends("state", "account_known", "link_expires_at", "active_since")
+    @api.depends(
+        "state", "account_known", "link_expires_at", "active_since", "last_error_code"
+    )
     @api.depends_context("lang", "tz")
     def _compute_stage(self):
         for enrolment in self:
@@ -138,8 +141,11 @@ class UrssafEnrolment(models.Model):
         return self.env._("Urssaf did not answer: what it did is being checked.")
 
     def _life_error(self):
-        if self.last_error_code:
-            return self.env._("Mend the sheet: %s.", self.last_error_code)
+        code = self.last_error_code
+        if code:
+            known = ERROR_CODES.get(code)
+            words = known.explanation.rstrip(".") if known else code
+            return self.env._("Mend the sheet: %s.", words)
         return self.env._("Mend the sheet, then enrol again.")
 
     def _life_ended(self):

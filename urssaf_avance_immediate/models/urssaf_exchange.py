@@ -63,9 +63,8 @@ class UrssafExchange(models.AbstractModel):
 
     _name = "urssaf.exchange"
     _description = "Exchange with Urssaf"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["urssaf.followed"]
     _check_company_auto = True
-    _mail_post_access = "read"
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, readonly=True
@@ -357,7 +356,8 @@ class UrssafExchange(models.AbstractModel):
             for model in ("urssaf.enrolment", "urssaf.payment.request"):
                 try:
                     records = self.env[model].sudo()._for_company(company)
-                    getattr(records, f"_cron_{job}")(company)
+                    # What the company says is read in the same language.
+                    getattr(records, f"_cron_{job}")(company.with_env(records.env))
                     self._checkpoint()
                 except FASTER:
                     # The next run does the rest.

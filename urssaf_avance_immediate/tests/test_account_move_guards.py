@@ -443,6 +443,8 @@ class TestInvoiceGuards(UrssafCase):
         move.name = f"FAC/2026/{'9' * 42}"
         self.assertIn("51", move.alerts["urssaf_number"]["message"])
         move.action_post()
+        # Once, in words: not again under its name in Urssaf's contract.
+        self.assertEqual(list(move._urssaf_check_sendable()), ["urssaf_number"])
         with self.assertRaisesRegex(UserError, "“Number”"):
             move.action_urssaf_send()
         self.assertFalse(move.urssaf_request_ids)

@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -252,6 +253,16 @@ class TestAlert(UrssafCase):
             self.assertEqual(activity.note, notes[way], way)
         # What comes from now on goes to somebody who is there, too.
         self.assertTrue(self._news("60").activity_ids.user_id.active)
+
+    def test_an_activity_is_handed_to_a_colleague(self):
+        enrolment = self._enrol()
+        enrolment._alert("Call the customer.")
+        activity = enrolment.activity_ids.with_user(self.user)
+        activity.user_id = self.successor
+        self.assertIn(self.successor.partner_id, enrolment.message_partner_ids)
+        # A stranger would receive what the office writes.
+        with self.assertRaises(AccessError):
+            enrolment.with_user(self.user).message_subscribe(self.partner.ids)
 
     def test_what_was_marked_as_done_is_not_said_again(self):
         self._enrol()

@@ -152,6 +152,7 @@ class TestContact(UrssafCase):
         # The button, then the customer chosen anew: it leaves.
         partner.action_urssaf_leave_card()
         self.assertFalse(partner.urssaf_obstacles)
+        self.assertFalse(enrolment.activity_ids)
         move.button_draft()
         move.partner_id = False
         move.partner_id = self.partner
@@ -159,6 +160,12 @@ class TestContact(UrssafCase):
         self.assertNotIn("urssaf_card", move.with_user(self.user).alerts or {})
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
+
+    def test_not_under_a_card_once_urssaf_has_an_invoice(self):
+        request = self._sent()
+        household = self._bare(name="Famille Martin")
+        with self.assertRaisesRegex(UserError, "under “Famille Martin”.*" + request.name):
+            self._put_under(household)
 
     def test_under_a_company_a_draft_says_it_too(self):
         self._enrol()

@@ -2,6 +2,7 @@
 """The scheduled actions: fresh install, several companies, switched off."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -33,6 +34,20 @@ class TestCron(UrssafCase):
         for name in CRONS:
             self._run_cron(name)
         self.assertFalse(self.fake.calls)
+
+    def test_the_company_speaks_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        self.company._urssaf_responsibles()[:1].lang = "fr_FR"
+        seen = {}
+        model = self.env.registry["urssaf.enrolment"]
+
+        def follow(_model, company):
+            seen[company.id] = company.env.lang
+
+        with patch.object(model, "_cron_follow", follow):
+            self._run_cron("follow")
+        self.assertEqual(seen[self.company.id], "fr_FR")
 
     def test_a_company_in_trouble_does_not_stop_the_others(self):
         self._enrol()

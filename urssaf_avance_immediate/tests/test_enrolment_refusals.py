@@ -74,11 +74,12 @@ class TestEnrolmentRefusals(UrssafCase):
             with self.subTest(code=code):
                 self.assertEqual(enrolment.state, "error")
                 self.assertEqual(enrolment.last_error_code, code)
-                self.assertEqual(enrolment.life, f"Mend the sheet: {code}.")
+                known = ERROR_CODES.get(code)
+                words = known.explanation.rstrip(".") if known else code
+                self.assertEqual(enrolment.life, f"Mend the sheet: {words}.")
                 self.assertIn(f"[{code}]", self.partner.urssaf_enrolment_error)
                 names = enrolment._to_mend()
                 self.assertEqual(names[:1], [name] if name else [])
-                known = ERROR_CODES.get(code)
                 if known:
                     self.assertIn(known.explanation, enrolment.last_error_message)
                     for step in known.steps:
