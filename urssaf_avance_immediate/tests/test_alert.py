@@ -257,9 +257,10 @@ class TestAlert(UrssafCase):
     def test_an_activity_is_handed_to_a_colleague(self):
         enrolment = self._enrol()
         enrolment._alert("Call the customer.")
-        activity = enrolment.activity_ids.with_user(self.user)
-        activity.user_id = self.successor
-        self.assertIn(self.successor.partner_id, enrolment.message_partner_ids)
+        activity = enrolment.activity_ids.with_user(enrolment.activity_ids.user_id)
+        colleague = ((self.user | self.successor) - activity.user_id)[:1]
+        activity.user_id = colleague
+        self.assertIn(colleague.partner_id, enrolment.message_partner_ids)
         # A stranger would receive what the office writes.
         with self.assertRaises(AccessError):
             enrolment.with_user(self.user).message_subscribe(self.partner.ids)

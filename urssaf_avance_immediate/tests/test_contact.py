@@ -164,8 +164,9 @@ class TestContact(UrssafCase):
     def test_not_under_a_card_once_urssaf_has_an_invoice(self):
         request = self._sent()
         household = self._bare(name="Famille Martin")
-        with self.assertRaisesRegex(UserError, "under “Famille Martin”.*" + request.name):
+        with self.assertRaisesRegex(UserError, "“Famille Martin”") as caught:
             self._put_under(household)
+        self.assertIn(request.name, str(caught.exception))
 
     def test_under_a_company_a_draft_says_it_too(self):
         self._enrol()
@@ -245,7 +246,7 @@ class TestContact(UrssafCase):
         self.assertRegex(note, "portal|portail")
         for secret in values.values():
             self.assertNotIn(secret, note)
-        self.assertIn("portal", str(enrolment.message_ids.mapped("body")))
+        self.assertRegex(str(enrolment.message_ids.mapped("body")), "portal|portail")
 
     def test_the_same_by_the_office_alerts_nobody(self):
         enrolment = self._enrol()

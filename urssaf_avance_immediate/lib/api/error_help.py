@@ -6,6 +6,7 @@ CA, SIN-e beside it). Texts are French because our readers are; a code that is n
 here is shown with Urssaf's own message.
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -382,5 +383,18 @@ _SEARCH = {
     ),
 }
 
+
+def _typeset(text: str) -> str:
+    """With French spaces that do not break: no line begins with a colon."""
+    return re.sub(" (?=[:;?!»])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
+
+
 #: Every code of §3, by code.
-ERROR_CODES: dict[str, ErrorHelp] = {**_ENROLMENT, **_PAYMENT, **_SEARCH}
+ERROR_CODES: dict[str, ErrorHelp] = {
+    code: about._replace(
+        explanation=_typeset(about.explanation),
+        hint=_typeset(about.hint),
+        steps=tuple(_typeset(step) for step in about.steps),
+    )
+    for code, about in {**_ENROLMENT, **_PAYMENT, **_SEARCH}.items()
+}
