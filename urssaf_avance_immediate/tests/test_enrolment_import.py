@@ -317,12 +317,13 @@ class TestEnrolmentImport(UrssafCase):
     def test_one_bad_line_leaves_the_others(self):
         partners, text = self._long_file(4)
         adopt = type(partners.urssaf_enrolment_id)._adopt_unverified
+        reason = "Not this one."
 
         def fails(enrolment, id_client):
             if id_client == "id1":
                 raise ZeroDivisionError
             if id_client == "id2":
-                raise UserError(enrolment.env._("Not this one."))
+                raise UserError(reason)
             return adopt(enrolment, id_client)
 
         with (
