@@ -7,6 +7,7 @@ import threading
 import freezegun
 import pytest
 import stdnum
+from hypothesis import HealthCheck, settings
 
 # Odoo imports stdnum through a hook of its own, whose loader cannot find the package's
 # data files; stdnum.iban reads one.
@@ -17,6 +18,12 @@ stdnum.__spec__.loader = importlib.machinery.SourceFileLoader(
 # Where dates are frozen on the class, pytest's own clock must go on: without it every
 # test lasts 0 s, and ``--durations`` shows none of the slow ones.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
+
+# A busy machine is slow to draw examples, and fails nothing.
+settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(config, items):
