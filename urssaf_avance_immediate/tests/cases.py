@@ -33,6 +33,9 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.company_data["company"]
+        # Who reads what a scheduled action writes, and in which language: the tests
+        # look for the words of the source.
+        (cls.company.partner_id | cls.env.user.partner_id).lang = "en_US"
         cls.company.write(
             {
                 **credentials("demo", "demo-secret"),
@@ -83,6 +86,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
             groups=f"base.group_user,{groups}",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
+            lang="en_US",
         )
 
     @classmethod
