@@ -99,9 +99,8 @@ class TestPaymentRequestCancel(UrssafCase):
             [self.company.id],
         )
         self.env.invalidate_all()
-        wizard = self._wizard()
-        self.assertFalse(wizard.production)
-        wizard.action_send()
+        with self.assertRaisesRegex(UserError, "belongs to “Urssaf production”"):
+            self._wizard()
         self.assertFalse(self._mails())
 
     def test_the_state_waits_for_urssaf(self):
