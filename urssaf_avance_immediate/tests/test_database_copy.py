@@ -75,7 +75,7 @@ class TestDatabaseCopy(UrssafCase, MockEmail):
         (live | unknown).sudo().next_call_at = NOW
         self.env["urssaf.crosscheck"].create(
             {"date_from": "2026-03-01", "date_to": "2026-03-31"}
-        )._begin()
+        ).sudo()._begin()
         self._copy()
         mails = self._mails()
         with freeze_time(NOW + timedelta(days=8)):
