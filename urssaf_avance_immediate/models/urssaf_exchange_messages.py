@@ -76,7 +76,7 @@ class UrssafExchange(models.AbstractModel):
                     raise
                 # Its text may quote the customer, or a page of template.
                 kind = type(error).__name__
-                _logger.warning("%s: %s was not written: %s", self, template, kind)
+                _logger.info("%s: %s was not written: %s", self, template, kind)
                 reason = self.env._(
                     "the e-mail template “%s” has a fault: open it and mend it",
                     template.name,

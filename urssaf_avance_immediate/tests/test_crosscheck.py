@@ -342,7 +342,9 @@ class TestCrosscheck(UrssafCase):
 
         with (
             patch.object(type(bad), "_compare", fails),
-            mute_logger("odoo.addons.urssaf_avance_immediate.models.urssaf_crosscheck"),
+            mute_logger(
+                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
+            ),
         ):
             self._run_cron("crosscheck")
         self.assertEqual((good.state, good.remote_count), ("done", 1))

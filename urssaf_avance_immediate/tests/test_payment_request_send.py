@@ -294,12 +294,14 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(request.state, "waiting")
         self.assertEqual(request.external_id, self._demande(request).request_id)
 
-    def test_duplicate_of_another_customer_is_for_a_person(self):
+    def test_duplicate_of_another_customer_takes_the_next_number(self):
         other = self.fake.add_customer()
         request = self._known_number(66.0, id_client=other.id_client)
-        self.assertEqual(request.state, "rejected")
-        self.assertFalse(request.external_id)
-        self.assertTrue(request.activity_ids)
+        self.assertEqual(request.state, "waiting")
+        self.assertEqual(request.name, f"{request.move_id.name}-2")
+        self.assertEqual(self._demande(request).request_id, request.external_id)
+        theirs = self.fake.by_number(request.move_id.name)
+        self.assertNotEqual(theirs.request_id, request.external_id)
 
     def test_duplicate_that_urssaf_does_not_show_is_not_sent_again(self):
         self.fake.fail("050", "reject(ERR_FACTURE_DOUBLON)")
