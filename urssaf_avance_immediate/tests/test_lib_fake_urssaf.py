@@ -108,7 +108,11 @@ class TestFakeUrssaf(FakeCase):
                 if expected is UrssafUnavailable:
                     self.assertEqual(caught.exception.retry_after, 120)
         tried = {kind.partition("(")[0] for kind in {**before, **after}}
-        self.assertEqual(KINDS - tried, {"reject", "missing_item", "unauthorized"})
+        elsewhere = {"reject", "missing_item", "unauthorized"}  # below
+        # Each on each method, through the actions: test_fault_injector.
+        answers = {"empty_200", "empty_404", "junk", "half_emoji", "deep", "huge"}
+        answers |= {"wrong_types", "duplicates", "nonsense_headers"}
+        self.assertEqual(KINDS - tried, elsewhere | answers)
 
     def test_faults_inside_a_batch(self):
         self.fake.add_customer()
