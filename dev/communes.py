@@ -98,8 +98,8 @@ def _communes(communes, history):
         parent = one.get("chefLieu") or one.get("commune") or ""
         zips = " ".join(one.get("codesPostaux", ()))
         kind = KINDS[one["type"]]
-        since = began.get(one["code"], "") if kind == "commune" else ""
-        yield one["code"], one["nom"], kind, parent, zips, since, ""
+        # Of a part too: Saint-Denis, déléguée since 2025, has this code since 1968.
+        yield one["code"], one["nom"], kind, parent, zips, began.get(one["code"], ""), ""
 
 
 def _beginnings(history):

@@ -14,7 +14,7 @@ from ..lib.rules.communes import department, place_key, rank, search_text
 FOLDER = "urssaf_avance_immediate/data/cog"
 # Raise it with the files; what is loaded already is in the system parameters, which
 # the uninstall hook clears.
-MARK = "etalab-6.0.0/2"
+MARK = "etalab-6.0.0/3"
 COMMUNES = "urssaf_avance_immediate.communes"
 COUNTRIES = "urssaf_avance_immediate.countries"
 

@@ -45,6 +45,9 @@ class TestCommune(TransactionCase):
         self.assertTrue(old.startswith(before))
         [new] = self._names("boulogne billancourt", urssaf_on="1980-05-02")
         self.assertTrue(new.startswith(after))
+        # Its code of today is the one of a part, since the merger of 2025.
+        first = self._names("saint denis 93", urssaf_on="1949-10-10")[0]
+        self.assertTrue(first.startswith("Saint-Denis (75) · 75066"), first)
         [corsican] = self._names("ajaccio", urssaf_on="1960-01-01")
         self.assertIn("20004", corsican)
 

@@ -262,11 +262,10 @@ class TestCompanion(CompanionCase):
         template = self.env.ref(
             "urssaf_avance_immediate.mail_template_companion_announce"
         ).with_user(self.env.ref("base.user_root"))
-        (self.company.partner_id | self.env.user.partner_id).lang = "fr_FR"
-        self.env.user.partner_id.invalidate_recordset()
         good = template.body_html
-        # Odoo tries a template when it is saved: this one fails later.
-        template.body_html = '<p t-out="1 // (object.partner_id.color - 7)"/>'
+        # Odoo tries a template when it is saved: this one fails later. Without any
+        # words Odoo would take it for an empty one, and render nothing.
+        template.body_html = '<p>Hello <t t-out="1 // (object.partner_id.color - 7)"/></p>'
         self.partner.color = 7
         enrolment = self._enrol(active=False)
         self.assertEqual(self._after(minutes=2), [])
