@@ -5,7 +5,7 @@
 
 Fetches three editions of Etalab's package through the npm client and writes
 ``data/cog/communes.csv.gz`` of the add-on; the same packages always give the same
-bytes. Then raise ``MARK`` in ``models/urssaf_commune_load.py``: upgrades load it.
+bytes. Then raise ``MARK`` in ``models/geography/commune_load.py``: upgrades load it.
 """
 
 import csv
@@ -99,7 +99,15 @@ def _communes(communes, history):
         zips = " ".join(one.get("codesPostaux", ()))
         kind = KINDS[one["type"]]
         # Of a part too: Saint-Denis, déléguée since 2025, has this code since 1968.
-        yield one["code"], one["nom"], kind, parent, zips, began.get(one["code"], ""), ""
+        yield (
+            one["code"],
+            one["nom"],
+            kind,
+            parent,
+            zips,
+            began.get(one["code"], ""),
+            "",
+        )
 
 
 def _beginnings(history):

@@ -82,7 +82,7 @@ def main(config_file, database, url, *steps):
     # Odoo knows where add-ons are once it has read its configuration.
     initialize_sys_path()
     res_company = importlib.import_module(
-        "odoo.addons.urssaf_avance_immediate.models.res_company"
+        "odoo.addons.urssaf_avance_immediate.models.company.res_company"
     )
     hosts = {**res_company.ENVIRONMENT_HOSTS, "production": url, "test": url}
     with (

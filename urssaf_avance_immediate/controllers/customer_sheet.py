@@ -6,9 +6,9 @@ from odoo.http import request
 from odoo.tools import format_datetime
 
 from ..lib.rules import place_key
-from ..models.res_partner import FRANCE
-from ..models.urssaf_customer_sheet_form import CONSENTS, KEPT, MAX_LENGTH, one_line
-from ..models.urssaf_customer_sheet_line import PARTNER_FIELDS
+from ..models.customer.filling import CONSENTS, KEPT, MAX_LENGTH, one_line
+from ..models.customer.line import PARTNER_FIELDS
+from ..models.partner.res_partner import FRANCE
 
 ROUTE = "/urssaf/fiche/<string:token>"
 # Within an hour. A family behind one address stays far below.

@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
-from ..models import account_move_waiting
+from ..models.invoice import waiting as account_move_waiting
 from .cases import NOW, UrssafCase
 
 
@@ -311,9 +311,7 @@ class TestAutomatic(PostingCase):
         with (
             freeze_time("2026-03-21 08:00:00"),
             patch.object(type(guilty), "_urssaf_check_all", fails),
-            mute_logger(
-                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
-            ),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
         ):
             self._run_cron("invoices")
         self.assertEqual(

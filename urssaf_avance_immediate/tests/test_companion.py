@@ -265,7 +265,9 @@ class TestCompanion(CompanionCase):
         good = template.body_html
         # Odoo tries a template when it is saved: this one fails later. Without any
         # words Odoo would take it for an empty one, and render nothing.
-        template.body_html = '<p>Hello <t t-out="1 // (object.partner_id.color - 7)"/></p>'
+        template.body_html = (
+            '<p>Hello <t t-out="1 // (object.partner_id.color - 7)"/></p>'
+        )
         self.partner.color = 7
         enrolment = self._enrol(active=False)
         self.assertEqual(self._after(minutes=2), [])

@@ -8,7 +8,7 @@ from odoo.tests.common import freeze_time
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
-from ..models.personal_fields import Personal
+from ..models.partner.personal_fields import Personal
 from .cases import IBAN, NOW, UrssafCase
 
 OTHER_IBAN = "FR1420041010050500013M02606"

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import format_date, mute_logger
 
-from ..models import urssaf_crosscheck
+from ..models.crosscheck import crosscheck as urssaf_crosscheck
 from .cases import NOW, UrssafCase
 
 
@@ -342,9 +342,7 @@ class TestCrosscheck(UrssafCase):
 
         with (
             patch.object(type(bad), "_compare", fails),
-            mute_logger(
-                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
-            ),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
         ):
             self._run_cron("crosscheck")
         self.assertEqual((good.state, good.remote_count), ("done", 1))

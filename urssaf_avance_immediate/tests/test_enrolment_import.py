@@ -12,7 +12,7 @@ from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
-from ..models import urssaf_enrolment_import_job as job
+from ..models.enrolment import import_job as job
 from .cases import NOW, UrssafCase
 from .fake_urssaf import Customer
 
@@ -330,9 +330,7 @@ class TestEnrolmentImport(UrssafCase):
             patch.object(
                 type(partners.urssaf_enrolment_id), "_adopt_unverified", fails
             ),
-            mute_logger(
-                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
-            ),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
         ):
             wizard = self._import(text)
         self.assertEqual(
@@ -373,9 +371,7 @@ class TestEnrolmentImport(UrssafCase):
             wizard.consent = True
             wizard.action_import()
         self.user.group_ids -= self.env.ref("urssaf_avance_immediate.group_user")
-        with mute_logger(
-            "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
-        ):
+        with mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"):
             self._run_cron("import")
         self.assertEqual(
             (wizard.sudo().state, wizard.sudo().linked_count), ("report", 1)

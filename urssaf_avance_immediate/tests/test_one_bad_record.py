@@ -13,7 +13,7 @@ from odoo.tests.common import freeze_time
 from .cases import NOW
 from .test_protocol import ProtocolCase
 
-EACH = "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
+EACH = "odoo.addons.urssaf_avance_immediate.models.exchange.each"
 
 
 class Nobody(Exception):

@@ -13,7 +13,7 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import TransactionCase, tagged
 
 from ..lib.api import forget_turns
-from ..models.urssaf_pace import turn
+from ..models.exchange.pace import turn
 
 #: Fewer than ``MOST_AHEAD``: nobody waits for the turns that are taken here.
 PROCESSES, CALLS = 3, 15

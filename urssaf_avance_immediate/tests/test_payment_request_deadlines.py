@@ -11,8 +11,8 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..lib.api.codes import PAYMENT_STATUSES
 from ..lib.api.schemas import PaymentInfo
-from ..models.urssaf_payment_request import CLOSED, FOLLOWED
-from ..models.urssaf_payment_request_following import REMOTE_STATES
+from ..models.payment_request.following import REMOTE_STATES
+from ..models.payment_request.payment_request import CLOSED, FOLLOWED
 from .cases import NOW, UrssafCase
 
 CODES = [*PAYMENT_STATUSES, "777", ""]

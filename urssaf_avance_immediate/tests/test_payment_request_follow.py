@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from ..models.urssaf_payment_request_following import REMOTE_STATES
+from ..models.payment_request.following import REMOTE_STATES
 from .cases import NOW, UrssafCase
 
 

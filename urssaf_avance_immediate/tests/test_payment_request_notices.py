@@ -144,9 +144,7 @@ class TestPaymentRequestNotices(UrssafCase):
 
         with (
             patch.object(type(guilty), "_queue_notice", fails),
-            mute_logger(
-                "odoo.addons.urssaf_avance_immediate.models.urssaf_exchange_each"
-            ),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
         ):
             self._run_cron("follow")
         self.assertEqual([len(self._mails(request)) for request in requests], [1, 0, 1])

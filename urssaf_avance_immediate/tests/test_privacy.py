@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
-from ..models.res_partner_urssaf_privacy import FORGOTTEN
+from ..models.partner.privacy import FORGOTTEN
 from .cases import IBAN, NOW, UrssafCase
 
 

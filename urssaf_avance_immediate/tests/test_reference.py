@@ -6,7 +6,7 @@ from pathlib import Path
 from odoo.tests import TransactionCase, tagged
 
 from ..lib.api.codes import NATURES, PAYMENT_STATUSES
-from ..models.urssaf_payment_request_following import REMOTE_STATES
+from ..models.payment_request.following import REMOTE_STATES
 
 
 @tagged("post_install", "-at_install")

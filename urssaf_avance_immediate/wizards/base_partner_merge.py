@@ -7,9 +7,9 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..lib.rules import same_name
-from ..models.res_partner import FRANCE
-from ..models.res_partner_urssaf_shared import MERGING
-from ..models.urssaf_enrolment import SENDABLE
+from ..models.enrolment.enrolment import SENDABLE
+from ..models.partner.res_partner import FRANCE
+from ..models.partner.shared import MERGING
 
 # A call is on its way, or Odoo looks for what became of it.
 UNDER_WAY = ("sending", "unknown")

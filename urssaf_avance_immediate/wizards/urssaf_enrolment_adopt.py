@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ..lib.api import UrssafError
 from ..lib.rules import same_name
-from ..models.urssaf_enrolment import SENDABLE
+from ..models.enrolment.enrolment import SENDABLE
 
 # What Urssaf has shown. Typed by somebody, it would link anybody to the customer, who
 # would then be debited for this one, and the chatter would say that Urssaf confirmed.

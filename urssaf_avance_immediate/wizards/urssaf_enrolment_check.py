@@ -2,7 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.urssaf_enrolment import SENDABLE
+from ..models.enrolment.enrolment import SENDABLE
 
 LEVELS = [
     ("blocking", "To be mended"),

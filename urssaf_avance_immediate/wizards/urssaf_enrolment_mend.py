@@ -2,7 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.tools.misc import format_date
 
-from ..models.urssaf_enrolment import SENDABLE, WAITING
+from ..models.enrolment.enrolment import SENDABLE, WAITING
 
 # The fields of the contact that the dialog can show, each only if it is concerned.
 SHEET = (

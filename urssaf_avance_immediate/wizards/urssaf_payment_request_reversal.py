@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.urssaf_payment_request_deadlines import paris_date
+from ..models.payment_request.deadlines import paris_date
 
 
 class UrssafPaymentRequestReversal(models.TransientModel):

@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Customers whom a message did not reach: said once a day to a person."""
+
+from odoo import fields, models
+
+from ..exchange.alerts import NOT_TOLD_ACTIVITY
+
+# More names than that help nobody: the lists have a filter.
+NAMES = 10
+
+
+class UrssafService(models.Model):
+    _inherit = "urssaf.service"
+
+    not_told_on = fields.Date(
+        readonly=True,
+        help="When somebody was last told of messages that did not leave.",
+    )
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _urssaf_tell_not_told(self):
+        """One activity on the company's contact: who was not told, and why. It goes
+        away by itself, and comes back once a day.
+        """
+        self.ensure_one()
+        note = self._urssaf_not_told_note()
+        if not note:
+            self._urssaf_told_done(NOT_TOLD_ACTIVITY)
+            return
+        service = self.env["urssaf.service"]._of(self)
+        today = fields.Date.context_today(self)
+        said = self.env["urssaf.alert"]._told(self.partner_id, NOT_TOLD_ACTIVITY)
+        if said or service.not_told_on != today:
+            service.not_told_on = today
+            self._urssaf_tell(note, NOT_TOLD_ACTIVITY)
+
+    def _urssaf_not_told_note(self):
+        """The customers by reason, or nothing."""
+        named = {}
+        for record in self._urssaf_not_told():
+            names = named.setdefault(record.not_told_reason, [])
+            names.append(record.partner_id.display_name)
+        sheets = self.env["urssaf.customer.sheet"].sudo()
+        served = self._urssaf_served()
+        waiting = sheets.search(
+            [("company_id", "in", served.ids), ("state", "=", "sent")]
+        )
+        for sheet in waiting.filtered("mail_failed"):
+            reason = self.env._("the form to fill in did not leave, send it again")
+            named.setdefault(reason, []).append(sheet.partner_id.display_name)
+        if not named:
+            return ""
+        head = self.env._(
+            "A message did not reach these customers. Mend what stands below, then "
+            "press “Send again” on the enrolment or demande (filter “Customer not "
+            "told”)."
+        )
+        lines = [
+            self.env._(
+                "%(count)s: %(names)s (%(reason)s)",
+                count=len(names),
+                names=", ".join(names[:NAMES]) + (" …" if len(names) > NAMES else ""),
+                reason=reason,
+            )
+            for reason, names in named.items()
+        ]
+        return "\n".join([head, *lines])
+
+    def _urssaf_not_told(self):
+        """Enrolments, then demandes, whose last message did not leave."""
+        found = []
+        for model in ("urssaf.enrolment", "urssaf.payment.request"):
+            # The watch sees all the exchanges of the habilitation.
+            domain = [("holder_id", "=", self.id), ("not_told_reason", "!=", False)]
+            found += self.env[model].sudo().search(domain)
+        return found

@@ -1,0 +1,270 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The form that a customer fills in: its link, and how long what he typed is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime, plaintext2html
+
+from ..exchange.alerts import REVIEW_ACTIVITY
+from ..exchange.messages import PATIENCE
+
+TEMPLATE = "urssaf_avance_immediate.mail_template_customer_sheet"
+PATH = "/urssaf/fiche/"
+# 256 bits: nobody guesses a link, whatever the throttle lets through.
+TOKEN_BYTES = 32
+KEEP_DAYS = "30"
+
+
+class UrssafCustomerSheet(models.Model):
+    """What a customer types himself, until the office has reviewed it.
+
+    The link opens an empty form: it shows nothing of what Odoo knows, and it is dead
+    once used, replaced or too old. Only a digest of it is kept. What was typed
+    waits in lines of its own, is copied to the contact by the office, and is erased
+    then, or after some days.
+    """
+
+    _name = "urssaf.customer.sheet"
+    _description = "Urssaf Form of a Customer"
+    _inherit = ["urssaf.followed"]
+    _order = "id desc"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    state = fields.Selection(
+        [
+            ("sent", "Sent to the customer"),
+            ("submitted", "To review"),
+            ("accepted", "Accepted"),
+            ("refused", "Refused"),
+            ("revoked", "Replaced or revoked"),
+            ("expired", "Expired"),
+        ],
+        default="sent",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    email = fields.Char(string="Sent to", readonly=True)
+    token_digest = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    sent_at = fields.Datetime(string="Sent on", readonly=True)
+    expires_at = fields.Datetime(string="Link valid until", readonly=True)
+    submitted_at = fields.Datetime(string="Filled in on", readonly=True)
+    consented_at = fields.Datetime(
+        string="Consent given on",
+        readonly=True,
+        help="When the customer ticked the boxes: asked to be enrolled, and for these "
+        "data to be sent to Urssaf.",
+    )
+    reviewed_at = fields.Datetime(string="Reviewed on", readonly=True)
+    reviewed_by_id = fields.Many2one(
+        "res.users",
+        string="Reviewed by",
+        readonly=True,
+        index="btree_not_null",
+    )
+    refusal_note = fields.Text(string="Word to the customer", readonly=True)
+    line_ids = fields.One2many("urssaf.customer.sheet.line", "sheet_id")
+    mail_id = fields.Many2one(
+        "mail.mail",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        index="btree_not_null",
+    )
+    mail_failed = fields.Boolean(compute="_compute_mail_failed", compute_sudo=True)
+
+    _token_digest_unique = models.UniqueIndex(
+        "(token_digest) WHERE token_digest IS NOT NULL"
+    )
+
+    @api.depends("partner_id.display_name")
+    def _compute_display_name(self):
+        for sheet in self:
+            sheet.display_name = sheet.partner_id.display_name
+
+    @api.depends("mail_id.state")
+    def _compute_mail_failed(self):
+        """A mail that has left is deleted; one that could not leave stays."""
+        stuck = fields.Datetime.now() - PATIENCE
+        for sheet in self:
+            state = sheet.mail_id.state
+            sheet.mail_failed = state in ("exception", "cancel") or (
+                state == "outgoing" and sheet.sent_at < stuck
+            )
+
+    def _creation_message(self):
+        """Extends mail: Odoo’s own sentence has a gender that French does not fit."""
+        return self.env._("Opened")
+
+    # -- the link --------------------------------------------------------------
+
+    @api.model
+    def _send_to(self, partner, note=None):
+        """Make a form for this customer in the current company and mail its link.
+
+        :param note: a word of the office that stands above the link
+        :raises UserError: he has no e-mail
+        """
+        company = self.env.company
+        company._urssaf_check_real()
+        email = partner._urssaf_email()
+        if not email:
+            raise UserError(
+                self.env._("Fill in the e-mail of %s first.", partner.display_name)
+            )
+        sheets = self.sudo()
+        sheets.search(
+            [
+                ("partner_id", "=", partner.id),
+                ("company_id", "=", company.id),
+                ("state", "=", "sent"),
+            ]
+        )._revoke()
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        now = fields.Datetime.now()
+        sheet = sheets.create(
+            {
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "email": email,
+                "token_digest": self._digest(token),
+                "sent_at": now,
+                "expires_at": now
+                + timedelta(days=company._urssaf_holder().urssaf_sheet_link_days),
+            }
+        )
+        sheet._mail_link(f"{sheet.get_base_url()}{PATH}{token}", note)
+        return sheet
+
+    def _mail_link(self, url, note):
+        """Queue the e-mail. It holds the link, so it is kept in no chatter, and it is
+        deleted once it has left.
+        """
+        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        if not template:
+            raise UserError(
+                self.env._(
+                    "The e-mail template with the form was deleted: update the add-on "
+                    "to have it again."
+                )
+            )
+        mail_id = template.with_context(
+            urssaf_link=url, urssaf_note=note and plaintext2html(note)
+        ).send_mail(
+            self.id,
+            force_send=False,
+            email_values={
+                "model": False,
+                "res_id": False,
+                "auto_delete": True,
+                "email_to": self.email,
+                "recipient_ids": [],
+            },
+        )
+        self.mail_id = mail_id
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self._log_on_partner(
+            self.env._(
+                "Form to fill in sent to %(email)s. The link is valid until %(date)s.",
+                email=self.email,
+                date=format_datetime(self.env, self.expires_at),
+            )
+        )
+
+    def _log_on_partner(self, text, author=None):
+        author = author or self.env.user.partner_id
+        self.partner_id._message_log(body=text, author_id=author.id)
+
+    @api.model
+    def _digest(self, token):
+        # A stranger's address may hold what is no text at all.
+        return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+    @api.model
+    def _find_open(self, token):
+        """The form that this link opens; none whether the link is wrong, used, revoked
+        or too old: who asks cannot tell which.
+        """
+        return self.sudo().search(
+            [
+                ("token_digest", "=", self._digest(token)),
+                ("state", "=", "sent"),
+                ("expires_at", ">", fields.Datetime.now()),
+                ("company_id.active", "=", True),
+                ("partner_id.active", "=", True),
+            ],
+            limit=1,
+        )
+
+    # -- state -----------------------------------------------------------------
+
+    def _close(self, state, **values):
+        """The link is dead and what was typed is erased; a mail that still waits does
+        not bring a dead link.
+        """
+        self.line_ids.unlink()
+        self.mail_id.filtered(lambda mail: mail.state != "sent").unlink()
+        self.env["urssaf.alert"]._settled(self, REVIEW_ACTIVITY)
+        self.write({"state": state, "token_digest": False, **values})
+
+    def _revoke(self):
+        self._close("revoked")
+
+    def _ask_for_review(self):
+        """Somebody of the office looks at what the customer has typed."""
+        self.env["urssaf.alert"]._tell(self.company_id, {self: ""}, REVIEW_ACTIVITY)
+
+    def _review_user(self):
+        self.ensure_one()
+        return self.company_id._urssaf_reader_of(self, self.partner_id.user_id)
+
+    @api.autovacuum
+    def _gc_sheets(self):
+        """Links that are too old, and forms that nobody has reviewed in time."""
+        now = fields.Datetime.now()
+        keep = self.env["ir.config_parameter"].sudo()
+        days = int(keep.get_param("urssaf_avance_immediate.sheet_keep_days", KEEP_DAYS))
+        sheets = self.sudo()
+        dead_links = Domain("state", "=", "sent") & Domain("expires_at", "<", now)
+        sheets.search(dead_links)._close("expired")
+        limit = now - timedelta(days=days)
+        unread = Domain("state", "=", "submitted") & Domain("submitted_at", "<", limit)
+        for sheet in sheets.search(unread):
+            sheet._close("expired")
+            sheet._log_on_partner(
+                self.env._(
+                    "The form that the customer filled in was erased: nobody reviewed "
+                    "it within %s days.",
+                    days,
+                )
+            )
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_revoke(self):
+        """Make the link useless, before or after it was used."""
+        self._check_reviewer()
+        for sheet in self.sudo().filtered(lambda s: s.state in ("sent", "submitted")):
+            sheet._revoke()
+            sheet._log_on_partner(self.env._("The form to fill in was revoked."))
+
+    def _check_reviewer(self):
+        """:raises AccessError: the user may not handle personal data of customers"""
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("read")
+        self.partner_id.check_access("write")

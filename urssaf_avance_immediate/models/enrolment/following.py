@@ -1,0 +1,270 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Method 020: what became of the customers, asked less and less often."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+
+from ...lib.api import UrssafError
+from ..exchange.exchange import TOLD_AT_ONCE
+from .calling import NOT_FOUND, PARIS
+from .enrolment import CLOSED, FOLLOWED
+
+# urssaf-api §4. Any other code of a closed account is shown and kept as received.
+UNFINISHED = "APPAREILLAGE_NF"
+MANDATE_EXPIRED = "MANDAT_ECHU"
+BLOCKED = "PARTICULIER_BLOQUE"
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# State: for how long it is young, how often we ask then, and how often afterwards. An
+# active customer is asked about when an invoice is about to leave.
+FOLLOW = {
+    "pending": (2 * DAY, HOUR, DAY),
+    "expired": (30 * DAY, DAY, 7 * DAY),
+    "blocked": (7 * DAY, 12 * HOUR, DAY),
+    "mandate": (7 * DAY, 12 * HOUR, DAY),
+    "active": (30 * DAY, 7 * DAY, 30 * DAY),
+    # Urssaf does not know him any more; one false answer must not last.
+    "ended": (7 * DAY, DAY, 7 * DAY),
+}
+# For how long one who has ended is asked about.
+ENDED_FOLLOWED = 56 * DAY
+# Asked about once per run before sending, whatever the company wants.
+SHORTEST_FRESH = timedelta(minutes=15)
+
+
+class UrssafEnrolment(models.Model):
+    _inherit = "urssaf.enrolment"
+
+    # -- method 020 ------------------------------------------------------------
+
+    def _refresh_now(self):
+        """Ask for one customer while the user waits."""
+        self.ensure_one()
+        if self._abandoned():
+            self._settle_abandoned()
+        nobody_asked = self._nobody_asked()
+        if nobody_asked:
+            return nobody_asked
+        if self.state == "unknown":
+            self._settle()
+        elif self._usable():
+            # In doubt, a person says that this customer has left, or has not.
+            self._usable()._work_through(
+                lambda one, client: one._refresh_one(client, by_hand=True),
+                insist=True,
+            )
+        return self._notify_outcome()
+
+    def _refresh(self):
+        """Ask Urssaf about each customer of self."""
+        self._usable()._work_through(
+            lambda enrolment, client: enrolment._refresh_one(client)
+        )
+
+    def _refresh_one(self, client, by_hand=False):
+        """Return whether going on with the next customer makes sense."""
+        going_on = self._ask(client, by_hand=by_hand)
+        self._checkpoint(1)
+        return going_on
+
+    def _askable(self):
+        """Those of self about whom Urssaf may have news: also who has ended, as long
+        as it was only Urssaf that did not know him.
+        """
+        return self.filtered(
+            lambda e: e.state in FOLLOWED
+            or (
+                e.state == "ended"
+                and e.last_error_code == NOT_FOUND
+                and not e.partner_id.urssaf_forgotten_on
+            )
+        )
+
+    def _ask(self, client, settles=True, by_hand=False):
+        """Ask about one customer, unless somebody else is at it. False on an outage.
+
+        :param settles: an answer ends the outage that there was
+        :param by_hand: a person asks about this very customer
+        """
+        enrolment = self._lock()._askable()
+        if not enrolment:
+            return True
+        try:
+            status = client.get_customer(id_client=enrolment.external_id)
+        except UrssafError as error:
+            if error.code == NOT_FOUND:
+                return enrolment._not_known(client, error, by_hand)
+            return enrolment._not_told(error)
+        enrolment._apply_remote(status)
+        if settles or enrolment._services()._in_doubt():
+            enrolment._call_answered(certain=True)
+        return True
+
+    def _not_told(self, error):
+        """Method 020 failed. Return false on an outage."""
+        now = fields.Datetime.now()
+        values = self._error_values(error)
+        if self.resend_refused:
+            # What has to be mended stays on the screen.
+            values = {}
+        going_on = self._call_failed(error)
+        if going_on:
+            self.answered_at = now
+        self.write({"next_call_at": now + HOUR, **values})
+        return going_on
+
+    def _apply_remote(self, status):
+        """Take over what method 020 says of this customer."""
+        self.ensure_one()
+        code = status.status.code
+        before = self.state
+        state = "active" if status.active else self._state_when_closed(code)
+        values = {
+            "remote_status": code,
+            "remote_message": status.status.description,
+            "answered_at": fields.Datetime.now(),
+            "names_differ": bool(self.partner_id._urssaf_name_differences(status)),
+        }
+        if status.active:
+            values["active_since"] = self._active_since(status)
+            values["account_known"] = True
+        self._set_state(state, **values)
+        self.next_call_at = self._next_question()
+        if state != before:
+            self._alert_closed(status.status.description or code or "")
+
+    def _state_when_closed(self, code):
+        """A customer who was active and is not any more is blocked, whatever the code:
+        Urssaf may use codes that we do not know.
+
+        It may say that the link was not used in time, or leave us to count the days.
+        """
+        if code == MANDATE_EXPIRED:
+            return "mandate"
+        if code == BLOCKED or self.state in ("active", *CLOSED):
+            return "blocked"
+        return "expired" if code == UNFINISHED or self._link_is_over() else "pending"
+
+    def _link_is_over(self):
+        """Who has an account was asked to accept the company: no link, no end."""
+        end = not self.account_known and self.link_expires_at
+        return bool(end) and end <= fields.Datetime.now()
+
+    def _alert_closed(self, words):
+        """Somebody has to act on this new state.
+
+        :param words: what Urssaf says of it
+        """
+        note = self._closed_note(words)
+        if note:
+            self._alert(note)
+
+    def _closed_note(self, words=None):
+        """What is wrong with the account, for those who have to act; or nothing.
+
+        :param words: what Urssaf says of it; its last words by default
+        """
+        words = words or self.remote_message or self.remote_status or ""
+        return {
+            "expired": self.env._(
+                "The customer did not use the activation link in time. Check the "
+                "e-mail and the phone number on the sheet, then resend the activation."
+            ),
+            "mandate": self.env._(
+                "The SEPA mandate has expired: the customer renews it in the Urssaf "
+                "space. Nothing can be paid until then."
+            ),
+            "blocked": self.env._("Urssaf: %s", words),
+        }.get(self.state)
+
+    def _next_question(self):
+        """When to ask again: see ``FOLLOW``; and just after a link has expired."""
+        now = fields.Datetime.now()
+        if self.state == "ended" and now > self.state_since + ENDED_FOLLOWED:
+            return False
+        youth, early, late = FOLLOW[self.state]
+        start = {
+            "pending": self.registered_at,
+            "expired": self.registered_at,
+            "active": self.active_since,
+        }.get(self.state, self.state_since)
+        later = now + (early if now - (start or now) < youth else late)
+        end = self.link_expires_at
+        if self.state == "pending" and end and now < end < later:
+            return end
+        return later
+
+    def _active_since(self, status):
+        """UTC, as Odoo stores it. Urssaf writes it in the description, Paris time;
+        where it does not, the first time we saw the customer active is kept.
+        """
+        if not status.active_since:
+            return self.active_since or fields.Datetime.now()
+        local = status.active_since.replace(tzinfo=PARIS)
+        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+    # -- before a sending ------------------------------------------------------
+
+    def _ask_before_sending(self, client):
+        """Ask about the active customers of self whose last news is too old for their
+        company: their demandes are about to leave.
+
+        An outage says nothing of a customer; the sending meets it and waits.
+        """
+        now = fields.Datetime.now()
+        for enrolment in self._usable().filtered(lambda e: e.state == "active"):
+            fresh = timedelta(hours=enrolment.holder_id.urssaf_fresh_hours)
+            last = enrolment.answered_at
+            if (
+                last
+                and last > now - max(fresh, SHORTEST_FRESH)
+                and not enrolment._services()._in_doubt()
+            ):
+                continue
+            # A record set of its own, see ``_work_through``; what raises is the matter
+            # of this customer, not of the demandes.
+            if not self._take(
+                self.browse(enrolment.id), lambda one: one._ask_alone(client)
+            ):
+                break
+
+    def _ask_alone(self, client):
+        # That Urssaf tells of customers does not mean that it takes demandes.
+        going_on = self._ask(client, settles=False)
+        self._checkpoint()
+        return going_on
+
+    # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _cron_follow(self, company):
+        due = self._due(company, [*FOLLOWED, "ended"])._askable()
+        due._report_remaining()
+        due._refresh()
+        self._watch_messages(company)
+
+    @api.model
+    def _cron_digest(self, company):
+        """Tell who is waiting for the customer, or for us, for too long."""
+        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
+        stuck = self.search(
+            [
+                *company._urssaf_here(),
+                ("state", "in", ("pending", "queued", "sending", "unknown")),
+                ("state_since", "<", limit),
+            ]
+        )
+        waiting = self.env._(
+            "The customer has not activated the account at Urssaf yet. The link that "
+            "Urssaf sent is valid for seven days."
+        )
+        silent = self.env._("This enrolment has had no answer for too long.")
+        pending = stuck.filtered(lambda e: e.state == "pending")
+        for enrolments, note in ((pending, waiting), (stuck - pending, silent)):
+            enrolments._each(
+                lambda batch, note=note: batch._tell_stuck(lambda _record: note),
+                size=TOLD_AT_ONCE,
+                put_off=type(self)._tell_put_off,
+            )

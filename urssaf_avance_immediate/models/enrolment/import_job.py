@@ -1,0 +1,397 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Customers of another software, read from a file and kept, in the background."""
+
+import base64
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...lib.rules import CustomerListError, read_customers
+
+# While the user waits; the scheduled action does the rest.
+READ_AT_ONCE = 500
+IMPORTED_AT_ONCE = 50
+# Done between two commits.
+READ_SLICE = 500
+IMPORT_SLICE = 50
+# A file that nobody goes on with, or that is done, is forgotten after so long.
+KEEP_DAYS = timedelta(days=7)
+
+
+class UrssafEnrolmentImport(models.Model):
+    """Customers enrolled with another software, brought over from a CSV file.
+
+    ::
+
+        file ──Read──→ reading ──→ report ──Import──→ importing ──→ done
+
+    *Read the file* writes nothing on the customers: it shows, line by line, whose
+    identifier it is. Only then are the identifiers kept, and Urssaf confirms each
+    (method 020) in the scheduled action: nobody counts as active before.
+
+    A long file is worked on by a scheduled action, in slices that are committed: after
+    a restart of Odoo it goes on with what is left. It works with the rights, and in the
+    company, of the user who pressed the button.
+    """
+
+    _name = "urssaf.enrolment.import"
+    _description = "Import Customers Enrolled Elsewhere"
+    _inherit = ["urssaf.guarded", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Started by",
+        required=True,
+        index=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.user,
+    )
+    file = fields.Binary(
+        string="CSV file",
+        copy=False,
+        help="One line per customer: the identifier (idClient), and what tells who it "
+        "is: e-mail, or names and birth date.",
+    )
+    filename = fields.Char(copy=False)
+    state = fields.Selection(
+        [
+            ("file", "File"),
+            ("reading", "Being read"),
+            ("report", "Report"),
+            ("importing", "Being imported"),
+            ("done", "Imported"),
+        ],
+        default="file",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    consent = fields.Boolean(
+        string="These customers agreed to the avance immédiate",
+        copy=False,
+        help="They gave their agreement when they were enrolled with the other "
+        "software. Urssaf may ask for it.",
+    )
+    line_ids = fields.One2many(
+        "urssaf.enrolment.import.line", "import_id", string="Customers", copy=False
+    )
+    row_count = fields.Integer(string="Lines of the file", readonly=True, copy=False)
+    read_count = fields.Integer(string="Lines read", readonly=True, copy=False)
+    to_import_count = fields.Integer(readonly=True, copy=False)
+    last_error_message = fields.Text(string="Last error", readonly=True, copy=False)
+    ready_count = fields.Integer(string="To be imported", compute="_compute_counts")
+    left_count = fields.Integer(string="Left out", compute="_compute_counts")
+    linked_count = fields.Integer(string="Imported already", compute="_compute_counts")
+    failed_count = fields.Integer(
+        string="Could not be imported", compute="_compute_counts"
+    )
+    progress = fields.Float(compute="_compute_progress", help="What is done, in %.")
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends("filename", "create_date")
+    def _compute_display_name(self):
+        for job in self:
+            job.display_name = job.filename or self.env._("Import enrolled customers")
+
+    @api.depends("line_ids.outcome")
+    def _compute_counts(self):
+        for job in self:
+            counts = dict(
+                self.env["urssaf.enrolment.import.line"]._read_group(
+                    [("import_id", "in", job.ids)], ["outcome"], ["__count"]
+                )
+            )
+            job.ready_count = counts.pop("ready", 0)
+            job.linked_count = counts.pop("linked", 0)
+            job.failed_count = counts.pop("failed", 0)
+            job.left_count = sum(counts.values())
+
+    @api.depends("state", "row_count", "read_count", "to_import_count", "ready_count")
+    def _compute_progress(self):
+        for job in self:
+            done, everything = 0, 0
+            if job.state == "reading":
+                done, everything = job.read_count, job.row_count
+            elif job.state == "importing":
+                everything = job.to_import_count
+                done = everything - len(job._left_to_import())
+            job.progress = 100 * done / everything if everything else 0
+
+    # -- buttons ---------------------------------------------------------------
+
+    def _check_button(self):
+        self.ensure_one()
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("write")
+        return self.sudo()
+
+    def action_read(self):
+        """Dry run: show what each line of the file would do.
+
+        :raises UserError: the file cannot be read; it stays in the form
+        """
+        job = self._check_button()
+        if not job.file:
+            raise UserError(self.env._("CSV file: choose the file to import."))
+        rows = job._rows()
+        job.line_ids.unlink()
+        job.write(
+            {
+                "state": "reading",
+                "user_id": self.env.user.id,
+                "row_count": len(rows),
+                "read_count": 0,
+                "last_error_message": False,
+            }
+        )
+        job._read_slice(rows, READ_AT_ONCE)
+        return self._show()
+
+    def action_import(self):
+        """Keep the identifiers of the lines that are ready; Urssaf confirms them.
+
+        :raises UserError: no line is ready, or the customers' agreement is not told
+        """
+        job = self._check_button()
+        if job.state != "report" or not job.ready_count:
+            raise UserError(self.env._("No line is ready to be imported."))
+        if not job.consent:
+            raise UserError(
+                self.env._(
+                    "Tick the box first: these customers agreed to the avance "
+                    "immédiate."
+                )
+            )
+        job.write(
+            {
+                "state": "importing",
+                "user_id": self.env.user.id,
+                "to_import_count": job.ready_count,
+                "last_error_message": False,
+            }
+        )
+        job._import_slice(IMPORTED_AT_ONCE)
+        return self._show()
+
+    def action_reset(self):
+        """Choose another file.
+
+        :raises UserError: it is being worked on
+        """
+        job = self._check_button()
+        job._check_idle()
+        job.line_ids.unlink()
+        job.write({"state": "file", "file": False, "last_error_message": False})
+        return self._show()
+
+    def action_reload(self):
+        """Read the progress again, and wake the scheduled action if it slept."""
+        job = self._check_button()
+        if job.state in ("reading", "importing"):
+            job._wake()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_view_left(self):
+        """The lines that were not imported, and why: Odoo exports this list."""
+        self.ensure_one()
+        return self.line_ids._get_records_action(
+            name=self.env._("Not imported"),
+            domain=[("import_id", "=", self.id)],
+            context={"search_default_left": 1},
+            view_mode="list",
+        )
+
+    def _show(self):
+        return self._get_records_action(name=self.env._("Import enrolled customers"))
+
+    def _check_idle(self):
+        if any(job.state in ("reading", "importing") for job in self):
+            raise UserError(
+                self.env._("The file is being worked on: wait until it is done.")
+            )
+
+    # -- rights ----------------------------------------------------------------
+
+    def write(self, vals):
+        """Extends: while it is worked on, nobody changes what it works on.
+
+        :raises UserError: it is being worked on, or the company is to change
+        """
+        if not self.env.su:
+            self._check_idle()
+            if "company_id" in vals and self.line_ids:
+                raise UserError(self.env._("Make a new import for another company."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_idle(self):
+        self._check_idle()
+
+    def _starter(self):
+        """The environment of the user who pressed the button: his rights, and this
+        company only.
+        """
+        return self.env(
+            user=self.user_id.id,
+            su=False,
+            context={
+                **self.env.context,
+                "allowed_company_ids": self.company_id.ids,
+                "lang": self.user_id.lang,
+            },
+        )
+
+    # -- read ------------------------------------------------------------------
+
+    def _rows(self):
+        """:raises UserError: it is no such list"""
+        try:
+            content = base64.b64decode(self.with_context(bin_size=False).file or b"")
+            return read_customers(content)
+        except CustomerListError as error:
+            raise UserError(self._file_fault(error.reason)) from error
+
+    def _read_slice(self, rows, count):
+        """Make the next lines; the last slice erases the file."""
+        doubles = _doubles(rows)
+        some = rows[self.read_count : self.read_count + count]
+        Line = self.env["urssaf.enrolment.import.line"]
+        finder_env = self._starter()
+        values = finder_env[Line._name]._prepare_lines(some, self.company_id, doubles)
+        Line.create([{**line, "import_id": self.id} for line in values])._neighbours(
+            Line.browse()
+        )._compute_outcome()
+        self.read_count += len(some)
+        if self.read_count >= len(rows):
+            # Personal data: what is needed of it stands in the lines.
+            self.write({"state": "report", "file": False})
+        else:
+            self._wake()
+
+    # -- import ----------------------------------------------------------------
+
+    def _left_to_import(self):
+        return self.env["urssaf.enrolment.import.line"].search(
+            [
+                ("import_id", "in", self.ids),
+                ("outcome", "=", "ready"),
+                ("imported", "=", False),
+            ],
+            order="number",
+        )
+
+    def _import_slice(self, count):
+        """Keep the next identifiers; after the last one Urssaf is asked about them."""
+        left = self._left_to_import()
+        for line in left[:count]:
+            line._import_one()
+        if len(left) > count:
+            self._wake()
+            return
+        imported = self.line_ids.filtered("imported")
+        # Who it was stands on the customer now.
+        imported.label = False
+        self.state = "done"
+        self.env["urssaf.enrolment"]._trigger("follow")
+        if self.failed_count:
+            self._tell(
+                self.env._(
+                    "%(count)s customers of the file could not be imported: the list "
+                    "says why.",
+                    count=self.failed_count,
+                )
+            )
+
+    def _tell(self, note):
+        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
+
+    # -- in the background -----------------------------------------------------
+
+    def _wake(self):
+        self.env["urssaf.exchange"]._trigger("import")
+
+    @api.model
+    def _cron_run(self):
+        """Go on with the files under way, each apart from the others."""
+        exchange = self.env["urssaf.exchange"]
+        under_way = [("state", "in", ("reading", "importing"))]
+        jobs = self.sudo().search(under_way, order="id")
+        exchange._take_each(
+            jobs,
+            lambda job: job._work(),
+            put_off=lambda job, error: job._give_up(error),
+        )
+        if jobs.exists().filtered_domain(under_way):
+            self._wake()
+
+    def _work(self):
+        """One slice after the other, while there is time."""
+        exchange = self.env["urssaf.exchange"]
+        while exchange._time_left():
+            if not self.try_lock_for_update(allow_referencing=True):
+                return
+            self.invalidate_recordset()
+            job = self.with_context(lang=self.user_id.lang)
+            job._starter()["urssaf.enrolment"]._check_urssaf_user()
+            if job.state == "reading":
+                job._read_slice(job._rows(), READ_SLICE)
+            elif job.state == "importing":
+                job._import_slice(IMPORT_SLICE)
+            else:
+                return
+            exchange._checkpoint(1)
+
+    def _give_up(self, error):
+        """It would stop at the same place again: a person looks at it."""
+        reason = str(error) if isinstance(error, UserError) else type(error).__name__
+        note = self.env._(
+            "The import of customers has stopped: %(reason)s\nWhat was done until then "
+            "is kept. Press the button again to go on.",
+            reason=reason,
+        )
+        state = "file" if self.state == "reading" else "report"
+        self.write({"state": state, "last_error_message": note})
+        self._tell(note)
+
+    @api.autovacuum
+    def _gc_imports(self):
+        """The file and the names in it are personal data: kept for a week."""
+        limit = fields.Datetime.now() - KEEP_DAYS
+        self.sudo().search(
+            [
+                ("write_date", "<", limit),
+                ("state", "in", ("file", "report", "done")),
+            ]
+        ).unlink()
+
+    def _file_fault(self, reason):
+        return {
+            "encoding": self.env._(
+                "CSV file: this is not a text file. Save the list as CSV first."
+            ),
+            "empty": self.env._("CSV file: there is no customer in it."),
+            "endless_cell": self.env._(
+                "CSV file: a cell never ends, a quotation mark in it has no pair. Save "
+                "the list as CSV again."
+            ),
+            "too_long": self.env._("CSV file: too many lines. Cut it in several."),
+            "no_identifier": self.env._(
+                "CSV file: no column of identifiers. The first line must hold the "
+                "titles, one of them “idClient”."
+            ),
+        }[reason]
+
+
+def _doubles(rows):
+    """The identifiers that stand in the file more than once."""
+    seen, doubles = set(), set()
+    for row in rows:
+        (doubles if row.id_client in seen else seen).add(row.id_client)
+    return doubles

@@ -1,0 +1,100 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Calls per second over all processes of a company, wherever they run."""
+
+import logging
+
+from psycopg2 import Error as DatabaseError
+from psycopg2.pool import PoolError
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...lib.api import pace
+
+_logger = logging.getLogger(__name__)
+
+# Turns given away beforehand, at most: a clock that was set back holds nobody for long.
+MOST_AHEAD = 50
+
+
+class UrssafPace(models.Model):
+    """When a company may call Urssaf next: one row per company.
+
+    A turn is taken by one statement in a transaction of its own, by the clock of the
+    database, which all processes share: no lock is held while somebody calls. A table
+    of its own, so that it never conflicts with who writes the company or its service.
+    """
+
+    _name = "urssaf.pace"
+    _description = "Urssaf Pace of Calls"
+    _log_access = False
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    next_turn = fields.Float(
+        required=True, readonly=True, help="Seconds since 1970, when a call may leave."
+    )
+
+    _company_unique = models.Constraint(
+        "UNIQUE(company_id)", "A company has one pace of calls."
+    )
+
+    @api.model
+    def _turns(self, company):
+        """What the client of a company asks before each call; ``None`` where the
+        company sets no limit.
+        """
+        per_second = company.urssaf_calls_per_second
+        if not per_second:
+            return None
+        company_id = company.id
+        return lambda: self._take_turn(company_id, per_second)
+
+    @api.model
+    def _take_turn(self, company_id, per_second):
+        """Take the next turn. Return the seconds to wait until then.
+
+        Without the database each process keeps the pace by itself, and waits one turn
+        more: whatever happens here, the call is made.
+        """
+        try:
+            return self._taken_turn(turn(company_id, per_second))
+        except (DatabaseError, PoolError) as error:
+            _logger.info("The pace is kept per process: %s", type(error).__name__)
+            alone = pace.in_process(company_id, per_second)
+            return alone + 1 / per_second
+
+    @api.model
+    def _taken_turn(self, statement):
+        if not self.env["account.move"]._can_commit():
+            # A test: nothing is committed, and nothing survives it.
+            return self.env.execute_query(statement)[0][0]
+        with self.env.registry.cursor() as cr:
+            # Waiting for a neighbour's turn is not a conflict with him.
+            alone = SQL(
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;"
+                " SET LOCAL lock_timeout = '2s'"
+            )
+            cr.execute(SQL("%s; %s", alone, statement), log_exceptions=False)
+            return cr.fetchone()[0]
+
+
+def turn(company_id, per_second):
+    """The statement that takes the next turn and tells in how many seconds it is."""
+    step = 1 / per_second
+    return SQL(
+        """
+        INSERT INTO urssaf_pace AS pace (company_id, next_turn)
+             VALUES (%(company)s, %(now)s + %(step)s)
+        ON CONFLICT (company_id) DO UPDATE
+                SET next_turn = %(step)s + greatest(
+                    %(now)s, least(pace.next_turn, %(now)s + %(ahead)s)
+                )
+          RETURNING greatest(next_turn - %(step)s - %(now)s, 0)
+        """,
+        company=company_id,
+        step=step,
+        ahead=step * MOST_AHEAD,
+        now=SQL("extract(epoch FROM clock_timestamp())::float8"),
+    )

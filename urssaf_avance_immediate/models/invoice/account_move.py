@@ -1,0 +1,405 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column
+
+from ..company.res_company import SENDING
+from ..exchange.exchange import OUTAGE_KINDS
+from ..partner.res_partner import READERS
+from ..payment_request.following import TO_HANDLE
+from ..payment_request.payment_request import (
+    AT_URSSAF,
+    FOLLOWED,
+    FROZEN,
+    SENDABLE,
+    STATES,
+)
+
+# Something is left to pay; “blocked” is said when one tries to send.
+UNPAID = ("not_paid", "partial", "blocked")
+
+
+class AccountMove(models.Model):
+    """The invoice shows its demande de paiement and starts it; the life of the demande
+    is in ``urssaf.payment.request``, the checks are in ``account_move_checks``.
+    """
+
+    _inherit = "account.move"
+
+    urssaf_service_start = fields.Date(
+        string="Services from",
+        compute="_compute_urssaf_service_start",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="First day of the services on this invoice. Urssaf wants all of them in "
+        "the same calendar month.",
+    )
+    urssaf_service_end = fields.Date(
+        string="Services to",
+        compute="_compute_urssaf_service_end",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="Last day of the services on this invoice.",
+    )
+    urssaf_request_ids = fields.One2many(
+        "urssaf.payment.request",
+        "move_id",
+        string="Demandes de paiement",
+        readonly=True,
+        groups=READERS,
+    )
+    urssaf_request_id = fields.Many2one(
+        "urssaf.payment.request",
+        string="Last demande de paiement",
+        compute="_compute_urssaf_request",
+        store=True,
+        groups=READERS,
+        index="btree_not_null",
+    )
+    urssaf_state = fields.Selection(
+        STATES,
+        string="Urssaf",
+        compute="_compute_urssaf_request",
+        store=True,
+        index="btree_not_null",
+    )
+    urssaf_request_count = fields.Integer(
+        compute="_compute_urssaf_request_count", compute_sudo=True
+    )
+    urssaf_can_send = fields.Boolean(
+        compute="_compute_urssaf_can_send", search="_search_urssaf_can_send"
+    )
+    urssaf_configured = fields.Boolean(related="company_id.urssaf_configured")
+
+    def _auto_init(self):
+        """No invoice has a demande yet: spare a large database the computing."""
+        for name, kind in (
+            ("urssaf_service_start", "date"),
+            ("urssaf_service_end", "date"),
+            ("urssaf_request_id", "int4"),
+            ("urssaf_state", "varchar"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends(
+        "invoice_line_ids.urssaf_service_start", "invoice_line_ids.urssaf_service_end"
+    )
+    def _compute_urssaf_service_start(self):
+        """The dates of the lines where they have their own; else the user says."""
+        for move in self:
+            start = move.urssaf_service_start
+            days = move._urssaf_own_days()
+            # A line without a date is of the period that the user gave.
+            if days and start and not move._urssaf_all_dated():
+                days.append(start)
+            move.urssaf_service_start = min(days, default=start)
+
+    @api.depends(
+        "urssaf_service_start",
+        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.urssaf_service_end",
+    )
+    def _compute_urssaf_service_end(self):
+        """A single day unless the lines or the user say otherwise."""
+        for move in self:
+            start, end = move.urssaf_service_start, move.urssaf_service_end
+            days = move._urssaf_own_days()
+            if days and end and not move._urssaf_all_dated():
+                days.append(end)
+            end = max(days, default=end)
+            if start and (not end or end < start):
+                end = start
+            move.urssaf_service_end = end
+
+    def _urssaf_own_days(self):
+        lines = self._urssaf_lines().filtered("urssaf_service_start")
+        return [
+            *lines.mapped("urssaf_service_start"),
+            *lines.mapped("urssaf_service_end"),
+        ]
+
+    def _urssaf_all_dated(self):
+        return all(line.urssaf_service_start for line in self._urssaf_lines())
+
+    @api.depends("urssaf_request_ids.state")
+    def _compute_urssaf_request(self):
+        for move in self:
+            requests = move.urssaf_request_ids.sorted("id")
+            request = requests.filtered("active_request")[:1] or requests[-1:]
+            move.urssaf_request_id = request
+            move.urssaf_state = request.state
+
+    @api.depends("urssaf_request_ids")
+    def _compute_urssaf_request_count(self):
+        for move in self:
+            move.urssaf_request_count = len(move.urssaf_request_ids)
+
+    @api.depends(
+        "move_type",
+        "state",
+        "payment_state",
+        "urssaf_state",
+        "urssaf_excluded",
+        "commercial_partner_id.urssaf_sending",
+        "company_id.urssaf_sending",
+    )
+    @api.depends_context("uid")
+    def _compute_urssaf_can_send(self):
+        """Whether sending makes sense: the button shows, the checks come after it."""
+        user = self.env.user.has_group("urssaf_avance_immediate.group_user")
+        for move in self:
+            move.urssaf_can_send = (
+                user
+                and move.move_type == "out_invoice"
+                and move.state == "posted"
+                and move.payment_state in UNPAID
+                and move.urssaf_state not in FROZEN
+                and move._urssaf_enrolment().state not in (False, "draft")
+                and not move.urssaf_excluded
+                and move.commercial_partner_id._urssaf_sending_for(move.company_id)
+                != "never"
+            )
+
+    def _search_urssaf_can_send(self, operator, value):
+        """What the compute says, over the companies that are ticked."""
+        if operator != "in":
+            return NotImplemented
+        wanted = {bool(item) for item in value}
+        if len(wanted) != 1:
+            return Domain.TRUE if wanted else Domain.FALSE
+        domain = self._urssaf_can_send_domain()
+        return domain if True in wanted else ~domain
+
+    @api.model
+    def _urssaf_can_send_domain(self):
+        if not self.env.user.has_group("urssaf_avance_immediate.group_user"):
+            return Domain.FALSE
+        return Domain(
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", UNPAID),
+                ("urssaf_excluded", "=", False),
+                ("urssaf_state", "not in", FROZEN),
+            ]
+        ) & Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("commercial_partner_id", "in", self._urssaf_customers_of(company))
+            for company in self.env.companies
+        )
+
+    @api.model
+    def _urssaf_customers_of(self, company):
+        """Query of the customers, known to Urssaf, whose invoices may leave."""
+        # sudo(): whoever sends sees the invoices, not every sheet. Invoices of
+        # customers who were archived since may be sent too.
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        holder = company._urssaf_holder()
+        chosen = [key for key, _label in SENDING if key != "never"]
+        free = [False] if holder.urssaf_sending != "never" else []
+        wanted = Domain("urssaf_sending", "in", chosen + free)
+        if holder != company:
+            # What a branch does not say about a customer, its habilitation does.
+            above = partners.with_company(holder)._search(wanted)
+            wanted = Domain("urssaf_sending", "in", chosen) | (
+                Domain("urssaf_sending", "=", False) & Domain("id", "in", above)
+            )
+        known = [("company_id", "=", holder.id), ("state", "!=", "draft")]
+        return partners.with_company(company)._search(
+            Domain("urssaf_enrolment_ids", "any", known) & wanted
+        )
+
+    def _urssaf_enrolment(self):
+        """The enrolment of the customer under the habilitation of the invoice."""
+        self.ensure_one()
+        holder = self.company_id._urssaf_holder()
+        return (
+            self.commercial_partner_id.sudo().urssaf_enrolment_ids.filtered(
+                lambda e: e.company_id == holder
+            )
+        )[:1]
+
+    # -- what core asks --------------------------------------------------------
+
+    def _need_cancel_request(self):
+        """Extends account: what Urssaf has, or may have, cannot change here."""
+        return super()._need_cancel_request() or bool(
+            self._urssaf_with_demande(AT_URSSAF)
+        )
+
+    @api.depends("urssaf_state")
+    def _compute_need_cancel_request(self):
+        return super()._compute_need_cancel_request()
+
+    @api.depends("urssaf_state")
+    def _compute_show_reset_to_draft_button(self):
+        return super()._compute_show_reset_to_draft_button()
+
+    @api.depends(
+        "urssaf_state",
+        "urssaf_service_start",
+        "urssaf_service_end",
+        "urssaf_excluded",
+        "commercial_partner_id",
+        "payment_state",
+        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.price_total",
+    )
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        """Extends account: what to do now about the demande de paiement."""
+        alerts = super()._get_alerts()
+        if self.env.user.has_group("urssaf_avance_immediate.group_user"):
+            outage = self._urssaf_service_alert()
+            if not outage or self.urssaf_state != "queued":
+                alerts.update(self._urssaf_alerts())
+            alerts = self._urssaf_card_alerts() | alerts
+            alerts.update(outage)
+        return alerts
+
+    def _urssaf_alerts(self):
+        self.ensure_one()
+        request = self.urssaf_request_id
+        if self.state == "draft":
+            return self._urssaf_draft_alerts()
+        forgotten = request.state == "cancelled" and not request.remote_code
+        if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
+            faults = self._urssaf_check_sendable()
+            if request.state == "rejected":
+                faults = {"urssaf_rejected": self._urssaf_request_alert(request)} | (
+                    faults
+                )
+            if all(fault["level"] != "danger" for fault in faults.values()):
+                faults["urssaf_ready"] = {
+                    "level": "info",
+                    "message": self.env._("Ready to be sent to Urssaf."),
+                }
+            return faults
+        if self.payment_state == "reversed":
+            # A credit note: whatever happened at Urssaf, this invoice is settled.
+            return {}
+        # No news because of an outage: that is said once, see below.
+        passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
+        trouble = request.last_error_message and not passing
+        if request.state in ("unknown", *TO_HANDLE) or trouble:
+            return {"urssaf_request": self._urssaf_request_alert(request)}
+        return {}
+
+    def _urssaf_service_alert(self):
+        """Urssaf does not answer: said where somebody waits for it."""
+        request = self.urssaf_request_id
+        waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
+        notice = request.service_notice if waiting else None
+        if not waiting and self.urssaf_can_send:
+            notice = self._urssaf_enrolment().service_notice
+        if not notice:
+            return {}
+        service = self.env["urssaf.service"]._of(self.company_id)
+        copied = self.company_id.urssaf_copy_notice
+        return {
+            "urssaf_service": {
+                "level": "danger" if copied else "warning",
+                "message": notice,
+                "action_text": self.env._("Details"),
+                "action": service._get_records_action(),
+            }
+        }
+
+    def _urssaf_request_alert(self, request):
+        if request.state == "unknown":
+            message = self.env._(
+                "Urssaf did not answer. Odoo looks it up and will not send it twice: "
+                "nothing to do."
+            )
+        elif request.state == "rejected":
+            message = self.env._(
+                "Rejected by Urssaf: %s", request.last_error_message or ""
+            )
+            if request.can_correct:
+                message += "\n" + self.env._(
+                    "This invoice can no longer be reset to draft: “Correct the "
+                    "invoice” makes the credit note and a new invoice, to be put right "
+                    "and sent."
+                )
+        elif request.state in TO_HANDLE:
+            message = request._handle_note(request.state)
+        else:
+            message = request.last_error_message
+        waiting = request.state in ("unknown", "queued")
+        return {
+            "level": "info" if waiting else "danger",
+            "message": message,
+            "action_text": self.env._("Demande de paiement"),
+            "action": request._get_records_action(),
+        }
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_urssaf_send(self):
+        """One invoice: send it now. Several: show first what can leave."""
+        Request = self.env["urssaf.payment.request"]
+        Request._check_urssaf_user()
+        self.check_access("write")
+        if len(self) > 1:
+            return self._urssaf_open_send_wizard()
+        blocking = self._urssaf_blocking()[self]
+        if blocking:
+            raise UserError("\n".join(f"- {message}" for message in blocking))
+        request = Request._enqueue_move(self)
+        if not request:
+            raise UserError(
+                self.env._("%s is being sent to Urssaf already.", self.display_name)
+            )
+        request._send()
+        return self._urssaf_notify_sent(request)
+
+    def _urssaf_notify_sent(self, request):
+        label = dict(request._fields["state"]._description_selection(self.env))
+        outage = request.service_notice if request.state == "queued" else None
+        message = (outage or request.last_error_message) or self.env._(
+            "%(invoice)s: %(state)s",
+            invoice=self.name,
+            state=label[request.state],
+        )
+        kind = {"waiting": "success", "rejected": "danger"}.get(
+            request.state, "warning"
+        )
+        return request._notify(message, kind=kind)
+
+    def _urssaf_open_send_wizard(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send to Urssaf"),
+            "res_model": "urssaf.payment.request.send",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_move_ids": self.ids,
+                "dialog_size": "extra-large",
+            },
+        }
+
+    def action_urssaf_preview(self):
+        """What Urssaf and the customer would see, before anything leaves."""
+        self.check_access("read")
+        return self._urssaf_wizard_action(
+            "urssaf.payment.request.preview", self.env._("Preview")
+        )
+
+    def action_urssaf_refresh(self):
+        return self.urssaf_request_id.action_urssaf_refresh()
+
+    def action_urssaf_view_requests(self):
+        self.ensure_one()
+        return self.urssaf_request_ids._get_records_action(
+            name=self.env._("Demandes de paiement")
+        )

@@ -1,0 +1,382 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What Urssaf would refuse, found before the call, with Urssaf's own code."""
+
+from decimal import Decimal
+
+from pydantic import ValidationError as SchemaError
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+from ...lib.api import PaymentRequest, field_errors
+from ...lib.api.codes import MAX_NUMBER
+from ...lib.rules import (
+    AmountError,
+    check_deposit,
+    clean,
+    period_faults,
+    period_warnings,
+)
+from ..enrolment.calling import PARIS
+
+# Urssaf refuses these at once, whatever the invoice (urssaf-api §4, §3.3).
+CLOSED_ACCOUNTS = {
+    "MANDAT_ECHU": "ERR_MANDAT_ECHU",
+    "PARTICULIER_BLOQUE": "ERR_CMPT_BLOQUE",
+}
+
+
+class AccountMove(models.Model):
+    """One pass over many invoices costs as many queries as over one: the checks read
+    fields, which Odoo fetches for all the invoices together; the numbers already used
+    are searched once.
+    """
+
+    _inherit = "account.move"
+
+    def _urssaf_check_all(self):
+        """What stands in the way of sending each invoice: ``{move: {key: {level,
+        message, code, action_text?, action?}}}``. An alert is what ``_get_alerts``
+        wants; “danger” forbids the sending, “warning” does not.
+        """
+        # These are read line by line: load them for all the invoices.
+        self.invoice_line_ids.tax_ids.mapped("amount")
+        self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
+        numbers = self.env["urssaf.payment.request"]._numbers_to_send(self)
+        return {
+            move: move._urssaf_checks() | move._urssaf_number_checks(numbers[move])
+            for move in self
+        }
+
+    def _urssaf_check_sendable(self):
+        """The alerts of one invoice: see :meth:`_urssaf_check_all`."""
+        self.ensure_one()
+        return self._urssaf_check_all()[self]
+
+    def _urssaf_blocking(self):
+        """``{move: sentences}`` that forbid the sending, none for those that may go."""
+        return {
+            move: [f["message"] for f in faults.values() if f["level"] == "danger"]
+            for move, faults in self._urssaf_check_all().items()
+        }
+
+    def _urssaf_checks(self):
+        self.ensure_one()
+        faults = [*self._urssaf_invoice_faults(), *self._urssaf_customer_faults()]
+        if not any(fault["level"] == "danger" for _key, fault in faults):
+            faults += [
+                *self._urssaf_invoice_date_faults(),
+                *self._urssaf_period_faults(),
+                *self._urssaf_line_faults(),
+                *self._urssaf_amount_faults(),
+            ]
+        if not any(fault["level"] == "danger" for _key, fault in faults):
+            faults += self._urssaf_schema_faults()
+        return {f"urssaf_{key}": fault for key, fault in faults}
+
+    def _urssaf_fault(self, message, code=None, level="danger", action=None, text=None):
+        """One alert. Urssaf's code stands at the end, for those who know it."""
+        fault = {
+            "level": level,
+            "message": f"{message} [{code}]" if code else message,
+            "code": code,
+        }
+        if action:
+            fault |= {"action": action, "action_text": text}
+        return fault
+
+    # -- the invoice -----------------------------------------------------------
+
+    def _urssaf_invoice_faults(self):
+        fault = self._urssaf_fault
+        if self.move_type == "out_refund":
+            yield (
+                "type",
+                fault(
+                    self.env._(
+                        "Urssaf takes no credit note: have the demande of the invoice "
+                        "cancelled, or refund the customer yourself."
+                    ),
+                    "ERR_VALEUR_NEGATIVE",
+                ),
+            )
+        elif self.move_type != "out_invoice" or self.state != "posted":
+            yield (
+                "type",
+                fault(self.env._("Only a posted customer invoice can be sent.")),
+            )
+        elif self.payment_state == "blocked":
+            yield (
+                "blocked",
+                fault(self.env._("The payment of this invoice is blocked.")),
+            )
+        elif self.payment_state not in ("not_paid", "partial"):
+            yield "paid", fault(self.env._("This invoice is paid already."))
+        elif self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
+            yield from self._urssaf_deposit_faults()
+        if self._urssaf_rebuilt():
+            yield "rebuilt", self._urssaf_rebuilt_fault()
+        if self.currency_id.name != "EUR":
+            yield "currency", fault(self.env._("Urssaf only takes euros."))
+        if not self.company_id.partner_id._urssaf_french():
+            message = self.env._(
+                "The address of %s is in another country: the avance immédiate is for "
+                "companies in France.",
+                self.company_id.name,
+            )
+            yield "company_abroad", fault(message)
+        if not self.company_id.sudo().urssaf_configured:
+            yield (
+                "settings",
+                fault(
+                    self.env._(
+                        "Fill in the Urssaf settings of %s first.",
+                        self.company_id._urssaf_holder().name,
+                    )
+                ),
+            )
+
+    def _urssaf_deposit_faults(self):
+        payments, credits, _date = self._urssaf_received()
+        fault = self._urssaf_fault
+        if credits or not payments:
+            yield (
+                "partial",
+                fault(
+                    self.env._(
+                        "A credit note has reduced this invoice. Make a new invoice "
+                        "for what is left: Urssaf takes no reduction."
+                    ),
+                    "ERR_VALEUR_NEGATIVE",
+                ),
+            )
+        elif not self.company_id._urssaf_holder().urssaf_declare_deposits:
+            yield (
+                "partial",
+                fault(
+                    self.env._(
+                        "A part of this invoice is paid already. Urssaf collects it "
+                        "as a whole, unless the company may declare deposits (see "
+                        "the settings)."
+                    ),
+                    "ERR_ACOMPTE_BLOQUE",
+                ),
+            )
+        else:
+            try:
+                check_deposit(Decimal(str(payments)), Decimal(str(self.amount_total)))
+            except AmountError as error:
+                message = self.env._(
+                    "The deposit of %(deposit)s is more than half of %(total)s.",
+                    deposit=self.currency_id.format(payments),
+                    total=self.currency_id.format(self.amount_total),
+                )
+                yield "deposit", fault(message, error.code)
+
+    # -- the customer ----------------------------------------------------------
+
+    def _urssaf_customer_faults(self):
+        partner = self.commercial_partner_id
+        sheet = {
+            "text": self.env._("Open the customer"),
+            "action": partner._get_records_action(),
+        }
+        fault = self._urssaf_fault
+        if self.urssaf_excluded:
+            yield (
+                "left_out",
+                fault(self.env._("This invoice is left out of avance immédiate.")),
+            )
+        elif partner._urssaf_sending_for(self.company_id) == "never":
+            message = self.env._(
+                "%s is left out of avance immédiate: see the customer’s sheet.",
+                partner.name,
+            )
+            yield "left_out", fault(message, **sheet)
+        for found in self._urssaf_card_alerts("danger").values():
+            yield "card", found
+        yield from self._urssaf_enrolment_faults(partner, sheet)
+        if not partner._urssaf_french():
+            message = partner._urssaf_obstacles()["country_id"]
+            yield "abroad", fault(message, **sheet)
+        if partner.sudo().urssaf_other_aid:
+            message = self.env._(
+                "%s has another aid (APA, PCH, prepaid CESU): Urssaf does not take it "
+                "off. Invoice here only what the customer pays.",
+                partner.name,
+            )
+            yield "other_aid", fault(message, level="warning", **sheet)
+
+    def _urssaf_enrolment_faults(self, partner, sheet):
+        enrolment = self._urssaf_enrolment()
+        fault = self._urssaf_fault
+        if not enrolment._usable():
+            message = self.env._("%s is not enrolled at Urssaf.", partner.name)
+            yield "enrolment", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
+        elif enrolment.state != "active":
+            message = self.env._(
+                "Avance immédiate is not possible yet for %(customer)s: %(status)s",
+                customer=partner.name,
+                status=enrolment.remote_message
+                or enrolment.remote_status
+                or self.env._("The account is not active."),
+            )
+            code = CLOSED_ACCOUNTS.get(
+                enrolment.remote_status, "ERR_LIEN_PARTICULIER_PRESTATAIRE"
+            )
+            yield "enrolment", fault(message, code, **sheet)
+        elif not partner.sudo().urssaf_birth_date:
+            message = self.env._("The birth date of the customer is missing.")
+            yield "birth_date", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
+
+    # -- the period ------------------------------------------------------------
+
+    def _urssaf_today(self):
+        """The date in Paris, whatever the time zones of the server and of the user."""
+        return fields.Date.context_today(self.with_context(tz=PARIS.key))
+
+    def _urssaf_active_since(self):
+        """Activation of the customer's account, naive Paris time, or ``None``."""
+        since = self._urssaf_enrolment().active_since
+        if not since:
+            return None
+        paris = self.with_context(tz=PARIS.key)
+        return fields.Datetime.context_timestamp(paris, since).replace(tzinfo=None)
+
+    def _urssaf_period_faults(self):
+        start, end = self._urssaf_period()
+        if not start:
+            yield (
+                "period",
+                self._urssaf_fault(
+                    self.env._(
+                        "Fill in the first and last day of the services (“Services”)."
+                    )
+                ),
+            )
+            return
+        today, since = self._urssaf_today(), self._urssaf_active_since()
+        split = self.state == "draft" and self._urssaf_split_action()
+        for code in period_faults(start, end, today, since):
+            offer = {}
+            if split and code in (
+                "ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE",
+                "ERR_LIEN_PARTICULIER_PRESTATAIRE",
+            ):
+                offer = {"action": split, "text": self.env._("Split the invoice")}
+            message = self._urssaf_period_text(code, since)
+            yield code, self._urssaf_fault(message, code, **offer)
+        for key in period_warnings(start, end, today, since):
+            yield key, self._urssaf_period_warning(key)
+
+    def _urssaf_period_text(self, code, since):
+        return {
+            "ERR_DATE_FUTUR": self.env._("The services must be over: they end later."),
+            "ERR_DATE_FIN_AVANT_DATE_DEB": self.env._(
+                "The services end before they begin."
+            ),
+            "ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE": self.env._(
+                "The services are in two calendar months: make one invoice per month."
+            ),
+            "ERR_LIEN_PARTICULIER_PRESTATAIRE": self.env._(
+                "The services begin before the customer became active at Urssaf, on "
+                "%s.",
+                since and format_date(self.env, since.date()),
+            ),
+        }.get(code, code)
+
+    def _urssaf_period_warning(self, key):
+        if key == "last_year":
+            return self._urssaf_fault(
+                self.env._(
+                    "These services are of an earlier year: their tax credit counts "
+                    "for that year."
+                ),
+                level="warning",
+            )
+        return self._urssaf_fault(
+            self.env._(
+                "The services begin on the day when the customer became active: "
+                "Urssaf refuses those that came before that hour."
+            ),
+            "ERR_LIEN_PARTICULIER_PRESTATAIRE",
+            level="warning",
+        )
+
+    # -- lines and amounts -----------------------------------------------------
+
+    def _urssaf_line_faults(self):
+        """A free line is not sent; a discount takes the nature of what it is about."""
+        lines = self._urssaf_lines()
+        positive = lines.filtered(lambda line: line.price_total > 0)
+        missing = positive.filtered(lambda line: not line._urssaf_nature()[0])
+        if missing or not positive:
+            names = ", ".join(
+                line.product_id.name or line.name or "?" for line in missing
+            )
+            message = self.env._(
+                "Give an Urssaf nature to the product of each line: %s.",
+                names or self.env._("there is no line"),
+            )
+            yield "nature", self._urssaf_fault(message, "ERR_CODE_NATURE")
+        if not self.company_id._urssaf_intervenant() and not all(
+            line.urssaf_intervenant for line in positive
+        ):
+            message = self.env._(
+                "Fill in the SAP declaration number in the Urssaf settings, or the "
+                "intervenant of each line."
+            )
+            yield (
+                "intervenant",
+                self._urssaf_fault(message, "ERR_NUMINTERVENANT_MANQUANT"),
+            )
+
+    def _urssaf_amount_faults(self):
+        if any(self._urssaf_line_faults()):
+            return
+        try:
+            self._urssaf_settlement()
+        except AmountError as error:
+            message = self._urssaf_amount_text(error)
+            yield "amount", self._urssaf_fault(message, error.code)
+
+    def _urssaf_amount_text(self, error):
+        lines = self._urssaf_lines()
+        line = lines[error.line_index].name if error.line_index is not None else ""
+        fault = {
+            "ERR_VALEUR_NEGATIVE": self.env._(
+                "This negative line has no service of the same nature, VAT rate and "
+                "month to be taken off."
+            ),
+            "ERR_CODE_NATURE": self.env._(
+                "This discount may be about several services: give its product an "
+                "Urssaf nature."
+            ),
+            "ERR_NBRE_PREST_MAX": self.env._(
+                "Urssaf takes at most ten lines, even once those alike are put "
+                "together: make two invoices."
+            ),
+            "ERR_TOTAL_PRESTATIONS": self.env._(
+                "The lines do not add up to the total of the invoice, to the cent: is "
+                "there a cash rounding?"
+            ),
+        }.get(error.code, self.env._("This amount does not suit Urssaf."))
+        if not line:
+            return fault
+        return self.env._("%(line)s: %(fault)s", line=line, fault=fault)
+
+    def _urssaf_schema_faults(self):
+        """The last word: what the schema of the contract does not take."""
+        try:
+            PaymentRequest.model_validate(self._urssaf_prepare_payload())
+        except SchemaError as error:
+            paths = [path for path, _kind in field_errors(error)]
+            if len(clean(self.name or "")) > MAX_NUMBER:
+                # The check of the number says it in words.
+                paths = [path for path in paths if path != "numFactureTiers"]
+            if not paths:
+                return
+            message = self.env._(
+                "Urssaf would not take the demande: %s.", ", ".join(paths)
+            )
+            yield "schema", self._urssaf_fault(message, "ERREUR_VALIDATION")

@@ -1,0 +1,239 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Invoices of automatic customers that cannot leave yet, and who is told of it.
+
+They leave by themselves as soon as nothing stands in the way any more. What has to be
+done about the invoice is an activity on the invoice; about the customer, blocked or
+without a mandate for the moment, it is the one activity of the enrolment. Services
+still to come need nobody. Each closes by itself.
+"""
+
+from odoo import api, fields, models
+
+from ..enrolment.enrolment import CLOSED as PAUSED
+from ..payment_request.payment_request import CLOSED
+from .account_move import UNPAID
+
+# Names of invoices in one note.
+MAX_NAMES = 10
+# How an invoice waits for its customer, and nothing else.
+CUSTOMER_ALONE = {"urssaf_enrolment"}
+# Invoices queued in one transaction.
+SENT_AT_ONCE = 50
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    urssaf_waits_for = fields.Char(
+        readonly=True,
+        copy=False,
+        help="What stood in the way when somebody was last told of it.",
+    )
+
+    def _urssaf_automatic(self):
+        """Invoices that leave by themselves: of customers who are active, or who were
+        and cannot be debited for the moment.
+        """
+        return self.filtered(
+            lambda move: move.move_type == "out_invoice"
+            and not move.urssaf_excluded
+            and move._urssaf_enrolment()._usable().state in ("active", *PAUSED)
+            and move.commercial_partner_id._urssaf_sending_for(move.company_id)
+            == "automatic"
+        )
+
+    def _urssaf_post_automatically(self):
+        """Queue the invoices of customers who want it so; one that must wait says why
+        and leaves later.
+        """
+        automatic = self._urssaf_automatic().filtered(
+            lambda move: move.urssaf_state in (False, "draft", *CLOSED)
+        )
+        # What a lost backup had sent is at Urssaf: it is taken over, not sent.
+        automatic -= automatic._urssaf_rebuilt()
+        if automatic:
+            # sudo(): whoever posts the invoice may not write this mark himself.
+            automatic.sudo().urssaf_to_send = True
+            automatic._urssaf_send_ready()
+
+    def _urssaf_send_ready(self):
+        """Queue those of self that nothing stops any more; say on the others what they
+        are waiting for.
+        """
+        faults = self.sudo()._urssaf_check_all()
+        ready, customers = self.browse(), self.env["urssaf.enrolment"]
+        for move in self:
+            blocking = {
+                key: fault
+                for key, fault in faults[move].items()
+                if fault["level"] == "danger"
+            }
+            if not blocking:
+                ready += move
+            elif move._urssaf_tell_waiting(blocking):
+                customers |= move._urssaf_enrolment()
+        customers._tell_waiting_invoices()
+        if ready:
+            # sudo(): the automatic sending is the company's choice, whoever posts.
+            queued = (
+                self.env["urssaf.payment.request"].sudo()._enqueue_move(ready.sudo())
+            )
+            queued._trigger("send")
+        return ready
+
+    def _urssaf_waits_no_more(self):
+        """It has left, or somebody has decided otherwise."""
+        # sudo(): only the code writes these marks.
+        marked = self.sudo().filtered(lambda m: m.urssaf_to_send or m.urssaf_waits_for)
+        marked.write({"urssaf_to_send": False, "urssaf_waits_for": False})
+        self.env["urssaf.alert"]._settled(self)
+
+    def _urssaf_tell_waiting(self, blocking):
+        """Say once what this invoice waits for. Return whether the customer is to be
+        told of, who is said apart.
+
+        :param blocking: ``{key: fault}``, see ``_urssaf_check_all``
+        """
+        reason = ",".join(sorted(blocking))
+        if reason == self.urssaf_waits_for:
+            return False
+        self.sudo().urssaf_waits_for = reason
+        paused = self._urssaf_enrolment()._usable().state in PAUSED
+        if set(blocking) <= CUSTOMER_ALONE and paused:
+            self.env["urssaf.alert"]._settled(self)
+            self._message_log(
+                body=self.env._(
+                    "Leaves for Urssaf by itself, as soon as the customer can be "
+                    "debited again."
+                )
+            )
+            return True
+        if {fault["code"] for fault in blocking.values()} == {"ERR_DATE_FUTUR"}:
+            self.env["urssaf.alert"]._settled(self)
+            self._message_log(
+                body=self.env._("Leaves for Urssaf once the services are over.")
+            )
+            return False
+        note = "\n".join(fault["message"] for fault in blocking.values())
+        self._urssaf_alert(self.env._("Not sent to Urssaf yet: %s", note))
+        return False
+
+    def _urssaf_alert(self, note):
+        """One activity per invoice."""
+        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
+
+    def _urssaf_wait_for_customer(self):
+        """The customer of these was found blocked when they were about to leave: the
+        automatic ones leave by themselves later. Return them.
+        """
+        waiting = self._urssaf_automatic()
+        # sudo(): only the code writes this mark.
+        waiting.sudo().write(
+            {"urssaf_to_send": True, "urssaf_waits_for": ",".join(CUSTOMER_ALONE)}
+        )
+        return waiting
+
+    def _urssaf_waiting_domain(self, company):
+        return [
+            ("company_id", "in", company._urssaf_served().ids),
+            ("urssaf_to_send", "=", True),
+            # “rejected”: Urssaf itself found the customer blocked, see above.
+            ("urssaf_state", "in", (False, "draft", "rejected", *CLOSED)),
+        ]
+
+    @api.model
+    def _cron_urssaf_send_waiting(self):
+        """Daily, and when a customer is active again: what was waiting for its services
+        to be over, for its customer, or for a correction.
+        """
+        exchange = self.env["urssaf.exchange"]
+        # Invoices are counted, not companies.
+        for company in self.env["res.company"]._urssaf_holders():
+            exchange._take(
+                company,
+                lambda company: self._urssaf_send_waiting_of(company),
+                put_off=lambda company, error: exchange._job_failed(
+                    "invoices", company, error
+                ),
+            )
+
+    @api.model
+    def _urssaf_send_waiting_of(self, company):
+        """Each invoice apart from the others, in the language of who reads of it."""
+        exchange = self.env["urssaf.exchange"]
+        office = self.env["urssaf.payment.request"].sudo()._for_company(company)
+        waiting = office.env["account.move"].search(
+            self._urssaf_waiting_domain(company)
+        )
+        exchange._report_more(len(waiting))
+        exchange._take_each(
+            waiting,
+            lambda moves: moves._urssaf_send_waiting(),
+            size=SENT_AT_ONCE,
+            put_off=lambda move, error: move._urssaf_tell_unforeseen(),
+        )
+
+    def _urssaf_tell_unforeseen(self):
+        """It is tried again every day; meanwhile somebody knows."""
+        self._urssaf_alert(
+            self.env._(
+                "Not sent to Urssaf: Odoo met an error that was not foreseen with this "
+                "invoice. The others went on, and it is tried again every day. If it "
+                "comes back, tell who looks after your Odoo: the server’s log says "
+                "where."
+            )
+        )
+
+    def _urssaf_send_waiting(self):
+        """Those of self that were paid, taken back or left out since wait no more."""
+        wanted = self._urssaf_automatic().filtered(
+            lambda move: move.state == "posted" and move.payment_state in UNPAID
+        )
+        (self - wanted)._urssaf_waits_no_more()
+        wanted._urssaf_send_ready()
+
+
+class UrssafEnrolment(models.Model):
+    _inherit = "urssaf.enrolment"
+
+    def _waiting_invoices(self):
+        """Invoices that leave by themselves once this customer can be debited."""
+        # sudo(): invoices of every branch, whoever has posted the last one.
+        return (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("urssaf_to_send", "=", True),
+                    ("state", "=", "posted"),
+                    ("commercial_partner_id", "in", self.partner_id.ids),
+                ],
+                order="invoice_date, id",
+            )
+            .filtered(lambda move: move._urssaf_enrolment() in self)
+        )
+
+    def _tell_waiting_invoices(self):
+        """One activity per customer says what is wrong with the account, and names the
+        invoices that wait for it; it closes when the customer is active again.
+        """
+        invoices = self._waiting_invoices().grouped(lambda m: m._urssaf_enrolment())
+        # sudo(): whoever posts an invoice may not write on the enrolment.
+        for enrolment in self.sudo():
+            moves = invoices.get(enrolment)
+            reason = enrolment._closed_note()
+            if not moves or not reason:
+                continue
+            names = ", ".join(moves[:MAX_NAMES].mapped("name"))
+            waiting = self.env._(
+                "Invoices that wait for it, and then leave by themselves (%(count)s): "
+                "%(names)s",
+                count=len(moves),
+                names=names if len(moves) <= MAX_NAMES else f"{names}…",
+            )
+            enrolment._alert(f"{reason}\n{waiting}")
+
+    def _release_invoices(self):
+        """The customers can be debited again: wake what waits for them."""
+        if self._waiting_invoices():
+            self._trigger("invoices")

@@ -1,0 +1,110 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How Urssaf reaches the customer, and the account it debits."""
+
+from odoo import api, fields, models
+
+from ...lib.rules import bic_of_iban, clean, normalise_mobile
+from .personal_fields import PersonalChar, PersonalMany2one
+from .res_partner import PERSONAL
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    urssaf_mobile = PersonalChar(
+        string="Mobile phone for Urssaf", copy=False, groups=PERSONAL
+    )
+    urssaf_bank_account_id = PersonalMany2one(
+        "res.partner.bank",
+        string="Bank account to debit",
+        compute="_compute_urssaf_bank_account_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        domain="[('partner_id', '=', id)]",
+        groups=PERSONAL,
+        help="Held by the customer. Urssaf debits what is left to pay from it.",
+        index="btree_not_null",
+    )
+    urssaf_bic = fields.Char(
+        string="BIC",
+        compute="_compute_urssaf_bic",
+        groups=PERSONAL,
+        help="Of the bank of the account; else found from the IBAN, where the Python "
+        "library schwifty is installed.",
+    )
+
+    @api.depends("bank_ids", "bank_ids.active")
+    def _compute_urssaf_bank_account_id(self):
+        """The first account, then the one that was chosen. Where that one is archived
+        or gone, the only one left; with several, a person chooses: the check says so.
+        """
+        for partner in self:
+            chosen = partner.urssaf_bank_account_id
+            live = partner.bank_ids.filtered("active")
+            # After an erasure nothing is taken up again by itself.
+            if chosen in live or partner.urssaf_forgotten_on:
+                continue
+            if len(live) == 1 or not chosen.exists():
+                partner.urssaf_bank_account_id = live[:1]
+
+    def _urssaf_debited_account(self):
+        """The account that Urssaf may be told to debit: the one chosen, if it is this
+        customer's own and still in use; empty else.
+        """
+        self.ensure_one()
+        account = self.urssaf_bank_account_id
+        own = account.partner_id._origin == self._origin
+        return account if account.active and own else account.browse()
+
+    @api.depends(
+        "urssaf_bank_account_id.bank_bic", "urssaf_bank_account_id.sanitized_acc_number"
+    )
+    # Of who reads: to whom the account is hidden, its bank is too.
+    @api.depends_context("uid")
+    def _compute_urssaf_bic(self):
+        for partner in self:
+            account = partner.urssaf_bank_account_id
+            bic = (account.bank_bic or "").replace(" ", "")
+            partner.urssaf_bic = bic or bic_of_iban(account.sanitized_acc_number or "")
+
+    def _urssaf_email(self):
+        return (self.email_normalized or self.email or "").strip() or None
+
+    def _urssaf_prepare_contact(self):
+        return {
+            "numeroTelephonePortable": normalise_mobile(self.urssaf_mobile or ""),
+            "adresseMail": self._urssaf_email(),
+        }
+
+    def _urssaf_prepare_bank_account(self):
+        account = self._urssaf_debited_account()
+        holder = account.acc_holder_name or self.name or ""
+        return {
+            "iban": account.sanitized_acc_number or None,
+            "bic": (account and self.urssaf_bic) or None,
+            "titulaire": " ".join(clean(holder).split()) or None,
+        }
+
+    def _urssaf_sharing_contact(self):
+        """Those of self whose e-mail and mobile together are another customer's too:
+        Urssaf wants the pair for one person only. One query.
+        """
+        pairs = {p: p._urssaf_contact_pair() for p in self}
+        emails = {email for email, mobile in pairs.values() if email and mobile}
+        others = self.sudo().search(
+            [
+                ("email_normalized", "in", list(emails)),
+                ("urssaf_mobile", "!=", False),
+                ("is_company", "=", False),
+            ]
+        )
+        holders = {}
+        for other in others | self:
+            holders.setdefault(other._urssaf_contact_pair(), set()).add(
+                other._origin.id or other.id
+            )
+        return self.filtered(lambda p: all(pairs[p]) and len(holders[pairs[p]]) > 1)
+
+    def _urssaf_contact_pair(self):
+        return self._urssaf_email(), normalise_mobile(self.urssaf_mobile or "")

@@ -1,0 +1,301 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What to expect, by when, and how soon to ask again.
+
+Deadlines are expectations, never decisions: a state changes when Urssaf says so.
+"""
+
+import random
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_date, format_datetime
+
+from ...lib.rules import answer_deadline, notice_due, pace, transfer_due
+from ..exchange.exchange import TOLD_AT_ONCE
+from .payment_request import FOLLOWED
+
+PARIS = ZoneInfo("Europe/Paris")
+# Urssaf has the demande and the customer has not been asked yet.
+NOT_ASKED_YET = (False, "10", "15")
+# The customer said yes, or let the delay pass.
+VALIDATED = ("validated", "debited", "paid")
+# A value date begins at midnight; nothing is there so early.
+MORNING = time(7)
+# How much longer "Keep watching" watches, from the end of the watch.
+WATCH_MORE = relativedelta(months=6)
+# Nothing was received from Urssaf any more, or never will be.
+INCIDENTS = ("unpaid", "recovered", "cancelled")
+
+
+def paris_date(moment):
+    """The civil date in France of a naive UTC moment."""
+    return moment and moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(PARIS).date()
+
+
+def paris_morning(day):
+    """The morning of a French date, naive UTC."""
+    local = datetime.combine(day, MORNING, PARIS)
+    return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
+class UrssafPaymentRequest(models.Model):
+    _inherit = "urssaf.payment.request"
+
+    answer_until = fields.Datetime(
+        string="Customer may answer until",
+        compute="_compute_answer_until",
+        store=True,
+        help="48 hours after Urssaf asked the customer; his silence is a yes. The law "
+        "says two clear days, so Urssaf may take a little longer.",
+    )
+    validated_on = fields.Date(
+        compute="_compute_validated_on",
+        store=True,
+        help="The day on which Odoo first saw the customer’s agreement.",
+    )
+    expected_transfer_date = fields.Date(
+        string="Transfer expected on",
+        compute="_compute_expected_transfer_date",
+        store=True,
+        index="btree_not_null",
+        help="Urssaf’s own date once it gives one; before that, four working days "
+        "after the agreement, or after the end of the customer’s delay.",
+    )
+    remote_date = fields.Date(
+        readonly=True, copy=False, help="Urssaf’s own date at its last answer."
+    )
+    late = fields.Boolean(
+        compute="_compute_late",
+        store=True,
+        help="On the day of Urssaf’s last answer, the transfer should have been there.",
+    )
+    expectation = fields.Text(
+        compute="_compute_expectation", help="What comes next, and when."
+    )
+    notice_until = fields.Date(
+        string="Act before",
+        compute="_compute_notice_until",
+        store=True,
+        index="btree_not_null",
+        help="Urssaf had paid: from its notice on you have 30 days to pay back or to "
+        "comment, then it debits you (articles L133-8-7 and R133-20 of the code de la "
+        "sécurité sociale). Counted from the day on which Odoo saw the status: the "
+        "date of Urssaf’s letter prevails.",
+    )
+    watch_extended_until = fields.Date(readonly=True, copy=False)
+    watch_until = fields.Date(
+        string="Watched until",
+        compute="_compute_watch_until",
+        help="Until then Odoo asks Urssaf, less and less often, whether the payment "
+        "holds.",
+    )
+
+    # Few are late at any time, among years of them that are over.
+    _late_index = models.Index("(holder_id) WHERE late IS TRUE")
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends("claimed_at", "remote_code", "remote_updated_at")
+    def _compute_answer_until(self):
+        """The delay begins when Urssaf asks the customer (status 20): not before the
+        last time that it had not done so.
+        """
+        for request in self:
+            code = request.remote_code
+            if request.answer_until and code not in NOT_ASKED_YET:
+                continue
+            asked = request.remote_updated_at if code in NOT_ASKED_YET else False
+            asked = asked or request.claimed_at
+            request.answer_until = asked and answer_deadline(asked)
+
+    @api.depends("state", "remote_changed_at")
+    def _compute_validated_on(self):
+        for request in self:
+            if request.state not in VALIDATED:
+                request.validated_on = False
+            elif not request.validated_on:
+                request.validated_on = paris_date(request.remote_changed_at)
+
+    @api.depends("state", "answer_until", "validated_on", "transfer_date")
+    def _compute_expected_transfer_date(self):
+        for request in self:
+            expected = False
+            if request.state in VALIDATED:
+                expected = request.transfer_date or (
+                    request.validated_on and transfer_due(request.validated_on)
+                )
+            elif request.state == "waiting" and request.answer_until:
+                expected = transfer_due(paris_date(request.answer_until))
+            request.expected_transfer_date = expected
+
+    @api.depends("state", "expected_transfer_date", "remote_date", "transfer_effective")
+    def _compute_late(self):
+        """A transfer is expected during its day: it is late from the next one on."""
+        for request in self:
+            awaited = request.state in ("waiting", "validated", "debited") or (
+                request.state == "paid" and not request.transfer_effective
+            )
+            request.late = (
+                awaited
+                and bool(request.expected_transfer_date and request.remote_date)
+                and request.expected_transfer_date < request.remote_date
+            )
+
+    @api.depends("state", "answer_until", "late", "cancel_awaited")
+    def _compute_expectation(self):
+        for request in self:
+            request.expectation = "\n".join(filter(None, request._expectations()))
+
+    def _expectations(self):
+        """Sentences: what the customer and Urssaf are expected to do, and until "
+        "when."""
+        day = format_date(self.env, self.expected_transfer_date)
+        if self.late:
+            yield self.env._("The transfer was expected on %s: it is late.", day)
+        elif self.state == "waiting" and self.answer_until:
+            yield self.env._(
+                "The customer may answer until %(moment)s. Without an answer, Urssaf "
+                "takes it as a yes; the transfer is then expected by %(day)s.",
+                moment=format_datetime(
+                    self.env, self.answer_until, tz="Europe/Paris", dt_format="short"
+                ),
+                day=day,
+            )
+        elif self.state in ("validated", "debited"):
+            yield self.env._("The transfer is expected by %s.", day)
+        if self.cancel_awaited:
+            yield self.env._(
+                "Urssaf was asked on %s to cancel this demande. Its state changes when "
+                "Urssaf has done so.",
+                format_date(self.env, paris_date(self.cancel_requested_on)),
+            )
+
+    @api.depends("state", "remote_code", "remote_changed_at", "transfer_effective")
+    def _compute_notice_until(self):
+        for request in self:
+            notice = (
+                request.state in INCIDENTS
+                and request.transfer_effective
+                and request.remote_code != "270"
+                and paris_date(request.remote_changed_at)
+            )
+            request.notice_until = notice and notice_due(notice)
+
+    @api.depends("state", "remote_changed_at", "watch_extended_until", "holder_id")
+    def _compute_watch_until(self):
+        for request in self:
+            until = False
+            if request._watched():
+                until = max(
+                    paris_date(request.remote_changed_at)
+                    + timedelta(days=request.sudo().holder_id.urssaf_watch_days),
+                    request.watch_extended_until or fields.Date.to_date("2000-01-01"),
+                )
+            request.watch_until = until
+
+    def _watched(self):
+        """Whether all has come and only a late refusal could follow."""
+        return bool(self.remote_changed_at) and (
+            self.state == "recovered"
+            or (self.state == "paid" and self.transfer_effective)
+        )
+
+    @api.model
+    def _today(self):
+        return fields.Date.context_today(self.with_context(tz="Europe/Paris"))
+
+    # -- how soon --------------------------------------------------------------
+
+    def _next_call(self, now):
+        """When to ask again, ``False`` when nothing can happen any more."""
+        self.ensure_one()
+        if self.state not in FOLLOWED:
+            return False
+        if self.watch_until and paris_date(now) > self.watch_until:
+            return False
+        return now + self._follow_delay(self.state)
+
+    def _follow_delay(self, state):
+        """How long to wait before the next question."""
+        # Spread, so that what was sent together is not asked together for ever.
+        return self._pace(state) * random.uniform(0.9, 1.1)
+
+    def _pace(self, state):
+        """How often to ask, see ``lib.rules.pace``; of no demande in particular, what
+        suits one that has just left.
+        """
+        now = fields.Datetime.now()
+        since = self.remote_changed_at or now
+        expected = self.expected_transfer_date
+        if state == "waiting":
+            return pace.waiting(now, self.answer_until or None)
+        if state in ("validated", "debited"):
+            return pace.collecting(now, expected and paris_morning(expected) or None)
+        if state == "unpaid":
+            return pace.unpaid(now, since)
+        if self._watched():
+            return pace.paid(now, since)
+        day = self.transfer_date
+        return pace.announced(now, day and paris_morning(day) or None)
+
+    @api.model
+    def _wake_for_next(self, company):
+        """The scheduled action comes every hour; around a deadline that is too rare."""
+        now = fields.Datetime.now()
+        soon = self.search(
+            [
+                *company._urssaf_here(),
+                ("state", "in", FOLLOWED),
+                ("next_call_at", ">", now),
+                ("next_call_at", "<", now + timedelta(minutes=50)),
+            ],
+            order="next_call_at",
+            limit=1,
+        )
+        if soon:
+            # A few minutes later, so that the neighbours come along.
+            self._trigger("follow", at=soon.next_call_at + timedelta(minutes=5))
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_keep_watching(self):
+        """Watch a payment six months longer than it would be."""
+        self._check_urssaf_user()
+        self.check_access("read")
+        self._check_here()
+        for request in self.sudo().filtered(lambda r: r._watched()):
+            start = max(request.watch_until or self._today(), self._today())
+            request.watch_extended_until = start + WATCH_MORE
+            request.next_call_at = request.next_call_at or fields.Datetime.now()
+            request._message_log(
+                body=self.env._(
+                    "%(user)s has Odoo watch this payment until %(date)s.",
+                    user=self.env.user.name,
+                    date=format_date(self.env, request.watch_until),
+                )
+            )
+
+    # -- late ------------------------------------------------------------------
+
+    @api.model
+    def _tell_late(self, company):
+        """Money that is late by French working days is told once per state."""
+        late = self.search([*company._urssaf_here(), ("late", "=", True)])
+        late._each(
+            type(self)._tell_these_late,
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
+        )
+
+    def _tell_these_late(self):
+        self._tell_stuck(
+            lambda request: request.env._(
+                "The transfer of %(amount)s was expected on %(date)s and Urssaf has "
+                "not announced it: check this demande in the Urssaf space.",
+                amount=request.currency_id.format(request.transfer_expected),
+                date=format_date(request.env, request.expected_transfer_date),
+            )
+        )

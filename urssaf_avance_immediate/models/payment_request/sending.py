@@ -1,0 +1,397 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Method 050: from the queue to Urssaf, exactly once.
+
+A demande whose outcome is not certain is ``unknown``. It is looked up by its number
+(method 070) and goes back to the queue only when Urssaf answers that it has no such
+number, and no lost call can still arrive.
+"""
+
+import json
+from collections import defaultdict
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from pydantic import ValidationError as SchemaError
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ...lib.api import PaymentRequest, UrssafError
+from ...lib.api.codes import MAX_SEARCH
+from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
+from .payment_request import SENDABLE
+
+DUPLICATE = "ERR_FACTURE_DOUBLON"
+# Failures of a search of several that may be the fault of one of them.
+ABOUT_ONE = ("rejected", "protocol")
+
+
+class UrssafPaymentRequest(models.Model):
+    _inherit = "urssaf.payment.request"
+
+    # -- queue -----------------------------------------------------------------
+
+    @api.model
+    def _enqueue_move(self, moves):
+        """Queue the demandes of posted invoices that have passed the checks.
+
+        The payload is frozen here: whatever happens, what is sent is what was
+        checked. Its birth date is left out, see ``payload``.
+
+        :return: the demandes put in the queue; an invoice whose demande is being sent
+            already has none
+        """
+        requests = self.sudo().search(
+            [("move_id", "in", moves.ids), ("active_request", "=", True)]
+        )
+        free = requests._lock().filtered(lambda r: r.state in SENDABLE)
+        new = moves - requests.move_id
+        numbers = self._numbers_to_send(free.move_id | new)
+        self._make_room(numbers)
+        for request in free:
+            request._take_number(numbers[request.move_id])
+        queued = free | self._create_for(new, numbers)
+        for request in queued:
+            values = {**request._earlier_values(), **request._frozen_values()}
+            request._set_state("queued", **values)
+        # By hand or by itself. What kept its mark would leave again by itself, should
+        # the customer refuse it.
+        moves._urssaf_waits_no_more()
+        return queued
+
+    def _frozen_values(self):
+        """What is sent and shown, as the invoice says it now."""
+        move = self.move_id
+        payload = PaymentRequest.model_validate(
+            move._urssaf_prepare_payload()
+        ).to_wire()
+        payload["numFactureTiers"] = self.name
+        del payload["dateNaissanceClient"]
+        holder = move.company_id._urssaf_holder()
+        return {
+            "holder_id": holder.id,
+            "environment": holder.urssaf_environment,
+            "partner_id": move.commercial_partner_id.id,
+            "currency_id": move.currency_id.id,
+            "enrolment_id": move._urssaf_enrolment().id,
+            "payload": json.dumps(payload, indent=2, ensure_ascii=False),
+            "service_start": move.urssaf_service_start,
+            "service_end": move.urssaf_service_end,
+            "amount_total": move.amount_total,
+            "amount_untaxed": move.amount_untaxed,
+            "next_call_at": fields.Datetime.now(),
+            "silent_refusals": 0,
+            "lost_count": 0,
+            **self._no_error(),
+        }
+
+    @api.model
+    def _create_for(self, moves, numbers=None):
+        """:param numbers: ``{move: number}``; free ones by default"""
+        numbers = numbers or self._next_numbers(moves)
+        return self.sudo()._create_once(
+            [
+                {
+                    "name": numbers[move],
+                    "move_id": move.id,
+                    "partner_id": move.commercial_partner_id.id,
+                    "company_id": move.company_id.id,
+                    "currency_id": move.currency_id.id,
+                    "environment": move.company_id._urssaf_holder().urssaf_environment,
+                }
+                for move in moves
+            ]
+        )
+
+    def _withdraw(self):
+        """Take out of the queue: the invoice goes back to draft.
+
+        :raises LockError: it is being sent at this very moment
+        """
+        queued = self.filtered(lambda r: r.state == "queued")
+        queued.lock_for_update(allow_referencing=True)
+        queued._set_state("draft")
+
+    # -- send ------------------------------------------------------------------
+
+    def _send(self):
+        """Send the queued demandes of self in batches, one habilitation after the
+        other.
+        """
+        self._work_through(
+            lambda batch, client: batch._send_batch(client), type(self)._batches
+        )
+
+    def _batches(self):
+        """One by one those that were part of a call refused as a whole, then batches of
+        the size that the company wants.
+        """
+        alone = self.filtered("send_alone")
+        yield from alone
+        for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
+            yield self.browse(ids)
+
+    def _keep_sendable(self):
+        """Extends: what was checked when it was queued may have changed since: the
+        invoice was paid by other means, credited, or reset to draft.
+        """
+        sendable = super()._keep_sendable()
+        sendable.move_id.fetch(["state", "amount_residual"])
+        current = sendable.filtered(
+            lambda r: r.move_id.state == "posted"
+            and not r.currency_id.compare_amounts(
+                r.move_id.amount_residual, r.transfer_expected
+            )
+        )
+        (sendable - current)._outdated()
+        return current
+
+    def _outdated(self):
+        for request in self:
+            note = self.env._(
+                "Not sent: the invoice was changed, paid or credited in the meantime."
+            )
+            request._set_state("draft", last_error_message=note)
+            request._alert(note)
+
+    def _incomplete(self):
+        """It was complete when it was queued, and is not any more."""
+        for request in self:
+            note = self.env._(
+                "The demande is incomplete: check the birth date on the "
+                "customer’s sheet and the lines of the invoice."
+            )
+            request._set_state("rejected", last_error_message=note)
+            request._alert(note)
+
+    def _send_batch(self, client):
+        """Claim, call, record. Return false on an outage."""
+        ready = {}
+        claimed = self._claim(lambda requests: requests._prepare(ready))
+        if not claimed:
+            self._checkpoint(len(self))
+            return True
+        try:
+            answers = client.create_payment_requests(
+                [ready[id_] for id_ in claimed.ids]
+            )
+        except UrssafError as error:
+            return claimed._not_sent(client, error)
+        claimed._record(partial(type(self)._record_answers, answers=answers))
+        return claimed._due_now()._settle(client) and claimed._send_renumbered(client)
+
+    def _prepare(self, ready):
+        """Put what is sent of each demande in ``ready``, by its id. Return the demandes
+        that are complete; the customer's sheet may have lost the birth date.
+        """
+        for request in self:
+            with suppress(SchemaError):
+                ready[request.id] = request._request()
+        complete = self.filtered(lambda r: r.id in ready)
+        (self - complete)._incomplete()
+        return complete
+
+    def _request(self):
+        """The frozen payload as a schema, with the customer's birth date.
+
+        :raises pydantic.ValidationError: the birth date is missing
+        """
+        self.ensure_one()
+        return PaymentRequest.model_validate(
+            {
+                **json.loads(self.payload or "{}"),
+                "dateNaissanceClient": self.enrolment_id.partner_id.urssaf_birth_date
+                or None,
+            }
+        )
+
+    def _record_answers(self, answers):
+        """The answers of a 050 call, matched by number and never by position.
+
+        Urssaf may say nothing of a demande: nobody knows what became of it.
+        """
+        self._call_answered()
+        by_number = defaultdict(list)
+        for answer in answers:
+            by_number[answer.number].append(answer)
+        taken, silent = {}, self.browse()
+        for request in self:
+            told = by_number[request.name]
+            # Two answers that differ about one number say nothing certain.
+            agreed = told and all(answer == told[0] for answer in told[1:])
+            if agreed and told[0].accepted:
+                taken.setdefault(told[0].status, []).append(
+                    (request, told[0].request_id)
+                )
+            elif agreed and told[0].rejected:
+                request._refused(told[0].errors)
+            else:
+                silent += request
+        for code, found in taken.items():
+            self.browse()._accepted(code, found)
+        silent._set_state("unknown", next_call_at=fields.Datetime.now())
+
+    def _accepted(self, code, found):
+        """Urssaf took these; ``found`` has pairs of a demande and its identifier."""
+        now = fields.Datetime.now()
+        for request, external_id in found:
+            request.external_id = external_id
+        self.union(*(request for request, _id in found))._set_state(
+            "waiting",
+            silent_refusals=0,
+            lost_count=0,
+            remote_code=code,
+            remote_label=self._remote_label(code),
+            remote_updated_at=now,
+            remote_changed_at=now,
+            next_call_at=now + self._follow_delay("waiting"),
+        )
+
+    # -- what went wrong -------------------------------------------------------
+
+    def _not_sent(self, client, error):
+        """The whole call failed. Return false on an outage."""
+        alone = len(self) == 1
+        self._record(partial(type(self)._record_failure, error=error, alone=alone))
+        if not self._may_go_on():
+            return False
+        self._due_now()._settle(client)
+        if error.kind != "rejected":
+            return True
+        for request in self._due_now().filtered(lambda r: r.state == "queued"):
+            # Ten slow calls would outlive the scheduled action; the next run goes on.
+            if self._time_left() and not request._send_batch(client):
+                return False
+        return True
+
+    def _due_now(self):
+        """Those of self that are not put off."""
+        now = fields.Datetime.now()
+        return self.filtered(lambda r: r.next_call_at and r.next_call_at <= now)
+
+    def _interrupted_values(self):
+        """The guilty one is told apart when each goes alone."""
+        return {"send_alone": True}
+
+    def _record_failure(self, error, alone):
+        self._call_failed(error)
+        if error.kind in OUTAGE_KINDS:
+            self._postpone(error)
+        elif error.kind == "rejected" and alone and error.errors:
+            self._refused(error.errors)
+        else:
+            # Nobody knows what Urssaf kept of it. A plain refusal of several: each
+            # is searched, then goes alone, and the guilty one is told apart.
+            refused = error.kind == "rejected"
+            silent = refused and alone
+            for lost, requests in self.grouped("lost_count").items():
+                requests._set_state(
+                    "unknown",
+                    next_call_at=fields.Datetime.now(),
+                    send_alone=refused and not alone,
+                    silent_refusals=requests[:1].silent_refusals + 1 if silent else 0,
+                    lost_count=lost if refused else lost + 1,
+                    **self[:1]._error_values(error),
+                )
+
+    def _refused(self, errors):
+        """Urssaf refused this demande and says why."""
+        self.ensure_one()
+        values = self._error_values(_Refusal(errors))
+        if any(error.code == DUPLICATE for error in errors):
+            # Urssaf has this number, perhaps from a call whose answer was lost.
+            values |= {"last_error_code": DUPLICATE, "send_alone": False}
+            self._set_state("unknown", next_call_at=fields.Datetime.now(), **values)
+            return
+        self._set_state("rejected", **values)
+        self._alert(values["last_error_message"])
+        self._wait_if_customer_closed(errors)
+
+    # -- unknown outcomes ------------------------------------------------------
+
+    def _settle(self, client):
+        """Look up by number the unknown demandes of self. Return false on an outage."""
+        unknown = self.filtered(lambda r: r.state == "unknown")
+        return all(
+            self.browse(ids)._settle_batch(client)
+            for ids in split_every(MAX_SEARCH, unknown.ids)
+        )
+
+    def _settle_batch(self, client):
+        batch = self._lock().filtered(lambda r: r.state == "unknown")
+        if not batch:
+            return True
+        try:
+            found = client.search_payment_requests(numbers=batch.mapped("name"))
+        except UrssafError as error:
+            going_on = batch._call_failed(error)
+            if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
+                return batch._one_by_one(lambda one: one._settle_batch(client))
+            for request in batch:
+                delay = request._retry_delay(error.retry_after)
+                request.next_call_at = fields.Datetime.now() + delay
+            self._checkpoint()
+            return going_on
+        batch._call_answered()
+        by_number = {info.number: info for info in found.items}
+        # An item that does not say its number may be any of them.
+        conclusive = found.conclusive and None not in by_number
+        for request in batch:
+            info = by_number.get(request.name)
+            if info:
+                request._adopt(info, found.server_time)
+            else:
+                request._not_found(conclusive)
+        self._checkpoint()
+        return True
+
+    def _one_by_one(self, step):
+        """A search of several that was refused, or whose answer cannot be read, may
+        have failed because of one of them. Return false on an outage.
+        """
+        for id_ in self.ids:
+            one = self.browse(id_)
+            # Each is asked at its own risk: what raises leaves the others alone.
+            if not self._time_left() or not self._take(one, step):
+                return False
+        return True
+
+    def _not_found(self, conclusive):
+        """Urssaf does not have it. Until the quiet period is over the lost call could
+        still arrive; an answer to the call itself proves that it cannot.
+        """
+        now = fields.Datetime.now()
+        answered = self.last_error_kind == "rejected"
+        quiet = (self.claimed_at or now) + self._quiet_period()
+        if self.last_error_code == DUPLICATE:
+            # It says that it has it, and does not show it: absence proves nothing.
+            self._wait_and_tell()
+        elif not conclusive or not (answered or now >= quiet):
+            self.next_call_at = max(now + timedelta(minutes=1), quiet)
+            self._trigger("repair", at=self.next_call_at)
+        elif self.silent_refusals >= SILENT_REFUSALS:
+            # Refused by itself, without a reason, again and again.
+            self._set_state("rejected", silent_refusals=0)
+            self._alert(self.last_error_message)
+        else:
+            self._send_again()
+
+    # -- scheduled actions -----------------------------------------------------
+
+    @api.model
+    def _cron_repair(self, company):
+        self._due(company, ["sending"])._settle_abandoned()
+        self._due(company, ["unknown"])._work_through(
+            lambda batch, client: batch._settle(client), type(self)._tens
+        )
+
+
+class _Refusal:
+    """Errors inside an HTTP 200, in the shape of an UrssafError."""
+
+    kind = "rejected"
+
+    def __init__(self, errors):
+        self.errors = errors
+        self.code = next((error.code for error in errors if error.code), None)
