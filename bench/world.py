@@ -49,7 +49,7 @@ def set_up(env, sandbox_url):
             "urssaf_calls_per_second": 0,
             "urssaf_sandbox_client_id": PROVIDER[0],
             "urssaf_sandbox_client_secret": PROVIDER[1],
-            "urssaf_sap_number": SAP_NUMBER,
+            "home_service_sap_number": SAP_NUMBER,
         }
     )
     sandbox = Sandbox(sandbox_url)
@@ -73,8 +73,8 @@ def invoices(env, partner, count):
         "move_type": "out_invoice",
         "partner_id": partner.id,
         "invoice_date": day,
-        "urssaf_service_start": day,
-        "urssaf_service_end": day,
+        "home_service_start": day,
+        "home_service_end": day,
         "invoice_line_ids": [Command.create({"product_id": product.id, "quantity": 2})],
     }
     moves = env["account.move"]

@@ -22,7 +22,7 @@ def uninstall_hook(env):
 def _forget_natures(env):
     """Products refer to natures and restrict their deletion; the columns go anyway."""
     for field in env["ir.model.fields"].search(
-        [("relation", "=", "urssaf.nature"), ("ttype", "=", "many2one")]
+        [("relation", "=", "home.service.nature"), ("ttype", "=", "many2one")]
     ):
         model = env[field.model]
         if model._auto and model._fields[field.name].store:

@@ -39,7 +39,7 @@ def set_up(odoo, sandbox):
         "urssaf_calls_per_second": 0,
         "urssaf_sandbox_client_id": PROVIDER[0],
         "urssaf_sandbox_client_secret": PROVIDER[1],
-        "urssaf_sap_number": SAP_NUMBER,
+        "home_service_sap_number": SAP_NUMBER,
         "urssaf_billing_name": NAME,
         "urssaf_payment_journal_id": journal,
         "urssaf_payment_method_line_id": method,

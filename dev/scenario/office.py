@@ -80,7 +80,7 @@ class Office:
 
     def _period(self, spec):
         start, end = self.calendar.period(spec.month, *spec.days)
-        return {"urssaf_service_start": str(start), "urssaf_service_end": str(end)}
+        return {"home_service_start": str(start), "home_service_end": str(end)}
 
     def _line(self, service, quantity):
         template = self.odoo.ref(f"{ADDON}.{service}")

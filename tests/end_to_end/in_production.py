@@ -102,7 +102,7 @@ def main(config_file, database, url, *steps):
                 alert["message"]
                 for move in requests.move_id
                 for key, alert in (move.alerts or {}).items()
-                if key == "urssaf_service"
+                if key == "urssaf_connection"
             ],
             "states": {r.name: r.state for r in requests if r.environment != "sandbox"},
             "waiting_mails": env["mail.mail"]

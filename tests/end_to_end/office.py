@@ -30,8 +30,8 @@ def invoices(rpc, partner, count, day=None):
                 "move_type": "out_invoice",
                 "partner_id": partner,
                 "invoice_date": f"{day:%Y-%m-%d}",
-                "urssaf_service_start": f"{day:%Y-%m-%d}",
-                "urssaf_service_end": f"{day:%Y-%m-%d}",
+                "home_service_start": f"{day:%Y-%m-%d}",
+                "home_service_end": f"{day:%Y-%m-%d}",
                 "invoice_line_ids": [(0, 0, {"product_id": product, "quantity": 2})],
             },
         )

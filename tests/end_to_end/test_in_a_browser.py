@@ -92,7 +92,7 @@ def fill_in_the_form(page, link):
     # No room to the right on a phone.
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
-    page.click("#urssaf_sheet button[type=submit]")
+    page.click("#urssaf_form button[type=submit]")
     page.wait_for_url("**/urssaf/fiche/merci")
 
 
@@ -129,12 +129,12 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         expect(field(tab, "urssaf_birth_name")).to_be_focused()
 
         # The customer fills in the rest.
-        tab.locator("button[name=action_urssaf_send_sheet]").click()
+        tab.locator("button[name=action_urssaf_send_form]").click()
         page.wait_for_selector(".o_notification")
         fill_in_the_form(phone, link_in_the_mail(rpc))
         tab = open_sheet(page, partner)
         review = one_primary_button(tab)
-        expect(review).to_have_attribute("name", "action_urssaf_review_sheet")
+        expect(review).to_have_attribute("name", "action_urssaf_review_form")
         review.click()
         page.click("button[name=action_accept_all]")
 

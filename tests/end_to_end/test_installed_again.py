@@ -55,7 +55,7 @@ def _connect(rpc, sandbox):
         "urssaf_calls_per_second": 0,
         "urssaf_sandbox_client_id": PROVIDER[0],
         "urssaf_sandbox_client_secret": PROVIDER[1],
-        "urssaf_sap_number": company.SAP_NUMBER,
+        "home_service_sap_number": company.SAP_NUMBER,
     }
     rpc.write("res.company", [company_id], settings)
 

@@ -89,7 +89,7 @@ def test_a_number_that_collides_goes_at_once_under_the_next(
         rpc.write(
             "account.move",
             [new],
-            {"urssaf_service_start": day, "urssaf_service_end": day},
+            {"home_service_start": day, "home_service_end": day},
         )
         rpc.call("account.move", "action_post", [new])
         rpc.call("account.move", "action_urssaf_send", [new])

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import link_log
-from . import customer_sheet
+from . import customer_form
 
 link_log.install()

@@ -54,9 +54,9 @@ UPDATE urssaf_enrolment
    SET companion_next_at = NULL
  WHERE companion_next_at IS NOT NULL;
 
-DELETE FROM urssaf_customer_sheet_line;
+DELETE FROM urssaf_customer_form_line;
 
-UPDATE urssaf_customer_sheet
+UPDATE urssaf_customer_form
    SET token_digest = NULL,
        state = CASE WHEN state IN ('sent', 'submitted') THEN 'revoked' ELSE state END
  WHERE state IN ('sent', 'submitted') OR token_digest IS NOT NULL;

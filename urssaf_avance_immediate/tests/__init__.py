@@ -17,9 +17,9 @@ from . import test_contact
 from . import test_contact_merge
 from . import test_cron
 from . import test_crosscheck
-from . import test_customer_sheet
-from . import test_customer_sheet_checks
-from . import test_customer_sheet_portal
+from . import test_customer_form
+from . import test_customer_form_checks
+from . import test_customer_form_portal
 from . import test_database_copy
 from . import test_enrolment
 from . import test_enrolment_adopt

@@ -39,7 +39,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
         cls.company.write(
             {
                 **credentials("demo", "demo-secret"),
-                "urssaf_sap_number": "SAP732829320",
+                "home_service_sap_number": "SAP732829320",
                 "urssaf_payment_journal_id": cls.company_data[
                     "default_journal_bank"
                 ].id,
@@ -105,7 +105,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                     "country_id": cls.env.ref("base.fr").id,
                     "currency_id": cls.env.ref("base.EUR").id,
                     **credentials("other", "other-secret"),
-                    "urssaf_sap_number": "SAP552100554",
+                    "home_service_sap_number": "SAP552100554",
                 }
             )
             .with_env(cls.env)
@@ -170,8 +170,8 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                     "journal_id": journal.id,
                     "partner_id": partner.id,
                     "invoice_date": "2026-03-15",
-                    "urssaf_service_start": "2026-03-02",
-                    "urssaf_service_end": "2026-03-13",
+                    "home_service_start": "2026-03-02",
+                    "home_service_end": "2026-03-13",
                     "invoice_line_ids": [
                         Command.create(
                             {
@@ -209,7 +209,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                 "type": "service",
                 "list_price": price,
                 "uom_id": cls.env.ref("uom.product_uom_hour").id,
-                "urssaf_nature_id": cls.env.ref(
+                "home_service_nature_id": cls.env.ref(
                     f"urssaf_avance_immediate.nature_{nature}"
                 ).id,
                 "taxes_id": [Command.set(cls.tax.ids)],
@@ -265,8 +265,8 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                 "move_type": "out_invoice",
                 "partner_id": (partner or self.partner).id,
                 "invoice_date": "2026-03-15",
-                "urssaf_service_start": start,
-                "urssaf_service_end": end or "2026-03-13",
+                "home_service_start": start,
+                "home_service_end": end or "2026-03-13",
                 "invoice_line_ids": [
                     Command.create(
                         {

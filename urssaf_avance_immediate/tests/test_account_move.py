@@ -33,7 +33,7 @@ class TestAccountMove(UrssafCase):
 
     def test_period_missing(self):
         move = self._invoice()
-        move.urssaf_service_start = False
+        move.home_service_start = False
         self._assert_blocked(move, "period")
         self.assertIn("urssaf_period", move.alerts)
 
@@ -80,7 +80,7 @@ class TestAccountMove(UrssafCase):
         self.assertFalse(move.alerts)
 
     def test_product_without_nature(self):
-        self.housework.urssaf_nature_id = False
+        self.housework.home_service_nature_id = False
         self._assert_blocked(self._invoice(), "nature", "Ménage")
 
     def test_partly_paid(self):
@@ -112,7 +112,7 @@ class TestAccountMove(UrssafCase):
 
     def test_intervenant_missing(self):
         move = self._invoice()
-        self.company.urssaf_sap_number = False
+        self.company.home_service_sap_number = False
         self._assert_blocked(move, "intervenant")
 
     def test_discount_is_in_the_net_price(self):
@@ -127,7 +127,7 @@ class TestAccountMove(UrssafCase):
 
     def test_days_are_sent_as_hours(self):
         self.housework.uom_id = self.env.ref("uom.product_uom_day")
-        self.housework.urssaf_unit = "HEURE"
+        self.housework.home_service_unit = "HEURE"
         move = self._invoice(lines=((1, 240.0),))
         move.action_urssaf_send()
         [line] = self._demande(move.urssaf_request_id).payload["inputPrestations"]
@@ -164,21 +164,21 @@ class TestAccountMove(UrssafCase):
 
     def test_corrected_invoice_keeps_the_services(self):
         move = self._invoice()
-        move.invoice_line_ids.urssaf_service_start = "2026-03-04"
+        move.invoice_line_ids.home_service_start = "2026-03-04"
         wizard = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=move.ids)
             .create({"journal_id": move.journal_id.id})
         )
         corrected = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
-        self.assertEqual(corrected.urssaf_service_start, move.urssaf_service_start)
-        self.assertEqual(corrected.urssaf_service_end, move.urssaf_service_end)
+        self.assertEqual(corrected.home_service_start, move.home_service_start)
+        self.assertEqual(corrected.home_service_end, move.home_service_end)
         self.assertEqual(
-            corrected.invoice_line_ids.urssaf_service_start,
-            move.invoice_line_ids.urssaf_service_start,
+            corrected.invoice_line_ids.home_service_start,
+            move.invoice_line_ids.home_service_start,
         )
-        self.assertFalse(move.copy().urssaf_service_start)
-        self.assertFalse(move.copy().invoice_line_ids.urssaf_service_start)
+        self.assertFalse(move.copy().home_service_start)
+        self.assertFalse(move.copy().invoice_line_ids.home_service_start)
 
     def test_paying_by_hand_is_warned_about(self):
         move = self._sent().move_id
@@ -265,7 +265,7 @@ class TestAccountMove(UrssafCase):
             self.env["account.move"].with_context(default_move_type="out_invoice")
         ) as form:
             form.partner_id = self.partner
-            form.urssaf_service_start = "2026-03-05"
-            self.assertEqual(str(form.urssaf_service_end), "2026-03-05")
-            form.urssaf_service_end = "2026-03-06"
-        self.assertEqual(str(form.record.urssaf_service_end), "2026-03-06")
+            form.home_service_start = "2026-03-05"
+            self.assertEqual(str(form.home_service_end), "2026-03-05")
+            form.home_service_end = "2026-03-06"
+        self.assertEqual(str(form.record.home_service_end), "2026-03-06")

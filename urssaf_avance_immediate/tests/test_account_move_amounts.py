@@ -76,7 +76,7 @@ class TestAmounts(UrssafCase):
     def test_more_than_ten_lines_are_put_together(self):
         move = self._lines(
             *(
-                {"quantity": 2, "urssaf_service_start": f"2026-03-{day:02d}"}
+                {"quantity": 2, "home_service_start": f"2026-03-{day:02d}"}
                 for day in range(2, 14)
             )
         )
@@ -144,13 +144,13 @@ class TestAmounts(UrssafCase):
     def test_period_comes_from_the_lines(self):
         with Form(self._lines({}, {})) as form:
             with form.invoice_line_ids.edit(0) as line:
-                line.urssaf_service_start = "2026-03-04"
-                self.assertEqual(str(line.urssaf_service_end), "2026-03-04")
+                line.home_service_start = "2026-03-04"
+                self.assertEqual(str(line.home_service_end), "2026-03-04")
             with form.invoice_line_ids.edit(1) as line:
-                line.urssaf_service_start = "2026-03-06"
-                line.urssaf_service_end = "2026-03-07"
-            self.assertEqual(str(form.urssaf_service_start), "2026-03-04")
-            self.assertEqual(str(form.urssaf_service_end), "2026-03-07")
+                line.home_service_start = "2026-03-06"
+                line.home_service_end = "2026-03-07"
+            self.assertEqual(str(form.home_service_start), "2026-03-04")
+            self.assertEqual(str(form.home_service_end), "2026-03-07")
         sent = self._send(form.record)
         self.assertEqual(sent["dateDebutEmploi"], "2026-03-04T00:00:00Z")
         self.assertEqual(sent["dateFinEmploi"], "2026-03-07T00:00:00Z")
@@ -159,7 +159,7 @@ class TestAmounts(UrssafCase):
         self.assertEqual(second["dateFinEmploi"], "2026-03-07T00:00:00Z")
 
     def test_a_line_without_a_date_has_that_of_the_invoice(self):
-        move = self._lines({"urssaf_service_start": "2026-03-14"}, {})
+        move = self._lines({"home_service_start": "2026-03-14"}, {})
         sent = self._send(move)
         self.assertEqual(sent["dateDebutEmploi"], "2026-03-02T00:00:00Z")
         self.assertEqual(sent["dateFinEmploi"], "2026-03-14T00:00:00Z")
@@ -172,8 +172,8 @@ class TestAmounts(UrssafCase):
                 self.user.tz = zone
                 move = self._lines(
                     {
-                        "urssaf_service_start": "2026-03-01",
-                        "urssaf_service_end": "2026-03-31",
+                        "home_service_start": "2026-03-01",
+                        "home_service_end": "2026-03-31",
                     }
                 ).with_user(self.user)
                 sent = self._send(move.with_context(tz=zone))
@@ -187,8 +187,8 @@ class TestAmounts(UrssafCase):
     # -- intervenant -----------------------------------------------------------
 
     def test_intervenant_of_the_line_of_the_product_of_the_company(self):
-        self.housework.urssaf_intervenant = "SIR73282932000074"
-        move = self._lines({}, {"urssaf_intervenant": "SAP552100554"})
+        self.housework.home_service_intervenant = "SIR73282932000074"
+        move = self._lines({}, {"home_service_intervenant": "SAP552100554"})
         other = self._make_service("Repassage", 25.0, "60")
         move.invoice_line_ids = [
             Command.create({"product_id": other.id, "tax_ids": self.tax.ids})
@@ -201,13 +201,13 @@ class TestAmounts(UrssafCase):
 
     def test_intervenant_must_be_valid(self):
         with self.assertRaises(ValidationError):
-            self.housework.urssaf_intervenant = "SAP732829321"
+            self.housework.home_service_intervenant = "SAP732829321"
         with self.assertRaises(ValidationError):
-            self._lines({"urssaf_intervenant": "Marie"})
+            self._lines({"home_service_intervenant": "Marie"})
 
     def test_lines_with_their_own_intervenant_need_no_other(self):
-        self.company.urssaf_sap_number = False
-        move = self._lines({"urssaf_intervenant": "SAP552100554"})
+        self.company.home_service_sap_number = False
+        move = self._lines({"home_service_intervenant": "SAP552100554"})
         self.assertEqual(len(self._send(move)["inputPrestations"]), 1)
 
     # -- deposits --------------------------------------------------------------

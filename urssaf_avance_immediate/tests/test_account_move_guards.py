@@ -28,7 +28,7 @@ ONLY_THE_CODE = {
         "urssaf_enrolment_ids",
         "urssaf_enrolment_state",
         "urssaf_forgotten_on",
-        "urssaf_sheet_ids",
+        "urssaf_form_ids",
         "urssaf_street_source",
     },
     "res.company": {"urssaf_configured"},
@@ -164,8 +164,8 @@ class TestInvoiceGuards(UrssafCase):
 
     def test_the_office_may_still_write_and_copy(self):
         move = self._invoice()
-        self._rpc(move, "write", {"urssaf_service_end": "2026-03-12"})
-        self.assertEqual(move.urssaf_service_end, date(2026, 3, 12))
+        self._rpc(move, "write", {"home_service_end": "2026-03-12"})
+        self.assertEqual(move.home_service_end, date(2026, 3, 12))
         for record in (move, self.partner, self.housework.product_tmpl_id):
             self.assertTrue(self._rpc(record, "copy"))
 
@@ -232,7 +232,7 @@ class TestInvoiceGuards(UrssafCase):
             (move, "write", {"invoice_cash_rounding_id": rounding.id}),
             (move, "write", {"currency_id": self.env.ref("base.USD").id}),
             (move, "write", {"company_id": self.other_company.id}),
-            (move, "write", {"urssaf_service_end": "2026-03-14"}),
+            (move, "write", {"home_service_end": "2026-03-14"}),
             (move, "write", {"urssaf_excluded": True}),
             (move, "write", {"invoice_line_ids": [Command.create(new_line)]}),
             (move, "write", {"line_ids": [Command.delete(line.id)]}),
@@ -243,7 +243,7 @@ class TestInvoiceGuards(UrssafCase):
             (line, "write", {"price_total": 3.0}),
             (line, "write", {"move_id": draft.id}),
             (line, "write", {"display_type": "line_note"}),
-            (line, "write", {"urssaf_intervenant": "SAP552100554"}),
+            (line, "write", {"home_service_intervenant": "SAP552100554"}),
             (draft.invoice_line_ids, "write", {"move_id": move.id}),
             (tax, "write", {"amount_currency": -1.0, "balance": -1.0}),
             (tax, "unlink"),
@@ -338,7 +338,7 @@ class TestInvoiceGuards(UrssafCase):
                 "urssaf_to_send",
                 "urssaf_two_lines",
                 "urssaf_waits_for",
-                "urssaf_service_start",
+                "home_service_start",
             ):
                 self.assertFalse(other[name], name)
 
@@ -392,7 +392,7 @@ class TestInvoiceGuards(UrssafCase):
             self.assertEqual(move.payment_state, "reversed")
             self.assertEqual(request.state, "cancelled")
             self.assertFalse(request.activity_ids or move.urssaf_can_correct)
-            self.assertEqual(new.urssaf_service_start, move.urssaf_service_start)
+            self.assertEqual(new.home_service_start, move.home_service_start)
             new.invoice_date = "2026-03-17"
             new.action_post()
             new.action_urssaf_send()
@@ -511,7 +511,7 @@ class TestInvoiceGuards(UrssafCase):
                         "company_id": branch.id,
                         "partner_id": partner.id,
                         "invoice_date": "2026-03-15",
-                        "urssaf_service_start": "2026-03-02",
+                        "home_service_start": "2026-03-02",
                         "invoice_line_ids": [Command.create(line)],
                     }
                     for partner in (self.partner, other)
@@ -582,7 +582,7 @@ class TestInvoiceGuards(UrssafCase):
             invoice.invoice_line_ids.product_id = product
         move.action_post()
         self.env.flush_all()
-        product.write({"urssaf_nature_id": garden.id, "urssaf_unit": "FORFAIT"})
+        product.write({"home_service_nature_id": garden.id, "home_service_unit": "FORFAIT"})
         draft.action_post()
         for invoice, nature, unit in ((move, "60", "HEURE"), (draft, "70", "FORFAIT")):
             invoice.action_urssaf_send()
@@ -593,23 +593,23 @@ class TestInvoiceGuards(UrssafCase):
 
     def test_a_product_without_nature_gets_one_after_posting(self):
         product = self._make_service("Oubli", 30.0, "60")
-        product.urssaf_nature_id = False
+        product.home_service_nature_id = False
         move = self._invoice()
         move.button_draft()
         move.invoice_line_ids.product_id = product
         move.action_post()
-        self.assertIn("urssaf_nature", move._urssaf_check_sendable())
-        product.urssaf_nature_id = self.env.ref("urssaf_avance_immediate.nature_60")
+        self.assertIn("home_service_nature", move._urssaf_check_sendable())
+        product.home_service_nature_id = self.env.ref("urssaf_avance_immediate.nature_60")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
 
     def test_a_nature_that_was_used_is_archived_not_deleted(self):
         manager = self._make_user("boss", "urssaf_avance_immediate.group_manager")
-        nature, unused = self.env["urssaf.nature"].create(
+        nature, unused = self.env["home.service.nature"].create(
             [{"code": "901", "name": "Un"}, {"code": "902", "name": "Deux"}]
         )
         product = self._make_service("Essai", 30.0, "60")
-        product.urssaf_nature_id = nature
+        product.home_service_nature_id = nature
         move = self._invoice()
         move.button_draft()
         move.invoice_line_ids.product_id = product
@@ -617,7 +617,7 @@ class TestInvoiceGuards(UrssafCase):
         unused.with_user(manager).unlink()
         with self.assertRaisesRegex(UserError, "products: 1, invoice lines: 1"):
             nature.with_user(manager).unlink()
-        product.urssaf_nature_id = False
+        product.home_service_nature_id = False
         with self.assertRaisesRegex(UserError, "Archive it"):
             nature.with_user(manager).unlink()
         nature.with_user(manager).action_archive()

@@ -28,8 +28,8 @@ class PostingCase(UrssafCase):
                 "move_type": "out_invoice",
                 "partner_id": (partner or self.partner).id,
                 "invoice_date": "2026-03-15",
-                "urssaf_service_start": "2026-03-02",
-                "urssaf_service_end": "2026-03-13",
+                "home_service_start": "2026-03-02",
+                "home_service_end": "2026-03-13",
                 "invoice_line_ids": [
                     Command.create(
                         {
@@ -110,7 +110,7 @@ class TestExactAmounts(PostingCase):
         self._draft().action_post()
         self.partner.urssaf_sending = False
         self._draft(urssaf_excluded=True).action_post()
-        self.housework.urssaf_nature_id = False
+        self.housework.home_service_nature_id = False
         self._draft().action_post()
         self.assertFalse(self.fake.calls_of("050"))
 
@@ -170,7 +170,7 @@ class TestAutomatic(PostingCase):
         self.assertNotIn(move, found)
 
     def test_services_to_come_leave_when_they_are_over(self):
-        move = self._good(urssaf_service_end="2026-03-20")
+        move = self._good(home_service_end="2026-03-20")
         self.assertTrue(move.urssaf_to_send)
         self.assertFalse(move.activity_ids, "nobody has anything to do")
         self._run_cron("invoices")
@@ -181,9 +181,9 @@ class TestAutomatic(PostingCase):
         self.assertFalse(move.urssaf_to_send)
 
     def test_what_somebody_must_mend_is_told(self):
-        move = self._good(urssaf_service_start="2026-02-25")
+        move = self._good(home_service_start="2026-02-25")
         self.assertIn("ERR_PERIODE_EMPLOI", move.activity_ids.note)
-        move.urssaf_service_start = "2026-03-02"
+        move.home_service_start = "2026-03-02"
         self._run_cron("invoices")
         self.assertEqual(move.urssaf_state, "queued")
         self.assertFalse(move.activity_ids)
@@ -265,7 +265,7 @@ class TestAutomatic(PostingCase):
 
     def test_another_reason_is_told_once_the_customer_is_back(self):
         self._customer_says("PARTICULIER_BLOQUE")
-        move = self._good(urssaf_service_start="2026-02-25")
+        move = self._good(home_service_start="2026-02-25")
         self.assertFalse(move.activity_ids)
         self._customer_says("APPAREILLAGE_VALIDE")
         for _day in range(2):
@@ -279,7 +279,7 @@ class TestAutomatic(PostingCase):
     def test_what_is_settled_otherwise_waits_no_more(self):
         moves = self.env["account.move"]
         for _i in range(4):
-            moves |= self._good(urssaf_service_start="2026-02-25")
+            moves |= self._good(home_service_start="2026-02-25")
         paid, left_out, back, proposed = moves
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=paid.ids
@@ -297,7 +297,7 @@ class TestAutomatic(PostingCase):
     def test_one_bad_invoice_leaves_the_others(self):
         self.company.urssaf_responsible_id = self.user
         self.user.lang = "fr_FR" if "fr_FR" in self._langs() else "en_US"
-        moves = [self._good(urssaf_service_end="2026-03-20") for _i in range(3)]
+        moves = [self._good(home_service_end="2026-03-20") for _i in range(3)]
         guilty = moves[1]
         guilty.invoice_user_id = self.user
         check = type(guilty)._urssaf_check_all
@@ -328,7 +328,7 @@ class TestAutomatic(PostingCase):
         return [code for code, _name in self.env["res.lang"].get_installed()]
 
     def test_invoices_that_wait_stop_with_the_time(self):
-        moves = [self._good(urssaf_service_end="2026-03-20") for _i in range(3)]
+        moves = [self._good(home_service_end="2026-03-20") for _i in range(3)]
         left = iter([True, True])
         with (
             freeze_time("2026-03-21 08:00:00"),
@@ -357,9 +357,9 @@ class TestAutomatic(PostingCase):
 
     def test_what_was_sent_by_hand_is_not_sent_again_by_itself(self):
         """It waited for something, a person sent it, and the customer says no."""
-        move = self._good(urssaf_service_start="2026-02-25")
+        move = self._good(home_service_start="2026-02-25")
         self.assertTrue(move.activity_ids)
-        move.urssaf_service_start = "2026-03-02"
+        move.home_service_start = "2026-03-02"
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
         self.assertFalse(move.activity_ids, "nothing is to be mended any more")
@@ -375,7 +375,7 @@ class TestAutomatic(PostingCase):
         self.assertEqual(len(self.fake.calls_of("050")), 1)
 
     def test_a_click_at_the_same_moment_is_no_error(self):
-        move = self._good(urssaf_service_end="2026-03-20")
+        move = self._good(home_service_end="2026-03-20")
         Request = type(self.env["urssaf.payment.request"])
         with freeze_time("2026-03-21 08:00:00"):
             with patch.object(Request, "_enqueue_move", side_effect=ConcurrencyError):
@@ -402,14 +402,14 @@ class TestFrozen(PostingCase):
         for record, values in (
             (move, {"partner_id": other.id}),
             (move, {"name": "FAC/1"}),
-            (move, {"urssaf_service_end": "2026-03-14"}),
+            (move, {"home_service_end": "2026-03-14"}),
             (move, {"invoice_date": "2026-03-14"}),
             (move, {"state": "draft"}),
             (line, {"sequence": 3, "discount": 10}),
             (line, {"quantity": 3}),
             (line, {"price_unit": 3}),
             (line, {"name": "Autre"}),
-            (line, {"urssaf_service_start": "2026-03-03"}),
+            (line, {"home_service_start": "2026-03-03"}),
         ):
             with self.subTest(values=values), self.assertRaises(UserError) as raised:
                 record.write(values)
@@ -432,10 +432,10 @@ class TestFrozen(PostingCase):
         move = self._invoice()
         self.env["urssaf.payment.request"]._enqueue_move(move)
         with self.assertRaises(UserError) as raised:
-            move.urssaf_service_start = "2026-03-03"
+            move.home_service_start = "2026-03-03"
         self.assertIn("Reset it to draft", str(raised.exception))
         move.button_draft()
-        move.urssaf_service_start = "2026-03-03"
+        move.home_service_start = "2026-03-03"
 
     def test_free_again_after_a_refusal(self):
         request = self._sent()

@@ -23,7 +23,7 @@ class TestSplit(UrssafCase):
                 "name": f"Ménage {day}",
                 "price_unit": 30,
                 "tax_ids": [Command.set(self.tax.ids)],
-                "urssaf_service_start": day,
+                "home_service_start": day,
             }
             for day in days
         ]
@@ -62,7 +62,7 @@ class TestSplit(UrssafCase):
         first, second = moves
         self.assertEqual(first, move, "the earliest services stay")
         self.assertEqual(
-            [(str(m.urssaf_service_start), str(m.urssaf_service_end)) for m in moves],
+            [(str(m.home_service_start), str(m.home_service_end)) for m in moves],
             [("2026-02-10", "2026-02-27"), ("2026-03-02", "2026-03-04")],
         )
         self.assertAlmostEqual(sum(moves.mapped("amount_total")), total)
@@ -98,7 +98,7 @@ class TestSplit(UrssafCase):
 
     def test_lines_need_dates(self):
         move = self._draft("2026-02-27", "2026-03-02")
-        move.invoice_line_ids[-1].urssaf_service_end = "2026-04-01"
+        move.invoice_line_ids[-1].home_service_end = "2026-04-01"
         wizard = self.env["urssaf.invoice.split"].create({"move_id": move.id})
         self.assertEqual(wizard.undated, "Ménage 2026-03-02")
         with self.assertRaises(UserError):
@@ -203,7 +203,7 @@ class TestMention(UrssafCase):
 
     def test_what_is_no_service_is_paid_to_us(self):
         self._enrol()
-        self.housework.urssaf_nature_id = False
+        self.housework.home_service_nature_id = False
         self.assertFalse(self._printed(self._invoice()))
 
     def test_the_company_may_not_want_it(self):

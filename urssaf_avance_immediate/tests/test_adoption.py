@@ -221,7 +221,7 @@ class TestAdoption(UrssafCase):
                         move.name,
                         move.amount_total,
                         move.amount_untaxed,
-                        move.urssaf_service_start,
+                        move.home_service_start,
                         request.external_id,
                     )
                 )
@@ -243,7 +243,7 @@ class TestAdoption(UrssafCase):
                 request.move_id.name,
                 request.move_id.amount_total,
                 request.move_id.amount_untaxed,
-                request.move_id.urssaf_service_start,
+                request.move_id.home_service_start,
                 request.external_id,
             )
             for request in made.urssaf_request_ids.sorted("name")
@@ -371,7 +371,7 @@ class TestAdoption(UrssafCase):
         move = request.move_id
         self._taken(move)
         move.button_draft()
-        move.urssaf_service_start = "2026-03-03"
+        move.home_service_start = "2026-03-03"
         move.action_post()
         move.action_urssaf_send()
         self.assertEqual((request.name, request.state), (move.name, "waiting"))

@@ -195,15 +195,15 @@ class TestAlert(UrssafCase):
                 "partner_id": self.partner.id,
                 "invoice_user_id": self.user.id,
                 "invoice_date": "2026-03-15",
-                "urssaf_service_start": "2026-02-25",
-                "urssaf_service_end": "2026-03-13",
+                "home_service_start": "2026-02-25",
+                "home_service_end": "2026-03-13",
                 "invoice_line_ids": [Command.create({"product_id": self.housework.id})],
             }
         )
         move.action_post()
         yield "an automatic invoice that waits", move
         self.partner.urssaf_sending = "propose"
-        sheet = self.env["urssaf.customer.sheet"].sudo()
+        sheet = self.env["urssaf.customer.form"].sudo()
         sheet = sheet.create(
             {"partner_id": self.partner.id, "company_id": self.company.id}
         )

@@ -60,8 +60,8 @@ class TestBranch(UrssafCase):
                     "company_id": company.id,
                     "partner_id": (partner or self.partner).id,
                     "invoice_date": "2026-03-15",
-                    "urssaf_service_start": "2026-03-02",
-                    "urssaf_service_end": "2026-03-13",
+                    "home_service_start": "2026-03-02",
+                    "home_service_end": "2026-03-13",
                     "invoice_line_ids": [
                         Command.create(
                             {
@@ -227,7 +227,7 @@ class TestBranch(UrssafCase):
         payload = move._urssaf_prepare_payload()
         self.assertEqual(payload["idTiersFacturation"], self.company.name[:30])
         self.assertEqual(payload["inputPrestations"][0]["complement2"], "SAP732829320")
-        self.branch.urssaf_intervenant = "SIR73282932000074"
+        self.branch.home_service_intervenant = "SIR73282932000074"
         [item] = move._urssaf_prepare_payload()["inputPrestations"]
         self.assertEqual(item["complement2"], "SIR73282932000074")
 
@@ -257,9 +257,9 @@ class TestBranch(UrssafCase):
         move = self._invoice_in(self.branch)
         self.fake.fail("050", "http_503")
         self._mine(move).action_urssaf_send()
-        notice = self._mine(move.urssaf_request_id).service_notice
+        notice = self._mine(move.urssaf_request_id).connection_notice
         self.assertIn("Nothing is lost", notice)
-        service = self.env["urssaf.service"].search([])
+        service = self.env["urssaf.connection"].search([])
         self.assertEqual(service.company_id, self.company)
 
     def test_mend_by_the_user_of_a_branch(self):
@@ -300,12 +300,12 @@ class TestBranch(UrssafCase):
     def test_intervenant_of_the_company_of_the_invoice(self):
         """An invoice of B made while A is current names B's intervenant to Urssaf."""
         service = self.housework
-        service.with_company(self.company).urssaf_intervenant = "SIR73282932000074"
+        service.with_company(self.company).home_service_intervenant = "SIR73282932000074"
         there = service.sudo().with_company(self.other_company)
-        there.urssaf_intervenant = "SAP552100554"
+        there.home_service_intervenant = "SAP552100554"
         template = service.product_tmpl_id
         self.assertEqual(
-            template._urssaf_intervenant_in(self.other_company), "SAP552100554"
+            template._home_service_intervenant_in(self.other_company), "SAP552100554"
         )
         customer = self._make_partner(email="b@example.com")
         move = self._make_other_invoice(customer).sudo().with_company(self.company)
@@ -314,16 +314,16 @@ class TestBranch(UrssafCase):
             Command.create({"product_id": service.id, "tax_ids": False})
         ]
         self.assertEqual(
-            set(move.invoice_line_ids.mapped("urssaf_intervenant")), {"SAP552100554"}
+            set(move.invoice_line_ids.mapped("home_service_intervenant")), {"SAP552100554"}
         )
 
     def test_a_branch_keeps_the_intervenant_above(self):
         self.housework.with_company(
             self.company
-        ).urssaf_intervenant = "SIR73282932000074"
+        ).home_service_intervenant = "SIR73282932000074"
         self._enrol_in_branch()
         move = self._invoice_in(self.branch)
-        self.assertEqual(move.invoice_line_ids.urssaf_intervenant, "SIR73282932000074")
+        self.assertEqual(move.invoice_line_ids.home_service_intervenant, "SIR73282932000074")
 
     def test_consent_of_the_company_of_the_enrolment(self):
         """Resending reads the consent given to that company, not to the current one."""

@@ -127,9 +127,9 @@ class TestCompany(UrssafCase):
 
     def test_identifiers(self):
         for field, bad, good in (
-            ("urssaf_sap_number", "SAP123456789", "SAP732829320"),
-            ("urssaf_sap_number", "732829320", "SAP732829320"),
-            ("urssaf_intervenant", "SIR73282932000075", "SIR73282932000074"),
+            ("home_service_sap_number", "SAP123456789", "SAP732829320"),
+            ("home_service_sap_number", "732829320", "SAP732829320"),
+            ("home_service_intervenant", "SIR73282932000075", "SIR73282932000074"),
         ):
             with self.assertRaises(ValidationError):
                 self.company[field] = bad
@@ -191,7 +191,7 @@ class TestCompany(UrssafCase):
         sent = self._sent()
         self.fake.fail("050", "http_503")
         queued = self._sent()
-        self.partner.action_urssaf_send_sheet()
+        self.partner.action_urssaf_send_form()
         link = "/urssaf/fiche/"
         mails = self.env["mail.mail"].search([("body_html", "like", link)])
         self.assertEqual(mails.state, "outgoing")
@@ -210,7 +210,7 @@ class TestCompany(UrssafCase):
             "SELECT id FROM mail_message WHERE position(%s IN body) > 0", [link]
         )
         self.assertFalse(self.cr.fetchall())
-        self.assertEqual(self.partner.urssaf_sheet_id.state, "revoked")
+        self.assertEqual(self.partner.urssaf_form_id.state, "revoked")
         self.assertEqual(queued.move_id.urssaf_state, "draft")
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual((enrolment.state, enrolment.external_id), ("draft", False))

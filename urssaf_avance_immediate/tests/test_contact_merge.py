@@ -45,7 +45,7 @@ class TestContactMerge(UrssafCase):
         kept._urssaf_record_consent("office")
         enrolment = self._enrol()
         request = self._sent()
-        form = self.env["urssaf.customer.sheet"]._send_to(self.partner)
+        form = self.env["urssaf.customer.form"]._send_to(self.partner)
         told = self._sheet(self.partner)
         account = self.partner.urssaf_bank_account_id
         attempts = enrolment.attempt_ids
@@ -188,7 +188,7 @@ class TestContactMerge(UrssafCase):
 
     def test_one_open_form_is_left(self):
         twin = self._make_partner(consent=False)
-        Sheet = self.env["urssaf.customer.sheet"]
+        Sheet = self.env["urssaf.customer.form"]
         first, second = Sheet._send_to(self.partner), Sheet._send_to(twin)
         self._merge(twin)
         self.assertEqual(second.partner_id, self.partner)

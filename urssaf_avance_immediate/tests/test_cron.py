@@ -136,16 +136,16 @@ class TestCron(UrssafCase):
         self._action("send").active = False
         self._run_cron("digest")
         user = move.with_user(self.user)
-        self.assertIn("Switched off", user.alerts["urssaf_service"]["message"])
-        self.assertIn("Switched off", user.urssaf_request_id.service_notice)
+        self.assertIn("Switched off", user.alerts["urssaf_connection"]["message"])
+        self.assertIn("Switched off", user.urssaf_request_id.connection_notice)
         fresh = self._invoice().with_user(self.user)
-        self.assertIn("urssaf_service", fresh.alerts)
+        self.assertIn("urssaf_connection", fresh.alerts)
         action = (fresh | self._invoice()).with_user(self.user).action_urssaf_send()
         wizard = self.env[action["res_model"]].with_context(**action["context"])
         self.assertIn("Switched off", wizard.create({}).actions_notice)
         settings = self.env["res.config.settings"].create({})
         self.assertIn(self._action("send").name, settings.urssaf_actions_notice)
-        service = self.env["urssaf.service"]._of(self.company)
+        service = self.env["urssaf.connection"]._of(self.company)
         with self.assertRaises(AccessError):
             service.with_user(self.user).action_switch_on()
         self.assertFalse(self._action("send").active)
@@ -154,7 +154,7 @@ class TestCron(UrssafCase):
         self.assertTrue(self._action("send").active)
         self.assertFalse(self._told())
         self.env.invalidate_all()
-        self.assertNotIn("urssaf_service", move.with_user(self.user).alerts or {})
+        self.assertNotIn("urssaf_connection", move.with_user(self.user).alerts or {})
         self._run_cron("send")
         self.assertEqual(move.urssaf_state, "waiting")
 
@@ -189,7 +189,7 @@ class TestCron(UrssafCase):
         self._action("crosscheck_monthly").active = False
         self._run_cron("digest")
         self.assertEqual(len(self._told()), 1)
-        self.assertNotIn("urssaf_service", move.with_user(self.user).alerts or {})
+        self.assertNotIn("urssaf_connection", move.with_user(self.user).alerts or {})
         with freeze_time(NOW + timedelta(hours=97)):
             self._run_cron("digest")
         self.assertTrue(move.urssaf_request_id.activity_ids)

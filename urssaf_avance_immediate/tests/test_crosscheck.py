@@ -358,7 +358,7 @@ class TestCrosscheck(UrssafCase):
             self._run_cron("crosscheck")
         self.assertEqual(check.state, "done")
         self.assertTrue(check.activity_ids)
-        self.assertFalse(self.env["urssaf.service"]._of(self.company).paused_until)
+        self.assertFalse(self.env["urssaf.connection"]._of(self.company).paused_until)
 
     def test_what_the_code_writes_nobody_else_does(self):
         check = self._check().with_user(self.user)

@@ -99,7 +99,7 @@ class TestDatabaseCopy(UrssafCase, MockEmail):
             enrolment.action_urssaf_remind,
             move.action_urssaf_send,
             customer.action_urssaf_enrol,
-            customer.action_urssaf_send_sheet,
+            customer.action_urssaf_send_form,
             self.company.action_urssaf_test_connection,
         ):
             with self.subTest(button=button.__name__):
@@ -127,7 +127,7 @@ class TestDatabaseCopy(UrssafCase, MockEmail):
         self.company.urssaf_notify_sent = True
         self._sent()
         self._run_cron("follow")
-        self._make_partner(email="form@example.com").action_urssaf_send_sheet()
+        self._make_partner(email="form@example.com").action_urssaf_send_form()
         ours = self._mails().filtered(lambda m: m.state == "outgoing")
         self.assertEqual(len(ours.filtered(lambda m: not m.model)), 1)
         self.assertTrue(ours.filtered(lambda m: m.model == "urssaf.payment.request"))
@@ -149,11 +149,11 @@ class TestDatabaseCopy(UrssafCase, MockEmail):
         request = self._sent()
         self._copy()
         for record in (move, request.move_id):
-            alert = record.alerts["urssaf_service"]
+            alert = record.alerts["urssaf_connection"]
             self.assertEqual(alert["level"], "danger")
             self.assertIn("is the real one now", alert["message"])
         self.assertTrue(request.copied)
-        self.assertIn(self.env.cr.dbname, request.service_notice)
+        self.assertIn(self.env.cr.dbname, request.connection_notice)
         self.assertTrue(self.partner.urssaf_copy_notice)
         settings = self.env["res.config.settings"].create({})
         self.assertTrue(settings.urssaf_copy_notice)

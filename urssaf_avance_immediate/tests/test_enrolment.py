@@ -235,10 +235,10 @@ class TestEnrolment(UrssafCase):
 
     def test_sheet_changed_since_it_was_sent(self):
         enrolment = self._enrol()
-        self.assertFalse(enrolment.sheet_changed)
+        self.assertFalse(enrolment.contact_changed)
         self.partner.email = "nouvelle@example.com"
         enrolment.invalidate_recordset()
-        self.assertTrue(enrolment.sheet_changed)
+        self.assertTrue(enrolment.contact_changed)
         self.assertNotIn("Durand", enrolment.sent_digest)
 
     def test_no_personal_data_in_chatter(self):

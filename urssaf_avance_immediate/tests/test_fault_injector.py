@@ -43,7 +43,7 @@ class TestFaultInjector(ProtocolCase):
     def _run(self, *actions):
         """An hour later, whoever was left alone is called again."""
         self.now += APART
-        self.env["urssaf.service"]._of(self.company)._answered()
+        self.env["urssaf.connection"]._of(self.company)._answered()
         with freeze_time(self.now), self.assertNoLogs("odoo", "ERROR"):
             for name in actions:
                 self._run_cron(name)

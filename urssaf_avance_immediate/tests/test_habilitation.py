@@ -24,7 +24,7 @@ class TestHabilitation(UrssafCase):
             *(self._enrol(partner) for partner in partners)
         )
         self.there = dict(self.fake.customers)
-        self.service = self.env["urssaf.service"]._of(self.company)
+        self.service = self.env["urssaf.connection"]._of(self.company)
 
     def _follow(self, when):
         for enrolment in self.enrolments:

@@ -132,7 +132,7 @@ class TestMessages(UrssafCase):
         self._run_cron("follow")
         self.assertFalse(request.not_told_reason or self._activity())
         # The next one is told on another day.
-        self.env["urssaf.service"].sudo().search([]).not_told_on = False
+        self.env["urssaf.connection"].sudo().search([]).not_told_on = False
 
     def test_activation_messages_too(self):
         self.company.email = "bonjour@example.com"
@@ -242,12 +242,12 @@ class TestMessages(UrssafCase):
         self.assertFalse(guilty.not_told_reason)
 
     def test_the_form_too(self):
-        self.partner.action_urssaf_send_sheet()
+        self.partner.action_urssaf_send_form()
         self._queue(connect=OSError("down"))
         self._run_cron("follow")
-        self.assertTrue(self.partner.urssaf_sheet_mail_failed)
+        self.assertTrue(self.partner.urssaf_form_mail_failed)
         self.assertIn(self.partner.name, self._activity().note)
-        self.partner.action_urssaf_send_sheet()
+        self.partner.action_urssaf_send_form()
         self._run_cron("follow")
         self.assertFalse(self._activity())
 

@@ -137,7 +137,7 @@ class TestOneBadRecord(ProtocolCase):
         self.fake.fail("070", "refused", 3)
         self._run_cron("send")
         self.assertEqual(set(requests.mapped("state")), {"unknown"})
-        self.env["urssaf.service"]._of(self.company)._answered()
+        self.env["urssaf.connection"]._of(self.company)._answered()
         self._make_due(requests)
         with self._broken(self.Request, "_adopt", guilty):
             self._run_cron("repair")

@@ -77,8 +77,8 @@ class TestPaymentRequestIncidents(UrssafCase):
         self.assertEqual(self.move.payment_state, "reversed")
         self.assertFalse(self.request.activity_ids)
         self.assertEqual(new.invoice_line_ids.mapped("quantity"), [2.0])
-        self.assertEqual(new.urssaf_service_start, self.move.urssaf_service_start)
-        self.assertEqual(new.urssaf_service_end, self.move.urssaf_service_end)
+        self.assertEqual(new.home_service_start, self.move.home_service_start)
+        self.assertEqual(new.home_service_end, self.move.home_service_end)
         new.invoice_line_ids.quantity = 1
         new.action_post()
         self.assertNotEqual(new.name, self.move.name)

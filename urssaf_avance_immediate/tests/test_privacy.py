@@ -71,7 +71,7 @@ class TestPrivacy(UrssafCase):
 
     def test_forms_and_consent_go_too(self):
         self.partner.urssaf_other_aid = True
-        sheet = self.env["urssaf.customer.sheet"]._send_to(self.partner)
+        sheet = self.env["urssaf.customer.form"]._send_to(self.partner)
         self._enrol()
         self._forget()
         self._assert_forgotten()
@@ -163,7 +163,7 @@ class TestPrivacy(UrssafCase):
             there.action_urssaf_forget()
         self.assertTrue(self.partner.urssaf_birth_date)
         self.partner.action_urssaf_withdraw_consent()
-        sheet = self.env["urssaf.customer.sheet"]._send_to(self.partner)
+        sheet = self.env["urssaf.customer.form"]._send_to(self.partner)
         with self.assertRaisesRegex(UserError, "Jeanne Martin"):
             there.action_urssaf_forget()
         self.assertEqual(sheet.state, "sent")

@@ -55,7 +55,7 @@ class ProtocolCase(UrssafCase):
             "move_type": "out_invoice",
             "partner_id": self.partner.id,
             "invoice_date": "2026-03-15",
-            "urssaf_service_start": "2026-03-02",
+            "home_service_start": "2026-03-02",
             "invoice_line_ids": [
                 Command.create(
                     {
@@ -95,7 +95,7 @@ class TestProtocol(ProtocolCase):
     def _check(self, method, kind, count=1):
         with self.subTest(method=method, kind=kind):
             self.fake.demandes.clear()
-            self.env["urssaf.service"]._of(self.company)._answered()
+            self.env["urssaf.connection"]._of(self.company)._answered()
             requests = self._queue(2)
             self.fake.fail(method, kind, count)
             if method == "token":

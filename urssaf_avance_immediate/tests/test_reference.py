@@ -12,7 +12,7 @@ from ..models.payment_request.following import REMOTE_STATES
 @tagged("post_install", "-at_install")
 class TestReference(TransactionCase):
     def test_natures_are_those_of_the_contract(self):
-        shipped = self.env["urssaf.nature"].search([])
+        shipped = self.env["home.service.nature"].search([])
         self.assertEqual(
             [(n.code, n.name, n.vat_rate) for n in shipped.with_context(lang=None)],
             [tuple(nature) for nature in NATURES],

@@ -13,7 +13,7 @@ from .cases import NOW, UrssafCase
 
 ADDON = "odoo.addons.urssaf_avance_immediate"
 # Reference data are for everybody; nobody reads the throttle and the pace.
-SHARED = {"urssaf.nature", "urssaf.commune", "urssaf.throttle", "urssaf.pace"}
+SHARED = {"home.service.nature", "urssaf.commune", "urssaf.throttle", "urssaf.pace"}
 CRONS = ("send", "follow", "repair", "digest", "companion", "invoices", "crosscheck")
 
 
@@ -49,11 +49,11 @@ class TestSecondCompany(UrssafCase):
         ]
         self.partner.union(*people).with_user(self.user).action_urssaf_enrol()
         self._run_cron("send")
-        self.env["urssaf.service"]._of(self.company)
-        people[0].with_user(self.user).action_urssaf_send_sheet()
-        sheet = self.env["urssaf.customer.sheet"].search([], limit=1)
-        self.env["urssaf.customer.sheet.line"].sudo().create(
-            {"sheet_id": sheet.id, "name": "birth_name"}
+        self.env["urssaf.connection"]._of(self.company)
+        people[0].with_user(self.user).action_urssaf_send_form()
+        sheet = self.env["urssaf.customer.form"].search([], limit=1)
+        self.env["urssaf.customer.form.line"].sudo().create(
+            {"form_id": sheet.id, "name": "birth_name"}
         )
         check = (
             self.env["urssaf.crosscheck"]
@@ -82,7 +82,7 @@ class TestSecondCompany(UrssafCase):
         """The path to the company of a record."""
         if "company_id" in self.env[name]._fields:
             return "company_id"
-        return "sheet_id.company_id"
+        return "form_id.company_id"
 
     def _rows(self):
         """What the first company has, as the database has it."""
@@ -228,7 +228,7 @@ class TestSecondCompany(UrssafCase):
     def test_the_current_company_changes_nothing(self):
         """What a document shows is its company's, whichever one is ticked first."""
         move = self._second_company_works()
-        self.company.urssaf_intervenant = "SAP443061841"
+        self.company.home_service_intervenant = "SAP443061841"
         self.company.urssaf_billing_name = "Première"
         draft = self._make_other_invoice(move.partner_id, price=40)
         request = move.sudo().urssaf_request_id
@@ -250,7 +250,7 @@ class TestSecondCompany(UrssafCase):
         first, second = (
             self._make_other_invoice(move.partner_id, price=price) for price in (40, 41)
         )
-        self.company.urssaf_intervenant = "SAP443061841"
+        self.company.home_service_intervenant = "SAP443061841"
         self.fake.calls.clear()
         for other, current in ((first, self.company), (second, self.other_company)):
             self._seen_from(other, current).action_urssaf_send()

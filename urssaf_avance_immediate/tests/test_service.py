@@ -16,7 +16,7 @@ class TestService(UrssafCase):
     def setUp(self):
         super().setUp()
         self._enrol()
-        self.service = self.env["urssaf.service"]._of(self.company)
+        self.service = self.env["urssaf.connection"]._of(self.company)
 
     def _queue(self, count):
         moves = self.env["account.move"].union(
@@ -100,7 +100,7 @@ class TestService(UrssafCase):
         self._make_due(request)
         self._run_cron("follow")
         self.assertTrue(self.service._paused())
-        self.assertEqual(list(request.move_id.alerts), ["urssaf_service"])
+        self.assertEqual(list(request.move_id.alerts), ["urssaf_connection"])
         other = self._sent()
         self.assertEqual(other.state, "queued")
         self.assertEqual(len(self.fake.calls_of("050")), 1)
@@ -108,15 +108,15 @@ class TestService(UrssafCase):
     def test_banner_of_an_invoice_that_waits(self):
         self.fake.fail("050", "http_503")
         move = self._sent().move_id
-        self.assertEqual(list(move.alerts), ["urssaf_service"])
-        self.assertIn("11:02", move.alerts["urssaf_service"]["message"])
+        self.assertEqual(list(move.alerts), ["urssaf_connection"])
+        self.assertIn("11:02", move.alerts["urssaf_connection"]["message"])
         fresh = self._invoice()
-        self.assertEqual(set(fresh.alerts), {"urssaf_service", "urssaf_ready"})
-        self.assertTrue(self.partner.urssaf_enrolment_id.service_notice)
+        self.assertEqual(set(fresh.alerts), {"urssaf_connection", "urssaf_ready"})
+        self.assertTrue(self.partner.urssaf_enrolment_id.connection_notice)
         with freeze_time(NOW + timedelta(minutes=3)):
             self._run_cron("send")
         self.env.invalidate_all()
-        self.assertNotIn("urssaf_service", move.alerts or {})
+        self.assertNotIn("urssaf_connection", move.alerts or {})
 
     def test_a_click_during_an_outage_waits_and_says_so(self):
         self.fake.fail("050", "http_503")
@@ -162,7 +162,7 @@ class TestService(UrssafCase):
         other = self.env["res.company"].create({"name": "Another firm"})
         self.fake.fail("050", "http_503")
         self._sent()
-        self.assertFalse(self.env["urssaf.service"]._of(other)._paused())
+        self.assertFalse(self.env["urssaf.connection"]._of(other)._paused())
 
     def test_cron_survives_a_long_outage(self):
         self._queue(2)

@@ -172,15 +172,15 @@ class TestFrenchScreens(TransactionCase):
 class TestFrenchDocuments(UrssafCase):
     """What customers read: rendered, with everything that other modules put in."""
 
-    #: Pages of the form, rendered over HTTP in ``test_customer_sheet_portal``.
+    #: Pages of the form, rendered over HTTP in ``test_customer_form_portal``.
     PAGES = {
-        "customer_sheet_field",
-        "customer_sheet_consent",
-        "customer_sheet_layout",
-        "customer_sheet_form",
-        "customer_sheet_thanks",
-        "customer_sheet_closed",
-        "customer_sheet_slow_down",
+        "customer_form_field",
+        "customer_form_consent",
+        "customer_form_layout",
+        "customer_form_page",
+        "customer_form_thanks",
+        "customer_form_closed",
+        "customer_form_slow_down",
     }
     DOCUMENTS = {"report_invoice_document"}
 
@@ -203,8 +203,8 @@ class TestFrenchDocuments(UrssafCase):
     def _sheet(self, lang=FRENCH):
         """A form that was sent to a customer of this language."""
         partner = self._make_partner(email="paul@example.com", lang=lang)
-        partner.with_user(self.user).action_urssaf_send_sheet()
-        return partner.urssaf_sheet_id
+        partner.with_user(self.user).action_urssaf_send_form()
+        return partner.urssaf_form_id
 
     def test_no_document_is_forgotten(self):
         views = self._ours("ir.ui.view").items()
@@ -234,7 +234,7 @@ class TestFrenchDocuments(UrssafCase):
         records = {
             "urssaf.payment.request": self._sent(),
             "urssaf.enrolment": self.partner.urssaf_enrolment_id,
-            "urssaf.customer.sheet": self._sheet(),
+            "urssaf.customer.form": self._sheet(),
         }
         templates = self._ours("mail.template")
         self.assertTrue(templates)
@@ -250,7 +250,7 @@ class TestFrenchDocuments(UrssafCase):
                 self.assertFalse(english_left(f"{mail['subject']} {mail['body_html']}"))
 
     def test_english_is_seen(self):
-        template = self.env.ref(f"{ADDON}.mail_template_customer_sheet")
+        template = self.env.ref(f"{ADDON}.mail_template_customer_form")
         [mail] = template._generate_template(
             self._sheet("en_US").ids, ("body_html",)
         ).values()

@@ -16,7 +16,7 @@ class AccountMoveReversal(models.TransientModel):
         """
         return {
             **super()._modify_default_reverse_values(origin_move),
-            "urssaf_service_start": origin_move.urssaf_service_start,
-            "urssaf_service_end": origin_move.urssaf_service_end,
+            "home_service_start": origin_move.home_service_start,
+            "home_service_end": origin_move.home_service_end,
             "urssaf_excluded": origin_move.urssaf_excluded,
         }

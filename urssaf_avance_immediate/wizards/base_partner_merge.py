@@ -63,7 +63,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         self._urssaf_check_merge(partners.sudo(), kept, enrolments, survivors)
         donors = self._urssaf_donors(partners.sudo(), kept, survivors)
-        values = self._urssaf_sheet_values(kept, donors)
+        values = self._urssaf_form_values(kept, donors)
         account = self._urssaf_account_values(kept, donors)
         self._urssaf_merge_enrolments(enrolments, survivors, kept)
         # Who merges may not see the sheet: Odoo writes it, and we write over it.
@@ -164,7 +164,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _urssaf_typed(self, partner):
         return any(partner[name] for name in IDENTITY)
 
-    def _urssaf_sheet_values(self, kept, donors):
+    def _urssaf_form_values(self, kept, donors):
         """The sheet of the contact that stays. All of it, for Odoo would fill its gaps
         from whatever contact comes first.
         """
@@ -234,7 +234,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _urssaf_revoke_older_forms(self, kept):
         """One open link per customer and company."""
         forms = (
-            self.env["urssaf.customer.sheet"]
+            self.env["urssaf.customer.form"]
             .sudo()  # of all companies
             .search([("partner_id", "=", kept.id), ("state", "=", "sent")])
         )

@@ -46,17 +46,17 @@ class UrssafInvoiceSplit(models.TransientModel):
     def _undated(self):
         """Lines that cannot be placed: no date, or dates in two months."""
         return self.move_id._urssaf_lines().filtered(
-            lambda line: not line.urssaf_service_start
-            or f"{line.urssaf_service_start:%Y-%m}"
-            != f"{line.urssaf_service_end:%Y-%m}"
+            lambda line: not line.home_service_start
+            or f"{line.home_service_start:%Y-%m}"
+            != f"{line.home_service_end:%Y-%m}"
         )
 
     def _groups(self):
         """``{(eligible, month): lines}`` in the order of the services."""
         since = self.move_id._urssaf_active_since()
         groups = {}
-        for line in self.move_id._urssaf_lines().sorted("urssaf_service_start"):
-            start = line.urssaf_service_start
+        for line in self.move_id._urssaf_lines().sorted("home_service_start"):
+            start = line.home_service_start
             eligible = not since or start >= since.date()
             key = (eligible, f"{start:%Y-%m}")
             groups[key] = groups.get(key, line.browse()) | line

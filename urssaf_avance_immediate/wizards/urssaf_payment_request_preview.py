@@ -103,7 +103,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
             ]
 
     def _natures(self, codes):
-        found = self.env["urssaf.nature"].with_context(active_test=False)
+        found = self.env["home.service.nature"].with_context(active_test=False)
         return {n.code: n.name for n in found.search([("code", "in", list(codes))])}
 
     def _line_values(self, item, natures):
@@ -143,7 +143,7 @@ class UrssafPaymentRequestPreviewLine(models.TransientModel):
     quantity = fields.Float(digits=(16, 2))
     unit = fields.Selection(
         selection=lambda self: self.env["product.template"]
-        ._fields["urssaf_unit"]
+        ._fields["home_service_unit"]
         ._description_selection(self.env)
     )
     price_unit = fields.Float(string="Unit price", digits=(16, 3))

@@ -53,7 +53,7 @@ class UrssafTraceExport(models.TransientModel):
             traces._fields["environment"]._description_selection(self.env)
         )
         company = traces.company_id[:1] or self.env.company
-        sap = company._urssaf_holder().urssaf_sap_number
+        sap = company._urssaf_holder().home_service_sap_number
         lines = [
             f"# {self.name}",
             "",

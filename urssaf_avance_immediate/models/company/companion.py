@@ -30,12 +30,12 @@ class ResCompany(models.Model):
         string="Confirm the activation", default=True
     )
     urssaf_companion_sms = fields.Boolean(string="Also by SMS")
-    urssaf_sheet_link_days = fields.Integer(
+    urssaf_form_link_days = fields.Integer(
         string="Form for the customer: link valid for (days)", default=14
     )
 
-    _urssaf_sheet_link_days_range = models.Constraint(
-        "CHECK(urssaf_sheet_link_days BETWEEN 1 AND 60)",
+    _urssaf_form_link_days_range = models.Constraint(
+        "CHECK(urssaf_form_link_days BETWEEN 1 AND 60)",
         "Form for the customer: the link is valid from 1 to 60 days.",
     )
 

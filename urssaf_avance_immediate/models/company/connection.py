@@ -15,7 +15,7 @@ from .credentials import (
 )
 
 # Tried on a customer before they are saved, in production.
-TRIED_FIELDS = (*CREDENTIALS["production"], "urssaf_sap_number")
+TRIED_FIELDS = (*CREDENTIALS["production"], "home_service_sap_number")
 
 
 class ResCompany(models.Model):
@@ -44,7 +44,7 @@ class ResCompany(models.Model):
         """Extends: new settings deserve a new try, whatever failed with the old."""
         result = super().write(vals)
         if any(name in vals for name in CONNECTION_FIELDS):
-            Service = self.env["urssaf.service"].sudo()
+            Service = self.env["urssaf.connection"].sudo()
             Service.search([("company_id", "in", self.ids)])._answered(certain=True)
             self._urssaf_remember_database()
         return result
@@ -52,7 +52,7 @@ class ResCompany(models.Model):
     def _urssaf_try_connection(self):
         """Call Urssaf for real; return the error, or ``None`` if all is well."""
         self.ensure_one()
-        service = self.env["urssaf.service"]._of(self)
+        service = self.env["urssaf.connection"]._of(self)
         try:
             with self._urssaf_get_client() as client:
                 client.check_connection()

@@ -9,8 +9,8 @@ from ..exchange.alerts import NOT_TOLD_ACTIVITY
 NAMES = 10
 
 
-class UrssafService(models.Model):
-    _inherit = "urssaf.service"
+class UrssafConnection(models.Model):
+    _inherit = "urssaf.connection"
 
     not_told_on = fields.Date(
         readonly=True,
@@ -30,7 +30,7 @@ class ResCompany(models.Model):
         if not note:
             self._urssaf_told_done(NOT_TOLD_ACTIVITY)
             return
-        service = self.env["urssaf.service"]._of(self)
+        service = self.env["urssaf.connection"]._of(self)
         today = fields.Date.context_today(self)
         said = self.env["urssaf.alert"]._told(self.partner_id, NOT_TOLD_ACTIVITY)
         if said or service.not_told_on != today:
@@ -43,7 +43,7 @@ class ResCompany(models.Model):
         for record in self._urssaf_not_told():
             names = named.setdefault(record.not_told_reason, [])
             names.append(record.partner_id.display_name)
-        sheets = self.env["urssaf.customer.sheet"].sudo()
+        sheets = self.env["urssaf.customer.form"].sudo()
         served = self._urssaf_served()
         waiting = sheets.search(
             [("company_id", "in", served.ids), ("state", "=", "sent")]

@@ -44,11 +44,11 @@ class ResCompany(models.Model):
         copy=False,
         help="Nothing leaves for the real service unless production is chosen here.",
     )
-    urssaf_sap_number = fields.Char(
+    home_service_sap_number = fields.Char(
         string="SAP declaration number",
         help="SAP followed by the nine digits of the SIREN.",
     )
-    urssaf_intervenant = fields.Char(
+    home_service_intervenant = fields.Char(
         string="Default intervenant",
         help="Who performs the services, as Urssaf identifies them: SAP and the SIREN, "
         "or SIR and the SIRET. Left empty, the SAP declaration number is used.",
@@ -143,10 +143,10 @@ class ResCompany(models.Model):
                     )
                 )
 
-    @api.constrains("urssaf_sap_number", "urssaf_intervenant")
+    @api.constrains("home_service_sap_number", "home_service_intervenant")
     def _check_urssaf_identifiers(self):
         for company in self:
-            number = company.urssaf_sap_number
+            number = company.home_service_sap_number
             if number and not valid_identifier(SAP_PATTERN, number):
                 raise ValidationError(
                     self.env._(
@@ -155,7 +155,7 @@ class ResCompany(models.Model):
                         number,
                     )
                 )
-            intervenant = company.urssaf_intervenant
+            intervenant = company.home_service_intervenant
             if intervenant and not valid_identifier(INTERVENANT_PATTERN, intervenant):
                 raise ValidationError(
                     self.env._(
@@ -267,10 +267,10 @@ class ResCompany(models.Model):
             observer=self.env["urssaf.trace"]._observer(company),
         )
 
-    def _urssaf_intervenant(self):
+    def _home_service_intervenant(self):
         """Who performs the services: a branch may have a SIRET of its own."""
-        number = self._urssaf_holder().urssaf_sap_number
-        return self._urssaf_own("urssaf_intervenant") or number or ""
+        number = self._urssaf_holder().home_service_sap_number
+        return self._urssaf_own("home_service_intervenant") or number or ""
 
     def _urssaf_billing_name(self):
         name = self._urssaf_own("urssaf_billing_name") or self._urssaf_holder().name

@@ -50,11 +50,11 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         groups=ADMINISTRATOR,
     )
-    urssaf_sap_number = fields.Char(
-        related="company_id.urssaf_sap_number", readonly=False
+    home_service_sap_number = fields.Char(
+        related="company_id.home_service_sap_number", readonly=False
     )
-    urssaf_intervenant = fields.Char(
-        related="company_id.urssaf_intervenant", readonly=False
+    home_service_intervenant = fields.Char(
+        related="company_id.home_service_intervenant", readonly=False
     )
     urssaf_billing_name = fields.Char(
         related="company_id.urssaf_billing_name", readonly=False
@@ -118,8 +118,8 @@ class ResConfigSettings(models.TransientModel):
     urssaf_companion_sms = fields.Boolean(
         related="company_id.urssaf_companion_sms", readonly=False
     )
-    urssaf_sheet_link_days = fields.Integer(
-        related="company_id.urssaf_sheet_link_days", readonly=False
+    urssaf_form_link_days = fields.Integer(
+        related="company_id.urssaf_form_link_days", readonly=False
     )
     urssaf_cancel_email = fields.Char(
         related="company_id.urssaf_cancel_email", readonly=False
@@ -160,7 +160,7 @@ class ResConfigSettings(models.TransientModel):
     def action_urssaf_switch_on(self):
         """Have the scheduled actions run again that Odoo or somebody has stopped."""
         self.ensure_one()
-        return self.env["urssaf.service"]._of(self.company_id).action_switch_on()
+        return self.env["urssaf.connection"]._of(self.company_id).action_switch_on()
 
     @api.depends("company_id")
     def _compute_urssaf_served(self):
@@ -184,7 +184,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_urssaf_templates(self):
         """The e-mails to customers, to be edited."""
-        ours = ("urssaf.enrolment", "urssaf.customer.sheet", "urssaf.payment.request")
+        ours = ("urssaf.enrolment", "urssaf.customer.form", "urssaf.payment.request")
         domain = [("model", "in", ours)]
         return {
             "type": "ir.actions.act_window",

@@ -168,8 +168,8 @@ class UrssafCrosscheckLine(models.Model):
             "move_type": "out_invoice",
             "partner_id": partner.id,
             "invoice_date": info.invoice_date,
-            "urssaf_service_start": info.service_start,
-            "urssaf_service_end": info.service_end,
+            "home_service_start": info.service_start,
+            "home_service_end": info.service_end,
             "invoice_line_ids": [
                 fields.Command.create(self._prepare_invoice_line(prestation))
                 for prestation in self._prestations()
@@ -194,9 +194,9 @@ class UrssafCrosscheckLine(models.Model):
             "quantity": quantity,
             "price_unit": _price(prestation, tax) / quantity,
             "tax_ids": [fields.Command.set(tax.ids)],
-            "urssaf_intervenant": as_text(prestation.get("complement2")),
-            "urssaf_service_start": as_date(prestation.get("dateDebutEmploi")),
-            "urssaf_service_end": as_date(prestation.get("dateFinEmploi")),
+            "home_service_intervenant": as_text(prestation.get("complement2")),
+            "home_service_start": as_date(prestation.get("dateDebutEmploi")),
+            "home_service_end": as_date(prestation.get("dateFinEmploi")),
         }
 
     def _exact(self, move):
@@ -283,13 +283,13 @@ class UrssafCrosscheckLine(models.Model):
         Product = self.env["product.product"].with_company(self.company_id)
         products = Product.search(
             [
-                ("urssaf_nature_id.code", "=", str(prestation.get("codeNature"))),
+                ("home_service_nature_id.code", "=", str(prestation.get("codeNature"))),
                 ("company_id", "in", (False, self.company_id.id)),
             ],
             order="id",
         )
         unit = prestation.get("unite")
-        return (products.filtered(lambda p: p.urssaf_unit == unit) or products)[:1]
+        return (products.filtered(lambda p: p.home_service_unit == unit) or products)[:1]
 
     def _tax(self, prestation, product):
         """The sale tax that gives the tax of the line to the cent, the product's own

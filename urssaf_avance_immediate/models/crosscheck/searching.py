@@ -39,7 +39,7 @@ class UrssafCrosscheck(models.Model):
         )
 
     def _service(self):
-        return self.env["urssaf.service"]._of(self.company_id)
+        return self.env["urssaf.connection"]._of(self.company_id)
 
     def _run(self, calls, seconds=None):
         """Search what is left to search, and compare: one call per step, each step

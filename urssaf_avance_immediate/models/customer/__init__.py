@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import throttle
-from . import sheet
+from . import form
 from . import line
 from . import filling
 from . import reviewing

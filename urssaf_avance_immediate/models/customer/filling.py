@@ -78,8 +78,8 @@ KEY_OF_FIELD = {
 }
 
 
-class UrssafCustomerSheet(models.Model):
-    _inherit = "urssaf.customer.sheet"
+class UrssafCustomerForm(models.Model):
+    _inherit = "urssaf.customer.form"
 
     def _submit(self, form):
         """Take what was typed. Return ``{field: sentence}``, empty when all is well:

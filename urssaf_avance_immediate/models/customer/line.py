@@ -28,15 +28,15 @@ PARTNER_FIELDS = {
 BANK = ("iban", "bic", "holder")
 
 
-class UrssafCustomerSheetLine(models.Model):
+class UrssafCustomerFormLine(models.Model):
     """One thing that the customer typed, beside what stands in Odoo."""
 
-    _name = "urssaf.customer.sheet.line"
+    _name = "urssaf.customer.form.line"
     _description = "Urssaf Form of a Customer: Line"
     _order = "sequence, id"
 
-    sheet_id = fields.Many2one(
-        "urssaf.customer.sheet",
+    form_id = fields.Many2one(
+        "urssaf.customer.form",
         required=True,
         readonly=True,
         index=True,
@@ -117,10 +117,10 @@ class UrssafCustomerSheetLine(models.Model):
 
     def _current_value(self):
         """What the contact has in this place, as text."""
-        if not self.sheet_id.consented_at:
+        if not self.form_id.consented_at:
             # The contact may be another company's customer until this one agrees.
             return False
-        partner = self.sheet_id.partner_id
+        partner = self.form_id.partner_id
         account = partner._urssaf_debited_account()
         if self.name in BANK:
             value = account[PARTNER_FIELDS[self.name]]

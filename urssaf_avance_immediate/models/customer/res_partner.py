@@ -12,70 +12,70 @@ class ResPartner(models.Model):
         copy=False,
         help="This customer wants no message from you about the activation at Urssaf.",
     )
-    urssaf_sheet_ids = fields.One2many(
-        "urssaf.customer.sheet", "partner_id", readonly=True, groups=PERSONAL
+    urssaf_form_ids = fields.One2many(
+        "urssaf.customer.form", "partner_id", readonly=True, groups=PERSONAL
     )
-    urssaf_sheet_id = fields.Many2one(
-        "urssaf.customer.sheet",
+    urssaf_form_id = fields.Many2one(
+        "urssaf.customer.form",
         string="Form for the customer",
-        compute="_compute_urssaf_sheet_id",
+        compute="_compute_urssaf_form_id",
         groups=PERSONAL,
         help="The last one that was sent in this company.",
     )
-    urssaf_sheet_state = fields.Selection(
-        selection=lambda self: self.env["urssaf.customer.sheet"]
+    urssaf_form_state = fields.Selection(
+        selection=lambda self: self.env["urssaf.customer.form"]
         ._fields["state"]
         ._description_selection(self.env),
         string="State of the form",
-        compute="_compute_urssaf_sheet_id",
+        compute="_compute_urssaf_form_id",
         groups=PERSONAL,
     )
-    urssaf_sheet_sent_at = fields.Datetime(
-        compute="_compute_urssaf_sheet_id", groups=PERSONAL
+    urssaf_form_sent_at = fields.Datetime(
+        compute="_compute_urssaf_form_id", groups=PERSONAL
     )
-    urssaf_sheet_expires_at = fields.Datetime(
-        compute="_compute_urssaf_sheet_id", groups=PERSONAL
+    urssaf_form_expires_at = fields.Datetime(
+        compute="_compute_urssaf_form_id", groups=PERSONAL
     )
-    urssaf_sheet_submitted_at = fields.Datetime(
-        compute="_compute_urssaf_sheet_id", groups=PERSONAL
+    urssaf_form_submitted_at = fields.Datetime(
+        compute="_compute_urssaf_form_id", groups=PERSONAL
     )
-    urssaf_sheet_mail_failed = fields.Boolean(
-        compute="_compute_urssaf_sheet_id", groups=PERSONAL
+    urssaf_form_mail_failed = fields.Boolean(
+        compute="_compute_urssaf_form_id", groups=PERSONAL
     )
 
-    @api.depends("urssaf_sheet_ids.state", "urssaf_sheet_ids.mail_failed")
+    @api.depends("urssaf_form_ids.state", "urssaf_form_ids.mail_failed")
     @api.depends_context("company")
-    def _compute_urssaf_sheet_id(self):
+    def _compute_urssaf_form_id(self):
         for partner in self:
-            sheet = partner.urssaf_sheet_ids.filtered(
+            sheet = partner.urssaf_form_ids.filtered(
                 lambda s: s.company_id == self.env.company
             )[:1]
-            partner.urssaf_sheet_id = sheet
-            partner.urssaf_sheet_state = sheet.state
-            partner.urssaf_sheet_sent_at = sheet.sent_at
-            partner.urssaf_sheet_expires_at = sheet.expires_at
-            partner.urssaf_sheet_submitted_at = sheet.submitted_at
-            partner.urssaf_sheet_mail_failed = sheet.mail_failed
+            partner.urssaf_form_id = sheet
+            partner.urssaf_form_state = sheet.state
+            partner.urssaf_form_sent_at = sheet.sent_at
+            partner.urssaf_form_expires_at = sheet.expires_at
+            partner.urssaf_form_submitted_at = sheet.submitted_at
+            partner.urssaf_form_mail_failed = sheet.mail_failed
 
     # -- buttons ---------------------------------------------------------------
 
-    def action_urssaf_send_sheet(self):
+    def action_urssaf_send_form(self):
         """Mail the customer a link to the form; an earlier link is dead then."""
         self.ensure_one()
         Enrolment = self.env["urssaf.enrolment"]
         Enrolment._check_urssaf_user()
         self.check_access("write")
-        sheet = self.env["urssaf.customer.sheet"]._send_to(self)
-        self.invalidate_recordset(["urssaf_sheet_ids", "urssaf_sheet_id"])
+        sheet = self.env["urssaf.customer.form"]._send_to(self)
+        self.invalidate_recordset(["urssaf_form_ids", "urssaf_form_id"])
         return Enrolment._notify(
             self.env._("The form is on its way to %s.", sheet.email)
         )
 
-    def action_urssaf_review_sheet(self):
+    def action_urssaf_review_form(self):
         """Open the last form of this customer."""
         self.ensure_one()
-        return self.urssaf_sheet_id._get_records_action()
+        return self.urssaf_form_id._get_records_action()
 
-    def action_urssaf_revoke_sheet(self):
+    def action_urssaf_revoke_form(self):
         self.ensure_one()
-        return self.urssaf_sheet_id.action_revoke()
+        return self.urssaf_form_id.action_revoke()

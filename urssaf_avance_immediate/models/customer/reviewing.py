@@ -8,8 +8,8 @@ from .filling import PLAIN
 from .line import BANK, PARTNER_FIELDS
 
 
-class UrssafCustomerSheet(models.Model):
-    _inherit = "urssaf.customer.sheet"
+class UrssafCustomerForm(models.Model):
+    _inherit = "urssaf.customer.form"
 
     # -- buttons ---------------------------------------------------------------
 
@@ -44,7 +44,7 @@ class UrssafCustomerSheet(models.Model):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Refuse the form"),
-            "res_model": "urssaf.customer.sheet.refuse",
+            "res_model": "urssaf.customer.form.refuse",
             "view_mode": "form",
             "target": "new",
             "context": {"default_sheet_id": self.id},
@@ -152,7 +152,7 @@ class UrssafCustomerSheet(models.Model):
 
     def _log_review(self, accepted, left):
         """Which fields, never what is in them."""
-        labels = dict(self.env["urssaf.customer.sheet.line"]._selection_name())
+        labels = dict(self.env["urssaf.customer.form.line"]._selection_name())
 
         def names(lines):
             return ", ".join(labels[line.name] for line in lines) or self.env._("none")

@@ -139,8 +139,8 @@ class UrssafEnrolment(models.Model):
         copy=False,
     )
     sent_digest = fields.Char(readonly=True, copy=False)
-    sheet_changed = fields.Boolean(
-        compute="_compute_sheet_changed",
+    contact_changed = fields.Boolean(
+        compute="_compute_contact_changed",
         compute_sudo=True,
         help="The sheet of the customer is no longer what Urssaf was told.",
     )
@@ -160,9 +160,9 @@ class UrssafEnrolment(models.Model):
             enrolment.display_name = enrolment.partner_id.display_name
 
     @api.depends("sent_digest", "state")
-    def _compute_sheet_changed(self):
+    def _compute_contact_changed(self):
         for enrolment in self:
-            enrolment.sheet_changed = (
+            enrolment.contact_changed = (
                 enrolment.state in FOLLOWED
                 and enrolment.sent_digest
                 and enrolment.sent_digest != enrolment._digest()

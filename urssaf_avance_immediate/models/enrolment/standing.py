@@ -52,12 +52,12 @@ class UrssafEnrolment(models.Model):
 
     def _stage(self):
         if self.state == "draft":
-            return "incomplete" if self._sheet_faults() else "ready"
+            return "incomplete" if self._contact_faults() else "ready"
         if self.state == "pending":
             return "association" if self.account_known else "activation"
         return self.state
 
-    def _sheet_faults(self):
+    def _contact_faults(self):
         return self._customer()._urssaf_enrolment_faults()
 
     @api.model
@@ -83,7 +83,7 @@ class UrssafEnrolment(models.Model):
         return getattr(self, f"_life_{stage}", self._life_other)()
 
     def _life_incomplete(self):
-        count = len(self._sheet_faults())
+        count = len(self._contact_faults())
         return self.env._("%s points of the sheet are to be completed.", count)
 
     def _life_ready(self):

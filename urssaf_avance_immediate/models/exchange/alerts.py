@@ -14,7 +14,7 @@ from odoo.tools import plaintext2html, split_every
 
 ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
 CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
-REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_sheet"
+REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_form"
 REPLY_ACTIVITY = "urssaf_avance_immediate.activity_type_reply"
 NOT_TOLD_ACTIVITY = "urssaf_avance_immediate.activity_type_not_told"
 
@@ -107,7 +107,7 @@ class UrssafAlert(models.Model):
             "account.move": lambda move: move.invoice_user_id,
             "urssaf.enrolment": lambda enrolment: enrolment._alert_candidates(),
             "urssaf.payment.request": lambda request: request._alert_candidates(),
-            "urssaf.customer.sheet": lambda sheet: sheet.partner_id.user_id,
+            "urssaf.customer.form": lambda sheet: sheet.partner_id.user_id,
             "urssaf.enrolment.import": lambda job: job.user_id,
         }.get(records._name, lambda record: self.env["res.users"])
         return {record: choice(record) for record in records.sudo()}

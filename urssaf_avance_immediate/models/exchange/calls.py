@@ -9,7 +9,7 @@ from .connection import ANSWERS
 class UrssafExchange(models.AbstractModel):
     _inherit = "urssaf.exchange"
 
-    service_notice = fields.Char(
+    connection_notice = fields.Char(
         compute="_compute_service_notice", help="Why nothing leaves for the moment."
     )
 
@@ -21,7 +21,7 @@ class UrssafExchange(models.AbstractModel):
     @api.depends("holder_id.urssaf_copy_notice")
     def _compute_service_notice(self):
         stopped = self.env["ir.cron"]._urssaf_notice(essential=True)
-        services = self.env["urssaf.service"].search(
+        services = self.env["urssaf.connection"].search(
             [("company_id", "in", self.holder_id.ids)]
         )
         notices = {service.company_id: service._notice() for service in services}
@@ -30,7 +30,7 @@ class UrssafExchange(models.AbstractModel):
             copied = record.sudo().holder_id.urssaf_copy_notice
             record.copied = bool(copied)
             # Nothing else matters in a copy, nor as long as nothing tries.
-            record.service_notice = copied or stopped or notices.get(record.holder_id)
+            record.connection_notice = copied or stopped or notices.get(record.holder_id)
 
     def _call_failed(self, error):
         """Note a failed call. Return whether the next one may be made now.
@@ -65,5 +65,5 @@ class UrssafExchange(models.AbstractModel):
         return not any(service._paused() for service in self._services())
 
     def _services(self):
-        Service = self.env["urssaf.service"]
+        Service = self.env["urssaf.connection"]
         return Service.union(*(Service._of(company) for company in self.holder_id))

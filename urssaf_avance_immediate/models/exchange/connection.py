@@ -26,7 +26,7 @@ ACTIONS_TYPE = "urssaf_avance_immediate.activity_type_actions"
 ANSWERS = ("rejected",)
 
 
-class UrssafService(models.Model):
+class UrssafConnection(models.Model):
     """Whether Urssaf answers the calls of a company: a circuit breaker.
 
     ::
@@ -41,7 +41,7 @@ class UrssafService(models.Model):
     an outage never conflicts with somebody who edits the company.
     """
 
-    _name = "urssaf.service"
+    _name = "urssaf.connection"
     _description = "Urssaf Service"
     _rec_name = "company_id"
 
@@ -97,7 +97,7 @@ class UrssafService(models.Model):
         # Two workers may come here at once.
         self.env.cr.execute(
             SQL(
-                "INSERT INTO urssaf_service (company_id) VALUES (%s)"
+                "INSERT INTO urssaf_connection (company_id) VALUES (%s)"
                 " ON CONFLICT DO NOTHING",
                 company.id,
             )

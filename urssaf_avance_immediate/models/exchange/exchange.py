@@ -245,7 +245,7 @@ class UrssafExchange(models.AbstractModel):
         :param insist: call although the service of the company is paused
         """
         for company, records in self.grouped("holder_id").items():
-            paused = not insist and self.env["urssaf.service"]._of(company)._paused()
+            paused = not insist and self.env["urssaf.connection"]._of(company)._paused()
             if paused or company._urssaf_is_copy():
                 self._checkpoint(len(records))
                 continue

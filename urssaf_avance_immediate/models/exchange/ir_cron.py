@@ -128,7 +128,7 @@ class IrCron(models.Model):
             for kind, actions in (("off", off), ("failing", failing), ("due", overdue))
             for action in actions.sorted("id")
         )
-        Service = self.env["urssaf.service"]
+        Service = self.env["urssaf.connection"]
         for company in self.env["res.company"]._urssaf_holders():
             service = Service._of(company)
             if (service.actions_told or "") != state:

@@ -27,18 +27,18 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    urssaf_service_start = fields.Date(
+    home_service_start = fields.Date(
         string="Services from",
-        compute="_compute_urssaf_service_start",
+        compute="_compute_home_service_start",
         store=True,
         readonly=False,
         copy=False,
         help="First day of the services on this invoice. Urssaf wants all of them in "
         "the same calendar month.",
     )
-    urssaf_service_end = fields.Date(
+    home_service_end = fields.Date(
         string="Services to",
-        compute="_compute_urssaf_service_end",
+        compute="_compute_home_service_end",
         store=True,
         readonly=False,
         copy=False,
@@ -77,8 +77,8 @@ class AccountMove(models.Model):
     def _auto_init(self):
         """No invoice has a demande yet: spare a large database the computing."""
         for name, kind in (
-            ("urssaf_service_start", "date"),
-            ("urssaf_service_end", "date"),
+            ("home_service_start", "date"),
+            ("home_service_end", "date"),
             ("urssaf_request_id", "int4"),
             ("urssaf_state", "varchar"),
         ):
@@ -89,44 +89,44 @@ class AccountMove(models.Model):
     # -- computes --------------------------------------------------------------
 
     @api.depends(
-        "invoice_line_ids.urssaf_service_start", "invoice_line_ids.urssaf_service_end"
+        "invoice_line_ids.home_service_start", "invoice_line_ids.home_service_end"
     )
-    def _compute_urssaf_service_start(self):
+    def _compute_home_service_start(self):
         """The dates of the lines where they have their own; else the user says."""
         for move in self:
-            start = move.urssaf_service_start
+            start = move.home_service_start
             days = move._urssaf_own_days()
             # A line without a date is of the period that the user gave.
             if days and start and not move._urssaf_all_dated():
                 days.append(start)
-            move.urssaf_service_start = min(days, default=start)
+            move.home_service_start = min(days, default=start)
 
     @api.depends(
-        "urssaf_service_start",
-        "invoice_line_ids.urssaf_service_start",
-        "invoice_line_ids.urssaf_service_end",
+        "home_service_start",
+        "invoice_line_ids.home_service_start",
+        "invoice_line_ids.home_service_end",
     )
-    def _compute_urssaf_service_end(self):
+    def _compute_home_service_end(self):
         """A single day unless the lines or the user say otherwise."""
         for move in self:
-            start, end = move.urssaf_service_start, move.urssaf_service_end
+            start, end = move.home_service_start, move.home_service_end
             days = move._urssaf_own_days()
             if days and end and not move._urssaf_all_dated():
                 days.append(end)
             end = max(days, default=end)
             if start and (not end or end < start):
                 end = start
-            move.urssaf_service_end = end
+            move.home_service_end = end
 
     def _urssaf_own_days(self):
-        lines = self._urssaf_lines().filtered("urssaf_service_start")
+        lines = self._urssaf_lines().filtered("home_service_start")
         return [
-            *lines.mapped("urssaf_service_start"),
-            *lines.mapped("urssaf_service_end"),
+            *lines.mapped("home_service_start"),
+            *lines.mapped("home_service_end"),
         ]
 
     def _urssaf_all_dated(self):
-        return all(line.urssaf_service_start for line in self._urssaf_lines())
+        return all(line.home_service_start for line in self._urssaf_lines())
 
     @api.depends("urssaf_request_ids.state")
     def _compute_urssaf_request(self):
@@ -244,12 +244,12 @@ class AccountMove(models.Model):
 
     @api.depends(
         "urssaf_state",
-        "urssaf_service_start",
-        "urssaf_service_end",
+        "home_service_start",
+        "home_service_end",
         "urssaf_excluded",
         "commercial_partner_id",
         "payment_state",
-        "invoice_line_ids.urssaf_service_start",
+        "invoice_line_ids.home_service_start",
         "invoice_line_ids.price_total",
     )
     def _compute_alerts(self):
@@ -259,7 +259,7 @@ class AccountMove(models.Model):
         """Extends account: what to do now about the demande de paiement."""
         alerts = super()._get_alerts()
         if self.env.user.has_group("urssaf_avance_immediate.group_user"):
-            outage = self._urssaf_service_alert()
+            outage = self._urssaf_connection_alert()
             if not outage or self.urssaf_state != "queued":
                 alerts.update(self._urssaf_alerts())
             alerts = self._urssaf_card_alerts() | alerts
@@ -294,19 +294,19 @@ class AccountMove(models.Model):
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
 
-    def _urssaf_service_alert(self):
+    def _urssaf_connection_alert(self):
         """Urssaf does not answer: said where somebody waits for it."""
         request = self.urssaf_request_id
         waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
-        notice = request.service_notice if waiting else None
+        notice = request.connection_notice if waiting else None
         if not waiting and self.urssaf_can_send:
-            notice = self._urssaf_enrolment().service_notice
+            notice = self._urssaf_enrolment().connection_notice
         if not notice:
             return {}
-        service = self.env["urssaf.service"]._of(self.company_id)
+        service = self.env["urssaf.connection"]._of(self.company_id)
         copied = self.company_id.urssaf_copy_notice
         return {
-            "urssaf_service": {
+            "urssaf_connection": {
                 "level": "danger" if copied else "warning",
                 "message": notice,
                 "action_text": self.env._("Details"),
@@ -364,7 +364,7 @@ class AccountMove(models.Model):
 
     def _urssaf_notify_sent(self, request):
         label = dict(request._fields["state"]._description_selection(self.env))
-        outage = request.service_notice if request.state == "queued" else None
+        outage = request.connection_notice if request.state == "queued" else None
         message = (outage or request.last_error_message) or self.env._(
             "%(invoice)s: %(state)s",
             invoice=self.name,

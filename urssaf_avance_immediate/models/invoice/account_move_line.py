@@ -12,41 +12,41 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    urssaf_service_start = fields.Date(
+    home_service_start = fields.Date(
         string="Service from",
         copy=False,
         help="Day of this service. Left empty, the services of the whole invoice.",
     )
-    urssaf_service_end = fields.Date(
+    home_service_end = fields.Date(
         string="Service to",
-        compute="_compute_urssaf_service_end",
+        compute="_compute_home_service_end",
         store=True,
         readonly=False,
         copy=False,
         help="Last day of this service, if it took several.",
     )
-    urssaf_intervenant = fields.Char(
+    home_service_intervenant = fields.Char(
         string="Intervenant",
-        compute="_compute_urssaf_intervenant",
+        compute="_compute_home_service_intervenant",
         store=True,
         readonly=False,
         help="Who performed this service, as Urssaf identifies them: SAP and the "
         "SIREN, or SIR and the SIRET. Left empty, the one of the company.",
     )
 
-    urssaf_nature_id = fields.Many2one(
-        "urssaf.nature",
+    home_service_nature_id = fields.Many2one(
+        "home.service.nature",
         string="Urssaf nature",
-        compute="_compute_urssaf_nature_id",
+        compute="_compute_home_service_nature_id",
         store=True,
         index="btree_not_null",
         ondelete="restrict",
         help="As the product had it when the invoice was posted.",
     )
-    urssaf_unit = fields.Selection(
+    home_service_unit = fields.Selection(
         UNITS,
         string="Urssaf unit",
-        compute="_compute_urssaf_nature_id",
+        compute="_compute_home_service_nature_id",
         store=True,
         help="As the product had it when the invoice was posted.",
     )
@@ -54,53 +54,53 @@ class AccountMoveLine(models.Model):
     def _auto_init(self):
         """No line has any of these yet: spare a large database the computing."""
         for name, kind in (
-            ("urssaf_service_end", "date"),
-            ("urssaf_intervenant", "varchar"),
-            ("urssaf_nature_id", "int4"),
-            ("urssaf_unit", "varchar"),
+            ("home_service_end", "date"),
+            ("home_service_intervenant", "varchar"),
+            ("home_service_nature_id", "int4"),
+            ("home_service_unit", "varchar"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, kind)
         return super()._auto_init()
 
     @api.depends("product_id", "move_id.state")
-    def _compute_urssaf_nature_id(self):
+    def _compute_home_service_nature_id(self):
         """Taken from the product at posting, and kept: not by a dependency on the
         product, whose later changes are about later invoices.
         """
         for line in self:
-            nature = line.product_id.urssaf_nature_id
-            line.urssaf_nature_id = nature
-            line.urssaf_unit = nature and line.product_id.urssaf_unit
+            nature = line.product_id.home_service_nature_id
+            line.home_service_nature_id = nature
+            line.home_service_unit = nature and line.product_id.home_service_unit
 
-    @api.depends("urssaf_service_start")
-    def _compute_urssaf_service_end(self):
+    @api.depends("home_service_start")
+    def _compute_home_service_end(self):
         """A single day unless the user says otherwise."""
         for line in self:
-            start, end = line.urssaf_service_start, line.urssaf_service_end
+            start, end = line.home_service_start, line.home_service_end
             if not start or not end or end < start:
-                line.urssaf_service_end = start
+                line.home_service_end = start
 
     @api.depends("product_id", "company_id")
-    def _compute_urssaf_intervenant(self):
+    def _compute_home_service_intervenant(self):
         for line in self:
             # Who performs a service is told per company: that of the invoice, whatever
             # company the user works in.
             company = line.company_id
-            line.urssaf_intervenant = (
-                line.product_id.product_tmpl_id._urssaf_intervenant_in(company)
-                or line.urssaf_intervenant
+            line.home_service_intervenant = (
+                line.product_id.product_tmpl_id._home_service_intervenant_in(company)
+                or line.home_service_intervenant
             )
 
-    @api.constrains("urssaf_intervenant")
-    def _check_urssaf_intervenant(self):
-        for line in self.filtered("urssaf_intervenant"):
-            if not valid_identifier(INTERVENANT_PATTERN, line.urssaf_intervenant):
+    @api.constrains("home_service_intervenant")
+    def _check_home_service_intervenant(self):
+        for line in self.filtered("home_service_intervenant"):
+            if not valid_identifier(INTERVENANT_PATTERN, line.home_service_intervenant):
                 raise ValidationError(
                     self.env._(
                         "Intervenant: “%s” should be SAP followed by a valid SIREN, "
                         "or SIR followed by a valid SIRET.",
-                        line.urssaf_intervenant,
+                        line.home_service_intervenant,
                     )
                 )
 
@@ -109,27 +109,27 @@ class AccountMoveLine(models.Model):
         copies = super().copy_data(default)
         if self.env.context.get("urssaf_keep_dates"):
             for line, values in zip(self, copies, strict=True):
-                values["urssaf_service_start"] = line.urssaf_service_start
-                values["urssaf_service_end"] = line.urssaf_service_end
+                values["home_service_start"] = line.home_service_start
+                values["home_service_end"] = line.home_service_end
         return copies
 
-    def _urssaf_nature(self):
+    def _home_service_nature(self):
         """``(nature, unit)`` of the service: what was kept at posting; before, and
         where the product had none then, what the product says now.
         """
         self.ensure_one()
-        if self.parent_state == "posted" and self.urssaf_nature_id:
-            return self.urssaf_nature_id, self.urssaf_unit
-        return self.product_id.urssaf_nature_id, self.product_id.urssaf_unit
+        if self.parent_state == "posted" and self.home_service_nature_id:
+            return self.home_service_nature_id, self.home_service_unit
+        return self.product_id.home_service_nature_id, self.product_id.home_service_unit
 
     def _urssaf_days(self):
         """First and last day of the service, civil dates: the line's own, else those of
         the invoice.
         """
         self.ensure_one()
-        if self.urssaf_service_start:
-            return self.urssaf_service_start, self.urssaf_service_end
-        return self.move_id.urssaf_service_start, self.move_id.urssaf_service_end
+        if self.home_service_start:
+            return self.home_service_start, self.home_service_end
+        return self.move_id.home_service_start, self.move_id.home_service_end
 
     def _urssaf_vat(self):
         """Per cent of the price without tax."""

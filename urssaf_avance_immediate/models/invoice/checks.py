@@ -309,7 +309,7 @@ class AccountMove(models.Model):
         """A free line is not sent; a discount takes the nature of what it is about."""
         lines = self._urssaf_lines()
         positive = lines.filtered(lambda line: line.price_total > 0)
-        missing = positive.filtered(lambda line: not line._urssaf_nature()[0])
+        missing = positive.filtered(lambda line: not line._home_service_nature()[0])
         if missing or not positive:
             names = ", ".join(
                 line.product_id.name or line.name or "?" for line in missing
@@ -319,8 +319,8 @@ class AccountMove(models.Model):
                 names or self.env._("there is no line"),
             )
             yield "nature", self._urssaf_fault(message, "ERR_CODE_NATURE")
-        if not self.company_id._urssaf_intervenant() and not all(
-            line.urssaf_intervenant for line in positive
+        if not self.company_id._home_service_intervenant() and not all(
+            line.home_service_intervenant for line in positive
         ):
             message = self.env._(
                 "Fill in the SAP declaration number in the Urssaf settings, or the "

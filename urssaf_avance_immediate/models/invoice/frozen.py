@@ -23,8 +23,8 @@ MOVE_FIELDS = (
     "amount_untaxed",
     "amount_tax",
     "amount_total",
-    "urssaf_service_start",
-    "urssaf_service_end",
+    "home_service_start",
+    "home_service_end",
     "urssaf_excluded",
 )
 # Of the lines that make the demande.
@@ -36,11 +36,11 @@ LINE_FIELDS = (
     "price_unit",
     "discount",
     "tax_ids",
-    "urssaf_service_start",
-    "urssaf_service_end",
-    "urssaf_intervenant",
-    "urssaf_nature_id",
-    "urssaf_unit",
+    "home_service_start",
+    "home_service_end",
+    "home_service_intervenant",
+    "home_service_nature_id",
+    "home_service_unit",
 )
 # Of every line: taxes and roundings make the total too, and a line may be carried to
 # another invoice, or become one with an amount.

@@ -3,14 +3,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class UrssafNature(models.Model):
+class HomeServiceNature(models.Model):
     """A kind of home service as Urssaf names it (``codeNature`` of method 050).
 
     The list is data, not code: Urssaf extends it without notice, and an
     accountant can then add the new code without waiting for a release.
     """
 
-    _name = "urssaf.nature"
+    _name = "home.service.nature"
     _description = "Urssaf Service Nature"
     _order = "sequence, id"
     _rec_names_search = ["code", "name"]
@@ -43,12 +43,12 @@ class UrssafNature(models.Model):
             self.env["product.template"]
             .sudo()
             .with_context(active_test=False)
-            .search_count([("urssaf_nature_id", "in", self.ids)])
+            .search_count([("home_service_nature_id", "in", self.ids)])
         )
         lines = (
             self.env["account.move.line"]
             .sudo()
-            .search_count([("urssaf_nature_id", "in", self.ids)])
+            .search_count([("home_service_nature_id", "in", self.ids)])
         )
         if products or lines:
             raise UserError(

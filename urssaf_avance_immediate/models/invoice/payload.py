@@ -22,7 +22,7 @@ class AccountMove(models.Model):
         """One invoice line as the rules want it. Overridable: the intervenant of a
         line may come from elsewhere, a timesheet for instance.
         """
-        nature, unit = line._urssaf_nature()
+        nature, unit = line._home_service_nature()
         quantity = line.quantity
         uom, hour = line.product_uom_id, self._urssaf_hour()
         if unit == "HEURE" and uom._has_common_reference(hour):
@@ -35,12 +35,12 @@ class AccountMove(models.Model):
             total_ttc=_decimal(line.price_total),
             total_ht=_decimal(line.price_subtotal),
             description=line.name or line.product_id.name or "",
-            intervenant=line.urssaf_intervenant
-            or self.company_id._urssaf_intervenant(),
+            intervenant=line.home_service_intervenant
+            or self.company_id._home_service_intervenant(),
             vat=_decimal(line._urssaf_vat(), 4).normalize(),
             start=start or None,
             end=end or None,
-            dated=bool(line.urssaf_service_start),
+            dated=bool(line.home_service_start),
         )
 
     def _urssaf_hour(self):
@@ -117,7 +117,7 @@ class AccountMove(models.Model):
                 "deposit": request.amount_deposit,
                 "net": request.amount_net_estimate,
             }
-        natures = {line: line._urssaf_nature()[0] for line in self._urssaf_lines()}
+        natures = {line: line._home_service_nature()[0] for line in self._urssaf_lines()}
         eligible = sum(
             line.price_total
             for line, nature in natures.items()

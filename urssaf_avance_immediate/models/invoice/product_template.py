@@ -10,31 +10,31 @@ UNITS = [("HEURE", "Hour"), ("FORFAIT", "Flat price")]
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    urssaf_nature_id = fields.Many2one(
-        "urssaf.nature",
+    home_service_nature_id = fields.Many2one(
+        "home.service.nature",
         string="Urssaf nature",
         ondelete="restrict",
         help="Kind of home service. Only lines whose product has a nature can be "
         "part of a demande de paiement.",
         index="btree_not_null",
     )
-    urssaf_unit = fields.Selection(
+    home_service_unit = fields.Selection(
         UNITS,
         string="Urssaf unit",
-        compute="_compute_urssaf_unit",
+        compute="_compute_home_service_unit",
         store=True,
         readonly=False,
         help="How the service is priced: by the hour, or a flat price.",
     )
 
-    urssaf_intervenant = fields.Char(
+    home_service_intervenant = fields.Char(
         string="Intervenant",
         company_dependent=True,
         help="Who performs this service, as Urssaf identifies them: SAP and the SIREN, "
         "or SIR and the SIRET. Left empty, the one of the company.",
     )
 
-    def _urssaf_intervenant_in(self, company):
+    def _home_service_intervenant_in(self, company):
         """Who performs this service for the company, or for the habilitation that
         serves it; nothing if the product does not say.
         """
@@ -42,29 +42,29 @@ class ProductTemplate(models.Model):
         # one above it.
         product = self.sudo()
         for owner in (company, company._urssaf_holder()):
-            if intervenant := product.with_company(owner).urssaf_intervenant:
+            if intervenant := product.with_company(owner).home_service_intervenant:
                 return intervenant
         return False
 
-    @api.constrains("urssaf_intervenant")
-    def _check_urssaf_intervenant(self):
-        for product in self.filtered("urssaf_intervenant"):
-            if not valid_identifier(INTERVENANT_PATTERN, product.urssaf_intervenant):
+    @api.constrains("home_service_intervenant")
+    def _check_home_service_intervenant(self):
+        for product in self.filtered("home_service_intervenant"):
+            if not valid_identifier(INTERVENANT_PATTERN, product.home_service_intervenant):
                 raise ValidationError(
                     self.env._(
                         "Intervenant: “%s” should be SAP followed by a valid SIREN, "
                         "or SIR followed by a valid SIRET.",
-                        product.urssaf_intervenant,
+                        product.home_service_intervenant,
                     )
                 )
 
-    @api.depends("uom_id", "urssaf_nature_id")
-    def _compute_urssaf_unit(self):
+    @api.depends("uom_id", "home_service_nature_id")
+    def _compute_home_service_unit(self):
         """Services measured in time are hourly; the user has the last word."""
         hour = self.env.ref("uom.product_uom_hour", raise_if_not_found=False)
         for product in self:
-            if product.urssaf_unit or not product.urssaf_nature_id:
-                product.urssaf_unit = product.urssaf_unit
+            if product.home_service_unit or not product.home_service_nature_id:
+                product.home_service_unit = product.home_service_unit
                 continue
             timed = hour and product.uom_id._has_common_reference(hour)
-            product.urssaf_unit = "HEURE" if timed else "FORFAIT"
+            product.home_service_unit = "HEURE" if timed else "FORFAIT"

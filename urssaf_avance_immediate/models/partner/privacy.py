@@ -132,7 +132,7 @@ class ResPartner(models.Model):
         # A shared contact may be another company's customer, whoever asks.
         enrolments = self.env["urssaf.enrolment"].sudo().search(of_these)
         forms = (
-            self.env["urssaf.customer.sheet"]
+            self.env["urssaf.customer.form"]
             .sudo()
             .search(of_these & Domain("state", "in", ("sent", "submitted")))
         )
@@ -154,7 +154,7 @@ class ResPartner(models.Model):
         # A refund may have been paid on it: archived, not deleted.
         accounts.action_archive()
         own = [("partner_id", "in", self.ids), ("company_id", "in", companies.ids)]
-        sheets = self.env["urssaf.customer.sheet"].search(own)
+        sheets = self.env["urssaf.customer.form"].search(own)
         sheets.filtered(lambda s: s.state in ("sent", "submitted"))._revoke()
         # The address and the word of the office, of forms that were closed too.
         sheets.write({"email": False, "refusal_note": False})

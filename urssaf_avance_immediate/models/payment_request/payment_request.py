@@ -211,7 +211,7 @@ class UrssafPaymentRequest(models.Model):
 
     @api.depends("amount_total", "payload")
     def _compute_estimates(self):
-        natures = self.env["urssaf.nature"].sudo()
+        natures = self.env["home.service.nature"].sudo()
         refused = set(
             natures.with_context(active_test=False)
             .search([("eligible", "=", False)])

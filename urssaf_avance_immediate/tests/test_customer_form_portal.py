@@ -12,10 +12,10 @@ from odoo.tests import HttpCase, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
-from ..controllers import customer_sheet as controller
+from ..controllers import customer_form as controller
 from .cases import IBAN, NOW
 from .french import FRENCH, english_left, speak_french
-from .test_customer_sheet import CustomerSheetCase
+from .test_customer_form import CustomerFormCase
 
 # In French or English: strangers are answered in French where it is installed.
 CLOSED = "o_urssaf_closed"
@@ -26,7 +26,7 @@ CSRF = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
+class TestCustomerFormPortal(CustomerFormCase, HttpCase):
     def _get(self, token, path=""):
         return self.url_open(f"/urssaf/fiche/{token}{path}")
 
@@ -66,7 +66,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(answer.headers["Location"].endswith("/urssaf/fiche/merci"))
         self.assertIn(THANKS, self._get("merci").text)
-        sheet = self.partner.urssaf_sheet_id
+        sheet = self.partner.urssaf_form_id
         self.assertEqual(sheet.state, "submitted")
         self.assertEqual(self._line(sheet, "iban").value, IBAN)
         self.assertEqual(sheet.activity_ids.user_id, sheet._review_user())
@@ -84,14 +84,14 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         data["street"] = "9 rue Fausse"
         answer = self.url_open(f"/urssaf/fiche/{token}", data=data)
         self.assertEqual(answer.status_code, 404)
-        sheet = self.partner.urssaf_sheet_id
+        sheet = self.partner.urssaf_form_id
         self.assertEqual(self._line(sheet, "street").value, "8 bis rue du Soleil")
 
     def test_wrong_used_revoked_and_old_links_look_the_same(self):
         used, revoked, old = (self._send(self._someone(n)) for n in range(3))
         self._post(used)
-        self._someone(1).urssaf_sheet_id.action_revoke()
-        self._someone(2).urssaf_sheet_id.sudo().expires_at = NOW - timedelta(seconds=1)
+        self._someone(1).urssaf_form_id.action_revoke()
+        self._someone(2).urssaf_form_id.sudo().expires_at = NOW - timedelta(seconds=1)
         answers = [self._get(t) for t in (used, revoked, old, "forged", old[:-1])]
         self.assertEqual({a.status_code for a in answers}, {404})
         self.assertEqual(len({CSRF.sub("", _stable(a.text)) for a in answers}), 1)
@@ -124,7 +124,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         with self.assertLogs("odoo.http", "WARNING") as logs:
             answer = self.url_open(f"/urssaf/fiche/{token}", data=self._typed())
         self.assertEqual(answer.status_code, 400)
-        self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
+        self.assertEqual(self.partner.urssaf_form_id.state, "sent")
         self.assertNotIn(token, str(logs.output))
 
     def test_link_stays_out_of_the_log(self):
@@ -225,7 +225,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
                 answer = self.url_open(url + path, data={**typed, "q": "x" * 5_000_000})
             self.assertEqual(answer.status_code, 413)
             self.assertLess(len(answer.content), 100_000)
-        self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
+        self.assertEqual(self.partner.urssaf_form_id.state, "sent")
         self.assertEqual(self._post(token).status_code, 303)
 
     def test_what_is_too_long_is_not_shown_again(self):
@@ -255,17 +255,17 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
             (self._get("x" * 5000), [404]),
         ):
             self.assertIn(answer.status_code, codes, answer.request.url)
-        self.assertEqual(self.partner.urssaf_sheet_id.state, "sent")
+        self.assertEqual(self.partner.urssaf_form_id.state, "sent")
 
     def test_the_office_of_a_second_company_opens_what_the_visitor_sent(self):
         """The public user belongs to another company: Odoo shows who made an activity,
         and the office got an access error on everything that bore it.
         """
         there = self.partner.with_user(self.other_user)
-        there.action_urssaf_send_sheet()
+        there.action_urssaf_send_form()
         self.assertEqual(self._post(self._last_token()).status_code, 303)
         self.env.invalidate_all()
-        sheet = self.env["urssaf.customer.sheet"].sudo().search([], limit=1)
+        sheet = self.env["urssaf.customer.form"].sudo().search([], limit=1)
         self.assertEqual(sheet.company_id, self.other_company)
         theirs = sheet.with_user(self.other_user)
         reader = sheet.activity_ids.user_id
@@ -290,7 +290,7 @@ class TestCustomerSheetPortal(CustomerSheetCase, HttpCase):
         with patch.object(controller, "PAGES_PER_IP", 0):
             slow = self._get(token)
         for sign, page in (
-            ("urssaf_sheet", form),
+            ("urssaf_form", form),
             ("urssaf_errors", refused),
             (THANKS, thanks),
             (CLOSED, closed),

@@ -2,14 +2,14 @@
 from odoo import fields, models
 
 
-class UrssafCustomerSheetRefuse(models.TransientModel):
+class UrssafCustomerFormRefuse(models.TransientModel):
     """Refuse what the customer typed, with a word that he reads."""
 
-    _name = "urssaf.customer.sheet.refuse"
+    _name = "urssaf.customer.form.refuse"
     _inherit = ["urssaf.wizard"]
     _description = "Urssaf Form of a Customer: Refusal"
 
-    sheet_id = fields.Many2one("urssaf.customer.sheet", required=True, readonly=True)
+    form_id = fields.Many2one("urssaf.customer.form", required=True, readonly=True)
     note = fields.Text(
         string="Word to the customer",
         required=True,
@@ -21,5 +21,5 @@ class UrssafCustomerSheetRefuse(models.TransientModel):
     def action_refuse(self):
         """Erase the form, and send a new one if that is wanted."""
         self.ensure_one()
-        self.sheet_id._refuse(self.note, self.send_again)
+        self.form_id._refuse(self.note, self.send_again)
         return {"type": "ir.actions.act_window_close"}

@@ -13,14 +13,14 @@ from odoo.tools import format_datetime, plaintext2html
 from ..exchange.alerts import REVIEW_ACTIVITY
 from ..exchange.messages import PATIENCE
 
-TEMPLATE = "urssaf_avance_immediate.mail_template_customer_sheet"
+TEMPLATE = "urssaf_avance_immediate.mail_template_customer_form"
 PATH = "/urssaf/fiche/"
 # 256 bits: nobody guesses a link, whatever the throttle lets through.
 TOKEN_BYTES = 32
 KEEP_DAYS = "30"
 
 
-class UrssafCustomerSheet(models.Model):
+class UrssafCustomerForm(models.Model):
     """What a customer types himself, until the office has reviewed it.
 
     The link opens an empty form: it shows nothing of what Odoo knows, and it is dead
@@ -29,7 +29,7 @@ class UrssafCustomerSheet(models.Model):
     then, or after some days.
     """
 
-    _name = "urssaf.customer.sheet"
+    _name = "urssaf.customer.form"
     _description = "Urssaf Form of a Customer"
     _inherit = ["urssaf.followed"]
     _order = "id desc"
@@ -78,7 +78,7 @@ class UrssafCustomerSheet(models.Model):
         index="btree_not_null",
     )
     refusal_note = fields.Text(string="Word to the customer", readonly=True)
-    line_ids = fields.One2many("urssaf.customer.sheet.line", "sheet_id")
+    line_ids = fields.One2many("urssaf.customer.form.line", "form_id")
     mail_id = fields.Many2one(
         "mail.mail",
         readonly=True,
@@ -145,7 +145,7 @@ class UrssafCustomerSheet(models.Model):
                 "token_digest": self._digest(token),
                 "sent_at": now,
                 "expires_at": now
-                + timedelta(days=company._urssaf_holder().urssaf_sheet_link_days),
+                + timedelta(days=company._urssaf_holder().urssaf_form_link_days),
             }
         )
         sheet._mail_link(f"{sheet.get_base_url()}{PATH}{token}", note)
@@ -234,11 +234,11 @@ class UrssafCustomerSheet(models.Model):
         return self.company_id._urssaf_reader_of(self, self.partner_id.user_id)
 
     @api.autovacuum
-    def _gc_sheets(self):
+    def _gc_forms(self):
         """Links that are too old, and forms that nobody has reviewed in time."""
         now = fields.Datetime.now()
         keep = self.env["ir.config_parameter"].sudo()
-        days = int(keep.get_param("urssaf_avance_immediate.sheet_keep_days", KEEP_DAYS))
+        days = int(keep.get_param("urssaf_avance_immediate.form_keep_days", KEEP_DAYS))
         sheets = self.sudo()
         dead_links = Domain("state", "=", "sent") & Domain("expires_at", "<", now)
         sheets.search(dead_links)._close("expired")

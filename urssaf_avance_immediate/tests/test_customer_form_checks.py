@@ -5,12 +5,12 @@ from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import IBAN, NOW
-from .test_customer_sheet import CustomerSheetCase
+from .test_customer_form import CustomerFormCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCustomerSheetChecks(CustomerSheetCase):
+class TestCustomerFormChecks(CustomerFormCase):
     """What the customer is asked to correct, in his words."""
 
     def _errors(self, sheet, **changes):

@@ -5,7 +5,7 @@
 
 (() => {
     "use strict";
-    const form = document.getElementById("urssaf_sheet");
+    const form = document.getElementById("urssaf_form");
     if (!form) {
         return;
     }

@@ -16,7 +16,7 @@ LINK = re.compile(r"/urssaf/fiche/([\w-]+)")
 
 
 @freeze_time(NOW)
-class CustomerSheetCase(UrssafCase):
+class CustomerFormCase(UrssafCase):
     """A customer of whom the company knows the name and the e-mail."""
 
     def setUp(self):
@@ -34,7 +34,7 @@ class CustomerSheetCase(UrssafCase):
     def _send(self, partner=None):
         """Press the button; return the token of the link in the mail."""
         partner = partner or self.partner
-        partner.with_user(self.user).action_urssaf_send_sheet()
+        partner.with_user(self.user).action_urssaf_send_form()
         return self._last_token()
 
     def _last_token(self):
@@ -42,7 +42,7 @@ class CustomerSheetCase(UrssafCase):
         return LINK.search(mail.body_html)[1]
 
     def _find(self, token):
-        return self.env["urssaf.customer.sheet"]._find_open(token)
+        return self.env["urssaf.customer.form"]._find_open(token)
 
     def _typed(self, **changes):
         france = self.env.ref("base.fr")
@@ -81,12 +81,12 @@ class CustomerSheetCase(UrssafCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCustomerSheetLink(CustomerSheetCase):
+class TestCustomerFormLink(CustomerFormCase):
     def test_link_is_mailed_and_kept_nowhere_else(self):
         token = self._send()
-        sheet = self.partner.urssaf_sheet_id
+        sheet = self.partner.urssaf_form_id
         self.assertEqual(sheet.state, "sent")
-        self.assertEqual(self.partner.urssaf_sheet_state, "sent")
+        self.assertEqual(self.partner.urssaf_form_state, "sent")
         self.assertEqual(sheet.expires_at, NOW + timedelta(days=14))
         mail = self.env["mail.mail"].search([], order="id desc", limit=1)
         self.assertEqual(mail.state, "outgoing")
@@ -98,7 +98,7 @@ class TestCustomerSheetLink(CustomerSheetCase):
         self.assertIn("jeanne.martin@example.com", said)
         self.assertNotIn(token, said)
         self.env.cr.execute(
-            "SELECT * FROM urssaf_customer_sheet WHERE id = %s", [sheet.id]
+            "SELECT * FROM urssaf_customer_form WHERE id = %s", [sheet.id]
         )
         self.assertNotIn(token, str(self.env.cr.fetchall()))
         self.assertEqual(self._find(token), sheet)
@@ -117,14 +117,14 @@ class TestCustomerSheetLink(CustomerSheetCase):
     def test_dead_link_is_not_mailed(self):
         """A mail that waits, or that failed, goes with its link."""
         old = self._send()
-        mail = self.partner.urssaf_sheet_id.sudo().mail_id
+        mail = self.partner.urssaf_form_id.sudo().mail_id
         self.assertIn(old, mail.body_html)
         message = mail.mail_message_id
         mail.state = "exception"
         self._send()
         self.assertFalse(mail.exists() or message.exists())
-        mail = self.partner.urssaf_sheet_id.sudo().mail_id
-        self.partner.with_user(self.user).action_urssaf_revoke_sheet()
+        mail = self.partner.urssaf_form_id.sudo().mail_id
+        self.partner.with_user(self.user).action_urssaf_revoke_form()
         self.assertFalse(mail.exists())
 
     def test_names_are_text_in_the_chatter(self):
@@ -138,17 +138,17 @@ class TestCustomerSheetLink(CustomerSheetCase):
 
     def test_revoked(self):
         token = self._send()
-        self.partner.with_user(self.user).action_urssaf_revoke_sheet()
+        self.partner.with_user(self.user).action_urssaf_revoke_form()
         self.assertFalse(self._find(token))
-        self.assertEqual(self.partner.urssaf_sheet_state, "revoked")
+        self.assertEqual(self.partner.urssaf_form_state, "revoked")
 
     def test_expired(self):
-        self.company.urssaf_sheet_link_days = 3
+        self.company.urssaf_form_link_days = 3
         token = self._send()
         with freeze_time(NOW + timedelta(days=3, seconds=1)):
             self.assertFalse(self._find(token))
-            self.env["urssaf.customer.sheet"]._gc_sheets()
-        self.assertEqual(self.partner.urssaf_sheet_state, "expired")
+            self.env["urssaf.customer.form"]._gc_forms()
+        self.assertEqual(self.partner.urssaf_form_state, "expired")
 
     def test_archived_customer_is_closed(self):
         token = self._send()
@@ -157,31 +157,31 @@ class TestCustomerSheetLink(CustomerSheetCase):
 
     def test_forged(self):
         token = self._send()
-        digest = self.partner.urssaf_sheet_id.sudo().token_digest
+        digest = self.partner.urssaf_form_id.sudo().token_digest
         for forged in (token[:-1], token + "A", token.swapcase(), digest, "", "'"):
             self.assertFalse(self._find(forged))
 
     def test_digest_is_for_nobody(self):
         self._send()
-        sheet = self.partner.urssaf_sheet_id.with_user(self.user)
+        sheet = self.partner.urssaf_form_id.with_user(self.user)
         with self.assertRaises(AccessError):
             sheet.read(["token_digest"])
 
     def test_mail_that_failed_is_shown(self):
         self._send()
-        sheet = self.partner.urssaf_sheet_id
+        sheet = self.partner.urssaf_form_id
         self.assertFalse(sheet.mail_failed)
         sheet.sudo().mail_id.state = "exception"
-        self.assertTrue(self.partner.urssaf_sheet_mail_failed)
+        self.assertTrue(self.partner.urssaf_form_mail_failed)
 
     def test_rights(self):
         self._send()
-        sheet = self.partner.urssaf_sheet_id
+        sheet = self.partner.urssaf_form_id
         biller = self._make_user("biller", "account.group_account_invoice")
         with self.assertRaises(AccessError):
-            self.partner.with_user(biller).action_urssaf_send_sheet()
+            self.partner.with_user(biller).action_urssaf_send_form()
         with self.assertRaises(AccessError):
-            self.partner.with_user(biller).read(["urssaf_sheet_id"])
+            self.partner.with_user(biller).read(["urssaf_form_id"])
         for button in ("action_accept", "action_accept_all", "action_revoke"):
             with self.assertRaises(AccessError):
                 getattr(sheet.with_user(biller), button)()
@@ -196,18 +196,18 @@ class TestCustomerSheetLink(CustomerSheetCase):
         theirs = sheet.with_user(foreign)
         self.assertFalse(theirs.search([]))
         self.assertFalse(
-            self.env["urssaf.customer.sheet.line"].with_user(foreign).search([])
+            self.env["urssaf.customer.form.line"].with_user(foreign).search([])
         )
         with self.assertRaises(AccessError):
             theirs.action_accept()
         self.assertFalse(
-            self.partner.with_user(foreign).with_company(other).urssaf_sheet_id
+            self.partner.with_user(foreign).with_company(other).urssaf_form_id
         )
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCustomerSheetReview(CustomerSheetCase):
+class TestCustomerFormReview(CustomerFormCase):
     def test_typed_beside_what_stands_in_odoo(self):
         sheet = self._submit()
         street, iban = self._line(sheet, "street"), self._line(sheet, "iban")
@@ -230,7 +230,7 @@ class TestCustomerSheetReview(CustomerSheetCase):
         [activity] = sheet.activity_ids
         self.assertEqual(
             activity.activity_type_id,
-            self.env.ref("urssaf_avance_immediate.activity_type_review_sheet"),
+            self.env.ref("urssaf_avance_immediate.activity_type_review_form"),
         )
 
     def test_accept_everything(self):
@@ -322,15 +322,15 @@ class TestCustomerSheetReview(CustomerSheetCase):
         before = self.env["mail.mail"].search([])
         sheet._refuse("Doublon", False)
         self.assertFalse(self.env["mail.mail"].search([]) - before)
-        self.assertEqual(self.partner.urssaf_sheet_id, sheet)
+        self.assertEqual(self.partner.urssaf_form_id, sheet)
 
     def test_erased_when_nobody_reviews(self):
         sheet = self._submit()
         with freeze_time(NOW + timedelta(days=29)):
-            sheet.sudo()._gc_sheets()
+            sheet.sudo()._gc_forms()
         self.assertTrue(sheet.line_ids)
         with freeze_time(NOW + timedelta(days=31)):
-            sheet.sudo()._gc_sheets()
+            sheet.sudo()._gc_forms()
         self.assertEqual(sheet.state, "expired")
         self.assertFalse(sheet.line_ids)
         self.assertFalse(sheet.activity_ids)

@@ -37,7 +37,7 @@ def _largest_body(_controller):
     return LARGEST_FORM if is_form else 0
 
 
-class CustomerSheet(http.Controller):
+class CustomerForm(http.Controller):
     @http.route(
         ROUTE,
         type="http",
@@ -80,7 +80,7 @@ class CustomerSheet(http.Controller):
         """The same page for everybody."""
         self._speak(None)
         return self._discreet(
-            request.render("urssaf_avance_immediate.customer_sheet_thanks", {})
+            request.render("urssaf_avance_immediate.customer_form_thanks", {})
         )
 
     @http.route(
@@ -131,7 +131,7 @@ class CustomerSheet(http.Controller):
             or throttle._hit("ip", ip) > PAGES_PER_IP
         ):
             return self._slow_down()
-        sheet = request.env["urssaf.customer.sheet"]._find_open(token)
+        sheet = request.env["urssaf.customer.form"]._find_open(token)
         if not sheet:
             throttle._hit("wrong", ip)
             return self._refuse()
@@ -143,13 +143,13 @@ class CustomerSheet(http.Controller):
     def _refuse(self):
         self._speak(None)
         return request.render(
-            "urssaf_avance_immediate.customer_sheet_closed", {}, status=404
+            "urssaf_avance_immediate.customer_form_closed", {}, status=404
         )
 
     def _slow_down(self):
         self._speak(None)
         response = request.render(
-            "urssaf_avance_immediate.customer_sheet_slow_down", {}, status=429
+            "urssaf_avance_immediate.customer_form_slow_down", {}, status=429
         )
         wait = request.env["urssaf.throttle"]._seconds_left()
         response.headers["Retry-After"] = str(wait)
@@ -184,7 +184,7 @@ class CustomerSheet(http.Controller):
             if key not in KEPT
         }
         return request.render(
-            "urssaf_avance_immediate.customer_sheet_form",
+            "urssaf_avance_immediate.customer_form_page",
             {
                 "sheet": sheet,
                 "company": company,
