@@ -71,7 +71,7 @@ def exists(odoo, name):
         return cursor.fetchone() is not None
 
 
-def install(odoo, name, modules=(paths.ADDON,), demo=False, log=None, arguments=None):
+def install(odoo, name, modules=paths.ADDONS, demo=False, log=None, arguments=None):
     """Install ``modules`` in database ``name``, a copy of the template.
 
     ``arguments`` for odoo-bin take the place of ``--no-http``. Returns the log's path.

@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The add-on's translations: the template of its terms, and French brought up to it.
+"""The add-ons' translations: the template of their terms, and French brought up to it.
 
-Run it after a change of strings, then fill the gaps that it names in ``fr.po``.
+Run it after a change of strings, then fill the gaps that it names in ``fr.po``. A term
+that moves to another add-on takes its French along.
+
 Runs in the virtual environment.
 """
 
@@ -12,9 +14,6 @@ from pathlib import Path
 from . import commands, console, databases, odoo, paths
 
 DATABASE = "urssaf_i18n"
-FOLDER = paths.ROOT / paths.ADDON / "i18n"
-TEMPLATE = FOLDER / f"{paths.ADDON}.pot"
-FRENCH = FOLDER / "fr.po"
 
 _HEADER = {
     "Language-Team": "French",
@@ -26,33 +25,38 @@ _HEADER = {
 }
 
 
-def run():
-    """Write the template and ``fr.po``, and name the terms still without French."""
-    import polib
+def template_file(addon):
+    """Where the terms of ``addon`` are kept."""
+    return paths.ROOT / addon / "i18n" / f"{addon}.pot"
 
+
+def french_file(addon):
+    """Where the French of ``addon`` is kept."""
+    return paths.ROOT / addon / "i18n" / "fr.po"
+
+
+def run():
+    """Write each template and ``fr.po``, and name the terms still without French."""
     instance = odoo.prepare()
     with tempfile.TemporaryDirectory() as folder:
-        exported = Path(folder) / TEMPLATE.name
-        with console.step("Exporting the terms of the add-on"):
-            _export(instance, exported)
-        template = polib.pofile(str(exported))
-    old = polib.pofile(str(TEMPLATE)) if TEMPLATE.exists() else polib.POFile()
-    if _terms(template) != _terms(old):
-        # Else the file is left alone: only the date of the export would change.
-        template.save(str(TEMPLATE))
-        old = template
-    french = polib.pofile(str(FRENCH)) if FRENCH.exists() else polib.POFile()
-    merged = merge(old, french)
-    if str(merged) != str(french):
-        merged.save(str(FRENCH))
-    _report(french, merged)
+        with console.step("Exporting the terms of the add-ons"):
+            exported = _export(instance, Path(folder))
+    before = {addon: _read(french_file(addon)) for addon in paths.ADDONS}
+    after = {}
+    for addon in paths.ADDONS:
+        template = _template(addon, exported[addon])
+        others = [before[other] for other in paths.ADDONS if other != addon]
+        after[addon] = merge(template, before[addon], *others)
+        if str(after[addon]) != str(before[addon]):
+            after[addon].save(str(french_file(addon)))
+    _report(before, after)
 
 
-def merge(template, translated):
+def merge(template, translated, *others):
     """Return the translations of ``translated`` for the terms of ``template``.
 
     The order and the references are the template's. A term that is no longer in it
-    is left out, and a new term has an empty translation.
+    is left out. A new term has the translation that one of ``others`` gives, or none.
     """
     import polib
 
@@ -61,9 +65,13 @@ def merge(template, translated):
     names = ("Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date")
     merged.metadata = {name: template.metadata.get(name, "") for name in names}
     merged.metadata.update(_HEADER)
-    known = {
-        entry.msgid: entry.msgstr for entry in translated if "fuzzy" not in entry.flags
-    }
+    known = {}
+    for catalogue in (*reversed(others), translated):
+        known |= {
+            entry.msgid: entry.msgstr
+            for entry in catalogue
+            if entry.msgstr and "fuzzy" not in entry.flags
+        }
     for entry in template:
         merged.append(
             polib.POEntry(
@@ -76,21 +84,47 @@ def merge(template, translated):
     return merged
 
 
-def _export(instance, path):
-    """Have Odoo write the template to ``path``, from a database without demo data.
+def _export(instance, folder):
+    """Have Odoo write each template into ``folder``; return the catalogues by add-on.
 
-    The names of the demo data are in French already; they are not to be translated.
+    From a database without demo data: their names are in French already, and not to be
+    translated. Each add-on is exported before the next is installed, which may give
+    another label to a field of the first.
     """
+    import polib
+
     databases.create(instance, DATABASE)
+    exported = {}
     try:
-        databases.install(instance, DATABASE)
-        # Not instance.command(): Odoo wants the sub-command before the options.
-        command = [sys.executable, instance.source.odoo_bin, "i18n", "export"]
-        command += ["--config", instance.config_file, "--database", DATABASE]
-        command += ["--output", path, paths.ADDON]
-        commands.capture("export the terms", command, env=instance.environment())
+        for addon in paths.ADDONS:
+            path = folder / f"{addon}.pot"
+            databases.install(instance, DATABASE, modules=(addon,))
+            # Not instance.command(): Odoo wants the sub-command before the options.
+            command = [sys.executable, instance.source.odoo_bin, "i18n", "export"]
+            command += ["--config", instance.config_file, "--database", DATABASE]
+            command += ["--output", path, addon]
+            commands.capture("export the terms", command, env=instance.environment())
+            exported[addon] = polib.pofile(str(path))
     finally:
         databases.drop(instance, DATABASE)
+    return exported
+
+
+def _template(addon, exported):
+    """Write the template of ``addon`` if its terms have changed; return it."""
+    path = template_file(addon)
+    old = _read(path)
+    if _terms(exported) == _terms(old):
+        return old  # only the date of the export would change
+    path.parent.mkdir(exist_ok=True)
+    exported.save(str(path))
+    return exported
+
+
+def _read(path):
+    import polib
+
+    return polib.pofile(str(path)) if path.exists() else polib.POFile()
 
 
 def _terms(catalogue):
@@ -98,11 +132,15 @@ def _terms(catalogue):
 
 
 def _report(before, after):
-    terms = {entry.msgid for entry in after}
-    for entry in before.translated_entries():
-        if entry.msgid not in terms:
-            console.say(f"  gone: {entry.msgid!r}, was {entry.msgstr!r}")
-    gaps = after.untranslated_entries()
-    for entry in gaps:
-        console.say(f"  to translate: {entry.msgid!r}")
-    console.say(f"  {FRENCH.name}: {len(after)} terms, {len(gaps)} to translate.")
+    """Say what is gone from all add-ons, and what each still has to translate."""
+    terms = {entry.msgid for catalogue in after.values() for entry in catalogue}
+    for catalogue in before.values():
+        for entry in catalogue.translated_entries():
+            if entry.msgid not in terms:
+                console.say(f"  gone: {entry.msgid!r}, was {entry.msgstr!r}")
+    for addon, catalogue in after.items():
+        gaps = catalogue.untranslated_entries()
+        for entry in gaps:
+            console.say(f"  to translate: {entry.msgid!r}")
+        name = french_file(addon).relative_to(paths.ROOT)
+        console.say(f"  {name}: {len(catalogue)} terms, {len(gaps)} to translate.")

@@ -15,18 +15,22 @@ _PO = ("oca-checks-po", "--disable=po-pretty-format")
 def checks():
     """Return the commands of each check by name; ``.pre-commit-config.yaml`` has
     the same names."""
-    addon = paths.ROOT / paths.ADDON
-    manifest = f"{paths.ADDON}/__manifest__.py"
-    translations = sorted(
-        str(path.relative_to(paths.ROOT)) for path in addon.glob("i18n*/*.po*")
-    )
+    translations = [
+        str(path.relative_to(paths.ROOT))
+        for addon in paths.ADDONS
+        for path in sorted((paths.ROOT / addon).glob("i18n*/*.po*"))
+    ]
     return {
         "ruff-format": ["ruff", "format", "--check", "--quiet", "."],
         "ruff-check": ["ruff", "check", "--quiet", "."],
-        "pylint-odoo": [*_PYLINT, paths.ADDON],
-        "oca-checks-odoo-module": ["oca-checks-odoo-module", manifest],
+        "pylint-odoo": [*_PYLINT, *paths.ADDONS],
+        "oca-checks-odoo-module": ["oca-checks-odoo-module", *_manifests()],
         "oca-checks-po": [*_PO, *translations] if translations else [],
     }
+
+
+def _manifests():
+    return [f"{addon}/__manifest__.py" for addon in paths.ADDONS]
 
 
 def run(names=()):
@@ -60,11 +64,10 @@ def _passes(name, bin_folder, command):
 def fix():
     """Format the code and repair what the tools can repair by themselves."""
     bin_folder = venv.ensure("lint").parent
-    manifest = f"{paths.ADDON}/__manifest__.py"
     for command in (
         ["ruff", "check", "--fix", "--quiet", "."],
         ["ruff", "format", "--quiet", "."],
-        ["oca-checks-odoo-module", "--fix", "--no-exit", "--no-verbose", manifest],
+        ["oca-checks-odoo-module", "--fix", "--no-exit", "--no-verbose", *_manifests()],
     ):
         _shown(bin_folder, command)
 

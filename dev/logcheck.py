@@ -13,8 +13,9 @@ _HEADER = re.compile(
     r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[\w.]+): (?P<message>.*)$"
 )
 _SERIOUS = {"WARNING", "ERROR", "CRITICAL"}
-_OUR_LOGGER = re.compile(rf"odoo\.addons\.{paths.ADDON}(\.|$)")
-_OUR_WORD = re.compile("urssaf", re.IGNORECASE)
+_OUR_LOGGER = re.compile(rf"odoo\.addons\.({'|'.join(paths.ADDONS)})(\.|$)")
+#: In the names of our add-ons, models, tables and fields.
+_OUR_WORD = re.compile(r"urssaf|home[._]service", re.IGNORECASE)
 #: Folders whose names hold our word though what lies in them is not ours.
 _CACHE_FOLDER = re.compile(r"\S*/urssaf-avance-immediate/(odoo|venvs)/\S*")
 

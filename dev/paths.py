@@ -6,7 +6,10 @@ from pathlib import Path
 
 #: The checkout this code runs from.
 ROOT = Path(__file__).resolve().parent.parent
+#: The product. What is about it alone (pictures, communes) says so by this name.
 ADDON = "urssaf_avance_immediate"
+#: Every add-on of this repository, the one that stands on no other of them first.
+ADDONS = (ADDON,)
 
 
 def cache():

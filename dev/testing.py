@@ -58,7 +58,7 @@ def _odoo_runner(instance):
     """Install the add-on with its demo data, under Odoo's own test runner."""
     log = paths.logs() / "odoo-runner.log"
     arguments = [
-        f"--test-tags=/{paths.ADDON}",
+        "--test-tags=" + ",".join(f"/{addon}" for addon in paths.ADDONS),
         f"--http-port={ports.any_free()}",
         f"--screenshots={paths.state() / 'screenshots'}",
     ]

@@ -5,7 +5,11 @@ import ast
 
 from dev import paths
 
-FOLDERS = ("urssaf_avance_immediate/tests", "urssaf_sandbox/tests", "tests")
+FOLDERS = (
+    *(f"{addon}/tests" for addon in paths.ADDONS),
+    "urssaf_sandbox/tests",
+    "tests",
+)
 #: What a person does in a browser; its methods assert, for the tests of several files.
 BROWSER = paths.ROOT / "urssaf_sandbox" / "tests" / "browser.py"
 #: Of unittest and pytest, besides the names that begin with "assert".

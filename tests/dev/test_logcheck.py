@@ -17,6 +17,8 @@ OURS = {
     "names our module": "WARNING db odoo.modules.loading: urssaf_avance_immediate: bad",
     "names our model": "ERROR db odoo.sql_db: bad query: UPDATE urssaf_enrolment",
     "names our field": "WARNING db odoo.registry: Two fields (a, urssaf_b) of x",
+    "names our trade's field": "WARNING db odoo.registry: Two fields (home_service_x)",
+    "names our trade's model": "ERROR db odoo.sql_db: unknown home.service.nature",
     "our traceback": f"ERROR db odoo.http: Exception\n  File {MODEL}, line 3, in f",
     "warning of our file": f"WARNING db py.warnings: {MODEL}:3: SyntaxWarning: old",
     "no database": "CRITICAL ? odoo.addons.urssaf_avance_immediate: broken",

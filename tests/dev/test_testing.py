@@ -40,9 +40,10 @@ def test_a_failed_test_is_a_failure(tmp_path, bad):
         testing.check_odoo_result(log)
 
 
-def test_every_test_module_of_the_addon_is_imported():
+@pytest.mark.parametrize("addon", paths.ADDONS)
+def test_every_test_module_of_the_addon_is_imported(addon):
     """Odoo's runner sees only what tests/__init__.py imports; pytest sees all."""
-    folder = paths.ROOT / paths.ADDON / "tests"
+    folder = paths.ROOT / addon / "tests"
     init = (folder / "__init__.py").read_text(encoding="utf-8")
     imported = set(re.findall(r"\btest_\w+", init))
     present = {path.stem for path in folder.glob("test_*.py")}
