@@ -8,7 +8,7 @@ from odoo.tools import format_datetime
 from ..lib.rules import place_key
 from ..models.customer.filling import CONSENTS, KEPT, MAX_LENGTH, one_line
 from ..models.customer.line import PARTNER_FIELDS
-from ..models.partner.res_partner import FRANCE
+from ..models.geography.country import FRANCE
 
 ROUTE = "/urssaf/fiche/<string:token>"
 # Within an hour. A family behind one address stays far below.

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import groups
 from . import geography
 from . import exchange
 from . import company

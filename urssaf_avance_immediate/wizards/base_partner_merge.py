@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ..lib.rules import same_name
 from ..models.enrolment.enrolment import SENDABLE
-from ..models.partner.res_partner import FRANCE
+from ..models.geography.country import FRANCE
 from ..models.partner.shared import MERGING
 
 # A call is on its way, or Odoo looks for what became of it.

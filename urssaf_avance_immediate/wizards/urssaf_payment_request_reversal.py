@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..models.groups import MANAGER
 from ..models.payment_request.deadlines import paris_date
 
 
@@ -86,7 +87,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         :raises UserError: no such payment, or more than was paid
         """
         self.ensure_one()
-        if not self.env.user.has_group("urssaf_avance_immediate.group_manager"):
+        if not self.env.user.has_group(MANAGER):
             raise AccessError(
                 self.env._(
                     "Only a manager of “Urssaf avance immédiate” reverses money."

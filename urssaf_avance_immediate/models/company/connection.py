@@ -8,8 +8,8 @@ from ...lib.api import UrssafError
 from ..enrolment.calling import NOT_FOUND
 from ..enrolment.doubt import SUSPECT, OtherHabilitation
 from ..exchange.alerts import ACTIVITY_TYPE
+from ..groups import ADMINISTRATOR
 from .credentials import (
-    ADMINISTRATOR,
     CONNECTION_FIELDS,
     CREDENTIALS,
 )

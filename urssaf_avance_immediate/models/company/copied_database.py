@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...lib.api import UrssafConfigError
+from ..groups import ADMINISTRATOR
 
 REAL_DATABASE = "urssaf_avance_immediate.production_database"
 
@@ -107,7 +108,7 @@ class ResCompany(models.Model):
         :raises AccessError: the user is no system administrator
         """
         self.ensure_one()
-        if not self.env.user.has_group("base.group_system"):
+        if not self.env.user.has_group(ADMINISTRATOR):
             raise AccessError(
                 self.env._(
                     "Only a system administrator can say which database talks to "

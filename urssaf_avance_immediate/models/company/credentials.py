@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ...lib.rules import is_local_address
+from ..groups import ADMINISTRATOR
 
 # Client ID and secret of each environment: those of one are sent to no other.
 CREDENTIALS = {
@@ -18,7 +19,6 @@ CONNECTION_FIELDS = ("urssaf_environment", "urssaf_sandbox_url", *CREDENTIAL_FIE
 # Hosts, separated by commas, where a sandbox may be although they are neither this
 # machine nor its own network, or have a name.
 KNOWN_HOSTS = "urssaf_avance_immediate.sandbox_hosts"
-ADMINISTRATOR = "base.group_system"
 
 
 class ResCompany(models.Model):

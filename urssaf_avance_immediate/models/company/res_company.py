@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...lib.api import UrssafClient
+from ..groups import ADMINISTRATOR, MANAGER
 from .copied_database import CopiedDatabase
 from .credentials import CREDENTIALS
 
@@ -282,7 +283,7 @@ class ResCompany(models.Model):
         left the company.
         """
         self.ensure_one()
-        managers = self.env.ref("urssaf_avance_immediate.group_manager").sudo()
+        managers = self.env.ref(MANAGER).sudo()
         responsible = self._urssaf_own("urssaf_responsible_id")
         people = responsible.sudo() | managers.all_user_ids
         return people.filtered(
@@ -294,7 +295,7 @@ class ResCompany(models.Model):
     def action_urssaf_test_connection(self):
         """Call Urssaf for real and say in the user's words what went wrong."""
         self.ensure_one()
-        if not self.env.user.has_group("base.group_system"):
+        if not self.env.user.has_group(ADMINISTRATOR):
             raise AccessError(
                 self.env._("Only an administrator can test the connection to Urssaf.")
             )

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
-from .credentials import ADMINISTRATOR
+from ..groups import ADMINISTRATOR
 
 
 class ResConfigSettings(models.TransientModel):

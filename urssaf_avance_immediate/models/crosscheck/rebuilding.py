@@ -15,7 +15,7 @@ from odoo.tools import escape_psql
 
 from ...lib.api import PaymentInfo
 from ...lib.api.schemas import as_date, as_decimal, as_text
-from ..partner.res_partner import READERS
+from ..groups import READERS
 
 # Invoices made or confirmed by one click.
 AT_ONCE = 200
@@ -289,7 +289,9 @@ class UrssafCrosscheckLine(models.Model):
             order="id",
         )
         unit = prestation.get("unite")
-        return (products.filtered(lambda p: p.home_service_unit == unit) or products)[:1]
+        return (products.filtered(lambda p: p.home_service_unit == unit) or products)[
+            :1
+        ]
 
     def _tax(self, prestation, product):
         """The sale tax that gives the tax of the line to the cent, the product's own

@@ -23,7 +23,7 @@ from ...lib.rules import (
 )
 from ...lib.rules.communes import is_divided
 from ..geography.commune import ALGERIA
-from ..partner.res_partner import FRANCE
+from ..geography.country import FRANCE
 from .line import PARTNER_FIELDS
 
 REQUIRED = (

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-from ..partner.res_partner import PERSONAL
+from ..groups import PERSONAL
 
 # What a line may hold, in the order of the form, and the field of the contact behind.
 # The three last ones make one bank account.

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from ...lib.api import fields_of
 from ...lib.api.codes import ERROR_CODES
-from ..partner.res_partner import PERSONAL
+from ..groups import PERSONAL
 from .enrolment import SENDABLE, WAITING
 
 # Nothing is refused, and the customer does not react: did the message reach him?

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
-from ..partner.res_partner import PERSONAL
+from ..groups import PERSONAL
 
 IBAN = "coordonneeBancaire.iban"
 OUTCOMES = [

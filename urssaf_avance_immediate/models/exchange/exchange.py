@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...lib.api import UrssafConfigError
+from ..groups import MANAGER
 from .connection import MAX_RETRY_AFTER
 
 _logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class UrssafExchange(models.AbstractModel):
         string="Last answer",
         readonly=True,
         copy=False,
-        groups="urssaf_avance_immediate.group_manager",
+        groups=MANAGER,
         help="As Urssaf sent it, personal data masked.",
     )
 

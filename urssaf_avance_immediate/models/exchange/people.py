@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..groups import USER
+
 
 class UrssafExchange(models.AbstractModel):
     _inherit = "urssaf.exchange"
@@ -57,9 +59,7 @@ class UrssafExchange(models.AbstractModel):
 
         :raises AccessError: the user is not in the group
         """
-        if not self.env.su and not self.env.user.has_group(
-            "urssaf_avance_immediate.group_user"
-        ):
+        if not self.env.su and not self.env.user.has_group(USER):
             raise AccessError(
                 self.env._(
                     "Only users of “Urssaf avance immédiate” can exchange with Urssaf."

@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from ...lib.api import schemas
+
+FRANCE = schemas.FRANCE
+
 
 class ResCountry(models.Model):
     _inherit = "res.country"

@@ -6,7 +6,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..company.res_company import SENDING
 from ..exchange.exchange import OUTAGE_KINDS
-from ..partner.res_partner import READERS
+from ..groups import READERS, USER
 from ..payment_request.following import TO_HANDLE
 from ..payment_request.payment_request import (
     AT_URSSAF,
@@ -153,7 +153,7 @@ class AccountMove(models.Model):
     @api.depends_context("uid")
     def _compute_urssaf_can_send(self):
         """Whether sending makes sense: the button shows, the checks come after it."""
-        user = self.env.user.has_group("urssaf_avance_immediate.group_user")
+        user = self.env.user.has_group(USER)
         for move in self:
             move.urssaf_can_send = (
                 user
@@ -179,7 +179,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _urssaf_can_send_domain(self):
-        if not self.env.user.has_group("urssaf_avance_immediate.group_user"):
+        if not self.env.user.has_group(USER):
             return Domain.FALSE
         return Domain(
             [
@@ -258,7 +258,7 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         """Extends account: what to do now about the demande de paiement."""
         alerts = super()._get_alerts()
-        if self.env.user.has_group("urssaf_avance_immediate.group_user"):
+        if self.env.user.has_group(USER):
             outage = self._urssaf_connection_alert()
             if not outage or self.urssaf_state != "queued":
                 alerts.update(self._urssaf_alerts())

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from ..groups import USER
 from ..payment_request.payment_request import AT_URSSAF
 
 
@@ -14,7 +15,7 @@ class AccountMove(models.Model):
     @api.depends("state", "payment_state", "urssaf_state")
     @api.depends_context("uid")
     def _compute_urssaf_can_correct(self):
-        user = self.env.user.has_group("urssaf_avance_immediate.group_user")
+        user = self.env.user.has_group(USER)
         for move in self:
             move.urssaf_can_correct = user and move.sudo().urssaf_request_id.can_correct
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from ...lib.api.codes import STREET_LETTERS, STREET_TYPES
 from ...lib.rules import clean, split_street, street_line
-from .res_partner import FRANCE
+from ..geography.country import FRANCE
 
 PARTS = {
     "urssaf_street_number": "numeroVoie",

@@ -2,6 +2,7 @@
 from odoo import fields, models
 
 from ..company.res_company import SENDING
+from ..groups import USER
 from .personal_fields import PersonalBoolean
 
 
@@ -20,7 +21,7 @@ class ResPartner(models.Model):
     urssaf_other_aid = PersonalBoolean(
         string="APA, PCH or prepaid CESU",
         copy=False,
-        groups="urssaf_avance_immediate.group_user",
+        groups=USER,
         help="Another aid pays a part of the services. Urssaf does not take it off, so "
         "only what the customer pays may be invoiced through avance immédiate.",
     )

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 
 from ..enrolment.enrolment import FOLLOWED, WAITING
-from .res_partner import READERS
+from ..groups import READERS
 
 # What Urssaf was told, and a customer may change on the portal.
 TOLD = ("name", "email", "phone", "street", "street2", "zip", "city", "country_id")

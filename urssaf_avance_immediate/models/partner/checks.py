@@ -13,7 +13,7 @@ from ...lib.rules import (
     iban_area,
     spelling_oddities,
 )
-from .res_partner import PERSONAL
+from ..groups import PERSONAL
 
 # Where each value of method 010 comes from: names the field to fix.
 WIRE_FIELDS = {

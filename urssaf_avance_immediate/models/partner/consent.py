@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..enrolment.enrolment import SENDABLE
-from .res_partner import READERS
+from ..groups import READERS
 
 
 class ResPartner(models.Model):

@@ -4,8 +4,8 @@
 from odoo import api, fields, models
 
 from ...lib.rules import bic_of_iban, clean, normalise_mobile
+from ..groups import PERSONAL
 from .personal_fields import PersonalChar, PersonalMany2one
-from .res_partner import PERSONAL
 
 
 class ResPartner(models.Model):

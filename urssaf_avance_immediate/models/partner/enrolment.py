@@ -9,7 +9,7 @@ from odoo.tools.misc import format_date
 
 from ...lib.rules import same_name, same_person
 from ..enrolment.standing import STAGES
-from .res_partner import PERSONAL, READERS
+from ..groups import PERSONAL, READERS
 
 
 class ResPartner(models.Model):

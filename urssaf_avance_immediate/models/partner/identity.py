@@ -10,13 +10,14 @@ from ...lib.rules import (
     place_key,
     split_insee,
 )
+from ..geography.country import FRANCE
+from ..groups import PERSONAL
 from .personal_fields import (
     PersonalChar,
     PersonalDate,
     PersonalMany2one,
     PersonalSelection,
 )
-from .res_partner import FRANCE, PERSONAL
 
 
 class ResPartner(models.Model):

@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from .res_partner import FRANCE
+from ..geography.country import FRANCE
 
 
 class ResPartner(models.Model):

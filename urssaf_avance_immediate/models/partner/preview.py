@@ -7,8 +7,9 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...lib.api.codes import STREET_LETTERS, STREET_TYPES
+from ..geography.country import FRANCE
+from ..groups import PERSONAL
 from .checks import CHECKED
-from .res_partner import FRANCE, PERSONAL
 
 _ROW = Markup('<tr><td class="text-muted pe-3">%s</td><td>%s</td></tr>')
 _TABLE = Markup('<table class="table table-sm table-borderless mb-0">%s</table>')

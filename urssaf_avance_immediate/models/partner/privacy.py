@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..groups import MANAGER, USER
 from ..payment_request.payment_request import CLOSED
 
 # Erased from the contact of a customer who left.
@@ -50,7 +51,7 @@ class ResPartner(models.Model):
         string="Personal data erased on",
         readonly=True,
         copy=False,
-        groups="urssaf_avance_immediate.group_user",
+        groups=USER,
         help="What was only needed to enrol this customer at Urssaf was erased then.",
     )
 
@@ -63,7 +64,7 @@ class ResPartner(models.Model):
         :raises UserError: a customer’s demande de paiement is still alive, or another
             company still works with the customer
         """
-        if not self.env.user.has_group("urssaf_avance_immediate.group_manager"):
+        if not self.env.user.has_group(MANAGER):
             raise AccessError(
                 self.env._(
                     "Only managers of “Urssaf avance immédiate” can erase personal "

@@ -3,11 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..enrolment.enrolment import STATES
-
-PERSONAL = "urssaf_avance_immediate.group_user"
-READERS = "account.group_account_readonly,account.group_account_invoice"
-
-FRANCE = "99100"
+from ..groups import READERS
 
 
 class ResPartner(models.Model):

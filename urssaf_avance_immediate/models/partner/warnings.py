@@ -17,7 +17,7 @@ from ...lib.rules import (
     spelling_oddities,
 )
 from ..geography.commune import ALGERIA
-from .res_partner import FRANCE
+from ..geography.country import FRANCE
 
 ALGERIA_TODAY = "99352"
 OLDEST, YOUNGEST = 110, 18

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
+from ..groups import MANAGER
 
 # Our states, a closed list. Urssaf's own code and label stand beside, as received.
 #
@@ -180,7 +181,7 @@ class UrssafPaymentRequest(models.Model):
         string="What is sent",
         readonly=True,
         copy=False,
-        groups="urssaf_avance_immediate.group_manager",
+        groups=MANAGER,
         help="Frozen when the demande is queued. The birth date that Urssaf wants with "
         "it is added at the moment of sending and not kept here.",
     )
