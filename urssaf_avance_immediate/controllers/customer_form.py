@@ -5,7 +5,7 @@ from odoo import fields, http
 from odoo.http import request
 from odoo.tools import format_datetime
 
-from ..lib.rules import place_key
+from ..lib.rules import PARIS, place_key
 from ..models.customer.filling import CONSENTS, KEPT, MAX_LENGTH, one_line
 from ..models.customer.line import PARTNER_FIELDS
 from ..models.geography.country import FRANCE
@@ -201,7 +201,7 @@ class CustomerForm(http.Controller):
                 "expires": format_datetime(
                     request.env,
                     sheet.expires_at,
-                    tz="Europe/Paris",
+                    tz=PARIS.key,
                     dt_format="d MMMM y, HH:mm",
                 ),
             },

@@ -45,6 +45,7 @@ from . import test_lib_identity
 from . import test_lib_local_address
 from . import test_lib_logs
 from . import test_lib_pace
+from . import test_lib_paris
 from . import test_lib_reading
 from . import test_lib_rules
 from . import test_lib_schemas_enrolment

@@ -2,8 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..lib.rules import paris_date, paris_today
 from ..models.groups import MANAGER
-from ..models.payment_request.deadlines import paris_date
 
 
 class UrssafPaymentRequestReversal(models.TransientModel):
@@ -72,7 +72,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         for wizard in self:
             request = wizard.request_id
             wizard.amount = max(request.amount_booked, 0.0)
-            wizard.date = paris_date(request.remote_changed_at) or request._today()
+            wizard.date = paris_date(request.remote_changed_at) or paris_today()
 
     def _payment(self):
         """The payment that Urssaf made last."""

@@ -5,6 +5,8 @@ import re
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..lib.rules import PARIS
+
 
 class UrssafTraceExport(models.TransientModel):
     """One case of the tests that Urssaf asks for, with the trace of its calls, as a
@@ -71,7 +73,7 @@ class UrssafTraceExport(models.TransientModel):
         return "\n".join([*lines, ""])
 
     def _section(self, rank, trace):
-        moment = format_datetime(self.env, trace.called_at, tz="Europe/Paris")
+        moment = format_datetime(self.env, trace.called_at, tz=PARIS.key)
         yield f"## {rank}. {trace.verb} {trace.path}"
         yield ""
         yield f"- {self.env._('Time')}: {moment} (Europe/Paris)"

@@ -14,6 +14,7 @@ from .amounts import (
     totals,
     unit_price,
 )
+from .backoff import retry_delay
 from .birthplace import name_and_numbers, normalise_label, split_insee
 from .characters import clean, foreign_letters
 from .communes import WHOLE_CITIES, department, place_key
@@ -39,6 +40,14 @@ from .identity import (
     usual_name,
 )
 from .local_address import is_local_address
+from .paris import (
+    PARIS,
+    paris_date,
+    paris_morning,
+    paris_time,
+    paris_today,
+    utc_of_paris,
+)
 from .period import (
     invoice_date_faults,
     one_month,

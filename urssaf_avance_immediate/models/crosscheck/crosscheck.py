@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ...lib.rules import paris_today
+
 # While the user waits; the scheduled action does the rest.
 CALLS_AT_ONCE = 15
 SECONDS_AT_ONCE = 20
@@ -274,7 +276,7 @@ class UrssafCrosscheck(models.Model):
 
     @api.model
     def _begin_monthly(self, company):
-        today = fields.Date.context_today(self.with_context(tz="Europe/Paris"))
+        today = paris_today()
         check = self.sudo().create(
             {
                 "company_id": company.id,

@@ -8,8 +8,8 @@ message there is none, and the customer's 48 hours go by.
 from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import format_datetime
 
+from ...lib.rules import PARIS
 from ..exchange.alerts import REPLY_ACTIVITY
-from ..payment_request.deadlines import PARIS
 
 # What arrives from outside; what Odoo itself writes is of other types.
 FROM_OUTSIDE = ("email", "comment")

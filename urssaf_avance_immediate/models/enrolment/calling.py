@@ -4,7 +4,6 @@
 import json
 from datetime import timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError as SchemaError
 
@@ -13,9 +12,6 @@ from odoo import api, fields, models, tools
 from ...lib.api import UrssafError
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
 from .enrolment import SENDABLE, WAITING
-
-# Urssaf's dates are French civil time.
-PARIS = ZoneInfo("Europe/Paris")
 
 # Nobody there (never activated, or the customer ended the association).
 NOT_FOUND = "ERR_RECHERCHE_PARTICULIER"

@@ -2,13 +2,13 @@
 """Method 020: what became of the customers, asked less and less often."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
 from ...lib.api import UrssafError
+from ...lib.rules import utc_of_paris
 from ..exchange.exchange import TOLD_AT_ONCE
-from .calling import NOT_FOUND, PARIS
+from .calling import NOT_FOUND
 from .enrolment import CLOSED, FOLLOWED
 
 # urssaf-api §4. Any other code of a closed account is shown and kept as received.
@@ -202,8 +202,7 @@ class UrssafEnrolment(models.Model):
         """
         if not status.active_since:
             return self.active_since or fields.Datetime.now()
-        local = status.active_since.replace(tzinfo=PARIS)
-        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+        return utc_of_paris(status.active_since)
 
     # -- before a sending ------------------------------------------------------
 

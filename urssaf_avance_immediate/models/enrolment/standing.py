@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date, format_datetime
 
 from ...lib.api.codes import ERROR_CODES
-from .calling import PARIS
+from ...lib.rules import PARIS
 from .enrolment import FOLLOWED, STATES
 
 # A draft may be complete or not; the customer activates an account or accepts us in

@@ -30,7 +30,9 @@ class UrssafExchange(models.AbstractModel):
             copied = record.sudo().holder_id.urssaf_copy_notice
             record.copied = bool(copied)
             # Nothing else matters in a copy, nor as long as nothing tries.
-            record.connection_notice = copied or stopped or notices.get(record.holder_id)
+            record.connection_notice = (
+                copied or stopped or notices.get(record.holder_id)
+            )
 
     def _call_failed(self, error):
         """Note a failed call. Return whether the next one may be made now.

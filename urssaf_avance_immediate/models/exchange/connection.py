@@ -1,19 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-import random
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
+
+from ...lib.rules import PARIS, retry_delay
 
 _logger = logging.getLogger(__name__)
 
 # Failures in a row after which Urssaf is left alone for a while. One alone may be a
 # cable; two are an outage.
 PATIENCE = 2
-MAX_PAUSE = timedelta(hours=1)
-# Whatever Urssaf asks for with Retry-After, we come back within a day.
-MAX_RETRY_AFTER = timedelta(days=1)
 # Urssaf knows none of the customers that it knew: see ``urssaf_enrolment_doubt``.
 DOUBT = "habilitation"
 # What no waiting puts right: somebody is told at once.
@@ -125,7 +122,7 @@ class UrssafConnection(models.Model):
 
     def _local(self, moment):
         return format_datetime(
-            self.env, moment, tz=self.env.user.tz or "Europe/Paris", dt_format="short"
+            self.env, moment, tz=self.env.user.tz or PARIS.key, dt_format="short"
         )
 
     def _tell_actions(self, state):
@@ -167,7 +164,7 @@ class UrssafConnection(models.Model):
                 }
             )
             if service.failure_count >= PATIENCE or _says_not_now(error):
-                pause = service._pause_length(error.retry_after)
+                pause = retry_delay(service.pause_count, error.retry_after)
                 service._pause((now + pause).replace(microsecond=0))
 
     def _pause(self, until):
@@ -183,13 +180,6 @@ class UrssafConnection(models.Model):
             self.env["urssaf.exchange"]._trigger(job, at=until)
         if self.failure_kind in FOR_A_PERSON or self.pause_count > 1:
             self._tell()
-
-    def _pause_length(self, retry_after=None):
-        if retry_after:
-            return min(timedelta(seconds=retry_after), MAX_RETRY_AFTER)
-        minutes = min(2**self.pause_count, 60) if self.pause_count < 6 else 60
-        # Spread the calls of many databases that saw the same outage.
-        return min(timedelta(minutes=minutes * random.uniform(0.8, 1.2)), MAX_PAUSE)
 
     def _tell(self):
         """One activity, on the company's own contact, for as long as it lasts."""

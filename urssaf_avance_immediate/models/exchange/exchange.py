@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-import random
 import time
 from datetime import timedelta
 
@@ -10,8 +9,9 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...lib.api import UrssafConfigError
+from ...lib.rules import retry_delay
+from ...lib.rules.backoff import MAX_DELAY
 from ..groups import MANAGER
-from .connection import MAX_RETRY_AFTER
 
 _logger = logging.getLogger(__name__)
 
@@ -21,8 +21,6 @@ OUTAGE_KINDS = ("copy", "config", "auth", "unreachable", "unavailable")
 # A worker commits its claim and takes the row lock again in the next statement.
 # The repair stays away for this long, so that it never steps in between.
 CLAIM_GRACE = timedelta(minutes=1)
-
-MAX_RETRY_DELAY = timedelta(hours=1)
 
 # Another transaction was faster, or has just made the same: it is played again.
 FASTER = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
@@ -273,7 +271,7 @@ class UrssafExchange(models.AbstractModel):
         queued = records.filtered(lambda r: r.state == "queued")
         queued._postpone(error)
         others = records - queued
-        others.next_call_at = fields.Datetime.now() + MAX_RETRY_DELAY
+        others.next_call_at = fields.Datetime.now() + MAX_DELAY
         for record in others:
             record.write(record._error_values(error))
         self._call_failed(error)
@@ -337,12 +335,7 @@ class UrssafExchange(models.AbstractModel):
         return self.lost_count >= LOST_BEFORE_TELLING
 
     def _retry_delay(self, retry_after=None):
-        if retry_after:
-            return min(timedelta(seconds=retry_after), MAX_RETRY_AFTER)
-        minutes = min(2 ** min(self.attempt_count, 6), 60)
-        # Spread the calls of many databases that saw the same outage.
-        delay = timedelta(minutes=minutes * random.uniform(0.8, 1.2))
-        return min(delay, MAX_RETRY_DELAY)
+        return retry_delay(self.attempt_count, retry_after)
 
     # -- scheduled actions -----------------------------------------------------
 

@@ -12,6 +12,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_datetime
 
+from ...lib.rules import PARIS
+
 _logger = logging.getLogger(__name__)
 
 MODULE = "urssaf_avance_immediate"
@@ -100,7 +102,7 @@ class IrCron(models.Model):
 
     @api.model
     def _urssaf_local(self, moment):
-        tz = self.env.user.tz or "Europe/Paris"
+        tz = self.env.user.tz or PARIS.key
         return format_datetime(self.env, moment, tz=tz, dt_format="short")
 
     # -- each looks after the others -------------------------------------------

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError as SchemaError
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
 
 from ...lib.api import PaymentRequest, field_errors
@@ -14,10 +14,11 @@ from ...lib.rules import (
     AmountError,
     check_deposit,
     clean,
+    paris_time,
+    paris_today,
     period_faults,
     period_warnings,
 )
-from ..enrolment.calling import PARIS
 
 # Urssaf refuses these at once, whatever the invoice (urssaf-api §4, §3.3).
 CLOSED_ACCOUNTS = {
@@ -231,17 +232,10 @@ class AccountMove(models.Model):
 
     # -- the period ------------------------------------------------------------
 
-    def _urssaf_today(self):
-        """The date in Paris, whatever the time zones of the server and of the user."""
-        return fields.Date.context_today(self.with_context(tz=PARIS.key))
-
     def _urssaf_active_since(self):
         """Activation of the customer's account, naive Paris time, or ``None``."""
         since = self._urssaf_enrolment().active_since
-        if not since:
-            return None
-        paris = self.with_context(tz=PARIS.key)
-        return fields.Datetime.context_timestamp(paris, since).replace(tzinfo=None)
+        return paris_time(since) if since else None
 
     def _urssaf_period_faults(self):
         start, end = self._urssaf_period()
@@ -255,7 +249,7 @@ class AccountMove(models.Model):
                 ),
             )
             return
-        today, since = self._urssaf_today(), self._urssaf_active_since()
+        today, since = paris_today(), self._urssaf_active_since()
         split = self.state == "draft" and self._urssaf_split_action()
         for code in period_faults(start, end, today, since):
             offer = {}

@@ -12,8 +12,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.api.codes import REJECTION_REASONS
+from ...lib.rules import paris_date
 from ..exchange.exchange import TOLD_AT_ONCE
-from .deadlines import paris_date
 from .payment_request import FOLLOWED
 
 CANCEL_REASONS = [

@@ -5,40 +5,34 @@ Deadlines are expectations, never decisions: a state changes when Urssaf says so
 """
 
 import random
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-from ...lib.rules import answer_deadline, notice_due, pace, transfer_due
+from ...lib.rules import (
+    PARIS,
+    answer_deadline,
+    notice_due,
+    pace,
+    paris_date,
+    paris_morning,
+    paris_today,
+    transfer_due,
+)
 from ..exchange.exchange import TOLD_AT_ONCE
 from .payment_request import FOLLOWED
 
-PARIS = ZoneInfo("Europe/Paris")
 # Urssaf has the demande and the customer has not been asked yet.
 NOT_ASKED_YET = (False, "10", "15")
 # The customer said yes, or let the delay pass.
 VALIDATED = ("validated", "debited", "paid")
-# A value date begins at midnight; nothing is there so early.
-MORNING = time(7)
 # How much longer "Keep watching" watches, from the end of the watch.
 WATCH_MORE = relativedelta(months=6)
 # Nothing was received from Urssaf any more, or never will be.
 INCIDENTS = ("unpaid", "recovered", "cancelled")
-
-
-def paris_date(moment):
-    """The civil date in France of a naive UTC moment."""
-    return moment and moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(PARIS).date()
-
-
-def paris_morning(day):
-    """The morning of a French date, naive UTC."""
-    local = datetime.combine(day, MORNING, PARIS)
-    return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
 
 class UrssafPaymentRequest(models.Model):
@@ -160,7 +154,7 @@ class UrssafPaymentRequest(models.Model):
                 "The customer may answer until %(moment)s. Without an answer, Urssaf "
                 "takes it as a yes; the transfer is then expected by %(day)s.",
                 moment=format_datetime(
-                    self.env, self.answer_until, tz="Europe/Paris", dt_format="short"
+                    self.env, self.answer_until, tz=PARIS.key, dt_format="short"
                 ),
                 day=day,
             )
@@ -202,10 +196,6 @@ class UrssafPaymentRequest(models.Model):
             self.state == "recovered"
             or (self.state == "paid" and self.transfer_effective)
         )
-
-    @api.model
-    def _today(self):
-        return fields.Date.context_today(self.with_context(tz="Europe/Paris"))
 
     # -- how soon --------------------------------------------------------------
 
@@ -267,7 +257,7 @@ class UrssafPaymentRequest(models.Model):
         self.check_access("read")
         self._check_here()
         for request in self.sudo().filtered(lambda r: r._watched()):
-            start = max(request.watch_until or self._today(), self._today())
+            start = max(request.watch_until or paris_today(), paris_today())
             request.watch_extended_until = start + WATCH_MORE
             request.next_call_at = request.next_call_at or fields.Datetime.now()
             request._message_log(

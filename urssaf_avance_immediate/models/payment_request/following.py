@@ -10,6 +10,7 @@ from odoo.tools import split_every
 
 from ...lib.api import UrssafError, redact
 from ...lib.api.codes import MAX_SEARCH
+from ...lib.rules import paris_date, paris_today
 from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.words import UNFORESEEN
 from .payment_request import CLOSED, FOLLOWED, KEPT_ERRORS
@@ -150,7 +151,8 @@ class UrssafPaymentRequest(models.Model):
         """
         now = fields.Datetime.now()
         transferred = {request: request.transfer_amount for request in self}
-        self.remote_date = self._date_of(as_of)
+        # By Urssaf's own clock, where it told one.
+        self.remote_date = paris_date(as_of) or paris_today()
         alike = defaultdict(self.browse)
         for request in self:
             alike[request._changes(news[request], as_of)] += request
@@ -233,7 +235,7 @@ class UrssafPaymentRequest(models.Model):
         """
         if not transfer:
             return {}
-        today = self._date_of(as_of)
+        today = paris_date(as_of) or paris_today()
         values = {"transfer_date": transfer.date}
         if transfer.amount is not None:
             values["transfer_amount"] = float(transfer.amount)
@@ -241,15 +243,6 @@ class UrssafPaymentRequest(models.Model):
                 transfer.date <= today
             )
         return values
-
-    @api.model
-    def _date_of(self, as_of):
-        """The civil date in France of an answer of Urssaf, by Urssaf's own clock."""
-        paris = self.with_context(tz="Europe/Paris")
-        if not as_of:
-            return fields.Date.context_today(paris)
-        moment = as_of.replace(tzinfo=None)
-        return fields.Datetime.context_timestamp(paris, moment).date()
 
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""
