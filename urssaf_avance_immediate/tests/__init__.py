@@ -29,6 +29,7 @@ from . import test_enrolment_before_sending
 from . import test_enrolment_import
 from . import test_enrolment_life
 from . import test_enrolment_refusals
+from . import test_enrolment_transition
 from . import test_fault_injector
 from . import test_habilitation
 from . import test_identity_doctor
