@@ -67,6 +67,7 @@ from . import test_payment_request_notices
 from . import test_payment_request_other_amount
 from . import test_payment_request_payment
 from . import test_payment_request_send
+from . import test_payment_request_transition
 from . import test_privacy
 from . import test_protocol
 from . import test_reference
