@@ -48,23 +48,23 @@ class CustomerForm(http.Controller):
         methods=["GET", "POST"],
         max_content_length=_largest_body,
     )
-    def sheet(self, token, **form):
+    def form(self, token, **posted):
         """The form, and what comes back from it."""
-        sheet = self._open(token, "page", PAGES_PER_LINK)
-        if not isinstance(sheet, http.Response):
-            sheet = self._answer(token, sheet, form)
-        return self._discreet(sheet)
+        form = self._open(token, "page", PAGES_PER_LINK)
+        if isinstance(form, http.Response):
+            return self._discreet(form)
+        return self._discreet(self._answer(token, form, posted))
 
-    def _answer(self, token, sheet, form):
+    def _answer(self, token, form, posted):
         if request.httprequest.method != "POST":
-            return self._page(token, sheet, {"email": sheet.email}, {})
-        locked = sheet.try_lock_for_update(allow_referencing=True)
+            return self._page(token, form, {"email": form.email}, {})
+        locked = form.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset()
         if locked.state != "sent":
             return self._refuse()
-        errors = locked._submit(form)
+        errors = locked._submit(posted)
         if errors:
-            return self._page(token, sheet, form, errors)
+            return self._page(token, form, posted, errors)
         return request.redirect("/urssaf/fiche/merci", code=303)
 
     @http.route(
@@ -99,10 +99,10 @@ class CustomerForm(http.Controller):
         Posted: an address with the day and the place of birth would stand in the log
         of every server on its way.
         """
-        sheet = self._open(token, "search", SEARCHES_PER_LINK)
-        if isinstance(sheet, http.Response):
+        form = self._open(token, "search", SEARCHES_PER_LINK)
+        if isinstance(form, http.Response):
             return self._discreet(
-                request.make_json_response([], status=sheet.status_code)
+                request.make_json_response([], status=form.status_code)
             )
         found = []
         words = one_line(q)[:60]
@@ -131,14 +131,14 @@ class CustomerForm(http.Controller):
             or throttle._hit("ip", ip) > PAGES_PER_IP
         ):
             return self._slow_down()
-        sheet = request.env["urssaf.customer.form"]._find_open(token)
-        if not sheet:
+        form = request.env["urssaf.customer.form"]._find_open(token)
+        if not form:
             throttle._hit("wrong", ip)
             return self._refuse()
-        if throttle._hit(kind, str(sheet.id)) > limit:
+        if throttle._hit(kind, str(form.id)) > limit:
             return self._slow_down()
-        self._speak(sheet)
-        return sheet.with_context(lang=request.env.lang)
+        self._speak(form)
+        return form.with_context(lang=request.env.lang)
 
     def _refuse(self):
         self._speak(None)
@@ -155,10 +155,10 @@ class CustomerForm(http.Controller):
         response.headers["Retry-After"] = str(wait)
         return response
 
-    def _speak(self, sheet):
+    def _speak(self, form):
         """In the language of the customer; of France for somebody unknown."""
         langs = dict(request.env["res.lang"].sudo().get_installed())
-        wanted = (sheet and sheet.partner_id.lang, "fr_FR")
+        wanted = (form and form.partner_id.lang, "fr_FR")
         lang = next((code for code in wanted if code in langs), None)
         if lang:
             request.update_context(lang=lang)
@@ -170,11 +170,11 @@ class CustomerForm(http.Controller):
 
     # -- the page ----------------------------------------------------------------
 
-    def _page(self, token, sheet, form, errors):
-        company = sheet.company_id
+    def _page(self, token, form, posted, errors):
+        company = form.company_id
         countries = request.env["res.country"].sudo()
         shown = {
-            key: one_line(form.get(key))[:MAX_LENGTH]
+            key: one_line(posted.get(key))[:MAX_LENGTH]
             for key in (
                 *PARTNER_FIELDS,
                 *CONSENTS,
@@ -186,21 +186,20 @@ class CustomerForm(http.Controller):
         return request.render(
             "urssaf_avance_immediate.customer_form_page",
             {
-                "sheet": sheet,
                 "company": company,
                 "res_company": company,
                 "action": f"/urssaf/fiche/{token}",
                 "shown": shown,
                 "errors": errors,
-                "kept": sheet._kept(),
-                "labels": dict(sheet.line_ids._selection_name()),
+                "kept": form._kept(),
+                "labels": dict(form.line_ids._selection_name()),
                 "countries": countries.search(
                     [("urssaf_code", "not in", (False, FRANCE))], order="name"
                 ),
                 "france": request.env.ref("base.fr").sudo(),
                 "expires": format_datetime(
                     request.env,
-                    sheet.expires_at,
+                    form.expires_at,
                     tz=PARIS.key,
                     dt_format="d MMMM y, HH:mm",
                 ),

@@ -203,11 +203,11 @@ class TestAlert(UrssafCase):
         move.action_post()
         yield "an automatic invoice that waits", move
         self.partner.urssaf_sending = "propose"
-        sheet = self.env["urssaf.customer.form"].sudo()
-        sheet = sheet.create(
+        form = self.env["urssaf.customer.form"].sudo()
+        form = form.create(
             {"partner_id": self.partner.id, "company_id": self.company.id}
         )
-        yield "a form to review", self._told_by_hand(sheet)
+        yield "a form to review", self._told_by_hand(form)
         check = self.env["urssaf.crosscheck"].create(
             {"date_from": "2026-03-01", "date_to": "2026-03-31"}
         )
@@ -221,10 +221,10 @@ class TestAlert(UrssafCase):
         )
         yield "a customer who wrote", writer
 
-    def _told_by_hand(self, sheet):
+    def _told_by_hand(self, form):
         """The form itself is played by a visitor, in the tests of the form."""
-        sheet._ask_for_review()
-        return sheet
+        form._ask_for_review()
+        return form
 
     def test_whoever_is_archived_everything_stays_with_somebody(self):
         self._enrol()

@@ -188,8 +188,8 @@ class TestContactMerge(UrssafCase):
 
     def test_one_open_form_is_left(self):
         twin = self._make_partner(consent=False)
-        Sheet = self.env["urssaf.customer.form"]
-        first, second = Sheet._send_to(self.partner), Sheet._send_to(twin)
+        Form = self.env["urssaf.customer.form"]
+        first, second = Form._send_to(self.partner), Form._send_to(twin)
         self._merge(twin)
         self.assertEqual(second.partner_id, self.partner)
         self.assertEqual(first.state, "revoked")

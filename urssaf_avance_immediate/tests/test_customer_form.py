@@ -70,13 +70,13 @@ class CustomerFormCase(UrssafCase):
         }
 
     def _submit(self, **changes):
-        """Send the form and let the customer fill it in; return the sheet."""
-        sheet = self._find(self._send())
-        self.assertEqual(sheet._submit(self._typed(**changes)), {})
-        return sheet.sudo(False).with_user(self.user)
+        """Send the form and let the customer fill it in; return the form."""
+        form = self._find(self._send())
+        self.assertEqual(form._submit(self._typed(**changes)), {})
+        return form.sudo(False).with_user(self.user)
 
-    def _line(self, sheet, name):
-        return sheet.line_ids.filtered(lambda line: line.name == name)
+    def _line(self, form, name):
+        return form.line_ids.filtered(lambda line: line.name == name)
 
 
 @tagged("post_install", "-at_install")
@@ -84,24 +84,24 @@ class CustomerFormCase(UrssafCase):
 class TestCustomerFormLink(CustomerFormCase):
     def test_link_is_mailed_and_kept_nowhere_else(self):
         token = self._send()
-        sheet = self.partner.urssaf_form_id
-        self.assertEqual(sheet.state, "sent")
+        form = self.partner.urssaf_form_id
+        self.assertEqual(form.state, "sent")
         self.assertEqual(self.partner.urssaf_form_state, "sent")
-        self.assertEqual(sheet.expires_at, NOW + timedelta(days=14))
+        self.assertEqual(form.expires_at, NOW + timedelta(days=14))
         mail = self.env["mail.mail"].search([], order="id desc", limit=1)
         self.assertEqual(mail.state, "outgoing")
         self.assertEqual(mail.email_to, "jeanne.martin@example.com")
         self.assertTrue(mail.auto_delete)
         self.assertFalse(mail.model)
-        said = " ".join((self.partner | sheet.partner_id).message_ids.mapped("body"))
-        said += " ".join(sheet.message_ids.mapped("body"))
+        said = " ".join((self.partner | form.partner_id).message_ids.mapped("body"))
+        said += " ".join(form.message_ids.mapped("body"))
         self.assertIn("jeanne.martin@example.com", said)
         self.assertNotIn(token, said)
         self.env.cr.execute(
-            "SELECT * FROM urssaf_customer_form WHERE id = %s", [sheet.id]
+            "SELECT * FROM urssaf_customer_form WHERE id = %s", [form.id]
         )
         self.assertNotIn(token, str(self.env.cr.fetchall()))
-        self.assertEqual(self._find(token), sheet)
+        self.assertEqual(self._find(token), form)
 
     def test_needs_an_email(self):
         self.partner.email = False
@@ -129,8 +129,8 @@ class TestCustomerFormLink(CustomerFormCase):
 
     def test_names_are_text_in_the_chatter(self):
         self.partner.name = "Jeanne <b>Gras</b>"
-        sheet = self._submit(city="<i>Lyon</i>")
-        sheet._refuse("<u>Non</u>", True)
+        form = self._submit(city="<i>Lyon</i>")
+        form._refuse("<u>Non</u>", True)
         said = " ".join(self.partner.message_ids.mapped("body"))
         mail = self.env["mail.mail"].search([], order="id desc", limit=1)
         for tag in ("<b>Gras", "<i>Lyon", "<u>Non"):
@@ -163,20 +163,20 @@ class TestCustomerFormLink(CustomerFormCase):
 
     def test_digest_is_for_nobody(self):
         self._send()
-        sheet = self.partner.urssaf_form_id.with_user(self.user)
+        form = self.partner.urssaf_form_id.with_user(self.user)
         with self.assertRaises(AccessError):
-            sheet.read(["token_digest"])
+            form.read(["token_digest"])
 
     def test_mail_that_failed_is_shown(self):
         self._send()
-        sheet = self.partner.urssaf_form_id
-        self.assertFalse(sheet.mail_failed)
-        sheet.sudo().mail_id.state = "exception"
+        form = self.partner.urssaf_form_id
+        self.assertFalse(form.mail_failed)
+        form.sudo().mail_id.state = "exception"
         self.assertTrue(self.partner.urssaf_form_mail_failed)
 
     def test_rights(self):
         self._send()
-        sheet = self.partner.urssaf_form_id
+        form = self.partner.urssaf_form_id
         biller = self._make_user("biller", "account.group_account_invoice")
         with self.assertRaises(AccessError):
             self.partner.with_user(biller).action_urssaf_send_form()
@@ -184,16 +184,16 @@ class TestCustomerFormLink(CustomerFormCase):
             self.partner.with_user(biller).read(["urssaf_form_id"])
         for button in ("action_accept", "action_accept_all", "action_revoke"):
             with self.assertRaises(AccessError):
-                getattr(sheet.with_user(biller), button)()
+                getattr(form.with_user(biller), button)()
         with self.assertRaises(AccessError):
-            sheet.with_user(self.user).write({"state": "accepted"})
+            form.with_user(self.user).write({"state": "accepted"})
 
     def test_other_company_is_blind(self):
-        sheet = self._submit()
+        form = self._submit()
         other = self.env["res.company"].create({"name": "Autre"})
         foreign = self._make_user("foreign", "urssaf_avance_immediate.group_manager")
         foreign.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
-        theirs = sheet.with_user(foreign)
+        theirs = form.with_user(foreign)
         self.assertFalse(theirs.search([]))
         self.assertFalse(
             self.env["urssaf.customer.form.line"].with_user(foreign).search([])
@@ -209,33 +209,33 @@ class TestCustomerFormLink(CustomerFormCase):
 @freeze_time(NOW)
 class TestCustomerFormReview(CustomerFormCase):
     def test_typed_beside_what_stands_in_odoo(self):
-        sheet = self._submit()
-        street, iban = self._line(sheet, "street"), self._line(sheet, "iban")
+        form = self._submit()
+        street, iban = self._line(form, "street"), self._line(form, "iban")
         self.assertEqual(street.typed, "8 bis rue du Soleil")
         self.assertEqual(street.current, "1 rue Ancienne")
         self.assertTrue(street.differs)
         self.assertEqual(iban.typed, "FR76 •••• 0143")
         self.assertFalse(iban.current)
-        self.assertEqual(self._line(sheet, "civility").typed, "Madame")
-        usage = self._line(sheet, "usage_name")
+        self.assertEqual(self._line(form, "civility").typed, "Madame")
+        usage = self._line(form, "usage_name")
         self.assertEqual((usage.typed, usage.current), (False, "Petit"))
         self.assertTrue(usage.differs)
         self.assertEqual(self.partner.street, "1 rue Ancienne", "nothing is copied yet")
         self.assertFalse(self.partner.bank_ids)
 
     def test_the_office_is_told(self):
-        sheet = self._submit()
-        self.assertEqual(sheet.state, "submitted")
-        self.assertEqual(sheet.consented_at, NOW)
-        [activity] = sheet.activity_ids
+        form = self._submit()
+        self.assertEqual(form.state, "submitted")
+        self.assertEqual(form.consented_at, NOW)
+        [activity] = form.activity_ids
         self.assertEqual(
             activity.activity_type_id,
             self.env.ref("urssaf_avance_immediate.activity_type_review_form"),
         )
 
     def test_accept_everything(self):
-        sheet = self._submit()
-        action = sheet.action_accept_all()
+        form = self._submit()
+        action = form.action_accept_all()
         partner = self.partner
         self.assertEqual(partner.urssaf_birth_name, "Durand")
         self.assertFalse(partner.urssaf_usage_name)
@@ -248,10 +248,10 @@ class TestCustomerFormReview(CustomerFormCase):
         self.assertEqual(account.sanitized_acc_number, IBAN)
         self.assertEqual(account.bank_bic, "BNPAFRPP")
         self.assertEqual(account.acc_holder_name, "Mme Jeanne Durand")
-        self.assertEqual(sheet.state, "accepted")
-        self.assertFalse(sheet.line_ids)
-        self.assertFalse(sheet.activity_ids)
-        self.assertEqual(sheet.reviewed_by_id, self.user)
+        self.assertEqual(form.state, "accepted")
+        self.assertFalse(form.line_ids)
+        self.assertFalse(form.activity_ids)
+        self.assertEqual(form.reviewed_by_id, self.user)
         self.assertEqual(action["params"]["next"]["res_id"], partner.id)
         said = " ".join(partner.message_ids.mapped("body"))
         self.assertIn("Birth name", said)
@@ -259,10 +259,10 @@ class TestCustomerFormReview(CustomerFormCase):
             self.assertNotIn(secret, said)
 
     def test_accept_field_by_field(self):
-        sheet = self._submit()
+        form = self._submit()
         for name in ("street", "iban", "email"):
-            self._line(sheet, name).accept = False
-        sheet.action_accept()
+            self._line(form, name).accept = False
+        form.action_accept()
         self.assertEqual(self.partner.street, "1 rue Ancienne")
         self.assertEqual(self.partner.email, "jeanne.martin@example.com")
         self.assertFalse(self.partner.bank_ids)
@@ -285,23 +285,23 @@ class TestCustomerFormReview(CustomerFormCase):
         self.assertEqual(account.bank_bic, "BNPAFRPP")
 
     def test_what_was_typed_cannot_be_rewritten(self):
-        sheet = self._submit()
+        form = self._submit()
         with self.assertRaises(AccessError):
-            self._line(sheet, "iban").write({"value": OTHER_IBAN})
+            self._line(form, "iban").write({"value": OTHER_IBAN})
         with self.assertRaises(AccessError):
-            self._line(sheet, "iban").unlink()
+            self._line(form, "iban").unlink()
 
     def test_accepted_once(self):
-        sheet = self._submit()
-        sheet.action_accept_all()
+        form = self._submit()
+        form.action_accept_all()
         self.partner.street = "5 rue Corrigée"
         with self.assertRaises(UserError):
-            sheet.action_accept_all()
+            form.action_accept_all()
         self.assertEqual(self.partner.street, "5 rue Corrigée")
 
     def test_refused_with_a_word_and_a_new_link(self):
-        sheet = self._submit()
-        action = sheet.action_refuse()
+        form = self._submit()
+        action = form.action_refuse()
         wizard = Form(
             self.env[action["res_model"]]
             .with_user(self.user)
@@ -309,31 +309,31 @@ class TestCustomerFormReview(CustomerFormCase):
         )
         wizard.note = "L’IBAN est celui de votre conjoint."
         wizard.save().action_refuse()
-        self.assertEqual(sheet.state, "refused")
-        self.assertFalse(sheet.line_ids)
+        self.assertEqual(form.state, "refused")
+        self.assertFalse(form.line_ids)
         self.assertFalse(self.partner.urssaf_birth_name)
         again = self._find(self._last_token())
-        self.assertNotEqual(again, sheet)
+        self.assertNotEqual(again, form)
         mail = self.env["mail.mail"].search([], order="id desc", limit=1)
         self.assertIn("celui de votre conjoint", mail.body_html)
 
     def test_refused_without_a_new_link(self):
-        sheet = self._submit()
+        form = self._submit()
         before = self.env["mail.mail"].search([])
-        sheet._refuse("Doublon", False)
+        form._refuse("Doublon", False)
         self.assertFalse(self.env["mail.mail"].search([]) - before)
-        self.assertEqual(self.partner.urssaf_form_id, sheet)
+        self.assertEqual(self.partner.urssaf_form_id, form)
 
     def test_erased_when_nobody_reviews(self):
-        sheet = self._submit()
+        form = self._submit()
         with freeze_time(NOW + timedelta(days=29)):
-            sheet.sudo()._gc_forms()
-        self.assertTrue(sheet.line_ids)
+            form.sudo()._gc_forms()
+        self.assertTrue(form.line_ids)
         with freeze_time(NOW + timedelta(days=31)):
-            sheet.sudo()._gc_forms()
-        self.assertEqual(sheet.state, "expired")
-        self.assertFalse(sheet.line_ids)
-        self.assertFalse(sheet.activity_ids)
+            form.sudo()._gc_forms()
+        self.assertEqual(form.state, "expired")
+        self.assertFalse(form.line_ids)
+        self.assertFalse(form.activity_ids)
 
     def test_enrolled_from_the_form(self):
         """The whole way: the office only reviews."""

@@ -13,16 +13,16 @@ from .test_customer_form import CustomerFormCase
 class TestCustomerFormChecks(CustomerFormCase):
     """What the customer is asked to correct, in his words."""
 
-    def _errors(self, sheet, **changes):
+    def _errors(self, form, **changes):
         """On one and the same form, which forgets what was right before."""
-        sheet.line_ids.unlink()
-        errors = sheet._submit(self._typed(**changes))
+        form.line_ids.unlink()
+        errors = form._submit(self._typed(**changes))
         if errors:
-            self.assertEqual(sheet.state, "sent")
+            self.assertEqual(form.state, "sent")
         return errors
 
     def test_each_field_names_its_fault(self):
-        sheet = self._find(self._send())
+        form = self._find(self._send())
         for key, values in {
             "civility": ("", "3"),
             "birth_name": ("", "Durand2", "x" * 130),
@@ -51,43 +51,43 @@ class TestCustomerFormChecks(CustomerFormCase):
         }.items():
             for value in values:
                 with self.subTest(key=key, value=value):
-                    errors = self._errors(sheet, **{key: value})
+                    errors = self._errors(form, **{key: value})
                     self.assertEqual(list(errors), [key])
                     self.assertNotIn("Urssaf", errors[key])
 
     def test_all_at_once_in_the_order_of_the_page(self):
-        sheet = self._find(self._send())
-        errors = sheet._submit({})
+        form = self._find(self._send())
+        errors = form._submit({})
         self.assertEqual(list(errors)[0], "civility")
         self.assertEqual(list(errors)[-1], "consent_data")
 
     def test_ways_of_writing(self):
-        sheet = self._submit(
+        form = self._submit(
             birth_date="29/03/1980",
             mobile="+33 6 39 98 01 02",
             birth_name="D’Œuvre",
             zip=" 69001 ",
         )
-        self.assertEqual(self._line(sheet, "birth_date").value, "1980-03-29")
-        self.assertEqual(self._line(sheet, "mobile").value, "0639980102")
-        self.assertEqual(self._line(sheet, "birth_name").value, "D'Oeuvre")
+        self.assertEqual(self._line(form, "birth_date").value, "1980-03-29")
+        self.assertEqual(self._line(form, "mobile").value, "0639980102")
+        self.assertEqual(self._line(form, "birth_name").value, "D'Oeuvre")
 
     def test_signs_that_nobody_sees(self):
         """None of them reaches the office, the contact, a payload or a constraint."""
-        sheet = self._submit(
+        form = self._submit(
             city="Ly\u200bon\u202e\x85",
             birth_name="Du\x00rand\ud83d",
             holder="Mme\r\nJeanne \x7fDurand\ufeff",
         )
-        typed = {line.name: line.value for line in sheet.line_ids}
+        typed = {line.name: line.value for line in form.line_ids}
         self.assertEqual(typed["city"], "Lyon")
         self.assertEqual(typed["birth_name"], "Durand")
         self.assertEqual(typed["holder"], "Mme Jeanne Durand")
 
     def test_what_is_no_text(self):
-        sheet = self._find(self._send())
+        form = self._find(self._send())
         for odd in ([], ["Lyon"], {"a": 1}, 5, b"Lyon", object()):
-            errors = sheet._submit({**self._typed(), "city": odd, "birth_country": odd})
+            errors = form._submit({**self._typed(), "city": odd, "birth_country": odd})
             self.assertEqual(list(errors), ["birth_country", "city"])
 
     def test_birth_commune(self):
@@ -104,21 +104,21 @@ class TestCustomerFormChecks(CustomerFormCase):
             ("Nulle-Part-les-Bains", "", "", False),
         ):
             with self.subTest(typed=typed):
-                sheet = self._submit(
+                form = self._submit(
                     birth_commune=typed,
                     birth_department=department,
                     birth_commune_id=chosen_id,
                 )
                 self.partner.urssaf_birth_city_code = "75101"
-                sheet.action_accept_all()
+                form.action_accept_all()
                 self.assertEqual(self.partner.urssaf_birth_city_code, code)
                 if not code:
                     self.assertEqual(self.partner.urssaf_birth_city, typed)
 
     def test_born_in_algeria_before_july_1962(self):
         values = {"birth_commune": "Oran", "birth_department": ""}
-        sheet = self._submit(birth_date="1955-05-02", **values)
-        sheet.action_accept_all()
+        form = self._submit(birth_date="1955-05-02", **values)
+        form.action_accept_all()
         self.assertEqual(self.partner.urssaf_birth_city_code, "92352")
         self.assertEqual(self.partner.urssaf_birth_country_code, "99100")
         errors = self._find(self._send())._submit(
@@ -129,28 +129,28 @@ class TestCustomerFormChecks(CustomerFormCase):
 
     def test_born_abroad_has_no_commune(self):
         portugal = self.env.ref("base.pt")
-        sheet = self._submit(birth_country=str(portugal.id), birth_commune="Porto")
-        self.assertFalse(self._line(sheet, "birth_commune"))
-        self.assertEqual(self._line(sheet, "birth_country").value, portugal.name)
-        sheet.action_accept_all()
+        form = self._submit(birth_country=str(portugal.id), birth_commune="Porto")
+        self.assertFalse(self._line(form, "birth_commune"))
+        self.assertEqual(self._line(form, "birth_country").value, portugal.name)
+        form.action_accept_all()
         self.assertEqual(self.partner.urssaf_birth_country_code, "99139")
 
     def test_bic_and_holder_are_optional(self):
-        sheet = self._submit(bic="", holder="")
-        self.assertFalse(self._line(sheet, "bic"))
-        sheet.action_accept_all()
+        form = self._submit(bic="", holder="")
+        self.assertFalse(self._line(form, "bic"))
+        form.action_accept_all()
         self.assertTrue(self.partner.urssaf_bank_account_id)
 
     def test_what_was_right_is_not_typed_again(self):
-        sheet = self._find(self._send())
-        self.assertEqual(list(sheet._submit(self._typed(mobile="06"))), ["mobile"])
-        self.assertEqual(sheet._kept(), {"birth_date", "iban"})
-        errors = sheet._submit(self._typed(birth_date="", iban=""))
+        form = self._find(self._send())
+        self.assertEqual(list(form._submit(self._typed(mobile="06"))), ["mobile"])
+        self.assertEqual(form._kept(), {"birth_date", "iban"})
+        errors = form._submit(self._typed(birth_date="", iban=""))
         self.assertEqual(errors, {})
-        self.assertEqual(self._line(sheet, "iban").value, IBAN)
+        self.assertEqual(self._line(form, "iban").value, IBAN)
 
     def test_what_was_wrong_is_typed_again(self):
-        sheet = self._find(self._send())
-        sheet._submit(self._typed(iban="FR76 0000"))
-        self.assertEqual(sheet._kept(), {"birth_date"})
-        self.assertEqual(list(sheet._submit(self._typed(iban=""))), ["iban"])
+        form = self._find(self._send())
+        form._submit(self._typed(iban="FR76 0000"))
+        self.assertEqual(form._kept(), {"birth_date"})
+        self.assertEqual(list(form._submit(self._typed(iban=""))), ["iban"])

@@ -66,10 +66,10 @@ class TestCustomerFormPortal(CustomerFormCase, HttpCase):
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(answer.headers["Location"].endswith("/urssaf/fiche/merci"))
         self.assertIn(THANKS, self._get("merci").text)
-        sheet = self.partner.urssaf_form_id
-        self.assertEqual(sheet.state, "submitted")
-        self.assertEqual(self._line(sheet, "iban").value, IBAN)
-        self.assertEqual(sheet.activity_ids.user_id, sheet._review_user())
+        form = self.partner.urssaf_form_id
+        self.assertEqual(form.state, "submitted")
+        self.assertEqual(self._line(form, "iban").value, IBAN)
+        self.assertEqual(form.activity_ids.user_id, form._review_user())
         again = self._get(token)
         self.assertEqual(again.status_code, 404)
         self.assertIn(CLOSED, again.text)
@@ -84,8 +84,8 @@ class TestCustomerFormPortal(CustomerFormCase, HttpCase):
         data["street"] = "9 rue Fausse"
         answer = self.url_open(f"/urssaf/fiche/{token}", data=data)
         self.assertEqual(answer.status_code, 404)
-        sheet = self.partner.urssaf_form_id
-        self.assertEqual(self._line(sheet, "street").value, "8 bis rue du Soleil")
+        form = self.partner.urssaf_form_id
+        self.assertEqual(self._line(form, "street").value, "8 bis rue du Soleil")
 
     def test_wrong_used_revoked_and_old_links_look_the_same(self):
         used, revoked, old = (self._send(self._someone(n)) for n in range(3))
@@ -265,16 +265,16 @@ class TestCustomerFormPortal(CustomerFormCase, HttpCase):
         there.action_urssaf_send_form()
         self.assertEqual(self._post(self._last_token()).status_code, 303)
         self.env.invalidate_all()
-        sheet = self.env["urssaf.customer.form"].sudo().search([], limit=1)
-        self.assertEqual(sheet.company_id, self.other_company)
-        theirs = sheet.with_user(self.other_user)
-        reader = sheet.activity_ids.user_id
+        form = self.env["urssaf.customer.form"].sudo().search([], limit=1)
+        self.assertEqual(form.company_id, self.other_company)
+        theirs = form.with_user(self.other_user)
+        reader = form.activity_ids.user_id
         self.assertIn(reader, self.other_user | self.other_manager)
         self.assertTrue(theirs.activity_ids.activity_format())
         self.assertTrue(theirs.web_read({"activity_ids": {"fields": {}}}))
-        self.assertFalse(sheet.activity_ids.create_uid.share)
+        self.assertFalse(form.activity_ids.create_uid.share)
         theirs.action_accept()
-        self.assertEqual(sheet.state, "accepted")
+        self.assertEqual(form.state, "accepted")
 
     def test_in_french(self):
         speak_french(self.env)

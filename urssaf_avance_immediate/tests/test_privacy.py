@@ -71,12 +71,12 @@ class TestPrivacy(UrssafCase):
 
     def test_forms_and_consent_go_too(self):
         self.partner.urssaf_other_aid = True
-        sheet = self.env["urssaf.customer.form"]._send_to(self.partner)
+        form = self.env["urssaf.customer.form"]._send_to(self.partner)
         self._enrol()
         self._forget()
         self._assert_forgotten()
-        self.assertEqual(sheet.state, "revoked")
-        self.assertFalse(sheet.email)
+        self.assertEqual(form.state, "revoked")
+        self.assertFalse(form.email)
         self.assertFalse(self.partner.urssaf_consent_date)
         self.assertFalse(self.partner.urssaf_enrolment_id.attempt_ids.values)
 
@@ -163,10 +163,10 @@ class TestPrivacy(UrssafCase):
             there.action_urssaf_forget()
         self.assertTrue(self.partner.urssaf_birth_date)
         self.partner.action_urssaf_withdraw_consent()
-        sheet = self.env["urssaf.customer.form"]._send_to(self.partner)
+        form = self.env["urssaf.customer.form"]._send_to(self.partner)
         with self.assertRaisesRegex(UserError, "Jeanne Martin"):
             there.action_urssaf_forget()
-        self.assertEqual(sheet.state, "sent")
+        self.assertEqual(form.state, "sent")
 
     def test_only_the_own_companys_rows_are_touched(self):
         there, enrolment, other = self._enrol_in_both()

@@ -51,9 +51,9 @@ class TestSecondCompany(UrssafCase):
         self._run_cron("send")
         self.env["urssaf.connection"]._of(self.company)
         people[0].with_user(self.user).action_urssaf_send_form()
-        sheet = self.env["urssaf.customer.form"].search([], limit=1)
+        form = self.env["urssaf.customer.form"].search([], limit=1)
         self.env["urssaf.customer.form.line"].sudo().create(
-            {"form_id": sheet.id, "name": "birth_name"}
+            {"form_id": form.id, "name": "birth_name"}
         )
         check = (
             self.env["urssaf.crosscheck"]

@@ -200,7 +200,7 @@ class TestFrenchDocuments(UrssafCase):
         )
         return {one.name: self.env[model].browse(one.res_id) for one in data}
 
-    def _sheet(self, lang=FRENCH):
+    def _form(self, lang=FRENCH):
         """A form that was sent to a customer of this language."""
         partner = self._make_partner(email="paul@example.com", lang=lang)
         partner.with_user(self.user).action_urssaf_send_form()
@@ -234,7 +234,7 @@ class TestFrenchDocuments(UrssafCase):
         records = {
             "urssaf.payment.request": self._sent(),
             "urssaf.enrolment": self.partner.urssaf_enrolment_id,
-            "urssaf.customer.form": self._sheet(),
+            "urssaf.customer.form": self._form(),
         }
         templates = self._ours("mail.template")
         self.assertTrue(templates)
@@ -252,6 +252,6 @@ class TestFrenchDocuments(UrssafCase):
     def test_english_is_seen(self):
         template = self.env.ref(f"{ADDON}.mail_template_customer_form")
         [mail] = template._generate_template(
-            self._sheet("en_US").ids, ("body_html",)
+            self._form("en_US").ids, ("body_html",)
         ).values()
         self.assertTrue(english_left(mail["body_html"]))

@@ -30,7 +30,7 @@ class TestWizardAccess(UrssafCase):
         self.move = self._invoice()
         Request = self.env["urssaf.payment.request"]
         self.request = Request._create_for(self.move, {self.move: self.move.name})
-        self.sheet = self.env["urssaf.customer.form"]._send_to(self.partner)
+        self.form = self.env["urssaf.customer.form"]._send_to(self.partner)
         self.trace = self.env["urssaf.trace"].sudo().search([], limit=1)
         self.assertTrue(self.trace)
         self.office = self._make_user("office_manager", f"{OURS}.group_manager")
@@ -58,7 +58,7 @@ class TestWizardAccess(UrssafCase):
             "urssaf.enrolment": self.enrolment,
             "urssaf.enrolment.attempt": self.enrolment.attempt_ids[:1],
             "urssaf.payment.request": self.request,
-            "urssaf.customer.form": self.sheet,
+            "urssaf.customer.form": self.form,
             "urssaf.trace": self.trace,
         }.get(comodel)
 

@@ -43,14 +43,14 @@ class ResCompany(models.Model):
         for record in self._urssaf_not_told():
             names = named.setdefault(record.not_told_reason, [])
             names.append(record.partner_id.display_name)
-        sheets = self.env["urssaf.customer.form"].sudo()
+        forms = self.env["urssaf.customer.form"].sudo()
         served = self._urssaf_served()
-        waiting = sheets.search(
+        waiting = forms.search(
             [("company_id", "in", served.ids), ("state", "=", "sent")]
         )
-        for sheet in waiting.filtered("mail_failed"):
+        for form in waiting.filtered("mail_failed"):
             reason = self.env._("the form to fill in did not leave, send it again")
-            named.setdefault(reason, []).append(sheet.partner_id.display_name)
+            named.setdefault(reason, []).append(form.partner_id.display_name)
         if not named:
             return ""
         head = self.env._(

@@ -81,14 +81,14 @@ KEY_OF_FIELD = {
 class UrssafCustomerForm(models.Model):
     _inherit = "urssaf.customer.form"
 
-    def _submit(self, form):
+    def _submit(self, posted):
         """Take what was typed. Return ``{field: sentence}``, empty when all is well:
-        the sheet then waits for its review, and the link is dead.
+        the form then waits for its review, and the link is dead.
 
-        :param form: the fields of the page, as text
+        :param posted: the fields of the page, as text
         """
         self.ensure_one()
-        values, errors = self._read_form(form)
+        values, errors = self._read_form(posted)
         if errors:
             self._keep(values, errors)
             return errors
@@ -140,21 +140,21 @@ class UrssafCustomerForm(models.Model):
 
     # -- reading ---------------------------------------------------------------
 
-    def _read_form(self, form):
+    def _read_form(self, posted):
         """``(values, errors)``: normalised text by field, sentences by field."""
-        values = {key: one_line(form.get(key)) for key in PARTNER_FIELDS}
+        values = {key: one_line(posted.get(key)) for key in PARTNER_FIELDS}
         kept = {line.name: line.value for line in self.line_ids}
         for key in KEPT:
             values[key] = values[key] or kept.get(key, "")
         errors = {}
         self._read_identity(values)
-        self._read_birth_place(values, form)
+        self._read_birth_place(values, posted)
         self._read_bank(values)
         self._check_own(values, errors)
         for key, sentence in self._office_faults(values):
             errors.setdefault(key, sentence)
         for key in CONSENTS:
-            if not one_line(form.get(key)):
+            if not one_line(posted.get(key)):
                 errors[key] = self.env._("Please tick this box.")
         order = [*PARTNER_FIELDS, *CONSENTS]
         return values, dict(sorted(errors.items(), key=lambda e: order.index(e[0])))
@@ -167,8 +167,8 @@ class UrssafCustomerForm(models.Model):
         day = _read_date(values["birth_date"])
         values["birth_date"] = day.isoformat() if day else values["birth_date"]
 
-    def _read_birth_place(self, values, form):
-        country = self.env["res.country"].browse(_integer(form.get("birth_country")))
+    def _read_birth_place(self, values, posted):
+        country = self.env["res.country"].browse(_integer(posted.get("birth_country")))
         country = country.exists()
         values["birth_country"] = country.name or ""
         values["birth_country_id"] = country.id
@@ -177,21 +177,21 @@ class UrssafCustomerForm(models.Model):
             values["birth_commune"] = ""
             return
         typed = values["birth_commune"]
-        commune = self._find_birth_commune(form, typed, values["birth_date"])
+        commune = self._find_birth_commune(posted, typed, values["birth_date"])
         values["birth_commune_id"] = commune.id
         values["birth_commune"] = commune.display_name or typed
 
-    def _find_birth_commune(self, form, typed, born):
+    def _find_birth_commune(self, posted, typed, born):
         """The commune that was chosen from the list, or the only one of that name in
         the département; none: the office picks it.
         """
         day = _read_date(born)
         Commune = self.env["urssaf.commune"].with_context(urssaf_on=day)
-        chosen = Commune.browse(_integer(form.get("birth_commune_id"))).exists()
+        chosen = Commune.browse(_integer(posted.get("birth_commune_id"))).exists()
         # Without JavaScript, somebody may have retyped the name under an old choice.
         if not typed or chosen.display_name == typed:
             return chosen if typed else chosen.browse()
-        department = one_line(form.get("birth_department"))
+        department = one_line(posted.get("birth_department"))
         found = Commune.name_search(f"{typed} {department}", limit=20)
         communes = Commune.browse(found_id for found_id, _name in found)
         named = communes.filtered(lambda c: c.name_key == place_key(typed))
@@ -319,9 +319,9 @@ def _integer(text):
 
 def _read_date(text):
     """A date as browsers send it, or as French people write it."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"):
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"):
         try:
-            return datetime.strptime(text, form).date()
+            return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
     return None

@@ -94,17 +94,17 @@ class UrssafCustomerForm(models.Model):
 
     @api.depends("partner_id.display_name")
     def _compute_display_name(self):
-        for sheet in self:
-            sheet.display_name = sheet.partner_id.display_name
+        for form in self:
+            form.display_name = form.partner_id.display_name
 
     @api.depends("mail_id.state")
     def _compute_mail_failed(self):
         """A mail that has left is deleted; one that could not leave stays."""
         stuck = fields.Datetime.now() - PATIENCE
-        for sheet in self:
-            state = sheet.mail_id.state
-            sheet.mail_failed = state in ("exception", "cancel") or (
-                state == "outgoing" and sheet.sent_at < stuck
+        for form in self:
+            state = form.mail_id.state
+            form.mail_failed = state in ("exception", "cancel") or (
+                state == "outgoing" and form.sent_at < stuck
             )
 
     def _creation_message(self):
@@ -127,8 +127,8 @@ class UrssafCustomerForm(models.Model):
             raise UserError(
                 self.env._("Fill in the e-mail of %s first.", partner.display_name)
             )
-        sheets = self.sudo()
-        sheets.search(
+        forms = self.sudo()
+        forms.search(
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", company.id),
@@ -137,7 +137,7 @@ class UrssafCustomerForm(models.Model):
         )._revoke()
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = fields.Datetime.now()
-        sheet = sheets.create(
+        form = forms.create(
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
@@ -148,8 +148,8 @@ class UrssafCustomerForm(models.Model):
                 + timedelta(days=company._urssaf_holder().urssaf_form_link_days),
             }
         )
-        sheet._mail_link(f"{sheet.get_base_url()}{PATH}{token}", note)
-        return sheet
+        form._mail_link(f"{form.get_base_url()}{PATH}{token}", note)
+        return form
 
     def _mail_link(self, url, note):
         """Queue the e-mail. It holds the link, so it is kept in no chatter, and it is
@@ -239,14 +239,14 @@ class UrssafCustomerForm(models.Model):
         now = fields.Datetime.now()
         keep = self.env["ir.config_parameter"].sudo()
         days = int(keep.get_param("urssaf_avance_immediate.form_keep_days", KEEP_DAYS))
-        sheets = self.sudo()
+        forms = self.sudo()
         dead_links = Domain("state", "=", "sent") & Domain("expires_at", "<", now)
-        sheets.search(dead_links)._close("expired")
+        forms.search(dead_links)._close("expired")
         limit = now - timedelta(days=days)
         unread = Domain("state", "=", "submitted") & Domain("submitted_at", "<", limit)
-        for sheet in sheets.search(unread):
-            sheet._close("expired")
-            sheet._log_on_partner(
+        for form in forms.search(unread):
+            form._close("expired")
+            form._log_on_partner(
                 self.env._(
                     "The form that the customer filled in was erased: nobody reviewed "
                     "it within %s days.",
@@ -259,9 +259,9 @@ class UrssafCustomerForm(models.Model):
     def action_revoke(self):
         """Make the link useless, before or after it was used."""
         self._check_reviewer()
-        for sheet in self.sudo().filtered(lambda s: s.state in ("sent", "submitted")):
-            sheet._revoke()
-            sheet._log_on_partner(self.env._("The form to fill in was revoked."))
+        for form in self.sudo().filtered(lambda f: f.state in ("sent", "submitted")):
+            form._revoke()
+            form._log_on_partner(self.env._("The form to fill in was revoked."))
 
     def _check_reviewer(self):
         """:raises AccessError: the user may not handle personal data of customers"""

@@ -47,15 +47,15 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_urssaf_form_id(self):
         for partner in self:
-            sheet = partner.urssaf_form_ids.filtered(
-                lambda s: s.company_id == self.env.company
+            form = partner.urssaf_form_ids.filtered(
+                lambda f: f.company_id == self.env.company
             )[:1]
-            partner.urssaf_form_id = sheet
-            partner.urssaf_form_state = sheet.state
-            partner.urssaf_form_sent_at = sheet.sent_at
-            partner.urssaf_form_expires_at = sheet.expires_at
-            partner.urssaf_form_submitted_at = sheet.submitted_at
-            partner.urssaf_form_mail_failed = sheet.mail_failed
+            partner.urssaf_form_id = form
+            partner.urssaf_form_state = form.state
+            partner.urssaf_form_sent_at = form.sent_at
+            partner.urssaf_form_expires_at = form.expires_at
+            partner.urssaf_form_submitted_at = form.submitted_at
+            partner.urssaf_form_mail_failed = form.mail_failed
 
     # -- buttons ---------------------------------------------------------------
 
@@ -65,10 +65,10 @@ class ResPartner(models.Model):
         Enrolment = self.env["urssaf.enrolment"]
         Enrolment._check_urssaf_user()
         self.check_access("write")
-        sheet = self.env["urssaf.customer.form"]._send_to(self)
+        form = self.env["urssaf.customer.form"]._send_to(self)
         self.invalidate_recordset(["urssaf_form_ids", "urssaf_form_id"])
         return Enrolment._notify(
-            self.env._("The form is on its way to %s.", sheet.email)
+            self.env._("The form is on its way to %s.", form.email)
         )
 
     def action_urssaf_review_form(self):

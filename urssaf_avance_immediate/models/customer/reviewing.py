@@ -27,14 +27,14 @@ class UrssafCustomerForm(models.Model):
         """
         self.ensure_one()
         self._check_reviewer()
-        sheet = self._lock_for_review()
-        accepted = sheet.line_ids.filtered("accept")
-        left = sheet.line_ids - accepted
-        # First: until then the sheet may be another company's alone.
-        sheet._record_consent()
-        sheet._copy_to_partner(accepted)
-        sheet._log_review(accepted, left)
-        sheet._close("accepted", **sheet._review_values())
+        form = self._lock_for_review()
+        accepted = form.line_ids.filtered("accept")
+        left = form.line_ids - accepted
+        # First: until then the form may be another company's alone.
+        form._record_consent()
+        form._copy_to_partner(accepted)
+        form._log_review(accepted, left)
+        form._close("accepted", **form._review_values())
         return self._after_review()
 
     def action_refuse(self):
@@ -47,7 +47,7 @@ class UrssafCustomerForm(models.Model):
             "res_model": "urssaf.customer.form.refuse",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_sheet_id": self.id},
+            "context": {"default_form_id": self.id},
         }
 
     def _refuse(self, note, send_again):
@@ -55,26 +55,26 @@ class UrssafCustomerForm(models.Model):
         link.
         """
         self._check_reviewer()
-        sheet = self._lock_for_review()
-        partner = sheet.partner_id
-        sheet._close("refused", refusal_note=note, **sheet._review_values())
-        sheet._log_on_partner(
+        form = self._lock_for_review()
+        partner = form.partner_id
+        form._close("refused", refusal_note=note, **form._review_values())
+        form._log_on_partner(
             self.env._("Form of the customer refused: %(note)s", note=note)
         )
         if send_again:
-            self.with_company(sheet.company_id)._send_to(partner, note=note)
+            self.with_company(form.company_id)._send_to(partner, note=note)
 
     # -- what they do ------------------------------------------------------------
 
     def _lock_for_review(self):
-        """The sheet for writing, if it still waits for a review."""
-        sheet = self.sudo().try_lock_for_update(allow_referencing=True)
-        sheet.invalidate_recordset()
-        if sheet.state != "submitted":
+        """The form for writing, if it still waits for a review."""
+        form = self.sudo().try_lock_for_update(allow_referencing=True)
+        form.invalidate_recordset()
+        if form.state != "submitted":
             raise UserError(
                 self.env._("This form is not waiting for a review any more.")
             )
-        return sheet
+        return form
 
     def _review_values(self):
         return {

@@ -107,7 +107,7 @@ class UrssafAlert(models.Model):
             "account.move": lambda move: move.invoice_user_id,
             "urssaf.enrolment": lambda enrolment: enrolment._alert_candidates(),
             "urssaf.payment.request": lambda request: request._alert_candidates(),
-            "urssaf.customer.form": lambda sheet: sheet.partner_id.user_id,
+            "urssaf.customer.form": lambda form: form.partner_id.user_id,
             "urssaf.enrolment.import": lambda job: job.user_id,
         }.get(records._name, lambda record: self.env["res.users"])
         return {record: choice(record) for record in records.sudo()}

@@ -26,8 +26,8 @@ class MailMail(models.Model):
             copied = records.filtered(lambda r: r.company_id._urssaf_is_copy())
             held |= about.filtered(lambda mail, ids=set(copied.ids): mail.res_id in ids)
         # The e-mail with a customer’s link names no record, see ``_mail_link``.
-        sheets = self.env["urssaf.customer.form"].sudo()
-        links = sheets.search([("mail_id", "in", (self - held).ids)])
+        forms = self.env["urssaf.customer.form"].sudo()
+        links = forms.search([("mail_id", "in", (self - held).ids)])
         return held | self.browse(
             links.filtered(lambda s: s.company_id._urssaf_is_copy()).mail_id.ids
         )
