@@ -64,11 +64,6 @@ class ResCompany(models.Model):
     _inherit = ["res.company", "urssaf.code.fields"]
 
 
-class ResPartner(models.Model):
-    _name = "res.partner"
-    _inherit = ["res.partner", "urssaf.code.fields"]
-
-
 class ProductTemplate(models.Model):
     _name = "product.template"
     _inherit = ["product.template", "urssaf.code.fields"]

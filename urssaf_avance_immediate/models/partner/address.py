@@ -163,6 +163,12 @@ class ResPartner(models.Model):
         address["codePays"] = FRANCE if self._urssaf_french() else None
         return address
 
+    def _urssaf_zip_is_of_another_commune(self):
+        """CEDEX has postal codes of its own, which are in no list."""
+        zip_code, known = (self.zip or "").strip(), self.urssaf_city_commune_id.zips
+        cedex = "cedex" in (self.city or "").casefold()
+        return bool(zip_code and known and not cedex) and zip_code not in known.split()
+
 
 def _address_parts(typed):
     try:

@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How Urssaf reaches the customer, and the account it debits."""
+"""How Urssaf and the office reach the customer, the account it debits, and what the
+customer has agreed with the office about invoices and messages.
+"""
 
 from odoo import api, fields, models
 
 from ...lib.rules import bic_of_iban, clean, normalise_mobile
-from ..groups import PERSONAL
-from .personal_fields import PersonalChar, PersonalMany2one
+from ..company.res_company import SENDING
+from ..groups import PERSONAL, USER
+from .personal_fields import PersonalBoolean, PersonalChar, PersonalMany2one
 
 
 class ResPartner(models.Model):
@@ -32,6 +35,26 @@ class ResPartner(models.Model):
         groups=PERSONAL,
         help="Of the bank of the account; else found from the IBAN, where the Python "
         "library schwifty is installed.",
+    )
+    urssaf_sending = fields.Selection(
+        SENDING,
+        string="Sending to Urssaf",
+        company_dependent=True,
+        copy=False,
+        help="Left empty, as the settings of the company say.",
+    )
+    urssaf_other_aid = PersonalBoolean(
+        string="APA, PCH or prepaid CESU",
+        copy=False,
+        groups=USER,
+        help="Another aid pays a part of the services. Urssaf does not take it off, so "
+        "only what the customer pays may be invoiced through avance immédiate.",
+    )
+    urssaf_no_notice = fields.Boolean(
+        string="No e-mails about demandes de paiement",
+        copy=False,
+        help="This customer wants none of the e-mails that Odoo sends about demandes "
+        "de paiement. Urssaf’s own messages are not concerned.",
     )
 
     @api.depends("bank_ids", "bank_ids.active")
@@ -108,3 +131,35 @@ class ResPartner(models.Model):
 
     def _urssaf_contact_pair(self):
         return self._urssaf_email(), normalise_mobile(self.urssaf_mobile or "")
+
+    def _urssaf_sending_for(self, company):
+        """What to do with the invoices of this customer: a key of ``SENDING``.
+
+        A branch may decide otherwise for a customer than its habilitation does.
+        """
+        holder = company._urssaf_holder()
+        # As superuser: a branch’s user may not work in the company above it.
+        partner = self.sudo()
+        return (
+            partner.with_company(company).urssaf_sending
+            or partner.with_company(holder).urssaf_sending
+            or holder.urssaf_sending
+        )
+
+
+class ResPartnerBank(models.Model):
+    _inherit = "res.partner.bank"
+
+    @api.depends_context("urssaf_masked")
+    def _compute_display_name(self):
+        """Extends base: on the Urssaf sheet, the ends are enough to recognise it."""
+        super()._compute_display_name()
+        if self.env.context.get("urssaf_masked"):
+            for account in self:
+                number = account.sanitized_acc_number or ""
+                shown = (
+                    f"{number[:4]} •••• {number[-4:]}" if len(number) > 8 else "••••"
+                )
+                account.display_name = " ".join(
+                    filter(None, (shown, account.bank_id.name))
+                )

@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a customer shows of his enrolment: life, refusal, next step."""
+"""What a customer shows of the enrolment at Urssaf, the buttons that start it, and what
+happens to it when the contact changes or goes.
+"""
 
 from contextlib import contextmanager
 
@@ -7,14 +9,41 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ...lib.rules import same_name, same_person
+from ..enrolment.enrolment import FOLLOWED, STATES
 from ..enrolment.standing import STAGES
 from ..groups import PERSONAL, READERS
+
+# What Urssaf was told, and a customer may change on the portal.
+TOLD = ("name", "email", "phone", "street", "street2", "zip", "city", "country_id")
+# What decides whether his invoices can leave.
+PLACE = ("parent_id", "active", "country_id")
+# Urssaf has the customer, or is being told.
+KNOWN = (*FOLLOWED, "queued", "sending", "unknown")
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    urssaf_enrolment_ids = fields.One2many(
+        "urssaf.enrolment",
+        "partner_id",
+        string="Urssaf enrolments",
+        readonly=True,
+        groups=READERS,
+    )
+    urssaf_enrolment_id = fields.Many2one(
+        "urssaf.enrolment", compute="_compute_urssaf_enrolment", groups=READERS
+    )
+    urssaf_enrolment_state = fields.Selection(
+        STATES,
+        string="Avance immédiate",
+        compute="_compute_urssaf_enrolment",
+        search="_search_urssaf_enrolment_state",
+        groups=READERS,
+    )
+    urssaf_enrolment_error = fields.Text(
+        compute="_compute_urssaf_enrolment", groups=READERS
+    )
     urssaf_stage = fields.Selection(
         STAGES,
         string="Enrolment at Urssaf",
@@ -40,7 +69,13 @@ class ResPartner(models.Model):
         groups=PERSONAL,
         help="The fields that may have led to the refusal, likeliest first.",
     )
-
+    urssaf_obstacles = fields.Text(
+        compute="_compute_urssaf_obstacles",
+        compute_sudo=True,
+        groups=READERS,
+        help="Why invoices of a customer whom Urssaf has do not leave, or soon will "
+        "not, because of what the contact has become.",
+    )
     urssaf_copy_notice = fields.Char(
         compute="_compute_urssaf_copy_notice",
         groups=READERS,
@@ -48,6 +83,27 @@ class ResPartner(models.Model):
     )
 
     # -- computes --------------------------------------------------------------
+
+    @api.depends(
+        "urssaf_enrolment_ids.state", "urssaf_enrolment_ids.last_error_message"
+    )
+    @api.depends_context("company")
+    def _compute_urssaf_enrolment(self):
+        holder = self.env.company._urssaf_holder()
+        for partner in self:
+            enrolment = partner.urssaf_enrolment_ids.filtered(
+                lambda e: e.company_id == holder
+            )[:1]
+            partner.urssaf_enrolment_id = enrolment
+            partner.urssaf_enrolment_state = enrolment.state
+            partner.urssaf_enrolment_error = enrolment.last_error_message
+
+    def _search_urssaf_enrolment_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        holder = self.env.company._urssaf_holder()
+        here = [("company_id", "=", holder.id), ("state", "in", value)]
+        return [("urssaf_enrolment_ids", "any", here)]
 
     @api.depends("urssaf_enrolment_ids.state", "urssaf_enrolment_ids.account_known")
     @api.depends_context("company", "lang")
@@ -84,7 +140,51 @@ class ResPartner(models.Model):
         here = [("company_id", "=", holder.id), ("stage", "in", value)]
         return [("urssaf_enrolment_ids", "any", here)]
 
-    # -- names -----------------------------------------------------------------
+    @api.depends(
+        "parent_id",
+        "commercial_partner_id",
+        "active",
+        "country_id.urssaf_code",
+        "urssaf_enrolment_ids.state",
+    )
+    @api.depends_context("company", "lang")
+    def _compute_urssaf_obstacles(self):
+        for partner in self:
+            known = partner.urssaf_enrolment_id.state in KNOWN
+            sentences = partner._urssaf_obstacles().values() if known else ()
+            partner.urssaf_obstacles = "\n".join(sentences) or False
+
+    def _urssaf_obstacles(self):
+        """``{field: sentence}``: what stands between this customer, whom Urssaf has,
+        and the sending of his invoices.
+        """
+        self.ensure_one()
+        found = {}
+        if self.commercial_partner_id != self:
+            found["parent_id"] = self.env._(
+                "%(name)s stands under “%(card)s”: for Odoo these invoices are those "
+                "of “%(card)s”, and they do not leave for Urssaf. Take the contact out "
+                "of “%(card)s”, on the contact’s own page.",
+                name=self.name,
+                card=self.commercial_partner_id.name,
+            )
+        if not self.active:
+            found["active"] = self.env._(
+                "%s is archived, and Urssaf still has this customer: Odoo goes on "
+                "asking for news and booking the transfers. The customer can end the "
+                "association in the Urssaf space; then erase the personal data.",
+                self.name,
+            )
+        if not self._urssaf_french():
+            found["country_id"] = self.env._(
+                "%(name)s has an address in another country (%(country)s): the avance "
+                "immédiate is for services at home in France. Invoices do not leave.",
+                name=self.name,
+                country=self.country_id.name,
+            )
+        return found
+
+    # -- how people call what is sent --------------------------------------------
 
     @api.model
     def _urssaf_label_of_field(self, name):
@@ -113,35 +213,7 @@ class ResPartner(models.Model):
             return format_date(self.env, value)
         return value or ""
 
-    def _urssaf_name_differences(self, status):
-        """Names that method 020 tells and that are not those of the sheet:
-        ``[(field, theirs, ours)]``. What Urssaf does not tell differs from nothing.
-        """
-        self.ensure_one()
-        told = [
-            ("urssaf_birth_name", status.birth_name),
-            ("urssaf_first_names", status.first_names),
-            ("urssaf_usage_name", status.usage_name),
-        ]
-        if same_name(status.usage_name, status.birth_name):
-            told.pop()
-        return [
-            (name, theirs, self[name])
-            for name, theirs in told
-            if theirs and not same_name(theirs, self[name])
-        ]
-
-    def _urssaf_is(self, status):
-        """Whether the person that method 020 describes can be this customer, see
-        ``lib.rules.same_person``.
-        """
-        self.ensure_one()
-        return same_person(
-            self.urssaf_birth_name,
-            self.urssaf_first_names,
-            status.birth_name,
-            status.first_names,
-        )
+    # -- to enrol ----------------------------------------------------------------
 
     @contextmanager
     def _urssaf_imagined(self, changes):
@@ -164,6 +236,81 @@ class ResPartner(models.Model):
             raise UserError(
                 self.env._("Before enrolling %s at Urssaf:", self.display_name)
                 + "".join(f"\n- {sentence}" for _field, sentence in faults)
+            )
+
+    def _urssaf_enrolments(self):
+        """The enrolments of these customers under the habilitation of the current
+        company, made if need be.
+        """
+        Enrolment = self.env["urssaf.enrolment"].sudo()
+        company = self.env.company._urssaf_holder()
+        found = Enrolment.search(
+            [("partner_id", "in", self.ids), ("company_id", "=", company.id)]
+        )
+        missing = self - found.partner_id
+        return found | Enrolment._create_once(
+            [{"partner_id": p.id, "company_id": company.id} for p in missing]
+        )
+
+    def _urssaf_every_enrolment(self):
+        """The enrolments of these contacts, in all companies: also in those that the
+        user does not see, since the contact is shared.
+        """
+        return (
+            self.env["urssaf.enrolment"].sudo().search([("partner_id", "in", self.ids)])
+        )
+
+    # -- changed or deleted ------------------------------------------------------
+
+    def write(self, vals):
+        """Extends base: who works with this customer at Urssaf is told what changes."""
+        self._urssaf_check_hidden(vals)
+        watched = [name for name in (*TOLD, *PLACE) if name in vals]
+        known = self._urssaf_every_enrolment() if watched else ()
+        known = [enrolment for enrolment in known if enrolment.state in KNOWN]
+        before = {
+            enrolment.partner_id: {n: enrolment.partner_id[n] for n in watched}
+            for enrolment in known
+        }
+        result = super().write(vals)
+        for enrolment in known:
+            partner = enrolment.partner_id
+            changed = [n for n, was in before[partner].items() if partner[n] != was]
+            if changed:
+                enrolment._contact_changed(changed)
+        return result
+
+    def unlink(self):
+        """Extends: an enrolment of which Urssaf never heard goes with its contact, but
+        not one that another company prepares.
+        """
+        self.check_access("unlink")
+        own = self.env.companies._urssaf_with_sisters()
+        free = self - self._urssaf_needed_outside(own)
+        drafts = free._urssaf_every_enrolment().filtered(lambda e: not e._is_evidence())
+        drafts.unlink()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_known_to_urssaf(self):
+        own = self.env.companies._urssaf_with_sisters()
+        needed = self._urssaf_needed_outside(own)
+        if needed:
+            raise UserError(
+                self.env._(
+                    "Another company of this database serves %s with the avance "
+                    "immédiate, or prepares it: the contact is kept.",
+                    ", ".join(needed.mapped("display_name")),
+                )
+            )
+        known = self._urssaf_every_enrolment().partner_id
+        if known:
+            raise UserError(
+                self.env._(
+                    "What was exchanged with Urssaf about %s is kept: it is evidence. "
+                    "Archive the contact instead.",
+                    ", ".join(known.mapped("display_name")),
+                )
             )
 
     # -- buttons ---------------------------------------------------------------
@@ -194,3 +341,38 @@ class ResPartner(models.Model):
         # Made if need be, then opened with the rights of the user.
         enrolment = self._urssaf_enrolments().sudo(False)
         return enrolment.action_urssaf_mend()
+
+    def action_urssaf_check(self):
+        """A table of these customers: who is ready, and who lacks what."""
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("read")
+        return self.env["urssaf.enrolment.check"]._run(self)._open()
+
+    def action_urssaf_refresh(self):
+        """Ask Urssaf for the state of these customers."""
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("read")
+        return self.urssaf_enrolment_id.action_urssaf_refresh()
+
+    def action_urssaf_adopt(self):
+        """Open the wizard to link a customer enrolled with another software."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Customer enrolled elsewhere"),
+            "res_model": "urssaf.enrolment.adopt",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
+
+    def action_urssaf_view_enrolment(self):
+        self.ensure_one()
+        return self.urssaf_enrolment_id._get_records_action()
+
+    def action_urssaf_leave_card(self):
+        """Make the customer's contact one of its own, which Urssaf's invoices need."""
+        self.ensure_one()
+        self.env["urssaf.enrolment"]._check_urssaf_user()
+        self.check_access("write")
+        self.parent_id = False

@@ -8,6 +8,8 @@ from ...lib.rules import (
     normalise_label,
     normalise_name,
     place_key,
+    same_name,
+    same_person,
     split_insee,
 )
 from ..geography.country import FRANCE
@@ -21,7 +23,8 @@ from .personal_fields import (
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "urssaf.code.fields"]
 
     # Nothing here is copied: another contact is another person.
     urssaf_civility = PersonalSelection(
@@ -171,3 +174,67 @@ class ResPartner(models.Model):
                 "libelleCommune": normalise_label(self.urssaf_birth_city or "") or None,
             },
         }
+
+    # -- beside what Urssaf tells ------------------------------------------------
+
+    def _urssaf_name_differences(self, status):
+        """Names that method 020 tells and that are not those of the sheet:
+        ``[(field, theirs, ours)]``. What Urssaf does not tell differs from nothing.
+        """
+        self.ensure_one()
+        told = [
+            ("urssaf_birth_name", status.birth_name),
+            ("urssaf_first_names", status.first_names),
+            ("urssaf_usage_name", status.usage_name),
+        ]
+        if same_name(status.usage_name, status.birth_name):
+            told.pop()
+        return [
+            (name, theirs, self[name])
+            for name, theirs in told
+            if theirs and not same_name(theirs, self[name])
+        ]
+
+    def _urssaf_is(self, status):
+        """Whether the person that method 020 describes can be this customer, see
+        ``lib.rules.same_person``.
+        """
+        self.ensure_one()
+        return same_person(
+            self.urssaf_birth_name,
+            self.urssaf_first_names,
+            status.birth_name,
+            status.first_names,
+        )
+
+    # -- Odoo's own import: a file names the city of birth, and not its code -----
+
+    @api.model
+    def load(self, fields, data):
+        """Extends base: finds the commune of birth where only one is meant. The others
+        keep what the file said, and their checklist asks for the code. The commune of
+        the address follows from postal code and city by itself.
+        """
+        result = super().load(fields, data)
+        if "urssaf_birth_city" in fields and result["ids"]:
+            self.browse(filter(None, result["ids"]))._urssaf_find_birth_commune()
+        return result
+
+    def _urssaf_find_birth_commune(self):
+        """Fill in the code of the commune of birth where there is none."""
+        open_ = self.filtered(
+            lambda p: p.urssaf_birth_city
+            and not p.urssaf_birth_city_code
+            and p.urssaf_birth_country_code == FRANCE
+        )
+        places = {p: (p.urssaf_birth_city, p.urssaf_birth_date) for p in open_}
+        found = self.env["urssaf.commune"]._find_births(set(places.values()))
+        for partner, place in places.items():
+            commune = found[place]
+            if commune:
+                partner.write(
+                    {
+                        "urssaf_birth_city_code": commune.code,
+                        "urssaf_birth_city": commune.name,
+                    }
+                )

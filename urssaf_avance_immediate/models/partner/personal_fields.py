@@ -4,7 +4,7 @@
 Field groups say which users, not which of two companies' users. These fields read as
 empty for whoever works for no company that has the customer; for the code of the
 add-on, which runs as superuser, they are what they are. How ``res.partner`` decides is
-in ``res_partner_urssaf_shared``.
+in ``privacy``.
 """
 
 from odoo import fields

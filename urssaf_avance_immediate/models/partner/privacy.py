@@ -251,21 +251,3 @@ class UrssafEnrolment(models.Model):
                     )
                 ),
             )
-
-
-class ResPartnerBank(models.Model):
-    _inherit = "res.partner.bank"
-
-    @api.depends_context("urssaf_masked")
-    def _compute_display_name(self):
-        """Extends base: on the Urssaf sheet, the ends are enough to recognise it."""
-        super()._compute_display_name()
-        if self.env.context.get("urssaf_masked"):
-            for account in self:
-                number = account.sanitized_acc_number or ""
-                shown = (
-                    f"{number[:4]} •••• {number[-4:]}" if len(number) > 8 else "••••"
-                )
-                account.display_name = " ".join(
-                    filter(None, (shown, account.bank_id.name))
-                )

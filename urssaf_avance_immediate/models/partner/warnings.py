@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What looks odd in a customer's sheet, and Urssaf or the tax office may refuse."""
+"""What looks odd of a customer, and Urssaf or the tax office may refuse; and what one
+click puts right of it. Nothing changes without that click.
+"""
 
 from odoo import fields, models
 
@@ -13,8 +15,10 @@ from ...lib.rules import (
     foreign_letters,
     iban_area,
     name_warnings,
+    normalise_first_names,
     place_key,
     spelling_oddities,
+    usual_name,
 )
 from ..geography.commune import ALGERIA
 from ..geography.country import FRANCE
@@ -32,7 +36,6 @@ NAME_FIELDS = {
     "initial": "urssaf_first_names",
     "last_in_first": "urssaf_first_names",
 }
-
 # Written by hand in one way or another; what is unusual in them is told.
 NAMES = ("urssaf_birth_name", "urssaf_usage_name", "urssaf_first_names")
 # Other texts that leave, in which a letter may only look like a Latin one.
@@ -43,6 +46,8 @@ TEXTS = (
     "urssaf_locality",
     "city",
 )
+# More buttons than that are no help.
+MOST = 5
 
 
 class ResPartner(models.Model):
@@ -303,12 +308,6 @@ class ResPartner(models.Model):
                 ),
             )
 
-    def _urssaf_zip_is_of_another_commune(self):
-        """CEDEX has postal codes of its own, which are in no list."""
-        zip_code, known = (self.zip or "").strip(), self.urssaf_city_commune_id.zips
-        cedex = "cedex" in (self.city or "").casefold()
-        return bool(zip_code and known and not cedex) and zip_code not in known.split()
-
     def _urssaf_bank_warnings(self):
         account = self._urssaf_debited_account()
         if not account:
@@ -331,3 +330,61 @@ class ResPartner(models.Model):
                     "customer, who must be the holder."
                 ),
             )
+
+    # -- what one click puts right ------------------------------------------------
+
+    def _urssaf_fixes(self):
+        """``{field of the checklist: [{"label": …, "values": {field: value}}]}``: the
+        buttons beside a line. Values are texts, as the form takes them.
+        """
+        self.ensure_one()
+        found = {
+            **{name: self._urssaf_name_fixes(name) for name in NAMES},
+            "email": self._urssaf_email_fixes(),
+            "zip": self._urssaf_zip_fixes(),
+            "urssaf_city_code": self._urssaf_commune_fixes(),
+        }
+        return {name: list(fixes)[:MOST] for name, fixes in found.items()}
+
+    def _urssaf_name_fixes(self, name):
+        text = self[name] or ""
+        usual = usual_name(text)
+        if name == "urssaf_first_names":
+            usual = normalise_first_names(usual)
+        if usual and spelling_oddities(text) and not foreign_letters(usual):
+            yield self._urssaf_fix(usual, {name: usual})
+
+    def _urssaf_email_fixes(self):
+        emails = emails_in(self.email)
+        if len(emails) > 1:
+            for email in emails:
+                yield {
+                    "label": self.env._("Keep %s", email),
+                    "values": {"email": email},
+                }
+            return
+        meant = email_proposal(self._urssaf_email() or "")
+        if meant:
+            yield self._urssaf_fix(meant, {"email": meant})
+
+    def _urssaf_zip_fixes(self):
+        if self._urssaf_zip_is_of_another_commune():
+            for zip_code in sorted(self.urssaf_city_commune_id._all_zips()):
+                yield self._urssaf_fix(zip_code, {"zip": zip_code})
+
+    def _urssaf_commune_fixes(self):
+        commune = self.urssaf_city_commune_id
+        if commune and commune._whole() != commune:
+            choices = commune._whole()
+        elif self.urssaf_city_code or not self._urssaf_french():
+            return
+        else:
+            choices = commune._choices(self.zip, self.city)
+        for choice in choices:
+            yield {
+                "label": self.env._("Choose %s", choice.name),
+                "values": {"urssaf_city_code": choice.code},
+            }
+
+    def _urssaf_fix(self, text, values):
+        return {"label": self.env._("Write “%s”", text), "values": values}
