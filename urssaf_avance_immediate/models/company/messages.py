@@ -1,9 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Customers whom a message did not reach: said once a day to a person."""
+"""Customers whom a message did not reach, said once a day to a person; and customers
+who answer, said at once: somebody has to read it, in time.
+"""
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
+from odoo.tools import format_datetime
 
-from ..exchange.alerts import NOT_TOLD_ACTIVITY
+from ...lib.rules import PARIS
+from ..exchange.alerts import NOT_TOLD_ACTIVITY, REPLY_ACTIVITY
 
 # More names than that help nobody: the lists have a filter.
 NAMES = 10
@@ -77,3 +81,47 @@ class ResCompany(models.Model):
             domain = [("holder_id", "=", self.id), ("not_told_reason", "!=", False)]
             found += self.env[model].sudo().search(domain)
         return found
+
+    def _urssaf_customer_wrote(self, record, partner):
+        """One activity on the record, for a person: answer, and until when.
+
+        :param record: where the message arrived
+        :param partner: the customer
+        """
+        self.ensure_one()
+        # The machine writes it: a visitor of the portal may not, and the office reads.
+        company = self.with_user(SUPERUSER_ID)
+        record = record.with_user(SUPERUSER_ID).with_company(company)
+        candidates = record.env["urssaf.alert"]._candidates(record)[record]
+        reader = company._urssaf_reader_of(record, candidates)
+        record = record.with_context(lang=reader.lang or self.env.lang)
+        notes = {record: company._urssaf_reply_note(record, partner)}
+        record.env["urssaf.alert"]._tell(company, notes, REPLY_ACTIVITY)
+
+    def _urssaf_reply_note(self, record, partner):
+        """What the reader is told, with the customer's delay if one runs."""
+        urgent = record.env["urssaf.payment.request"].search(
+            [
+                ("company_id", "=", self.id),
+                ("partner_id", "=", partner.id),
+                ("state", "=", "waiting"),
+                ("answer_until", ">", fields.Datetime.now()),
+            ],
+            order="answer_until",
+            limit=1,
+        )
+        if not urgent:
+            return record.env._(
+                "%s has written: the message is below. Please answer.",
+                partner.display_name,
+            )
+        return record.env._(
+            "%(customer)s has written: the message is below. The demande %(number)s "
+            "(%(amount)s) may still be refused until %(date)s: please answer before.",
+            customer=partner.display_name,
+            number=urgent.name,
+            amount=urgent.currency_id.format(urgent.amount_total),
+            date=format_datetime(
+                record.env, urgent.answer_until, tz=PARIS.key, dt_format="short"
+            ),
+        )

@@ -5,4 +5,3 @@ from . import line
 from . import filling
 from . import reviewing
 from . import res_partner
-from . import replies

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from ..exchange.messages import is_from_outside
 from ..groups import PERSONAL
 
 
@@ -56,6 +57,27 @@ class ResPartner(models.Model):
             partner.urssaf_form_expires_at = form.expires_at
             partner.urssaf_form_submitted_at = form.submitted_at
             partner.urssaf_form_mail_failed = form.mail_failed
+
+    # -- what customers write ------------------------------------------------------
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """Extends mail: a customer wrote to us without a document. Each company that
+        has him is told on his enrolment.
+        """
+        result = super()._message_post_after_hook(message, msg_vals)
+        if is_from_outside(message):
+            # Of every company: who fetched the mail may be in another one.
+            enrolments = self.env["urssaf.enrolment"].sudo()
+            for enrolment in enrolments.search(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("state", "not in", ("draft", "ended")),
+                ]
+            ):
+                enrolment.company_id._urssaf_customer_wrote(
+                    enrolment, enrolment.partner_id
+                )
+        return result
 
     # -- buttons ---------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whether what we wrote to a customer has left, and who is told when it has not.
+"""Whether what we wrote to a customer has left, and who is told when it has not, or
+when a customer answers.
 
 A message in Odoo's queue is not a message that was read: the mail server is away, the
 address is wrong, it comes back. Each exchange keeps the last message that it wrote,
 until it has left; what did not leave is said on the exchange and, once a day, to a
-person.
+person. Odoo notifies the followers of an answer: where a scheduled action posted the
+invoice and wrote the message there is none, and the customer's 48 hours go by.
 """
 
 import logging
@@ -19,6 +21,17 @@ _logger = logging.getLogger(__name__)
 # Odoo's queue is worked off within minutes; what is still there the next day is stuck.
 PATIENCE = timedelta(days=1)
 MAX_REASON = 200
+# What arrives from outside; what Odoo itself writes is of other types.
+FROM_OUTSIDE = ("email", "comment")
+
+
+def is_from_outside(message):
+    """Whether somebody who is no colleague wrote this."""
+    if message.message_type not in FROM_OUTSIDE:
+        return False
+    # Whoever fetches the mails need not see all users.
+    users = message.sudo().author_id.with_context(active_test=False).user_ids
+    return not any(not user.share for user in users)
 
 
 class UrssafExchange(models.AbstractModel):
@@ -42,6 +55,12 @@ class UrssafExchange(models.AbstractModel):
         "leave, or came back.",
     )
 
+    notice_from = fields.Char(
+        compute="_compute_notice_from",
+        compute_sudo=True,
+        help="Who writes to the customer, and reads what he answers.",
+    )
+
     _not_told_index = models.Index("(holder_id) WHERE not_told_reason IS NOT NULL")
 
     # -- for each model to say ---------------------------------------------------
@@ -53,6 +72,27 @@ class UrssafExchange(models.AbstractModel):
 
     def _write_notice(self, notice):
         """Write this message to the customer anew."""
+
+    def _compute_notice_from(self):
+        """The salesperson, the company, or the person in charge: somebody who reads,
+        never the machine that runs the scheduled actions.
+        """
+        robot = self.env.ref("base.user_root")
+        for record in self:
+            seller = record._notice_seller()
+            if seller == robot or seller.share or not seller.active:
+                seller = seller.browse()
+            company = record.company_id
+            record.notice_from = (
+                (seller.email and seller.email_formatted)
+                or (company.email and company.email_formatted)
+                or company._urssaf_responsibles()[:1].email_formatted
+                or robot.email_formatted
+            )
+
+    def _notice_seller(self):
+        """Who writes in the first place, if it is one person."""
+        return self.env["res.users"]
 
     # -- writing -----------------------------------------------------------------
 
@@ -176,6 +216,14 @@ class UrssafExchange(models.AbstractModel):
         told.write(
             {"customer_message_ids": False, "not_told_reason": self._came_back()}
         )
+        return result
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """Extends mail: a customer wrote."""
+        result = super()._message_post_after_hook(message, msg_vals)
+        if is_from_outside(message):
+            for record in self.sudo():
+                record.company_id._urssaf_customer_wrote(record, record.partner_id)
         return result
 
     @api.model

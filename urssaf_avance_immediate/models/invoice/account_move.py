@@ -6,6 +6,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..company.res_company import SENDING
 from ..exchange.exchange import OUTAGE_KINDS
+from ..exchange.messages import is_from_outside
 from ..groups import READERS, USER
 from ..payment_request.following import TO_HANDLE
 from ..payment_request.payment_request import (
@@ -403,3 +404,13 @@ class AccountMove(models.Model):
         return self.urssaf_request_ids._get_records_action(
             name=self.env._("Demandes de paiement")
         )
+
+    def _message_post_after_hook(self, new_message, message_values):
+        """Extends mail: a customer wrote about an invoice that Urssaf has, or soon."""
+        result = super()._message_post_after_hook(new_message, message_values)
+        if is_from_outside(new_message):
+            for move in self.sudo().filtered(
+                lambda move: move.urssaf_state or move.urssaf_to_send
+            ):
+                move.company_id._urssaf_customer_wrote(move, move.partner_id)
+        return result
