@@ -146,11 +146,10 @@ class UrssafCustomerForm(models.Model):
         kept = {line.name: line.value for line in self.line_ids}
         for key in KEPT:
             values[key] = values[key] or kept.get(key, "")
-        errors = {}
-        self._read_identity(values)
-        self._read_birth_place(values, posted)
-        self._read_bank(values)
-        self._check_own(values, errors)
+        values |= self._read_identity(values)
+        values |= self._read_birth_place(values, posted)
+        values |= self._read_bank(values)
+        errors = dict(self._own_faults(values))
         for key, sentence in self._office_faults(values):
             errors.setdefault(key, sentence)
         for key in CONSENTS:
@@ -160,26 +159,29 @@ class UrssafCustomerForm(models.Model):
         return values, dict(sorted(errors.items(), key=lambda e: order.index(e[0])))
 
     def _read_identity(self, values):
-        values["birth_name"] = normalise_name(values["birth_name"])
-        values["usage_name"] = normalise_name(values["usage_name"])
-        values["first_names"] = normalise_first_names(values["first_names"])
-        values["mobile"] = normalise_mobile(values["mobile"]) or values["mobile"]
         day = _read_date(values["birth_date"])
-        values["birth_date"] = day.isoformat() if day else values["birth_date"]
+        return {
+            "birth_name": normalise_name(values["birth_name"]),
+            "usage_name": normalise_name(values["usage_name"]),
+            "first_names": normalise_first_names(values["first_names"]),
+            "mobile": normalise_mobile(values["mobile"]) or values["mobile"],
+            "birth_date": day.isoformat() if day else values["birth_date"],
+        }
 
     def _read_birth_place(self, values, posted):
         country = self.env["res.country"].browse(_integer(posted.get("birth_country")))
         country = country.exists()
-        values["birth_country"] = country.name or ""
-        values["birth_country_id"] = country.id
+        read = {"birth_country": country.name or "", "birth_country_id": country.id}
         if country.urssaf_code != FRANCE:
             # Urssaf wants the country alone.
-            values["birth_commune"] = ""
-            return
+            return {**read, "birth_commune": ""}
         typed = values["birth_commune"]
         commune = self._find_birth_commune(posted, typed, values["birth_date"])
-        values["birth_commune_id"] = commune.id
-        values["birth_commune"] = commune.display_name or typed
+        return {
+            **read,
+            "birth_commune_id": commune.id,
+            "birth_commune": commune.display_name or typed,
+        }
 
     def _find_birth_commune(self, posted, typed, born):
         """The commune that was chosen from the list, or the only one of that name in
@@ -208,41 +210,61 @@ class UrssafCustomerForm(models.Model):
         return best if len(best) == 1 else communes.browse()
 
     def _read_bank(self, values):
-        values["iban"] = normalize_iban(values["iban"]).upper()
-        values["bic"] = values["bic"].replace(" ", "").upper()
+        return {
+            "iban": normalize_iban(values["iban"]).upper(),
+            "bic": values["bic"].replace(" ", "").upper(),
+        }
 
     # -- checks ----------------------------------------------------------------
 
-    def _check_own(self, values, errors):
-        """What the office’s checks leave to Odoo’s own fields, or to a person."""
-        for key in REQUIRED:
-            if not values[key]:
-                errors[key] = self.env._("Please fill in this field.")
+    def _own_faults(self, values):
+        """What the office’s checks leave to Odoo’s own fields, or to a person: pairs of
+        field and sentence. The last one of a field is the one to tell.
+        """
         country = self.env["res.country"].browse(values["birth_country_id"])
-        if country.urssaf_code == FRANCE and not values["birth_commune"]:
-            errors["birth_commune"] = self.env._("Please fill in this field.")
+        required = set(REQUIRED)
+        if country.urssaf_code == FRANCE:
+            required.add("birth_commune")
+        for key, value in values.items():
+            if key in required and not value:
+                yield key, self.env._("Please fill in this field.")
+            if isinstance(value, str) and len(value) > MAX_LENGTH:
+                yield key, self.env._("This is too long.")
+        if values["civility"] not in ("", "1", "2"):
+            yield "civility", self.env._("Please choose one.")
+        yield from self._birth_faults(values)
+        yield from self._bank_faults(values)
+
+    def _birth_faults(self, values):
         commune = self.env["urssaf.commune"].browse(values.get("birth_commune_id"))
         born = _read_date(values["birth_date"])
         if commune.kind == ALGERIA and born and born > commune.until:
-            errors["birth_commune"] = self.env._(
-                "Algeria is a country since July 1962: please choose it above."
+            yield (
+                "birth_commune",
+                self.env._(
+                    "Algeria is a country since July 1962: please choose it above."
+                ),
             )
-        for key, value in values.items():
-            if isinstance(value, str) and len(value) > MAX_LENGTH:
-                errors[key] = self.env._("This is too long.")
-        if values["civility"] not in ("", "1", "2"):
-            errors["civility"] = self.env._("Please choose one.")
         if values["birth_date"] and not _plausible(values["birth_date"]):
-            errors["birth_date"] = self.env._(
-                "Please check this date: day, month and year, such as 29/03/1980."
+            yield (
+                "birth_date",
+                self.env._(
+                    "Please check this date: day, month and year, such as 29/03/1980."
+                ),
             )
-        if values["iban"] and "iban" not in errors and not self._iban_is_valid(values):
-            errors["iban"] = self.env._(
-                "This IBAN is not right: please copy it from your bank details (RIB). "
-                "A French one has 27 characters and starts with FR."
+
+    def _bank_faults(self, values):
+        iban, bic = values["iban"], values["bic"]
+        if 0 < len(iban) <= MAX_LENGTH and not self._iban_is_valid(values):
+            yield (
+                "iban",
+                self.env._(
+                    "This IBAN is not right: please copy it from your bank details "
+                    "(RIB). A French one has 27 characters and starts with FR."
+                ),
             )
-        elif values["iban"] and len(values["iban"]) < MIN_IBAN:
-            errors.setdefault(
+        elif 0 < len(iban) < MIN_IBAN:
+            yield (
                 "iban",
                 self.env._(
                     "An account whose IBAN has fewer than %s characters cannot be "
@@ -250,10 +272,13 @@ class UrssafCustomerForm(models.Model):
                     MIN_IBAN,
                 ),
             )
-        if values["bic"] and not BIC_PATTERN.fullmatch(values["bic"]):
-            errors["bic"] = self.env._(
-                "This BIC is not right: it has 8 or 11 characters, see your bank "
-                "details (RIB). You may leave it empty."
+        if bic and not BIC_PATTERN.fullmatch(bic):
+            yield (
+                "bic",
+                self.env._(
+                    "This BIC is not right: it has 8 or 11 characters, see your bank "
+                    "details (RIB). You may leave it empty."
+                ),
             )
 
     def _iban_is_valid(self, values):

@@ -79,6 +79,14 @@ class ResPartner(models.Model):
                 )
         return result
 
+    def _urssaf_forget_forms(self, companies):
+        """Part of an erasure: nothing that the customer typed is kept."""
+        own = [("partner_id", "in", self.ids), ("company_id", "in", companies.ids)]
+        forms = self.env["urssaf.customer.form"].search(own)
+        forms.filtered(lambda form: form.state in ("sent", "submitted"))._revoke()
+        # The address and the word of the office, of forms that were closed too.
+        forms.write({"email": False, "refusal_note": False})
+
     # -- buttons ---------------------------------------------------------------
 
     def action_urssaf_send_form(self):

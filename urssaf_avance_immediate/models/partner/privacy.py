@@ -73,6 +73,16 @@ class ResPartner(models.Model):
             )
         self.check_access("write")
         companies = self.env.companies._urssaf_with_sisters()
+        self._urssaf_check_forget(companies)
+        # Rows of the ticked companies, and a sheet that nobody else needs: the user has
+        # the right to the contact, not to change enrolments by hand.
+        self.sudo()._urssaf_forget(companies)
+        return self.env["urssaf.enrolment"]._notify(
+            self.env._("The personal data are erased.")
+        )
+
+    def _urssaf_check_forget(self, companies):
+        """:raises UserError: these companies, or others, still work with the data"""
         busy = self._urssaf_busy(Domain("company_id", "in", companies.ids))
         if busy:
             raise UserError(
@@ -93,12 +103,6 @@ class ResPartner(models.Model):
                     ", ".join(needed.mapped("name")),
                 )
             )
-        # Rows of the ticked companies, and a sheet that nobody else needs: the user has
-        # the right to the contact, not to change enrolments by hand.
-        self.sudo()._urssaf_forget(companies)
-        return self.env["urssaf.enrolment"]._notify(
-            self.env._("The personal data are erased.")
-        )
 
     def _urssaf_busy(self, where):
         """Those for whom Urssaf may still have something to say to, or to ask of, some
@@ -154,11 +158,8 @@ class ResPartner(models.Model):
         )
         # A refund may have been paid on it: archived, not deleted.
         accounts.action_archive()
+        self._urssaf_forget_forms(companies)
         own = [("partner_id", "in", self.ids), ("company_id", "in", companies.ids)]
-        sheets = self.env["urssaf.customer.form"].search(own)
-        sheets.filtered(lambda s: s.state in ("sent", "submitted"))._revoke()
-        # The address and the word of the office, of forms that were closed too.
-        sheets.write({"email": False, "refusal_note": False})
         enrolments = self.env["urssaf.enrolment"].search(own)
         enrolments.attempt_ids._purge()
         enrolments._withdraw_consent()

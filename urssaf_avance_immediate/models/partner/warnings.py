@@ -267,7 +267,7 @@ class ResPartner(models.Model):
         )
 
     def _urssaf_address_warnings(self):
-        code, zip_code = self.urssaf_city_code or "", (self.zip or "").strip()
+        code = self.urssaf_city_code
         if not code:
             return
         if code in WHOLE_CITIES:
@@ -289,24 +289,22 @@ class ResPartner(models.Model):
                 ),
             )
         elif self._urssaf_zip_is_of_another_commune():
-            commune = self.urssaf_city_commune_id
-            if (
-                department(code)[:2].replace("2A", "20").replace("2B", "20")
-                != (zip_code[:2])
-            ):
-                sentence = self.env._(
-                    "Commune: it is not in the département of the postal code."
-                )
-                yield "urssaf_city_code", sentence
-                return
-            yield (
-                "zip",
-                self.env._(
-                    "ZIP: it is not one of %(commune)s (%(zips)s).",
-                    commune=commune.name,
-                    zips=", ".join(sorted(commune._all_zips())[:5]),
-                ),
+            yield self._urssaf_zip_warning()
+
+    def _urssaf_zip_warning(self):
+        """Where even the département differs, the commune is the one to look at."""
+        commune, area = self.urssaf_city_commune_id, department(self.urssaf_city_code)
+        if area[:2].replace("2A", "20").replace("2B", "20") != self.zip.strip()[:2]:
+            sentence = self.env._(
+                "Commune: it is not in the département of the postal code."
             )
+            return "urssaf_city_code", sentence
+        sentence = self.env._(
+            "ZIP: it is not one of %(commune)s (%(zips)s).",
+            commune=commune.name,
+            zips=", ".join(sorted(commune._all_zips())[:5]),
+        )
+        return "zip", sentence
 
     def _urssaf_bank_warnings(self):
         account = self._urssaf_debited_account()
