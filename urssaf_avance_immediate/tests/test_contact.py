@@ -318,6 +318,20 @@ class TestContact(UrssafCase):
             self.assertEqual(reader.urssaf_bic, bic)
             self.assertIn("Durand", reader.urssaf_preview)
 
+    def test_nor_hears_that_somebody_has_the_same_email_and_mobile(self):
+        """Two customers with one e-mail and mobile are told of to who may see both."""
+        self._enrol()
+        twin = self._make_partner(consent=False, name="Jean Martin")
+        self.env.invalidate_all()
+        for user, told in ((self.user, True), (self.other_user, False)):
+            self.assertEqual(bool(twin.with_user(user)._urssaf_sharing_contact()), told)
+            lines = twin.with_user(user).urssaf_checklist
+            found = [line for line in lines if "another customer" in line["message"]]
+            self.assertEqual(bool(found), told)
+        # The code computes some of it as superuser, for the same user.
+        there = twin.with_user(self.other_user)
+        self.assertFalse(there.sudo()._urssaf_sharing_contact())
+
     def test_nor_finds_it_by_searching(self):
         self._enrol()
         self.env.invalidate_all()

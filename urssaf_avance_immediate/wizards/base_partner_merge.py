@@ -25,7 +25,7 @@ IDENTITY = (
     "urssaf_birth_date",
     "urssaf_birth_city_code",
 )
-# Each is filled by itself where it is empty; the rest of the sheet follows from these.
+# Each is filled by itself where it is empty; the rest follows from these.
 GAPS = (
     "urssaf_civility",
     "urssaf_birth_name",
@@ -45,7 +45,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        """Extends base: enrolments are put together first, the sheet last.
+        """Extends base: enrolments are put together first, the civil status last.
 
         :raises UserError: these contacts cannot be one customer, or not now
         """
@@ -63,10 +63,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         self._urssaf_check_merge(partners.sudo(), kept, enrolments, survivors)
         donors = self._urssaf_donors(partners.sudo(), kept, survivors)
-        values = self._urssaf_form_values(kept, donors)
+        values = self._urssaf_kept_values(kept, donors)
         account = self._urssaf_account_values(kept, donors)
         self._urssaf_merge_enrolments(enrolments, survivors, kept)
-        # Who merges may not see the sheet: Odoo writes it, and we write over it.
+        # Who merges may not see these fields: Odoo writes it, and we write over it.
         merged = dst_partner.with_context(urssaf_merging=MERGING)
         # Only the code writes this day: Odoo is left none to write as the user, and
         # ``values`` has the one that stays.
@@ -147,12 +147,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             all(dates) and dates[0] != dates[1]
         )
 
-    # -- the sheet -----------------------------------------------------------------
+    # -- the civil status ----------------------------------------------------------
 
     def _urssaf_donors(self, partners, kept, survivors):
-        """The contacts whose sheets may fill the gaps of the one that stays: those
-        whose enrolment survives. Where nobody has one, the first sheet that is there,
-        unless the contact that stays has one.
+        """The contacts that may fill the gaps of the one that stays: those whose
+        enrolment survives. Where nobody has one, the first with a civil status, unless
+        the contact that stays has one.
         """
         if survivors:
             known_first = survivors.sorted(lambda e: not e.external_id)
@@ -164,8 +164,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _urssaf_typed(self, partner):
         return any(partner[name] for name in IDENTITY)
 
-    def _urssaf_form_values(self, kept, donors):
-        """The sheet of the contact that stays. All of it, for Odoo would fill its gaps
+    def _urssaf_kept_values(self, kept, donors):
+        """What the contact that stays has then. All of it, for Odoo would fill its gaps
         from whatever contact comes first.
         """
         values = {}

@@ -266,7 +266,7 @@ class UrssafEnrolment(models.Model):
         self.check_access("read")
         self._check_here()
         self.partner_id.check_access("write")
-        self._customer()._urssaf_check_sheet()
+        self._customer()._urssaf_check_complete()
         return self.sudo()._resend_now()
 
     def action_urssaf_toggle_account(self):

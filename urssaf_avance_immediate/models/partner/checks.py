@@ -44,7 +44,7 @@ WIRE_FIELDS = {
     "adressePostale.codePays": "country_id",
     "coordonneeBancaire": "urssaf_bank_account_id",
 }
-# The order of the sheet; the consent is no part of what is sent.
+# Their order on the contact; the consent is no part of what is sent.
 FIELDS_IN_ORDER = [*dict.fromkeys(WIRE_FIELDS.values()), "urssaf_consent_date"]
 # Whatever the checks read: the checklist follows what is typed.
 CHECKED = [
@@ -85,7 +85,7 @@ class ResPartner(models.Model):
     )
 
     @api.depends(*CHECKED)
-    # Also of who reads: to whom the sheet is hidden, this is too.
+    # Also of who reads: to whom the personal fields are hidden, this is too.
     @api.depends_context("company", "lang", "uid")
     def _compute_urssaf_checklist(self):
         for partner, lines in self._urssaf_check().items():
@@ -101,7 +101,7 @@ class ResPartner(models.Model):
             ]
 
     @api.depends(*CHECKED)
-    # Also of who reads: to whom the sheet is hidden, this is too.
+    # Also of who reads: to whom the personal fields are hidden, this is too.
     @api.depends_context("lang", "uid")
     def _compute_urssaf_preview(self):
         for partner in self:

@@ -112,10 +112,13 @@ class ResPartner(models.Model):
     def _urssaf_sharing_contact(self):
         """Those of self whose e-mail and mobile together are another customer's too:
         Urssaf wants the pair for one person only. One query.
+
+        Only among the contacts that the user may see: of another company's customer
+        not even the existence is told, and Urssaf refuses the pair if need be.
         """
         pairs = {p: p._urssaf_contact_pair() for p in self}
         emails = {email for email, mobile in pairs.values() if email and mobile}
-        others = self.sudo().search(
+        others = self.sudo(False).search(
             [
                 ("email_normalized", "in", list(emails)),
                 ("urssaf_mobile", "!=", False),
@@ -123,7 +126,7 @@ class ResPartner(models.Model):
             ]
         )
         holders = {}
-        for other in others | self:
+        for other in self | others:
             holders.setdefault(other._urssaf_contact_pair(), set()).add(
                 other._origin.id or other.id
             )
@@ -152,7 +155,7 @@ class ResPartnerBank(models.Model):
 
     @api.depends_context("urssaf_masked")
     def _compute_display_name(self):
-        """Extends base: on the Urssaf sheet, the ends are enough to recognise it."""
+        """Extends base: on the Urssaf tab, the ends are enough to recognise it."""
         super()._compute_display_name()
         if self.env.context.get("urssaf_masked"):
             for account in self:

@@ -228,7 +228,7 @@ class ResPartner(models.Model):
         finally:
             imagined.invalidate_recordset(flush=False)
 
-    def _urssaf_check_sheet(self):
+    def _urssaf_check_complete(self):
         """:raises UserError: something is missing; each field is named"""
         self.ensure_one()
         faults = self._urssaf_enrolment_faults()
@@ -324,7 +324,7 @@ class ResPartner(models.Model):
         self.check_access("write")
         self.env.company._urssaf_check_real()
         if len(self) == 1:
-            self._urssaf_check_sheet()
+            self._urssaf_check_complete()
             return self._urssaf_enrolments()._enrol_now()
         return self.env["urssaf.enrolment.batch"]._start(self)
 

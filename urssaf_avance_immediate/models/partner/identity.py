@@ -178,7 +178,7 @@ class ResPartner(models.Model):
     # -- beside what Urssaf tells ------------------------------------------------
 
     def _urssaf_name_differences(self, status):
-        """Names that method 020 tells and that are not those of the sheet:
+        """Names that method 020 tells and that are not those of the contact:
         ``[(field, theirs, ours)]``. What Urssaf does not tell differs from nothing.
         """
         self.ensure_one()

@@ -57,8 +57,8 @@ class ResPartner(models.Model):
 
     def action_urssaf_forget(self):
         """Erase what only served to enrol these customers, who have left. What belongs
-        to a company goes for the companies that the user has ticked; the sheet itself
-        is shared, and is erased if no other company needs it.
+        to a company goes for the companies that the user has ticked; the fields of the
+        contact are shared, and are erased if no other company needs them.
 
         :raises AccessError: the user is no manager of the service
         :raises UserError: a customer’s demande de paiement is still alive, or another
@@ -74,8 +74,8 @@ class ResPartner(models.Model):
         self.check_access("write")
         companies = self.env.companies._urssaf_with_sisters()
         self._urssaf_check_forget(companies)
-        # Rows of the ticked companies, and a sheet that nobody else needs: the user has
-        # the right to the contact, not to change enrolments by hand.
+        # Rows of the ticked companies, and a contact that nobody else needs: the user
+        # has the right to it, not to change enrolments by hand.
         self.sudo()._urssaf_forget(companies)
         return self.env["urssaf.enrolment"]._notify(
             self.env._("The personal data are erased.")
@@ -129,7 +129,7 @@ class ResPartner(models.Model):
         return self & (alive.partner_id | calls.partner_id)
 
     def _urssaf_needed_outside(self, companies):
-        """Those whose sheet another company than these works with: Urssaf has the
+        """Those whose data another company than these works with: Urssaf has the
         customer for it, or the customer is being prepared, or has a form to fill in.
         """
         elsewhere = Domain("company_id", "not in", companies.ids)
@@ -145,8 +145,9 @@ class ResPartner(models.Model):
         return self & (needed | forms.partner_id) | self._urssaf_busy(elsewhere)
 
     def _urssaf_forget(self, companies):
-        """Erase the sheet; end the enrolments of these companies. At Urssaf, only the
-        customer can end the association. Modules with more such data extend this.
+        """Erase the personal fields; end the enrolments of these companies. At Urssaf,
+        only the customer can end the association. Modules with more such data extend
+        this.
         """
         # An account of somebody else may have been chosen by mistake: it stays.
         accounts = self.urssaf_bank_account_id.filtered(lambda a: a.partner_id in self)
@@ -183,7 +184,7 @@ class ResPartner(models.Model):
         limit = company._urssaf_forget_limit()
         something = Domain.OR(Domain(name, "!=", False) for name in TYPED)
         sisters = company._urssaf_with_sisters()
-        # Another company may have erased the sheet: what is this one's goes too.
+        # Another company may have erased the contact: what is this one's goes too.
         own = Domain("consent_date", "!=", False) | Domain("sent_digest", "!=", False)
         old = Domain("state_since", "<", limit) | (
             Domain("state_since", "=", False) & Domain("create_date", "<", limit)
@@ -218,7 +219,7 @@ class UrssafEnrolment(models.Model):
     _inherit = "urssaf.enrolment"
 
     def _needs_personal_data(self):
-        """Whether the company still works with the customer's sheet. One who is being
+        """Whether the company still works with the customer's data. One who is being
         prepared counts until the company itself would erase him.
         """
         self.ensure_one()

@@ -2,7 +2,7 @@
 """A contact that several companies share: whose personal data are they?
 
 Those of the companies that have the customer, by a consent or an enrolment that has
-left the draft. A company that has none sees an empty sheet until it has recorded a
+left the draft. A company that has none sees empty fields until it has recorded a
 consent, with its date and its user. A contact that no company has yet is open to all
 who share it.
 """
@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from .personal_fields import Personal
 
-# In the context of Odoo's merge, which puts the sheet right itself afterwards. An
+# In the context of Odoo's merge, which puts the fields right itself afterwards. An
 # object: nobody can send it from outside.
 MERGING = object()
 
