@@ -46,10 +46,13 @@ class TestReference(TransactionCase):
     def test_natures_are_those_of_the_contract(self):
         shipped = self.env["home.service.nature"].search([])
         self.assertEqual(
-            [(n.code, n.name, n.vat_rate) for n in shipped.with_context(lang=None)],
+            [
+                (n.urssaf_code, n.name, n.vat_rate)
+                for n in shipped.with_context(lang=None)
+            ],
             NATURES,
         )
-        self.assertEqual(shipped.filtered(lambda n: not n.eligible).code, "270")
+        self.assertEqual(shipped.filtered(lambda n: not n.eligible).urssaf_code, "270")
 
     def test_every_documented_status_has_a_state(self):
         """But 90 “Clôturée”, seen in one old source: nobody knows what it means."""

@@ -1,8 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import re
-
-from stdnum.fr import siren, siret
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -18,9 +14,6 @@ ENVIRONMENT_HOSTS = {
 }
 TOKEN_PATH = "/api/oauth/v1/token"
 API_PATH = "/atp/v1/tiersPrestations"
-
-SAP_PATTERN = re.compile(r"SAP(\d{9})")
-INTERVENANT_PATTERN = re.compile(r"SAP(\d{9})|SIR(\d{14})")
 
 # What happens to the invoices of active customers.
 SENDING = [
@@ -44,15 +37,6 @@ class ResCompany(models.Model):
         required=True,
         copy=False,
         help="Nothing leaves for the real service unless production is chosen here.",
-    )
-    home_service_sap_number = fields.Char(
-        string="SAP declaration number",
-        help="SAP followed by the nine digits of the SIREN.",
-    )
-    home_service_intervenant = fields.Char(
-        string="Default intervenant",
-        help="Who performs the services, as Urssaf identifies them: SAP and the SIREN, "
-        "or SIR and the SIRET. Left empty, the SAP declaration number is used.",
     )
     urssaf_billing_name = fields.Char(
         string="Name shown to Urssaf",
@@ -141,28 +125,6 @@ class ResCompany(models.Model):
                     self.env._(
                         "Urssaf payment method: choose one of the journal %s.",
                         journal.name or "-",
-                    )
-                )
-
-    @api.constrains("home_service_sap_number", "home_service_intervenant")
-    def _check_urssaf_identifiers(self):
-        for company in self:
-            number = company.home_service_sap_number
-            if number and not valid_identifier(SAP_PATTERN, number):
-                raise ValidationError(
-                    self.env._(
-                        "SAP declaration number: “%s” should be SAP followed by a "
-                        "valid SIREN, nine digits.",
-                        number,
-                    )
-                )
-            intervenant = company.home_service_intervenant
-            if intervenant and not valid_identifier(INTERVENANT_PATTERN, intervenant):
-                raise ValidationError(
-                    self.env._(
-                        "Default intervenant: “%s” should be SAP followed by a valid "
-                        "SIREN, or SIR followed by a valid SIRET.",
-                        intervenant,
                     )
                 )
 
@@ -268,11 +230,6 @@ class ResCompany(models.Model):
             observer=self.env["urssaf.trace"]._observer(company),
         )
 
-    def _home_service_intervenant(self):
-        """Who performs the services: a branch may have a SIRET of its own."""
-        number = self._urssaf_holder().home_service_sap_number
-        return self._urssaf_own("home_service_intervenant") or number or ""
-
     def _urssaf_billing_name(self):
         name = self._urssaf_own("urssaf_billing_name") or self._urssaf_holder().name
         return (name or "")[:30]
@@ -351,12 +308,3 @@ class ResCompany(models.Model):
         )
         detail = error.code or error.kind == "config" and error.message
         return f"{sentence}\n({detail})" if detail else sentence
-
-
-def valid_identifier(pattern, value):
-    """Whether the value fits the pattern and its SIREN or SIRET is valid."""
-    match = pattern.fullmatch(value)
-    digits = match and next(filter(None, match.groups()))
-    if not digits:
-        return False
-    return siren.is_valid(digits) if len(digits) == 9 else siret.is_valid(digits)
