@@ -5,9 +5,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...lib.api import UrssafError
-from ..enrolment.calling import NOT_FOUND
-from ..enrolment.doubt import SUSPECT, OtherHabilitation
 from ..exchange.alerts import ACTIVITY_TYPE
+from ..exchange.connection import OtherHabilitation
 from ..groups import ADMINISTRATOR
 from .credentials import (
     CONNECTION_FIELDS,
@@ -56,29 +55,14 @@ class ResCompany(models.Model):
         try:
             with self._urssaf_get_client() as client:
                 client.check_connection()
-                if service._in_doubt() and self._urssaf_knows_nobody(client):
+                Enrolment = self.env["urssaf.enrolment"]
+                if service._in_doubt() and Enrolment._knows_nobody(self, client):
                     raise OtherHabilitation
         except UrssafError as error:
             service._failed(error)
             return error
         service._answered(certain=True)
         return None
-
-    def _urssaf_knows_nobody(self, client):
-        """Whether Urssaf knows none of some customers that it knew.
-
-        :raises UrssafError: it does not say
-        """
-        witnesses = self.env["urssaf.enrolment"]._witnesses(self)[:SUSPECT]
-        for enrolment in witnesses:
-            try:
-                client.get_customer(id_client=enrolment.external_id)
-            except UrssafError as error:
-                if error.code != NOT_FOUND:
-                    raise
-            else:
-                return False
-        return bool(witnesses)
 
     def _urssaf_try_before_saving(self, values):
         """New credentials of a company in production are tried on customers whom Urssaf
@@ -121,9 +105,8 @@ class ResCompany(models.Model):
             return None
         try:
             with self._urssaf_client_with(known) as client:
-                return (
-                    OtherHabilitation() if self._urssaf_knows_nobody(client) else None
-                )
+                knows_nobody = self.env["urssaf.enrolment"]._knows_nobody(self, client)
+                return OtherHabilitation() if knows_nobody else None
         except UrssafError as error:
             return error if error.kind == "auth" else None
 
