@@ -234,7 +234,7 @@ class ResPartner(models.Model):
 
     def _urssaf_enrolments(self):
         """The enrolments of these customers under the habilitation of the current
-        company, made if need be.
+        company, made if need be, as superuser: nobody may create one by hand.
         """
         Enrolment = self.env["urssaf.enrolment"].sudo()
         company = self.env.company._urssaf_holder()
