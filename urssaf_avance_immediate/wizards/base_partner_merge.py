@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from ..lib.rules import same_name
 from ..models.enrolment.enrolment import SENDABLE
 from ..models.geography.country import FRANCE
-from ..models.partner.shared import MERGING
+from ..models.partner.privacy import MERGING
 
 # A call is on its way, or Odoo looks for what became of it.
 UNDER_WAY = ("sending", "unknown")
