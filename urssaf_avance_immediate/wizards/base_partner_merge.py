@@ -134,7 +134,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     self.env._(
                         "Nothing was merged: %(one)s and %(other)s have different "
                         "birth names or birth dates, and Urssaf has one of them. If "
-                        "they are one person, put the wrong sheet right first.",
+                        "they are one person, put the wrong details right first.",
                         one=one.display_name,
                         other=other.display_name,
                     )

@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         "active, if the last answer is older than this. 0: at each sending.",
     )
     urssaf_attempt_days = fields.Integer(
-        string="Keep sent sheets (days)",
+        string="Keep sent details (days)",
         default=90,
         help="What was sent for a customer is erased as soon as he is active, and "
         "after this number of days in any case. That it was sent, when, by whom and "
@@ -23,6 +23,6 @@ class ResCompany(models.Model):
 
     _urssaf_enrolment_delays = models.Constraint(
         "CHECK(urssaf_fresh_hours >= 0 AND urssaf_attempt_days >= 0)",
-        "The hours before a new question and the days that refused sheets are kept "
+        "The hours before a new question and the days that refused details are kept "
         "cannot be negative.",
     )

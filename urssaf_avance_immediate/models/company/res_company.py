@@ -62,7 +62,7 @@ class ResCompany(models.Model):
         default="propose",
         required=True,
         help="Propose: a button on the invoice. Automatically: they leave once posted, "
-        "and once their services are over. Each customer’s sheet may say otherwise.",
+        "and once their services are over. Each customer may have a choice of his own.",
     )
     urssaf_invoice_mention = fields.Boolean(
         string="Tell customers on the invoice",

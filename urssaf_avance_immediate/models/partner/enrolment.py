@@ -117,7 +117,7 @@ class ResPartner(models.Model):
         for partner in self:
             enrolment = partner.urssaf_enrolment_id
             refused = enrolment.last_error_kind == "rejected"
-            partner.urssaf_advice = refused and enrolment._advice_beside_sheet()
+            partner.urssaf_advice = refused and enrolment._advice_beside_fields()
             partner.urssaf_to_mend = refused and [
                 {"field": name, "label": self._urssaf_label_of_field(name)}
                 for name in enrolment._to_mend()

@@ -127,8 +127,9 @@ class ResPartner(models.Model):
         if hidden:
             raise UserError(
                 self.env._(
-                    "%s is another company’s customer at Urssaf, and the sheet is not "
-                    "shown. Record the consent of the customer for your company first.",
+                    "%s is another company’s customer at Urssaf, and the details are "
+                    "not shown. Record the consent of the customer for your company "
+                    "first.",
                     ", ".join(hidden.mapped("display_name")),
                 )
             )
