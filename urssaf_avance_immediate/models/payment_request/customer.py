@@ -10,22 +10,19 @@ CUSTOMER_CLOSED = {"ERR_CMPT_BLOQUE", "ERR_MANDAT_ECHU"}
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
-    def _send_batch(self, client):
-        """Extends: ask about the customers of whom nothing was heard for a while."""
+    def _customers_in_doubt(self, client):
+        """Ask about the customers of whom nothing was heard for a while. Return whether
+        Urssaf seems to know none of our customers: then nothing leaves.
+        """
         queued = self.filtered(lambda r: r.state == "queued")
         queued.enrolment_id._ask_before_sending(client)
-        if queued._services()._in_doubt():
-            # Urssaf seems to know none of our customers: nothing leaves.
-            self._checkpoint(len(self))
-            return False
-        return super()._send_batch(client)
+        return queued._services()._in_doubt()
 
-    def _keep_sendable(self):
-        """Extends: the customer was active when it was queued. Urssaf would refuse the
-        demande of one who is blocked, or who ended the association.
+    def _keep_active_customers(self):
+        """The customer was active when it was queued. Urssaf would refuse the demande
+        of one who is blocked, or who ended the association.
         """
-        sendable = super()._keep_sendable()
-        closed = sendable.filtered(lambda r: r.enrolment_id.state != "active")
+        closed = self.filtered(lambda r: r.enrolment_id.state != "active")
         # What leaves by itself waits for the customer, who is told of once.
         automatic = closed.move_id._urssaf_wait_for_customer()
         for request in closed:
@@ -36,7 +33,7 @@ class UrssafPaymentRequest(models.Model):
         closed.filtered(
             lambda r: r.move_id in automatic
         ).enrolment_id._tell_waiting_invoices()
-        return sendable - closed
+        return self - closed
 
     def _wait_if_customer_closed(self, errors):
         """Urssaf itself finds the customer blocked, before we have asked."""

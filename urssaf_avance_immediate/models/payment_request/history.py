@@ -20,14 +20,6 @@ WAITING_TO_LEAVE = ("queued", "sending")
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
-    def _set_state(self, state, **values):
-        """Extends: what it was is remembered until the commit. A claim is nobody's
-        business.
-        """
-        if state != "sending":
-            self._remember()
-        return super()._set_state(state, **values)
-
     def _remember(self):
         precommit = self.env.cr.precommit
         if _BEFORE not in precommit.data:

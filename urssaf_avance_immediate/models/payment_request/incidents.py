@@ -66,10 +66,10 @@ class UrssafPaymentRequest(models.Model):
     # -- who, and until when ---------------------------------------------------
 
     def _alert_candidates(self):
-        """Extends: money that Urssaf takes back, and what nobody has seen before, are
-        the accountant's matter.
+        """Who made the invoice; but money that Urssaf takes back, and what nobody has
+        seen before, are the accountant's matter.
         """
-        candidates = super()._alert_candidates()
+        candidates = self.move_id.invoice_user_id
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
         if self.state in INCIDENTS or strange:
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")

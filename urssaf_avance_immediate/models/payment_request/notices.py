@@ -48,17 +48,16 @@ class UrssafPaymentRequest(models.Model):
         string="Customer told: paid", readonly=True, copy=False
     )
 
-    def _set_state(self, state, **values):
-        """Extends: the customer is to be told soon that a demande has left."""
-        moved = self.filtered(lambda r: r.state != state)
-        result = super()._set_state(state, **values)
-        if state == "waiting" and any(moved.sudo().holder_id.mapped(SENT.setting)):
-            waking = self.env.cr.precommit.data
-            if not waking.get(_WAKING):
-                # One wake-up per transaction, whatever the size of the batch.
-                waking[_WAKING] = True
-                self._trigger("follow")
-        return result
+    def _wake_notices(self):
+        """The customers of these are to be told soon that their demande has left."""
+        # sudo(): a branch's user may not open the company above it.
+        if not any(self.sudo().holder_id.mapped(SENT.setting)):
+            return
+        waking = self.env.cr.precommit.data
+        if not waking.get(_WAKING):
+            # One wake-up per transaction, whatever the size of the batch.
+            waking[_WAKING] = True
+            self._trigger("follow")
 
     @api.model
     def _notify_customers(self, company):

@@ -51,6 +51,8 @@ AT_URSSAF = (
 FROZEN = ("queued", *AT_URSSAF)
 # Over: the invoice may be sent again, under another number.
 CLOSED = ("refused", "cancelled")
+# What was said of the former state is settled: nobody has to act in this one.
+SETTLING = ("queued", "waiting", "validated", "debited")
 # Urssaf has news to give about these.
 FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 
@@ -210,7 +212,7 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             request.active_request = request.state not in CLOSED
 
-    @api.depends("amount_total", "payload")
+    @api.depends("amount_total", "amount_deposit", "payload")
     def _compute_estimates(self):
         natures = self.env["home.service.nature"].sudo()
         refused = set(
@@ -229,7 +231,10 @@ class UrssafPaymentRequest(models.Model):
             )
             credit = request.currency_id.round(eligible / 2)
             request.amount_credit_estimate = credit
-            request.amount_net_estimate = request.amount_total - credit
+            # A deposit is paid already.
+            request.amount_net_estimate = (
+                request.amount_total - credit - request.amount_deposit
+            )
 
     @api.depends("rejection_code")
     def _compute_rejection_label(self):
@@ -262,9 +267,6 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
 
-    def _alert_candidates(self):
-        return self.move_id.invoice_user_id
-
     def _usable(self):
         """Requests whose identifier means something where the company is now."""
         return self._is_here()
@@ -278,20 +280,33 @@ class UrssafPaymentRequest(models.Model):
         return super()._error_values(error)
 
     def _set_state(self, state, **values):
-        """Extends: what a state means for errors, alerts and the next call."""
+        """The one transition of a demande. What goes with a change of state, in the
+        order in which it happens:
+
+        1. what it was is remembered until the commit, for the history; a claim is
+           nobody's business;
+        2. the state is written, with what it means: Urssaf has the demande and has
+           answered, so the trouble of the last call is over and it need not leave
+           alone; or there is no next call;
+        3. what people were told of the former state is settled, unless it still holds;
+        4. what Urssaf has no more is for no other amount any more;
+        5. the customer is soon told that the demande has left.
+
+        :param values: what is written besides; it wins over what a state means
+        """
         moved = self.filtered(lambda r: r.state != state)
+        if state != "sending":
+            self._remember()
+        if state in CLOSED + SENDABLE:
+            values = {"next_call_at": False, **values}
         if state in FOLLOWED:
             values = {"send_alone": False, **values}
-            free = self.filtered(lambda r: r.last_error_kind not in KEPT_ERRORS)
-            super(UrssafPaymentRequest, self - free)._set_state(state, **values)
-            values = {**self._no_error(), **values}
+            kept = self.filtered(lambda r: r.last_error_kind in KEPT_ERRORS)
+            kept._write_state(state, values)
+            (self - kept)._write_state(state, {**self._no_error(), **values})
         else:
-            free = self
-        if state in CLOSED + SENDABLE:
-            values.setdefault("next_call_at", False)
-        result = super(UrssafPaymentRequest, free)._set_state(state, **values)
-        if moved and state in ("queued", "waiting", "validated", "debited"):
-            # What was said of the former state; not what is said of this one.
+            self._write_state(state, values)
+        if state in SETTLING:
             moved.filtered(
                 lambda r: r.last_error_kind not in KEPT_ERRORS
                 and not r._keeps_getting_lost()
@@ -299,7 +314,8 @@ class UrssafPaymentRequest(models.Model):
         if state in CLOSED:
             over = self.filtered(lambda r: r.last_error_kind == OTHER_AMOUNT)
             over.write(self._no_error())
-        return result
+        if state == "waiting":
+            moved._wake_notices()
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these demandes.

@@ -8,9 +8,7 @@ number, and no lost call can still arrive.
 
 import json
 from collections import defaultdict
-from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 
 from pydantic import ValidationError as SchemaError
 
@@ -63,6 +61,7 @@ class UrssafPaymentRequest(models.Model):
     def _frozen_values(self):
         """What is sent and shown, as the invoice says it now."""
         move = self.move_id
+        start, end = move._home_service_period()
         payload = PaymentRequest.model_validate(
             move._urssaf_prepare_payload()
         ).to_wire()
@@ -76,10 +75,11 @@ class UrssafPaymentRequest(models.Model):
             "currency_id": move.currency_id.id,
             "enrolment_id": move._urssaf_enrolment().id,
             "payload": json.dumps(payload, indent=2, ensure_ascii=False),
-            "service_start": move.home_service_start,
-            "service_end": move.home_service_end,
+            "service_start": start,
+            "service_end": end,
             "amount_total": move.amount_total,
             "amount_untaxed": move.amount_untaxed,
+            "amount_deposit": move._urssaf_deposit_values().get("mntAcompte", 0.0),
             "next_call_at": fields.Datetime.now(),
             "silent_refusals": 0,
             "lost_count": 0,
@@ -133,18 +133,21 @@ class UrssafPaymentRequest(models.Model):
             yield self.browse(ids)
 
     def _keep_sendable(self):
-        """Extends: what was checked when it was queued may have changed since: the
-        invoice was paid by other means, credited, or reset to draft.
+        """Those of self, locked and queued, that may still leave: what was checked when
+        they were queued may have changed since.
         """
-        sendable = super()._keep_sendable()
-        sendable.move_id.fetch(["state", "amount_residual"])
-        current = sendable.filtered(
+        return self._keep_current()._keep_active_customers()._keep_complete()
+
+    def _keep_current(self):
+        """The invoice may have been paid otherwise, credited, or reset to draft."""
+        self.move_id.fetch(["state", "amount_residual"])
+        current = self.filtered(
             lambda r: r.move_id.state == "posted"
             and not r.currency_id.compare_amounts(
                 r.move_id.amount_residual, r.transfer_expected
             )
         )
-        (sendable - current)._outdated()
+        (self - current)._outdated()
         return current
 
     def _outdated(self):
@@ -166,31 +169,37 @@ class UrssafPaymentRequest(models.Model):
             request._alert(note)
 
     def _send_batch(self, client):
-        """Claim, call, record. Return false on an outage."""
-        ready = {}
-        claimed = self._claim(lambda requests: requests._prepare(ready))
+        """Ask about the customers, then claim, call, record. Return false on an
+        outage.
+        """
+        if self._customers_in_doubt(client):
+            self._checkpoint(len(self))
+            return False
+        claimed = self._claim()
         if not claimed:
             self._checkpoint(len(self))
             return True
         try:
             answers = client.create_payment_requests(
-                [ready[id_] for id_ in claimed.ids]
+                [request._request() for request in claimed]
             )
         except UrssafError as error:
             return claimed._not_sent(client, error)
-        claimed._record(partial(type(self)._record_answers, answers=answers))
+        claimed._record(lambda claims: claims._record_answers(answers))
         return claimed._due_now()._settle(client) and claimed._send_renumbered(client)
 
-    def _prepare(self, ready):
-        """Put what is sent of each demande in ``ready``, by its id. Return the demandes
-        that are complete; the customer's contact may have lost the birth date.
-        """
-        for request in self:
-            with suppress(SchemaError):
-                ready[request.id] = request._request()
-        complete = self.filtered(lambda r: r.id in ready)
+    def _keep_complete(self):
+        """The customer's contact may have lost the birth date."""
+        complete = self.filtered(lambda r: r._is_complete())
         (self - complete)._incomplete()
         return complete
+
+    def _is_complete(self):
+        try:
+            self._request()
+        except SchemaError:
+            return False
+        return True
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -253,7 +262,7 @@ class UrssafPaymentRequest(models.Model):
     def _not_sent(self, client, error):
         """The whole call failed. Return false on an outage."""
         alone = len(self) == 1
-        self._record(partial(type(self)._record_failure, error=error, alone=alone))
+        self._record(lambda claims: claims._record_failure(error, alone))
         if not self._may_go_on():
             return False
         self._due_now()._settle(client)
