@@ -152,7 +152,7 @@ class UrssafPaymentRequest(models.Model):
             )
         if notes:
             note = "\n".join(notes)
-            self.write({"last_error_kind": OTHER_AMOUNT, "last_error_message": note})
+            self.write({"matter": OTHER_AMOUNT, "matter_message": note})
             self._alert(note)
 
     def _take_another_number(self, reasons):
@@ -170,6 +170,7 @@ class UrssafPaymentRequest(models.Model):
             "send_alone": False,
             "silent_refusals": 0,
             **self._no_error(),
+            **self._no_matter(),
         }
         if len(self.taken_numbers) % MAX_NUMBERS == 0:
             values["last_error_message"] = self.env._(

@@ -13,7 +13,7 @@ from ...lib.api.codes import MAX_SEARCH
 from ...lib.rules import paris_date, paris_today
 from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.words import UNFORESEEN
-from .payment_request import CLOSED, FOLLOWED, KEPT_ERRORS
+from .payment_request import CLOSED, FOLLOWED
 from .sending import ABOUT_ONE
 
 # Our state for each status code of urssaf-api §5. A code that is not here leaves the
@@ -60,8 +60,9 @@ class UrssafPaymentRequest(models.Model):
         self._register_transfers()
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         title = self.env._("Urssaf: %s", label)
-        if self.last_error_message:
-            return self._notify(self.last_error_message, "warning", title)
+        trouble = self._trouble()
+        if trouble:
+            return self._notify(trouble, "warning", title)
         return self._notify(self.remote_label or "", "info", title)
 
     def _tens(self):
@@ -118,11 +119,9 @@ class UrssafPaymentRequest(models.Model):
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
-        self.next_call_at = fields.Datetime.now() + timedelta(hours=6)
-        if self.last_error_kind in KEPT_ERRORS:
-            return
         self.write(
             {
+                "next_call_at": fields.Datetime.now() + timedelta(hours=6),
                 "last_error_kind": "protocol",
                 "last_error_code": found.errors[0].code if found.errors else False,
                 "last_error_message": self.env._(
@@ -205,10 +204,10 @@ class UrssafPaymentRequest(models.Model):
 
     def _answered_after_all(self):
         """Urssaf did answer, and the answer was taken."""
-        troubled = self.filtered(
-            lambda r: r.last_error_kind and r.last_error_kind not in KEPT_ERRORS
-        )
-        troubled.filtered(lambda r: r.last_error_kind == UNFORESEEN)._alert_done()
+        troubled = self.filtered("last_error_kind")
+        troubled.filtered(
+            lambda r: r.last_error_kind == UNFORESEEN and not r.matter
+        )._alert_done()
         troubled.write(self._no_error())
 
     def _state_for(self, code):
@@ -275,7 +274,7 @@ class UrssafPaymentRequest(models.Model):
                     "it."
                 )
             )
-        elif self.last_error_kind not in KEPT_ERRORS:
+        elif not self.matter:
             self._alert_done()
 
     # -- scheduled actions -----------------------------------------------------

@@ -56,12 +56,13 @@ SETTLING = ("queued", "waiting", "validated", "debited")
 # Urssaf has news to give about these.
 FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 
-# ``last_error_kind`` of a transfer that could not be put on the invoice, and of a
-# demande that Urssaf has for another amount.
+# What no answer of Urssaf puts right: it stays said until somebody has acted.
 NOT_BOOKED = "booking"
 OTHER_AMOUNT = "amount"
-# No answer of Urssaf puts these right: they stay said until somebody has acted.
-KEPT_ERRORS = (NOT_BOOKED, OTHER_AMOUNT)
+MATTERS = [
+    (NOT_BOOKED, "Transfer not registered"),
+    (OTHER_AMOUNT, "Not as it was sent"),
+]
 
 
 class UrssafPaymentRequest(models.Model):
@@ -146,6 +147,16 @@ class UrssafPaymentRequest(models.Model):
         copy=False,
         help="Urssaf refused the whole call it was part of: it goes by itself.",
     )
+    matter = fields.Selection(
+        MATTERS,
+        string="To settle",
+        readonly=True,
+        copy=False,
+        help="What somebody has to put right, whatever Urssaf answers meanwhile: its "
+        "transfer could not be registered on the invoice, or it has the demande for "
+        "another amount or other dates.",
+    )
+    matter_message = fields.Text(string="What to settle", readonly=True, copy=False)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     service_start = fields.Date(string="Services from", readonly=True)
     service_end = fields.Date(string="Services to", readonly=True)
@@ -273,11 +284,13 @@ class UrssafPaymentRequest(models.Model):
 
     # -- state -----------------------------------------------------------------
 
-    def _error_values(self, error):
-        """Extends: a passing trouble does not hide what somebody has to put right."""
-        if self.last_error_kind in KEPT_ERRORS:
-            return {}
-        return super()._error_values(error)
+    @api.model
+    def _no_matter(self):
+        return {"matter": False, "matter_message": False}
+
+    def _trouble(self):
+        """What people read first: what somebody has to settle, else the last error."""
+        return self.matter_message or self.last_error_message
 
     def _set_state(self, state, **values):
         """The one transition of a demande. What goes with a change of state, in the
@@ -289,7 +302,8 @@ class UrssafPaymentRequest(models.Model):
            answered, so the trouble of the last call is over and it need not leave
            alone; or there is no next call;
         3. what people were told of the former state is settled, unless it still holds;
-        4. what Urssaf has no more is for no other amount any more;
+        4. what Urssaf has no more is for no other amount any more, but a transfer that
+           is not registered stays so;
         5. the customer is soon told that the demande has left.
 
         :param values: what is written besides; it wins over what a state means
@@ -300,20 +314,15 @@ class UrssafPaymentRequest(models.Model):
         if state in CLOSED + SENDABLE:
             values = {"next_call_at": False, **values}
         if state in FOLLOWED:
-            values = {"send_alone": False, **values}
-            kept = self.filtered(lambda r: r.last_error_kind in KEPT_ERRORS)
-            kept._write_state(state, values)
-            (self - kept)._write_state(state, {**self._no_error(), **values})
-        else:
-            self._write_state(state, values)
+            values = {"send_alone": False, **self._no_error(), **values}
+        self._write_state(state, values)
         if state in SETTLING:
             moved.filtered(
-                lambda r: r.last_error_kind not in KEPT_ERRORS
-                and not r._keeps_getting_lost()
+                lambda r: not r.matter and not r._keeps_getting_lost()
             )._alert_done()
         if state in CLOSED:
-            over = self.filtered(lambda r: r.last_error_kind == OTHER_AMOUNT)
-            over.write(self._no_error())
+            over = self.filtered(lambda r: r.matter == OTHER_AMOUNT)
+            over.write(self._no_matter())
         if state == "waiting":
             moved._wake_notices()
 

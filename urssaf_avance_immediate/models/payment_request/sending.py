@@ -84,6 +84,7 @@ class UrssafPaymentRequest(models.Model):
             "silent_refusals": 0,
             "lost_count": 0,
             **self._no_error(),
+            **self._no_matter(),
         }
 
     @api.model
