@@ -58,7 +58,6 @@ class UrssafPaymentRequest(models.Model):
 
     @api.depends("amount_total", "amount_deposit")
     def _compute_transfer_expected(self):
-        """urssaf-api §7.4"""
         for request in self:
             expected = request.amount_total - request.amount_deposit
             request.transfer_expected = request.currency_id.round(expected)

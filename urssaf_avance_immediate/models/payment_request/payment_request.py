@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
 from ..groups import MANAGER
@@ -64,6 +67,11 @@ MATTERS = [
     (OTHER_AMOUNT, "Not as it was sent"),
 ]
 
+# Steps of the machinery. The queue is told of once, when somebody puts it there.
+WAITING_TO_LEAVE = ("queued", "sending")
+
+_BEFORE = "urssaf.payment.request.before"
+
 
 class UrssafPaymentRequest(models.Model):
     """One demande de paiement: one invoice sent once to Urssaf.
@@ -71,16 +79,15 @@ class UrssafPaymentRequest(models.Model):
     After a refusal or a cancellation the same invoice gets another record, with
     another number: Urssaf never takes a number twice (``ERR_FACTURE_DOUBLON``).
 
-    - ``urssaf_payment_request_history``: what people read of it
-    - ``urssaf_payment_request_number``: under which number it leaves
-    - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
-    - ``urssaf_payment_request_adopting``: a number found there, is it this demande
-    - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
-    - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
-    - ``urssaf_payment_request_incidents``: what goes wrong, and who is told
-    - ``urssaf_payment_request_cancelling``: the e-mail that asks Urssaf to cancel
-    - ``urssaf_payment_request_notices``: e-mails to the customer
-    - ``urssaf_payment_request_payment``: the money on the invoice
+    This file says what it is, which states it has, and what goes with a change of
+    state. The others, in the order of its life:
+
+    - ``sending``: queue, call, unknown outcomes; ``numbers``: under which number
+    - ``following``: what Urssaf says of it, and whether it is this one
+    - ``deadlines``: what to expect, when to ask again, what is late
+    - ``incidents``: what goes wrong and who is told, the customer too; ``notes``: in
+      which words
+    - ``booking``: the money on the invoice
     """
 
     _name = "urssaf.payment.request"
@@ -162,6 +169,13 @@ class UrssafPaymentRequest(models.Model):
     service_end = fields.Date(string="Services to", readonly=True)
     amount_total = fields.Monetary(string="Total", readonly=True)
     amount_untaxed = fields.Monetary(string="Untaxed amount", readonly=True)
+    amount_deposit = fields.Monetary(
+        string="Deposit declared",
+        readonly=True,
+        copy=False,
+        help="Received from the customer before, at most half of the total. Urssaf "
+        "collects and transfers what is left.",
+    )
     amount_credit_estimate = fields.Monetary(
         string="Tax credit (estimate)",
         compute="_compute_estimates",
@@ -342,6 +356,67 @@ class UrssafPaymentRequest(models.Model):
                 body=self.env._("The company changed its Urssaf environment.")
             )
 
+    # -- the history that people read --------------------------------------------
+    #
+    # One line per real change, written in batches. Odoo's own tracking makes one
+    # message per record and per write, which costs more than everything else together
+    # when a thousand demandes leave, and would tell of steps that mean nothing.
+
+    def _remember(self):
+        precommit = self.env.cr.precommit
+        if _BEFORE not in precommit.data:
+            precommit.data[_BEFORE] = {}
+            precommit.add(self.browse()._write_history)
+        before = precommit.data[_BEFORE]
+        for request in self:
+            if request.id not in before:
+                before[request.id] = request._seen_by_people()
+
+    def _seen_by_people(self):
+        return (
+            self.state,
+            self.remote_label,
+            self.transfer_amount,
+            self.transfer_date,
+        )
+
+    def _write_history(self):
+        """Log in one go what the transaction has changed on its demandes."""
+        before = self.env.cr.precommit.data.pop(_BEFORE, {})
+        lines = {}
+        for request in self.browse(before).exists():
+            line = request._history_line(*before[request.id])
+            if line:
+                lines[request.id] = line
+        if lines:
+            self.browse(lines)._message_log_batch(bodies=lines)
+
+    def _history_line(self, state, label, amount, date):
+        """What has changed since, as HTML, or ``None``."""
+        unchanged = (self.state, self.remote_label) == (state, label) or (
+            self.state in WAITING_TO_LEAVE and state in WAITING_TO_LEAVE
+        )
+        transfer = (self.transfer_amount, self.transfer_date)
+        if unchanged and transfer == (amount, date):
+            return None
+        states = dict(self._fields["state"]._description_selection(self.env))
+        facts = [Markup("<b>%s</b>") % states[self.state]]
+        if self.remote_label:
+            facts.append(self.env._("Urssaf: %s", self.remote_label))
+        if transfer != (amount, date):
+            facts.append(self._transfer_text())
+        return Markup(" · ").join(facts)
+
+    def _transfer_text(self):
+        day = format_date(self.env, self.transfer_date) if self.transfer_date else "?"
+        if not self.transfer_amount:
+            return self.env._("transfer announced for %s", day)
+        return self.env._(
+            "transfer of %(amount)s on %(date)s",
+            amount=self.currency_id.format(self.transfer_amount),
+            date=day,
+        )
+
     # -- buttons ---------------------------------------------------------------
 
     def action_urssaf_send(self):
@@ -365,6 +440,25 @@ class UrssafPaymentRequest(models.Model):
         return requests._nobody_asked() or self._notify(
             self.env._("The news will be there in a moment.")
         )
+
+    def _refresh_now(self):
+        """Ask about one demande while the user waits, and tell the outcome."""
+        self.ensure_one()
+        self._settle_abandoned()
+        nobody_asked = self._nobody_asked()
+        if nobody_asked:
+            return nobody_asked
+        if self._usable() and self.state == "unknown":
+            self._work_through(lambda request, client: request._settle(client))
+        elif self._usable():
+            self._ask()
+        self._register_transfers()
+        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        title = self.env._("Urssaf: %s", label)
+        trouble = self._trouble()
+        if trouble:
+            return self._notify(trouble, "warning", title)
+        return self._notify(self.remote_label or "", "info", title)
 
     def action_view_payments(self):
         self.ensure_one()

@@ -18,17 +18,26 @@ from odoo.tools import split_every
 from ...lib.api import PaymentRequest, UrssafError
 from ...lib.api.codes import MAX_SEARCH
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
+from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
 # Failures of a search of several that may be the fault of one of them.
 ABOUT_ONE = ("rejected", "protocol")
+# Urssaf's words for a customer who cannot be debited for the moment.
+CUSTOMER_CLOSED = {"ERR_CMPT_BLOQUE", "ERR_MANDAT_ECHU"}
 
 
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
-    # -- queue -----------------------------------------------------------------
+    earlier_dates = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Dates under which this demande was sent before the invoice was mended.",
+    )
+
+    # -- queue -------------------------------------------------------------------
 
     @api.model
     def _enqueue_move(self, moves):
@@ -45,10 +54,10 @@ class UrssafPaymentRequest(models.Model):
         )
         free = requests._lock().filtered(lambda r: r.state in SENDABLE)
         new = moves - requests.move_id
-        numbers = self._numbers_to_send(free.move_id | new)
-        self._make_room(numbers)
+        numbers = numbers_to_send(free.move_id | new)
+        make_room(self.env, numbers)
         for request in free:
-            request._take_number(numbers[request.move_id])
+            take_number(request, numbers[request.move_id])
         queued = free | self._create_for(new, numbers)
         for request in queued:
             values = {**request._earlier_values(), **request._frozen_values()}
@@ -87,10 +96,28 @@ class UrssafPaymentRequest(models.Model):
             **self._no_matter(),
         }
 
+    def _dates(self):
+        """Invoice date, first and last day of the services, as they are sent."""
+        sent = json.loads(self.sudo().payload or "{}")
+        return [
+            sent.get("dateFacture") or self.move_id.invoice_date,
+            sent.get("dateDebutEmploi") or self.service_start,
+            sent.get("dateFinEmploi") or self.service_end,
+        ]
+
+    def _earlier_values(self):
+        """It was sent before, and is about to be frozen anew: should the first call
+        turn up after all, it is this demande, whatever its dates were.
+        """
+        if not self.attempt_count or not self.payload:
+            return {}
+        dates = [str(date) for date in self._dates()]
+        return {"earlier_dates": [*(self.earlier_dates or ()), dates]}
+
     @api.model
     def _create_for(self, moves, numbers=None):
         """:param numbers: ``{move: number}``; free ones by default"""
-        numbers = numbers or self._next_numbers(moves)
+        numbers = numbers or next_numbers(moves)
         return self.sudo()._create_once(
             [
                 {
@@ -114,24 +141,7 @@ class UrssafPaymentRequest(models.Model):
         queued.lock_for_update(allow_referencing=True)
         queued._set_state("draft")
 
-    # -- send ------------------------------------------------------------------
-
-    def _send(self):
-        """Send the queued demandes of self in batches, one habilitation after the
-        other.
-        """
-        self._work_through(
-            lambda batch, client: batch._send_batch(client), type(self)._batches
-        )
-
-    def _batches(self):
-        """One by one those that were part of a call refused as a whole, then batches of
-        the size that the company wants.
-        """
-        alone = self.filtered("send_alone")
-        yield from alone
-        for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
-            yield self.browse(ids)
+    # -- may it leave ------------------------------------------------------------
 
     def _keep_sendable(self):
         """Those of self, locked and queued, that may still leave: what was checked when
@@ -159,6 +169,52 @@ class UrssafPaymentRequest(models.Model):
             request._set_state("draft", last_error_message=note)
             request._alert(note)
 
+    def _keep_active_customers(self):
+        """The customer was active when it was queued. Urssaf would refuse the demande
+        of one who is blocked, or who ended the association.
+        """
+        closed = self.filtered(lambda r: r.enrolment_id.state != "active")
+        # What leaves by itself waits for the customer, who is told of once.
+        automatic = closed.move_id._urssaf_wait_for_customer()
+        for request in closed:
+            note = request._customer_closed_note()
+            request._set_state("draft", last_error_message=note)
+            if request.move_id not in automatic:
+                request._alert(note)
+        closed.filtered(
+            lambda r: r.move_id in automatic
+        ).enrolment_id._tell_waiting_invoices()
+        return self - closed
+
+    def _customer_closed_note(self):
+        enrolment = self.enrolment_id
+        labels = dict(enrolment._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "Not sent: %(customer)s cannot be debited through Urssaf for the moment "
+            "(%(status)s). Urssaf: %(words)s",
+            customer=enrolment.partner_id.display_name,
+            status=labels.get(enrolment.state) or "-",
+            words=enrolment.remote_message or enrolment.remote_status or "-",
+        )
+
+    def _wait_if_customer_closed(self, errors):
+        """Urssaf itself finds the customer blocked, before we have asked."""
+        if {error.code for error in errors} & CUSTOMER_CLOSED:
+            self.move_id._urssaf_wait_for_customer()
+
+    def _keep_complete(self):
+        """The customer's contact may have lost the birth date."""
+        complete = self.filtered(lambda r: r._is_complete())
+        (self - complete)._incomplete()
+        return complete
+
+    def _is_complete(self):
+        try:
+            self._request()
+        except SchemaError:
+            return False
+        return True
+
     def _incomplete(self):
         """It was complete when it was queued, and is not any more."""
         for request in self:
@@ -168,6 +224,25 @@ class UrssafPaymentRequest(models.Model):
             )
             request._set_state("rejected", last_error_message=note)
             request._alert(note)
+
+    # -- send --------------------------------------------------------------------
+
+    def _send(self):
+        """Send the queued demandes of self in batches, one habilitation after the
+        other.
+        """
+        self._work_through(
+            lambda batch, client: batch._send_batch(client), type(self)._batches
+        )
+
+    def _batches(self):
+        """One by one those that were part of a call refused as a whole, then batches of
+        the size that the company wants.
+        """
+        alone = self.filtered("send_alone")
+        yield from alone
+        for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
+            yield self.browse(ids)
 
     def _send_batch(self, client):
         """Ask about the customers, then claim, call, record. Return false on an
@@ -189,18 +264,13 @@ class UrssafPaymentRequest(models.Model):
         claimed._record(lambda claims: claims._record_answers(answers))
         return claimed._due_now()._settle(client) and claimed._send_renumbered(client)
 
-    def _keep_complete(self):
-        """The customer's contact may have lost the birth date."""
-        complete = self.filtered(lambda r: r._is_complete())
-        (self - complete)._incomplete()
-        return complete
-
-    def _is_complete(self):
-        try:
-            self._request()
-        except SchemaError:
-            return False
-        return True
+    def _customers_in_doubt(self, client):
+        """Ask about the customers of whom nothing was heard for a while. Return whether
+        Urssaf seems to know none of our customers: then nothing leaves.
+        """
+        queued = self.filtered(lambda r: r.state == "queued")
+        queued.enrolment_id._ask_before_sending(client)
+        return queued._services()._in_doubt()
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -258,7 +328,16 @@ class UrssafPaymentRequest(models.Model):
             next_call_at=now + self._follow_delay("waiting"),
         )
 
-    # -- what went wrong -------------------------------------------------------
+    def _send_renumbered(self, client):
+        """Those of self that have just got another number leave at once. Return false
+        on an outage.
+        """
+        again = self._due_now().filtered(
+            lambda r: r.state == "queued" and r.taken_numbers
+        )
+        return not again or not self._time_left() or again._send_batch(client)
+
+    # -- what went wrong ---------------------------------------------------------
 
     def _not_sent(self, client, error):
         """The whole call failed. Return false on an outage."""
@@ -318,7 +397,7 @@ class UrssafPaymentRequest(models.Model):
         self._alert(values["last_error_message"])
         self._wait_if_customer_closed(errors)
 
-    # -- unknown outcomes ------------------------------------------------------
+    # -- unknown outcomes --------------------------------------------------------
 
     def _settle(self, client):
         """Look up by number the unknown demandes of self. Return false on an outage."""
@@ -387,7 +466,7 @@ class UrssafPaymentRequest(models.Model):
         else:
             self._send_again()
 
-    # -- scheduled actions -----------------------------------------------------
+    # -- scheduled actions -------------------------------------------------------
 
     @api.model
     def _cron_repair(self, company):
