@@ -21,7 +21,7 @@ from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date, paris_today
 from ..exchange.words import UNFORESEEN
 from .numbers import next_number
-from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT
+from .payment_request import CLOSED, FOLLOWED
 from .sending import ABOUT_ONE
 
 # Our state for each status code of Urssaf. A code that is not here leaves the
@@ -232,12 +232,6 @@ class UrssafPaymentRequest(models.Model):
             return self.state
         return state
 
-    def _successor(self):
-        """The demande that took the place of this one on the invoice, if any."""
-        return self.search(
-            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
-        )
-
     def _transfer_values(self, transfer, as_of):
         """Urssaf announces a transfer before it is made: first the date, possibly in
         the future, then the amount.
@@ -316,32 +310,24 @@ class UrssafPaymentRequest(models.Model):
         self._apply_remote(info, as_of)
         self._tell_otherwise(info)
 
-    def _tell_otherwise(self, info):
-        """It is this demande, and Urssaf has it for another amount, or for the dates
-        that it had before the invoice was mended.
+    def _adopt_none(self, infos):
+        """A search has found several demandes under our number, which Urssaf gives
+        once. If each of them is another one, ours gets another number; else nobody
+        knows which is ours: none is taken over, and a person looks.
         """
-        notes = self._date_differences(info, *map(as_date, self._dates()))
-        total = self.amount_total if info.total is None else float(info.total)
-        if self.currency_id.compare_amounts(total, self.amount_total):
-            notes.append(
-                self.env._(
-                    "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
-                    "Urssaf to cancel it.",
-                    theirs=self.currency_id.format(total),
-                    ours=self.currency_id.format(self.amount_total),
-                )
+        others = [info.id_client and self._other_demande(info) for info in infos]
+        if all(others):
+            self._take_another_number([*dict.fromkeys(sum(others, []))])
+            return
+        self._wait_and_tell(
+            self.env._(
+                "Urssaf has several demandes under the number %s, and one of them may "
+                "be this one: Odoo takes none of them over and does not send it twice. "
+                "See in the Urssaf space which one is right and have the others "
+                "cancelled. Odoo asks again every hour.",
+                self.name,
             )
-        elif notes:
-            notes.append(
-                self.env._(
-                    "Urssaf has this demande as it was before the invoice was changed: "
-                    "ask Urssaf to cancel it."
-                )
-            )
-        if notes:
-            note = "\n".join(notes)
-            self.write({"matter": OTHER_AMOUNT, "matter_message": note})
-            self._alert(note)
+        )
 
     def _take_another_number(self, reasons):
         """Urssaf has our number for another demande: it was searched, and seen. Ours
@@ -374,11 +360,12 @@ class UrssafPaymentRequest(models.Model):
         self.move_id._message_log(body=self.number_note)
         self._trigger("send")
 
-    def _wait_and_tell(self):
+    def _wait_and_tell(self, note=None):
         """Only Urssaf can tell what became of it: nothing is sent meanwhile."""
         self.next_call_at = fields.Datetime.now() + timedelta(hours=1)
         self._alert(
-            self.env._(
+            note
+            or self.env._(
                 "Urssaf does not say clearly whether it has the demande %s. Odoo asks "
                 "again every hour and does not send it twice.",
                 self.name,

@@ -21,12 +21,13 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.api.codes import REJECTION_REASONS
+from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date
 from ..exchange.exchange import TOLD_AT_ONCE
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
 from .notes import handle_note
-from .payment_request import CLOSED, FOLLOWED
+from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT
 
 CANCEL_REASONS = [
     (code, label)
@@ -151,6 +152,33 @@ class UrssafPaymentRequest(models.Model):
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")
             return accountant | candidates
         return candidates
+
+    def _tell_otherwise(self, info):
+        """It is this demande, and Urssaf has it for another amount, or for the dates
+        that it had before the invoice was mended.
+        """
+        notes = self._date_differences(info, *map(as_date, self._dates()))
+        total = self.amount_total if info.total is None else float(info.total)
+        if self.currency_id.compare_amounts(total, self.amount_total):
+            notes.append(
+                self.env._(
+                    "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
+                    "Urssaf to cancel it.",
+                    theirs=self.currency_id.format(total),
+                    ours=self.currency_id.format(self.amount_total),
+                )
+            )
+        elif notes:
+            notes.append(
+                self.env._(
+                    "Urssaf has this demande as it was before the invoice was changed: "
+                    "ask Urssaf to cancel it."
+                )
+            )
+        if notes:
+            note = "\n".join(notes)
+            self.write({"matter": OTHER_AMOUNT, "matter_message": note})
+            self._alert(note)
 
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""

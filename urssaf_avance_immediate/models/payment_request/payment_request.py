@@ -296,6 +296,12 @@ class UrssafPaymentRequest(models.Model):
         """Requests whose identifier means something where the company is now."""
         return self._is_here()
 
+    def _successor(self):
+        """The demande that took the place of this one on the invoice, if any."""
+        return self.search(
+            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
+        )
+
     # -- state -----------------------------------------------------------------
 
     @api.model
@@ -437,28 +443,47 @@ class UrssafPaymentRequest(models.Model):
         followed.next_call_at = fields.Datetime.now()
         requests._trigger("repair")
         requests._trigger("follow")
-        return requests._nobody_asked() or self._notify(
-            self.env._("The news will be there in a moment.")
+        return (
+            requests._nobody_asked()
+            or requests._nothing_to_ask()
+            or self._notify(self.env._("The news will be there in a moment."))
         )
 
     def _refresh_now(self):
         """Ask about one demande while the user waits, and tell the outcome."""
         self.ensure_one()
         self._settle_abandoned()
-        nobody_asked = self._nobody_asked()
+        nobody_asked = self._nobody_asked() or self._nothing_to_ask()
         if nobody_asked:
             return nobody_asked
-        if self._usable() and self.state == "unknown":
+        if self.state == "unknown":
             self._work_through(lambda request, client: request._settle(client))
-        elif self._usable():
+        else:
             self._ask()
         self._register_transfers()
-        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
-        title = self.env._("Urssaf: %s", label)
+        title = self.env._("Urssaf: %s", self._state_labels())
         trouble = self._trouble()
         if trouble:
             return self._notify(trouble, "warning", title)
         return self._notify(self.remote_label or "", "info", title)
+
+    def _nothing_to_ask(self):
+        """The notice for a person who asks about what is over, or ``None``."""
+        here = self._usable()
+        if here.filtered(lambda r: r.state in (*FOLLOWED, "unknown")):
+            return None
+        message = self.env._("Urssaf was not asked: it is of another environment.")
+        if here:
+            message = self.env._(
+                "Urssaf was not asked: there is no news to get of a demande de "
+                "paiement in the state “%s”.",
+                here._state_labels(),
+            )
+        return self._notify(message, kind="warning")
+
+    def _state_labels(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return ", ".join(labels[state] for state in dict.fromkeys(self.mapped("state")))
 
     def action_view_payments(self):
         self.ensure_one()

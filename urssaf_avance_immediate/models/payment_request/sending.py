@@ -423,17 +423,25 @@ class UrssafPaymentRequest(models.Model):
             self._checkpoint()
             return going_on
         batch._call_answered()
-        by_number = {info.number: info for info in found.items}
-        # An item that does not say its number may be any of them.
-        conclusive = found.conclusive and None not in by_number
-        for request in batch:
-            info = by_number.get(request.name)
-            if info:
-                request._adopt(info, found.server_time)
-            else:
-                request._not_found(conclusive)
+        batch._record_search(found)
         self._checkpoint()
         return True
+
+    def _record_search(self, found):
+        """What one search says of self, each demande by its number."""
+        by_number = defaultdict(dict)
+        for info in found.items:
+            by_number[info.number][info.request_id] = info
+        # An item that does not say its number may be any of them.
+        conclusive = found.conclusive and None not in by_number
+        for request in self:
+            infos = [*by_number[request.name].values()]
+            if len(infos) > 1:
+                request._adopt_none(infos)
+            elif infos:
+                request._adopt(infos[0], found.server_time)
+            else:
+                request._not_found(conclusive)
 
     def _one_by_one(self, step):
         """A search of several that was refused, or whose answer cannot be read, may
