@@ -104,6 +104,7 @@ class UrssafPaymentRequest(models.Model):
         """
         companies = (
             self.env["res.company"]
+            # sudo(): environments, nothing else of companies that one may not open.
             .sudo()
             .with_context(active_test=False)
             .search([("urssaf_environment", "!=", False)])
@@ -157,6 +158,7 @@ class UrssafPaymentRequest(models.Model):
     def _pending_transfers(self, company):
         """Transfers of the company that are booked without anybody's click."""
         return (
+            # sudo(): what is booked is written by the code alone.
             self.sudo()
             ._for_company(company)
             .search(
@@ -178,7 +180,7 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self._check_here()
-        request = self.sudo()
+        request = self.sudo()  # checked above; the code alone writes
         request._register_transfers(by_hand=True)
         if request.amount_booked:
             return request._notify(self.env._("The payment is on the invoice."))
@@ -192,7 +194,7 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
-        request = self.sudo()
+        request = self.sudo()  # checked above; the code alone writes
         request.write(
             {"transfer_settled": True, **self._no_error(), **self._no_matter()}
         )
@@ -206,7 +208,7 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
-        request = self.sudo()
+        request = self.sudo()  # checked above; the code alone writes
         if request.matter == OTHER_AMOUNT:
             request.write(self._no_matter())
             request._alert_done()

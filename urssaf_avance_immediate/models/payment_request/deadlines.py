@@ -183,6 +183,7 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             until = False
             if request._watched():
+                # sudo(): a branch's user may not open the company above it.
                 until = max(
                     paris_date(request.remote_changed_at)
                     + timedelta(days=request.sudo().holder_id.urssaf_watch_days),
@@ -272,6 +273,7 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self._check_here()
+        # sudo(): checked above; the code alone writes.
         for request in self.sudo().filtered(lambda r: r._watched()):
             start = max(request.watch_until or paris_today(), paris_today())
             request.watch_extended_until = start + WATCH_MORE

@@ -256,7 +256,7 @@ class UrssafPaymentRequest(models.Model):
         :param info: lib ``PaymentInfo``
         """
         self.ensure_one()
-        sent = json.loads(self.sudo().payload or "{}")
+        sent = self._frozen_payload()
         reasons = []
         customer = sent.get("idClient") or self.enrolment_id.external_id
         if info.id_client and customer and info.id_client != customer:

@@ -113,6 +113,7 @@ class UrssafPaymentRequest(models.Model):
                 (over or (request.state == "rejected" and move._urssaf_sealed()))
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
+                # sudo(): who reads the demande need not be in accounting.
                 and request == move.sudo().urssaf_request_id
             )
 
@@ -239,7 +240,7 @@ class UrssafPaymentRequest(models.Model):
             )
         wizard = self._correction_wizard()
         action = wizard.modify_moves()
-        request = self.sudo()
+        request = self.sudo()  # checked above; the code alone writes
         if request.state == "rejected":
             # Urssaf never had it, and its invoice is settled: nothing is left to send.
             request._set_state("cancelled", **self._no_error())

@@ -62,6 +62,7 @@ def _used_numbers(company, moves):
     names = [clean(name) for name in moves.mapped("name")]
     here = company._urssaf_here()
     requests = _requests(company.env).search(here & Domain("name", "in", names))
+    # sudo(): the same.
     taken = {
         number
         for request in moves.sudo().urssaf_request_ids

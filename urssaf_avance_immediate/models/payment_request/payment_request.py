@@ -239,6 +239,7 @@ class UrssafPaymentRequest(models.Model):
 
     @api.depends("amount_total", "amount_deposit", "payload")
     def _compute_estimates(self):
+        # sudo(): whoever reads a demande reads no natures.
         natures = self.env["home.service.nature"].sudo()
         refused = set(
             natures.with_context(active_test=False)
@@ -246,9 +247,7 @@ class UrssafPaymentRequest(models.Model):
             .mapped("urssaf_code")
         )
         for request in self:
-            lines = json.loads(request.sudo().payload or "{}").get(
-                "inputPrestations", []
-            )
+            lines = request._frozen_payload().get("inputPrestations", [])
             eligible = sum(
                 line["mntPrestationTTC"]
                 for line in lines
@@ -260,6 +259,11 @@ class UrssafPaymentRequest(models.Model):
             request.amount_net_estimate = (
                 request.amount_total - credit - request.amount_deposit
             )
+
+    def _frozen_payload(self):
+        """What is sent, as a dict."""
+        # sudo(): the payload is a manager's to read; what comes of it is everybody's.
+        return json.loads(self.sudo().payload or "{}")
 
     @api.depends("rejection_code")
     def _compute_rejection_label(self):
@@ -379,12 +383,7 @@ class UrssafPaymentRequest(models.Model):
                 before[request.id] = request._seen_by_people()
 
     def _seen_by_people(self):
-        return (
-            self.state,
-            self.remote_label,
-            self.transfer_amount,
-            self.transfer_date,
-        )
+        return self.state, self.remote_label, self.transfer_amount, self.transfer_date
 
     def _write_history(self):
         """Log in one go what the transaction has changed on its demandes."""
@@ -436,7 +435,7 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self._check_real()
-        requests = self.sudo()
+        requests = self.sudo()  # checked above; the code alone writes
         if len(requests) == 1:
             return requests._refresh_now()
         followed = requests.filtered(lambda r: r.state in (*FOLLOWED, "unknown"))

@@ -49,6 +49,7 @@ class UrssafPaymentRequest(models.Model):
         :return: the demandes put in the queue; an invoice whose demande is being sent
             already has none
         """
+        # sudo(): who may send the invoice need not see its demandes.
         requests = self.sudo().search(
             [("move_id", "in", moves.ids), ("active_request", "=", True)]
         )
@@ -98,7 +99,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _dates(self):
         """Invoice date, first and last day of the services, as they are sent."""
-        sent = json.loads(self.sudo().payload or "{}")
+        sent = self._frozen_payload()
         return [
             sent.get("dateFacture") or self.move_id.invoice_date,
             sent.get("dateDebutEmploi") or self.service_start,
@@ -118,6 +119,7 @@ class UrssafPaymentRequest(models.Model):
     def _create_for(self, moves, numbers=None):
         """:param numbers: ``{move: number}``; free ones by default"""
         numbers = numbers or next_numbers(moves)
+        # sudo(): the code alone makes demandes.
         return self.sudo()._create_once(
             [
                 {
