@@ -410,6 +410,6 @@ class TestAdoption(UrssafCase):
         move.action_post()
         move.action_urssaf_send()
         self.assertEqual((request.name, request.state), (move.name, "waiting"))
-        self.assertIn("Services from", request.last_error_message)
+        self.assertIn("Services from", request.matter_message)
         self.assertTrue(request.activity_ids)
         self.assertEqual(len(self.fake.demandes), 1)
