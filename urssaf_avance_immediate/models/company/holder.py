@@ -9,6 +9,7 @@ credentials, invoices and payments to the branch.
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..exchange import work
 from .credentials import CREDENTIAL_FIELDS
 
 
@@ -43,7 +44,12 @@ class ResCompany(models.Model):
     def _compute_urssaf_holder_id(self):
         for company in self:
             above = company.parent_id
-            served = not company._urssaf_has_credentials() and above.urssaf_configured
+            # A company of its own is its holder, whatever its credentials are.
+            served = (
+                bool(above)
+                and not company._urssaf_has_credentials()
+                and above.urssaf_configured
+            )
             company.urssaf_holder_id = above.urssaf_holder_id if served else company
 
     def _urssaf_has_credentials(self):
@@ -87,11 +93,17 @@ class ResCompany(models.Model):
         """The companies that have credentials, and may use them from this database; the
         scheduled actions loop on these.
         """
-        everybody = self.sudo().search([("active", "=", True)], order="id")
-        return everybody.filtered(
-            lambda company: company._urssaf_has_credentials()
-            and not company._urssaf_is_copy()
-        )
+        holders = self.sudo().browse()
+        for company in self.sudo().search([("active", "=", True)], order="id"):
+            try:
+                if company._urssaf_has_credentials() and not company._urssaf_is_copy():
+                    holders += company
+            except Exception as error:
+                # Credentials kept elsewhere may be out of reach for one company.
+                if work.connection_lost(self.env, error):
+                    raise
+                work.job_failed("credentials", company, error)
+        return holders
 
     def _urssaf_here(self):
         """Domain of the exchanges that the habilitation of this company can speak of:

@@ -13,15 +13,6 @@ from ..exchange.alerts import NOT_TOLD_ACTIVITY, REPLY_ACTIVITY
 NAMES = 10
 
 
-class UrssafConnection(models.Model):
-    _inherit = "urssaf.connection"
-
-    not_told_on = fields.Date(
-        readonly=True,
-        help="When somebody was last told of messages that did not leave.",
-    )
-
-
 class ResCompany(models.Model):
     _inherit = "res.company"
 
@@ -34,11 +25,11 @@ class ResCompany(models.Model):
         if not note:
             self._urssaf_told_done(NOT_TOLD_ACTIVITY)
             return
-        service = self.env["urssaf.connection"]._of(self)
+        connection = self.env["urssaf.connection"]._of(self)
         today = fields.Date.context_today(self)
         said = self.env["urssaf.alert"]._told(self.partner_id, NOT_TOLD_ACTIVITY)
-        if said or service.not_told_on != today:
-            service.not_told_on = today
+        if said or connection.not_told_on != today:
+            connection.not_told_on = today
             self._urssaf_tell(note, NOT_TOLD_ACTIVITY)
 
     def _urssaf_not_told_note(self):
@@ -92,7 +83,7 @@ class ResCompany(models.Model):
         # The machine writes it: a visitor of the portal may not, and the office reads.
         company = self.with_user(SUPERUSER_ID)
         record = record.with_user(SUPERUSER_ID).with_company(company)
-        candidates = record.env["urssaf.alert"]._candidates(record)[record]
+        candidates = record.sudo()._urssaf_alert_candidates()
         reader = company._urssaf_reader_of(record, candidates)
         record = record.with_context(lang=reader.lang or self.env.lang)
         notes = {record: company._urssaf_reply_note(record, partner)}

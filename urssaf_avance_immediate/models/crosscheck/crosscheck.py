@@ -34,7 +34,12 @@ class UrssafCrosscheck(models.Model):
 
     _name = "urssaf.crosscheck"
     _description = "Urssaf Cross-Check"
-    _inherit = ["urssaf.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "urssaf.guarded",
+        "urssaf.alerted",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 

@@ -231,9 +231,13 @@ class UrssafCustomerForm(models.Model):
         """Somebody of the office looks at what the customer has typed."""
         self.env["urssaf.alert"]._tell(self.company_id, {self: ""}, REVIEW_ACTIVITY)
 
+    def _urssaf_alert_candidates(self):
+        """Extends: whose customer it is."""
+        return self.partner_id.user_id
+
     def _review_user(self):
         self.ensure_one()
-        return self.company_id._urssaf_reader_of(self, self.partner_id.user_id)
+        return self.company_id._urssaf_reader_of(self, self._urssaf_alert_candidates())
 
     @api.autovacuum
     def _gc_forms(self):

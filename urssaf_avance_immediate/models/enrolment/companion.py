@@ -14,6 +14,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.rules import normalise_mobile
+from ..exchange import work
 from ..exchange.alerts import CALL_ACTIVITY
 from .calling import LINK_LIFE
 from .enrolment import WAITING
@@ -116,7 +117,16 @@ class UrssafEnrolment(models.Model):
     # -- the scheduled action --------------------------------------------------
 
     @api.model
-    def _cron_companion(self, company):
+    def _cron_companion(self):
+        """The scheduled action."""
+        work.each_company(
+            self.env,
+            "companion",
+            lambda company: company.env["urssaf.enrolment"]._companion_due(company),
+        )
+
+    @api.model
+    def _companion_due(self, company):
         due = self.sudo().search(
             [
                 *company._urssaf_here(),
@@ -334,11 +344,3 @@ class UrssafEnrolment(models.Model):
                 kind="danger",
             )
         return enrolment._notify(self.env._("The message is on its way."))
-
-
-class UrssafExchange(models.AbstractModel):
-    _inherit = "urssaf.exchange"
-
-    @api.model
-    def _cron_companion(self, company):
-        """Only enrolments accompany somebody."""

@@ -37,7 +37,12 @@ class UrssafEnrolmentImport(models.Model):
 
     _name = "urssaf.enrolment.import"
     _description = "Import Customers Enrolled Elsewhere"
-    _inherit = ["urssaf.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "urssaf.guarded",
+        "urssaf.alerted",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
 
     company_id = fields.Many2one(
@@ -308,6 +313,10 @@ class UrssafEnrolmentImport(models.Model):
                     count=self.failed_count,
                 )
             )
+
+    def _urssaf_alert_candidates(self):
+        """Extends: who has started it."""
+        return self.user_id
 
     def _tell(self, note):
         self.env["urssaf.alert"]._tell(self.company_id, {self: note})

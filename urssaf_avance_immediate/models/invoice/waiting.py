@@ -10,6 +10,7 @@ still to come need nobody. Each closes by itself.
 from odoo import api, fields, models
 
 from ..enrolment.enrolment import CLOSED as PAUSED
+from ..exchange import work
 from ..payment_request.payment_request import CLOSED
 from .account_move import UNPAID
 
@@ -116,6 +117,10 @@ class AccountMove(models.Model):
         self._urssaf_alert(self.env._("Not sent to Urssaf yet: %s", note))
         return False
 
+    def _urssaf_alert_candidates(self):
+        """Extends: whose invoice it is."""
+        return self.invoice_user_id
+
     def _urssaf_alert(self, note):
         """One activity per invoice."""
         self.env["urssaf.alert"]._tell(self.company_id, {self: note})
@@ -144,27 +149,20 @@ class AccountMove(models.Model):
         """Daily, and when a customer is active again: what was waiting for its services
         to be over, for its customer, or for a correction.
         """
-        exchange = self.env["urssaf.exchange"]
-        # Invoices are counted, not companies.
-        for company in self.env["res.company"]._urssaf_holders():
-            exchange._take(
-                company,
-                lambda company: self._urssaf_send_waiting_of(company),
-                put_off=lambda company, error: exchange._job_failed(
-                    "invoices", company, error
-                ),
-            )
+        work.each_company(
+            self.env,
+            "invoices",
+            lambda company: company.env["account.move"]._urssaf_send_waiting_of(
+                company
+            ),
+        )
 
     @api.model
     def _urssaf_send_waiting_of(self, company):
-        """Each invoice apart from the others, in the language of who reads of it."""
-        exchange = self.env["urssaf.exchange"]
-        office = self.env["urssaf.payment.request"].sudo()._for_company(company)
-        waiting = office.env["account.move"].search(
-            self._urssaf_waiting_domain(company)
-        )
-        exchange._report_more(len(waiting))
-        exchange._take_each(
+        """Each invoice apart from the others."""
+        waiting = self.search(self._urssaf_waiting_domain(company))
+        work.report_more(self.env, len(waiting))
+        work.take_each(
             waiting,
             lambda moves: moves._urssaf_send_waiting(),
             size=SENT_AT_ONCE,

@@ -154,6 +154,15 @@ class UrssafPaymentRequest(models.Model):
             return accountant | candidates
         return candidates
 
+    @api.model
+    def _urssaf_alert_moves_on(self):
+        """Extends: the money that Urssaf takes back is the accountant's."""
+        return True
+
+    def _urssaf_alert_deadline(self):
+        """Extends: Urssaf's notice leaves so many days."""
+        return self.notice_until
+
     def _tell_otherwise(self, info):
         """It is this demande, and Urssaf has it for another amount, or for the dates
         that it had before the invoice was mended.
