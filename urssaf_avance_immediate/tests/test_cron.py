@@ -46,7 +46,7 @@ class TestCron(UrssafCase):
         def follow(_model, company):
             seen[company.id] = company.env.lang
 
-        with patch.object(model, "_cron_follow", follow):
+        with patch.object(model, "_follow_due", follow):
             self._run_cron("follow")
         self.assertEqual(seen[self.company.id], "fr_FR")
 

@@ -12,6 +12,7 @@ from odoo.tools import format_datetime, plaintext2html
 
 from ..exchange.alerts import REVIEW_ACTIVITY
 from ..exchange.messages import PATIENCE
+from ..exchange.screen import check_user
 
 TEMPLATE = "urssaf_avance_immediate.mail_template_customer_form"
 PATH = "/urssaf/fiche/"
@@ -273,6 +274,6 @@ class UrssafCustomerForm(models.Model):
 
     def _check_reviewer(self):
         """:raises AccessError: the user may not handle personal data of customers"""
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self.partner_id.check_access("write")

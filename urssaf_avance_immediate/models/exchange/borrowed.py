@@ -56,3 +56,28 @@ class UrssafExchange(models.AbstractModel):
 
     def _services(self):
         return self._connections()
+
+    def _alert(self, note):
+        self._tell(note)
+
+    @api.model
+    def _alert_each(self, notes):
+        self._tell_each(notes)
+
+    def _alert_done(self):
+        self._told_done()
+
+    def _alert_candidates(self):
+        return self.env["res.users"]
+
+    def _urssaf_alert_candidates(self):
+        return self._alert_candidates()
+
+    def _follow_due(self, company):
+        return self._cron_follow(company)
+
+    def _repair_due(self, company):
+        return self._cron_repair(company)
+
+    def _daily_watch(self, company):
+        return self._cron_digest(company)

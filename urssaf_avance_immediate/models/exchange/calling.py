@@ -263,7 +263,7 @@ class UrssafExchange(models.AbstractModel):
         self._set_state("queued", next_call_at=at)
         wake(self.env, CRON_SEND, at=at)
         if self.lost_count == LOST_BEFORE_TELLING:
-            self._alert(
+            self._tell(
                 self.env._(
                     "It has left %s times: each time the answer of Urssaf was lost or "
                     "could not be read, and Urssaf had nothing of it. Odoo goes on "
@@ -348,21 +348,21 @@ class UrssafExchange(models.AbstractModel):
     def _cron_follow(self):
         """Ask Urssaf for news."""
         self._each_company(
-            "follow", lambda records, company: records._cron_follow(company)
+            "follow", lambda records, company: records._follow_due(company)
         )
 
     @api.model
     def _cron_repair(self):
         """Find out what became of calls whose answer was lost."""
         self._each_company(
-            "repair", lambda records, company: records._cron_repair(company)
+            "repair", lambda records, company: records._repair_due(company)
         )
 
     @api.model
     def _cron_digest(self):
         """Once a day: say what is stuck."""
         self._each_company(
-            "digest", lambda records, company: records._cron_digest(company)
+            "digest", lambda records, company: records._daily_watch(company)
         )
 
     @api.model

@@ -249,18 +249,12 @@ class UrssafExchange(models.AbstractModel):
 
     # -- who is told what ------------------------------------------------------
 
-    def _alert_candidates(self):
-        return self.env["res.users"]
-
-    def _urssaf_alert_candidates(self):
-        return self._alert_candidates()
-
-    def _alert(self, note):
+    def _tell(self, note):
         """One activity per record says what somebody has to do now."""
-        self._alert_each({record: note for record in self})
+        self._tell_each({record: note for record in self})
 
     @api.model
-    def _alert_each(self, notes):
+    def _tell_each(self, notes):
         """The same, with a sentence for each.
 
         :param notes: ``{record: plain text}``
@@ -283,16 +277,16 @@ class UrssafExchange(models.AbstractModel):
         silent = silent.filtered(
             lambda r: not r.told_at or not r.state_since or r.told_at <= r.state_since
         )
-        silent._alert_each({record: say(record) for record in silent})
+        silent._tell_each({record: say(record) for record in silent})
         silent.told_at = fields.Datetime.now()
 
-    def _alert_done(self):
+    def _told_done(self):
         """The matter is settled: close its activities."""
         self.env["urssaf.alert"]._settled(self)
 
     def _tell_put_off(self, error=None):
         """A person looks at it; nothing is to be put off."""
-        self._alert(kind_text(self.env, UNFORESEEN))
+        self._tell(kind_text(self.env, UNFORESEEN))
 
     def _creation_message(self):
         """Extends mail: Odoo’s own sentence has a gender that French does not fit."""
