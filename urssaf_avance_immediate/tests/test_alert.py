@@ -256,7 +256,7 @@ class TestAlert(UrssafCase):
 
     def test_an_activity_is_handed_to_a_colleague(self):
         enrolment = self._enrol()
-        enrolment._alert("Call the customer.")
+        enrolment._tell("Call the customer.")
         activity = enrolment.activity_ids.with_user(enrolment.activity_ids.user_id)
         colleague = ((self.user | self.successor) - activity.user_id)[:1]
         activity.user_id = colleague

@@ -101,7 +101,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         self._check(request)
         request = request.with_company(request.company_id)
         back = self._pay_back(request, self._payment().sudo())
-        request._alert_done()
+        request._told_done()
         request._message_log(
             body=self.env._(
                 "%(amount)s taken back by %(user)s: %(payment)s.",

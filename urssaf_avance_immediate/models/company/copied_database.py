@@ -11,6 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...lib.api import UrssafConfigError
+from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
+from ..exchange.screen import notice
 from ..groups import ADMINISTRATOR
 
 REAL_DATABASE = "urssaf_avance_immediate.production_database"
@@ -127,10 +129,9 @@ class ResCompany(models.Model):
                 former=former or "-",
             )
         )
-        exchange = self.env["urssaf.exchange"]
-        for job in ("repair", "follow", "send"):
-            exchange._trigger(job)
-        return exchange._notify(
+        for action in (CRON_REPAIR, CRON_FOLLOW, CRON_SEND):
+            wake(self.env, action)
+        return notice(
             self.env._(
                 "This database talks to Urssaf from now on. What was under way is "
                 "looked up first, then what waits leaves. Switch the other one off."
