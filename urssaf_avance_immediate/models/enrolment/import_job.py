@@ -203,7 +203,7 @@ class UrssafEnrolmentImport(models.Model):
         """Read the progress again, and wake the scheduled action if it slept."""
         job = self._check_button()
         if job.state in ("reading", "importing"):
-            job._wake()
+            wake(self.env, CRON_IMPORT)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_left(self):
@@ -281,7 +281,7 @@ class UrssafEnrolmentImport(models.Model):
             # Personal data: what is needed of it stands in the lines.
             self.write({"state": "report", "file": False})
         else:
-            self._wake()
+            wake(self.env, CRON_IMPORT)
 
     # -- import ----------------------------------------------------------------
 
@@ -301,7 +301,7 @@ class UrssafEnrolmentImport(models.Model):
         for line in left[:count]:
             line._import_one()
         if len(left) > count:
-            self._wake()
+            wake(self.env, CRON_IMPORT)
             return
         imported = self.line_ids.filtered("imported")
         # Who it was stands on the customer now.
@@ -326,21 +326,14 @@ class UrssafEnrolmentImport(models.Model):
 
     # -- in the background -----------------------------------------------------
 
-    def _wake(self):
-        wake(self.env, CRON_IMPORT)
-
     @api.model
     def _cron_run(self):
         """Go on with the files under way, each apart from the others."""
         under_way = [("state", "in", ("reading", "importing"))]
         jobs = self.sudo().search(under_way, order="id")
-        work.take_each(
-            jobs,
-            lambda job: job._work(),
-            put_off=lambda job, error: job._give_up(error),
-        )
+        work.take_each(jobs, type(self)._work, put_off=type(self)._give_up)
         if jobs.exists().filtered_domain(under_way):
-            self._wake()
+            wake(self.env, CRON_IMPORT)
 
     def _work(self):
         """One slice after the other, while there is time."""
