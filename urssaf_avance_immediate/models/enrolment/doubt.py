@@ -103,3 +103,22 @@ class UrssafEnrolment(models.Model):
         )
         others = self.sudo().search(known, order="answered_at DESC, id", limit=SUSPECT)
         return active | others
+
+    @api.model
+    def _check_known(self, company, client):
+        """Ask about some customers whom Urssaf knew: one who is known is enough.
+
+        :raises OtherHabilitation: Urssaf knows none of them
+        :raises UrssafError: it does not say
+        """
+        witnesses = self._witnesses(company)[:SUSPECT]
+        for enrolment in witnesses:
+            try:
+                client.get_customer(id_client=enrolment.external_id)
+            except UrssafError as error:
+                if error.code != NOT_FOUND:
+                    raise
+            else:
+                return
+        if witnesses:
+            raise OtherHabilitation

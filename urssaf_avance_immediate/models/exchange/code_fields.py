@@ -59,11 +59,6 @@ class UrssafCodeFields(models.AbstractModel):
         return super().default_get(fields)
 
 
-class ResCompany(models.Model):
-    _name = "res.company"
-    _inherit = ["res.company", "urssaf.code.fields"]
-
-
 class ProductTemplate(models.Model):
     _name = "product.template"
     _inherit = ["product.template", "urssaf.code.fields"]

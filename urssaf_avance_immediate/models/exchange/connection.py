@@ -57,6 +57,10 @@ class UrssafConnection(models.Model):
     actions_told = fields.Char(
         readonly=True, help="The scheduled actions that people were told of last."
     )
+    not_told_on = fields.Date(
+        readonly=True,
+        help="When somebody was last told of messages that did not leave.",
+    )
     actions_notice = fields.Char(
         string="Scheduled actions",
         compute="_compute_actions_notice",
