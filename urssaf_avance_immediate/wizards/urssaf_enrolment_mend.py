@@ -120,6 +120,7 @@ class UrssafEnrolmentMend(models.TransientModel):
         return wizard._show()
 
     def _show(self):
+        # The whole sheet is read, the bank account too, as when it is sent.
         proposals = self.enrolment_id.sudo()._proposals()
         self.line_ids = [
             Command.clear(),
@@ -136,12 +137,14 @@ class UrssafEnrolmentMend(models.TransientModel):
 
     def _line_values(self, proposal):
         values = proposal.values
+        # As in ``_show``.
+        tried = self.enrolment_id.sudo()._was_tried(proposal)
         return {
             "name": proposal.name,
             "before": self._shown({name: self.partner_id[name] for name in values}),
             "after": self._shown(values),
             "values": {name: _plain(value) for name, value in values.items()},
-            "tried": self.enrolment_id.sudo()._was_tried(proposal),
+            "tried": tried,
         }
 
     def _shown(self, values):
@@ -207,6 +210,7 @@ class UrssafEnrolmentMendLine(models.TransientModel):
         Enrolment._check_urssaf_user()
         wizard = self.wizard_id
         wizard.partner_id.write(self.values)
+        # Only the code writes on an enrolment; the right to enrol was checked above.
         wizard.enrolment_id.sudo()._message_log(
             body=self.env._(
                 "Sheet changed by %(user)s: %(what)s.",

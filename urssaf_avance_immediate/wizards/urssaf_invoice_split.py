@@ -47,8 +47,7 @@ class UrssafInvoiceSplit(models.TransientModel):
         """Lines that cannot be placed: no date, or dates in two months."""
         return self.move_id._urssaf_lines().filtered(
             lambda line: not line.home_service_start
-            or f"{line.home_service_start:%Y-%m}"
-            != f"{line.home_service_end:%Y-%m}"
+            or f"{line.home_service_start:%Y-%m}" != f"{line.home_service_end:%Y-%m}"
         )
 
     def _groups(self):

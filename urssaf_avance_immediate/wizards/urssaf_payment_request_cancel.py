@@ -62,7 +62,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
             request = wizard.request_id
             template = (
                 self.env.ref(TEMPLATE)
-                .sudo()
+                .sudo()  # its texts are filled in by those who may edit templates
                 .with_context(
                     lang=lang,
                     urssaf_reason=REJECTION_REASONS.get(wizard.reason, ""),
@@ -86,6 +86,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         # The same rights and the same conditions as when the letter was opened.
         self.request_id.action_request_cancel()
         self._check_complete()
+        # Only the code writes on a demande; the rights were checked above.
         request = self.request_id.sudo()
         if self.production:
             request._watch_cancellation(self._queue_mail())
@@ -106,11 +107,12 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         return action
 
     def _check_complete(self):
-        company = self.request_id.company_id
+        # Some of it stands on the company's own contact, which users may not read.
+        company = self.request_id.company_id.sudo()
         missing = [
             label
             for label, value in (
-                (self.env._("SIRET of the company"), company.sudo().company_registry),
+                (self.env._("SIRET of the company"), company.company_registry),
                 (self.env._("Address for cancellations"), self.email_to),
                 (self.env._("your e-mail address"), self._sender()),
             )
@@ -129,7 +131,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         """In Odoo's queue, and in the chatter of the demande, where it stays."""
         mail = (
             self.env["mail.mail"]
-            .sudo()
+            .sudo()  # users write messages, not mails
             .create(
                 {
                     "model": self.request_id._name,
@@ -146,5 +148,6 @@ class UrssafPaymentRequestCancel(models.TransientModel):
                 }
             )
         )
+        # Users may not wake a scheduled action.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return mail

@@ -95,6 +95,8 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             )
         self.request_id.check_access("read")
         self.request_id._check_here()
+        # Only the code writes on demandes; the payment is the company's, whichever
+        # journals the manager may read.
         request = self.request_id.sudo()._lock()
         if not request:
             raise UserError(self.env._("This demande is being updated: try again."))
@@ -114,6 +116,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
 
     def _check(self, request):
         compare = request.currency_id.compare_amounts
+        # Its entry, likewise.
         if not request.can_reverse or not self._payment().sudo().move_id:
             raise UserError(
                 self.env._("There is no entry of a payment of Urssaf to take back.")

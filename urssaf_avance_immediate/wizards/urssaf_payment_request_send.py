@@ -98,6 +98,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
         message = self.env._(
             "%s demandes de paiement are leaving for Urssaf.", len(queued)
         )
+        # The settings of a holder that the user may not open.
         seconds = sum(
             math.ceil(len(requests) / company.urssaf_batch_size)
             / company.urssaf_calls_per_second

@@ -87,7 +87,7 @@ class ResCompany(models.Model):
     def _urssaf_sandbox_address(self):
         """The sandbox's address; empty where there is none or it may not be called."""
         self.ensure_one()
-        # Everybody's calls go there; only system administrators read it.
+        # Everybody's calls go there; only system administrators read either of them.
         url = (self.sudo().urssaf_sandbox_url or "").strip().rstrip("/")
         known = self.env["ir.config_parameter"].sudo().get_param(KNOWN_HOSTS) or ""
         hosts = tuple(host.strip().strip("[]") for host in known.split(","))
@@ -117,6 +117,7 @@ class ResCompany(models.Model):
         from a vault or the server's environment.
         """
         self.ensure_one()
+        # Whoever sends needs the secrets, and only system administrators read them.
         company = self.sudo()
         environment = company.urssaf_environment
         host = ENVIRONMENT_HOSTS.get(environment) or company._urssaf_sandbox_address()
@@ -147,6 +148,7 @@ class ResCompany(models.Model):
         if company._urssaf_is_copy():
             raise CopiedDatabase("This database is a copy: nothing leaves from it.")
         company._urssaf_remember_database()
+        # As superuser: nobody has rights on the turns.
         return UrssafClient(
             **credentials,
             turns=self.env["urssaf.pace"].sudo()._turns(company),
@@ -232,7 +234,7 @@ class ResCompany(models.Model):
 
     def _urssaf_connection_changed(self):
         """What failed with the former settings says nothing of the new ones."""
-        # Every user may have changed the environment of a company of his.
+        # Only the code writes them.
         connections = self.env["urssaf.connection"].sudo()
         connections.search([("company_id", "in", self.ids)])._answered(certain=True)
         self._urssaf_remember_database()
@@ -253,7 +255,7 @@ class ResCompany(models.Model):
             if company.urssaf_environment != "production":
                 continue
             if not any(
-                name in values and (values[name] or "") != (company.sudo()[name] or "")
+                name in values and (values[name] or "") != (company[name] or "")
                 for name in TRIED_FIELDS
             ):
                 continue

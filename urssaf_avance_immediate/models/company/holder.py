@@ -110,6 +110,7 @@ class ResCompany(models.Model):
         """The companies that have credentials, and may use them from this database; the
         scheduled actions loop on these.
         """
+        # Those that the user has not ticked, too.
         everybody = self.sudo().search([("active", "=", True)], order="id")
         return everybody.filtered(
             lambda company: company._urssaf_has_credentials()
@@ -133,6 +134,7 @@ class ResCompany(models.Model):
         :param name: field of the company
         """
         self.ensure_one()
+        # Both alike: the holder's own is read as superuser.
         return self.sudo()[name] or self._urssaf_holder()[name]
 
     # -- a copied database -------------------------------------------------------
@@ -146,15 +148,19 @@ class ResCompany(models.Model):
             company.urssaf_copy_notice = company._urssaf_copy_notice()
 
     @api.model
+    def _urssaf_parameters(self):
+        """The system parameters, as superuser: users may not read them."""
+        return self.env["ir.config_parameter"].sudo()
+
+    @api.model
     def _urssaf_this_database(self):
-        parameters = self.env["ir.config_parameter"].sudo()
+        parameters = self._urssaf_parameters()
         return f"{parameters.get_param('database.uuid')} {self.env.cr.dbname}"
 
     @api.model
     def _urssaf_real_database(self):
         """The database in which production was switched on, nothing if it never was."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param(REAL_DATABASE) or ""
+        return self._urssaf_parameters().get_param(REAL_DATABASE) or ""
 
     def _urssaf_is_copy(self):
         """Whether production was switched on in another database than this one."""
@@ -193,6 +199,7 @@ class ResCompany(models.Model):
         """
         if self._urssaf_real_database():
             return
+        # As superuser: the environment is read of a company that may not be ticked.
         for company in self.sudo():
             production = company.urssaf_environment == "production"
             if production and company._urssaf_has_credentials():
@@ -201,7 +208,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _urssaf_set_real_database(self):
-        parameters = self.env["ir.config_parameter"].sudo()
+        parameters = self._urssaf_parameters()
         parameters.set_param(REAL_DATABASE, self._urssaf_this_database())
         # No field knows of the parameter.
         self.env.invalidate_all()

@@ -25,6 +25,7 @@ class ResCompany(models.Model):
         left the company.
         """
         self.ensure_one()
+        # As superuser: users and groups that whoever causes the alert may not read.
         managers = self.env.ref(MANAGER).sudo()
         responsible = self._urssaf_own("urssaf_responsible_id")
         people = responsible.sudo() | managers.all_user_ids
@@ -46,6 +47,7 @@ class ResCompany(models.Model):
         :return: ``{record: user}``; the root user where nobody else can open it
         """
         self.ensure_one()
+        # Users are compared as superuser: he who causes the alert may not read them.
         responsibles = self._urssaf_responsibles()
         alike = defaultdict(list)
         for record, candidates in wanted.items():
@@ -103,6 +105,7 @@ class ResCompany(models.Model):
         for record in self._urssaf_not_told():
             names = named.setdefault(record.not_told_reason, [])
             names.append(record.partner_id.display_name)
+        # The watch sees all the forms and exchanges of the habilitation.
         forms = self.env["urssaf.customer.form"].sudo()
         served = self._urssaf_served()
         waiting = forms.search(

@@ -324,7 +324,8 @@ class ResCompany(models.Model):
         :raises UserError: demandes are still live in production
         """
         self.ensure_one()
-        # Made under this habilitation, for itself or for a branch.
+        # Made under this habilitation, for itself or for a branch that the user may not
+        # open: hence sudo, from here on.
         here = [("holder_id", "=", self.id)]
         requests = (
             self.env["urssaf.payment.request"]

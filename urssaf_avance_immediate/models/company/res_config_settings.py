@@ -179,7 +179,8 @@ class ResConfigSettings(models.TransientModel):
             person = settings.urssaf_responsible_id.sudo()
             settings.urssaf_responsible_notice = (
                 self.env._(
-                    "%s is archived: the managers of Urssaf receive the alerts instead.",
+                    "%s is archived: the managers of Urssaf receive the alerts "
+                    "instead.",
                     person.name,
                 )
                 if person and not person.active
