@@ -346,11 +346,14 @@ class ResCompany(models.Model):
             )
         requests._close_with_environment()
         self.env["urssaf.enrolment"].sudo().search(here)._close_with_environment()
-        # Invoices of the tests would leave for real, once the customer is active there.
-        served = self._urssaf_served()
+        self._urssaf_served()._urssaf_forget_waiting_invoices()
+
+    def _urssaf_forget_waiting_invoices(self):
+        """Invoices of the tests would leave for real, once the customer is active."""
+        # Whoever leaves the environment need not see the invoices of a branch.
         moves = self.env["account.move"].sudo()
         for move in moves.search(
-            [("company_id", "in", served.ids), ("urssaf_to_send", "=", True)]
+            [("company_id", "in", self.ids), ("urssaf_to_send", "=", True)]
         ):
             move._urssaf_waits_no_more()
             move._message_log(
