@@ -17,6 +17,7 @@ from dev.scenario.sandbox import PROVIDER, Sandbox
 
 DATABASE = f"urssaf_bench_{os.getpid()}"
 ADDON = "urssaf_avance_immediate"
+TRADE = "l10n_fr_home_services"
 #: Invoices made, posted and queued at once.
 CHUNK = 100
 
@@ -68,7 +69,7 @@ def set_up(env, sandbox_url):
 def invoices(env, partner, count):
     """Posted invoices of last month, one line each."""
     day = date.today().replace(day=1) - timedelta(days=1)
-    product = env.ref(f"{ADDON}.product_menage").product_variant_id
+    product = env.ref(f"{TRADE}.product_menage").product_variant_id
     values = {
         "move_type": "out_invoice",
         "partner_id": partner.id,

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: The product. What is about it alone (pictures, communes) says so by this name.
 ADDON = "urssaf_avance_immediate"
 #: Every add-on of this repository, the one that stands on no other of them first.
-ADDONS = (ADDON,)
+ADDONS = ("l10n_fr_home_services", ADDON)
 
 
 def cache():

@@ -10,7 +10,7 @@
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
     "countries": ["fr"],
-    "depends": ["account", "base_iban", "portal"],
+    "depends": ["l10n_fr_home_services", "base_iban", "portal"],
     "external_dependencies": {"python": ["pydantic>=2.7,<3", "requests"]},
     "data": [
         "security/urssaf_security.xml",
@@ -36,7 +36,6 @@
         "wizards/urssaf_payment_request_send_views.xml",
         "wizards/urssaf_trace_export_views.xml",
         "views/home_service_nature_views.xml",
-        "views/product_views.xml",
         "views/account_move_views.xml",
         "views/account_move_urssaf_cancel_views.xml",
         "views/res_partner_views.xml",
@@ -62,7 +61,6 @@
         "web.assets_backend": ["urssaf_avance_immediate/static/src/**/*"],
     },
     "demo": [
-        "demo/product_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/res_bank_demo.xml",
     ],

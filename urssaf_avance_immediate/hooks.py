@@ -1,45 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Odoo does not clear away by itself when the add-on is uninstalled."""
 
-from psycopg2 import Error
-
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import mute_logger
+from odoo.addons.l10n_fr_home_services.hooks import let_go_of_demo_records
 
 MODULE = "urssaf_avance_immediate"
-#: Demo records of these models may be in use: invoices refer to them.
-BUSINESS_MODELS = ("res.partner", "product.template", "product.product", "res.bank")
 
 
 def uninstall_hook(env):
     """Leave no mark, and let Odoo delete the rest without an error in its log."""
     marks = env["ir.config_parameter"].sudo()
     marks.search([("key", "=like", f"{MODULE}.%")]).unlink()
-    _forget_natures(env)
-    _let_go_of_demo_records(env)
-
-
-def _forget_natures(env):
-    """Products refer to natures and restrict their deletion; the columns go anyway."""
-    for field in env["ir.model.fields"].search(
-        [("relation", "=", "home.service.nature"), ("ttype", "=", "many2one")]
-    ):
-        model = env[field.model]
-        if model._auto and model._fields[field.name].store:
-            env.cr.execute(f'UPDATE "{model._table}" SET "{field.name}" = NULL')
-    env.invalidate_all()
-
-
-def _let_go_of_demo_records(env):
-    """Delete the demo records that nobody uses, keep the others: a customer with
-    invoices stays a customer.
-    """
-    data = env["ir.model.data"].search(
-        [("module", "=", MODULE), ("model", "in", BUSINESS_MODELS)]
-    )
-    for known in data.sorted("id", reverse=True):
-        try:
-            with env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                env[known.model].browse(known.res_id).exists().unlink()
-        except (Error, UserError, ValidationError):
-            known.unlink()
+    let_go_of_demo_records(env, MODULE)
+    # Ours took its place.
+    menu = env.ref("l10n_fr_home_services.menu_home_service_nature", False)
+    if menu:
+        menu.active = True

@@ -4,6 +4,8 @@
 from .sandbox import PROVIDER
 
 ADDON = "urssaf_avance_immediate"
+#: Where the products and the natures of the services are.
+TRADE = "l10n_fr_home_services"
 NAME = "Les Petits Services"
 # Nobody bears these numbers; their check digits are right.
 SIREN = "999999907"
@@ -94,7 +96,7 @@ def _vat(odoo):
             "taxes_id": [(6, 0, [_tax(odoo, rate, included)])],
             "property_account_income_id": income,
         }
-        odoo.write("product.template", [odoo.ref(f"{ADDON}.{service}")], values)
+        odoo.write("product.template", [odoo.ref(f"{TRADE}.{service}")], values)
 
 
 def _tax(odoo, rate, included):

@@ -2,7 +2,7 @@
 """What the firm's staff do in Odoo: the buttons, and what they watch for after."""
 
 from .billing import BY_KEY
-from .company import ADDON
+from .company import TRADE
 from .errors import ScenarioError
 from .people import CUSTOMERS
 
@@ -83,7 +83,7 @@ class Office:
         return {"home_service_start": str(start), "home_service_end": str(end)}
 
     def _line(self, service, quantity):
-        template = self.odoo.ref(f"{ADDON}.{service}")
+        template = self.odoo.ref(f"{TRADE}.{service}")
         product = self.odoo.find(
             "product.product", [("product_tmpl_id", "=", template)], service
         )

@@ -19,7 +19,7 @@ def log_in(server):
 def invoices(rpc, partner, count, day=None):
     """Post invoices for services of ``day``, or of the month before."""
     day = day or datetime.now().replace(day=1) - timedelta(days=1)
-    service = rpc.ref(f"{company.ADDON}.product_menage")
+    service = rpc.ref(f"{company.TRADE}.product_menage")
     product = rpc.find(
         "product.product", [("product_tmpl_id", "=", service)], "le ménage"
     )

@@ -40,13 +40,14 @@ from . import test_lib_client
 from . import test_lib_codes
 from . import test_lib_communes
 from . import test_lib_customer_list
+from . import test_lib_deadlines
 from . import test_lib_failures
 from . import test_lib_fake_urssaf
 from . import test_lib_identity
 from . import test_lib_local_address
-from . import test_lib_logs
-from . import test_lib_pace
+from . import test_lib_masking
 from . import test_lib_paris
+from . import test_lib_rate
 from . import test_lib_reading
 from . import test_lib_rules
 from . import test_lib_schemas_enrolment
@@ -55,7 +56,6 @@ from . import test_lib_settle
 from . import test_lib_sockets
 from . import test_lib_tokens
 from . import test_lib_variants
-from . import test_lib_working_days
 from . import test_one_bad_record
 from . import test_pace
 from . import test_payment_request_cancel

@@ -210,7 +210,7 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
                 "list_price": price,
                 "uom_id": cls.env.ref("uom.product_uom_hour").id,
                 "home_service_nature_id": cls.env.ref(
-                    f"urssaf_avance_immediate.nature_{nature}"
+                    f"l10n_fr_home_services.nature_{nature}"
                 ).id,
                 "taxes_id": [Command.set(cls.tax.ids)],
                 "property_account_income_id": cls.company_data[

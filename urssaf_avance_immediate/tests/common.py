@@ -4,7 +4,7 @@
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from ..lib.api import clear_token_cache, pace
+from ..lib.api import clear_token_cache, rate
 from .fake_urssaf import FakeUrssaf
 
 
@@ -31,7 +31,7 @@ class FakeUrssafMixin:
         clear_token_cache()
         self.fake.reset()
         # Time stands still in most tests: nobody could wait for his turn.
-        self.startPatcher(patch.object(pace, "wait_turn"))
+        self.startPatcher(patch.object(rate, "wait_turn"))
 
     @classmethod
     def _request_handler(cls, s, r, /, **kw):

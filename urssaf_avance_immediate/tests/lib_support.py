@@ -37,6 +37,14 @@ def payment_body(number: str = "FAC/2026/00042") -> dict:
     return {**golden("050_accepted")[0]["body"][0], "numFactureTiers": number}
 
 
+def totals(items: list[dict]) -> tuple:
+    """``(mntFactureTTC, mntFactureHT)`` of these prestations."""
+    return (
+        sum(item["mntPrestationTTC"] for item in items),
+        sum(item["mntPrestationHT"] for item in items),
+    )
+
+
 class ScriptedTransport:
     """Plays answers in order, and keeps what was asked, in ``sent``.
 

@@ -127,7 +127,7 @@ class TestAccountMove(UrssafCase):
 
     def test_days_are_sent_as_hours(self):
         self.housework.uom_id = self.env.ref("uom.product_uom_day")
-        self.housework.home_service_unit = "HEURE"
+        self.housework.home_service_unit = "hour"
         move = self._invoice(lines=((1, 240.0),))
         move.action_urssaf_send()
         [line] = self._demande(move.urssaf_request_id).payload["inputPrestations"]

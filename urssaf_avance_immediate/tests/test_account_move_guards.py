@@ -572,7 +572,7 @@ class TestInvoiceGuards(UrssafCase):
     def test_a_posted_invoice_keeps_nature_and_unit(self):
         """The product changes: later invoices do, not the one that is waiting."""
         product = self._make_service("Ménage fin", 30.0, "60")
-        garden = self.env.ref("urssaf_avance_immediate.nature_70")
+        garden = self.env.ref("l10n_fr_home_services.nature_70")
         move = self._invoice()
         draft = self._invoice()
         draft.button_draft()
@@ -582,7 +582,8 @@ class TestInvoiceGuards(UrssafCase):
             invoice.invoice_line_ids.product_id = product
         move.action_post()
         self.env.flush_all()
-        product.write({"home_service_nature_id": garden.id, "home_service_unit": "FORFAIT"})
+        product.home_service_nature_id = garden
+        product.home_service_unit = "flat"
         draft.action_post()
         for invoice, nature, unit in ((move, "60", "HEURE"), (draft, "70", "FORFAIT")):
             invoice.action_urssaf_send()
@@ -599,14 +600,14 @@ class TestInvoiceGuards(UrssafCase):
         move.invoice_line_ids.product_id = product
         move.action_post()
         self.assertIn("home_service_nature", move._urssaf_check_sendable())
-        product.home_service_nature_id = self.env.ref("urssaf_avance_immediate.nature_60")
+        product.home_service_nature_id = self.env.ref("l10n_fr_home_services.nature_60")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
 
     def test_a_nature_that_was_used_is_archived_not_deleted(self):
         manager = self._make_user("boss", "urssaf_avance_immediate.group_manager")
         nature, unused = self.env["home.service.nature"].create(
-            [{"code": "901", "name": "Un"}, {"code": "902", "name": "Deux"}]
+            [{"name": "Un"}, {"name": "Deux"}]
         )
         product = self._make_service("Essai", 30.0, "60")
         product.home_service_nature_id = nature

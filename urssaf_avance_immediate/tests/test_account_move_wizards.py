@@ -133,7 +133,7 @@ class TestPreview(UrssafCase):
         self.assertEqual(str(wizard.period_end), "2026-03-13")
         [line] = wizard.line_ids
         self.assertEqual((line.quantity, line.price_unit), (2, 33))
-        self.assertEqual(line.unit, "HEURE")
+        self.assertEqual(line.unit, "hour")
         self.assertIn("Taken off", wizard.changes)
         self.assertFalse(wizard.faults)
         self.assertFalse(self.fake.calls_of("050"))

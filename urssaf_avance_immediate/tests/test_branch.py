@@ -306,7 +306,9 @@ class TestBranch(UrssafCase):
     def test_intervenant_of_the_company_of_the_invoice(self):
         """An invoice of B made while A is current names B's intervenant to Urssaf."""
         service = self.housework
-        service.with_company(self.company).home_service_intervenant = "SIR73282932000074"
+        service.with_company(
+            self.company
+        ).home_service_intervenant = "SIR73282932000074"
         there = service.sudo().with_company(self.other_company)
         there.home_service_intervenant = "SAP552100554"
         template = service.product_tmpl_id
@@ -320,7 +322,8 @@ class TestBranch(UrssafCase):
             Command.create({"product_id": service.id, "tax_ids": False})
         ]
         self.assertEqual(
-            set(move.invoice_line_ids.mapped("home_service_intervenant")), {"SAP552100554"}
+            set(move.invoice_line_ids.mapped("home_service_intervenant")),
+            {"SAP552100554"},
         )
 
     def test_a_branch_keeps_the_intervenant_above(self):
@@ -329,7 +332,9 @@ class TestBranch(UrssafCase):
         ).home_service_intervenant = "SIR73282932000074"
         self._enrol_in_branch()
         move = self._invoice_in(self.branch)
-        self.assertEqual(move.invoice_line_ids.home_service_intervenant, "SIR73282932000074")
+        self.assertEqual(
+            move.invoice_line_ids.home_service_intervenant, "SIR73282932000074"
+        )
 
     def test_consent_of_the_company_of_the_enrolment(self):
         """Resending reads the consent given to that company, not to the current one."""

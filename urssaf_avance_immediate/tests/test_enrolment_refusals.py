@@ -220,7 +220,9 @@ class TestEnrolmentRefusals(UrssafCase):
         )
         self._refused("ERR_COORDONNEES_BANCAIRES")
         line = self._dialog().line_ids
-        self.assertEqual((line.before, line.after), ("•••• 0143", "•••• 0189"))
+        self.assertEqual(
+            (line.before, line.after), ("FR76 •••• 0143", "FR76 •••• 0189")
+        )
         line.action_apply()
         self.assertIn("7890 189", self.partner.urssaf_bank_account_id.acc_number)
 

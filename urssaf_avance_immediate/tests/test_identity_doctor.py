@@ -261,7 +261,7 @@ class TestIdentityDoctor(UrssafCase):
 
     def test_preview_hides_the_middle_of_the_iban(self):
         shown = self.partner.urssaf_preview
-        for text in ("Durand", "8 bis Rue du Soleil", "069 / 381", "FR76 … 0143"):
+        for text in ("Durand", "8 bis Rue du Soleil", "069 / 381", "FR76 •••• 0143"):
             self.assertIn(text, shown)
         self.assertNotIn(IBAN[4:-4], shown)
 

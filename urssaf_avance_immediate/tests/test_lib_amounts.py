@@ -15,12 +15,11 @@ from ..lib.rules import (
     ServiceLine,
     absorb_rounding,
     check_deposit,
-    prestations,
-    totals,
+    settle,
     unit_price,
 )
 from ..lib.rules.amounts import shorten
-from .lib_support import payment_body
+from .lib_support import payment_body, totals
 
 D = Decimal
 LINE = ServiceLine(
@@ -51,6 +50,10 @@ def service_lines(draw):
     vat = draw(st.sampled_from(["1", "1.055", "1.1", "1.2"]))
     ht = (ttc / D(vat)).quantize(D("0.01"), ROUND_HALF_UP)
     return replace(LINE, quantity=draw(cents(1, 30_000)), total_ttc=ttc, total_ht=ht)
+
+
+def prestations(lines):
+    return settle(lines).prestations
 
 
 @tagged("post_install", "-at_install")

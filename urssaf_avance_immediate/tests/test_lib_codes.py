@@ -37,24 +37,9 @@ class TestCodes(BaseCase):
                 self.assertTrue(text[0].isupper() and text.endswith("."), code)
             self.assertNotEqual(help_.explanation, help_.hint)
 
-    def test_natures(self):
-        self.assertEqual(
-            [nature.code for nature in codes.NATURES],
-            [str(number) for number in range(10, 280, 10)],
-        )
-        self.assertEqual({nature.vat for nature in codes.NATURES}, {5.5, 10, 20})
-        labels = {nature.code: nature.label for nature in codes.NATURES}
-        self.assertEqual(labels["60"], "Ménage - repassage")
-
     def test_statuses(self):
-        self.assertLessEqual(
-            codes.PAYMENT_TERMINAL_STATUSES, codes.PAYMENT_STATUSES.keys()
-        )
-        # Paid may still be taken back: it must be followed.
-        self.assertNotIn("70", codes.PAYMENT_TERMINAL_STATUSES)
         self.assertEqual(codes.PAYMENT_STATUSES["30"], "Validée")
         self.assertEqual(len(codes.PAYMENT_STATUSES), 18)
-        self.assertEqual(len(codes.ACCOUNT_STATUSES), 5)
         self.assertEqual(len(codes.REJECTION_REASONS), 11)
 
     def test_streets(self):

@@ -13,6 +13,7 @@ from ..lib.rules import (
     name_warnings,
     normalise_label,
     place_key,
+    shown_iban,
 )
 from ..lib.rules.communes import Place, district_code, find_commune
 from .cases import IBAN
@@ -80,6 +81,9 @@ class TestContact(BaseCase):
         self.assertFalse(email_needs_new_pattern("jean.du-pont_2@free.fr"))
 
     def test_bank(self):
+        self.assertEqual(shown_iban(IBAN), "FR76 •••• 0143")
+        for short in ("", None, "FR761234"):
+            self.assertEqual(shown_iban(short), "••••")
         self.assertEqual(iban_area(IBAN), "french")
         self.assertEqual(iban_area("BE68539007547034"), "sepa")
         self.assertEqual(iban_area("TN5910006035183598478831"), "foreign")

@@ -18,11 +18,10 @@ from ..lib.rules import (
     ServiceLine,
     expressible_totals,
     settle,
-    totals,
     unit_price,
 )
 from ..lib.rules.amounts_text import days_text, with_dates, with_discount
-from .lib_support import payment_body
+from .lib_support import payment_body, totals
 from .test_lib_amounts import LINE, D, product, steady
 
 RATES = ("0", "5.5", "10", "20")

@@ -2,6 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.tools.misc import format_date
 
+from ..lib.rules import shown_iban
 from ..models.enrolment.enrolment import SENDABLE, WAITING
 
 # The fields of the contact that the dialog can show, each only if it is concerned.
@@ -156,7 +157,7 @@ class UrssafEnrolmentMend(models.TransientModel):
     def _text_of(self, partner, name):
         field, value = partner._fields[name], partner[name]
         if name == "urssaf_bank_account_id":
-            return f"•••• {(value.sanitized_acc_number or '')[-4:]}"
+            return shown_iban(value.sanitized_acc_number)
         if value and field.type == "selection":
             return dict(field._description_selection(self.env))[value]
         if field.type == "many2one":

@@ -45,7 +45,7 @@ class UrssafInvoiceSplit(models.TransientModel):
 
     def _undated(self):
         """Lines that cannot be placed: no date, or dates in two months."""
-        return self.move_id._urssaf_lines().filtered(
+        return self.move_id._home_service_lines().filtered(
             lambda line: not line.home_service_start
             or f"{line.home_service_start:%Y-%m}" != f"{line.home_service_end:%Y-%m}"
         )
@@ -54,7 +54,7 @@ class UrssafInvoiceSplit(models.TransientModel):
         """``{(eligible, month): lines}`` in the order of the services."""
         since = self.move_id._urssaf_active_since()
         groups = {}
-        for line in self.move_id._urssaf_lines().sorted("home_service_start"):
+        for line in self.move_id._home_service_lines().sorted("home_service_start"):
             start = line.home_service_start
             eligible = not since or start >= since.date()
             key = (eligible, f"{start:%Y-%m}")
@@ -128,7 +128,7 @@ class UrssafInvoiceSplit(models.TransientModel):
         )
 
     def _line_values(self, line):
-        [values] = line.with_context(urssaf_keep_dates=True).copy_data()
+        [values] = line.with_context(home_service_keep_dates=True).copy_data()
         values.pop("move_id", None)
         return values
 

@@ -2,6 +2,7 @@
 from odoo import Command, api, fields, models
 
 from ..lib.rules import AmountError
+from ..models.invoice.payload import TRADE_UNITS
 
 
 class UrssafPaymentRequestPreview(models.TransientModel):
@@ -54,7 +55,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
         for wizard in self:
             move = wizard.move_id
             estimates = move._urssaf_estimates()
-            wizard.period_start, wizard.period_end = move._urssaf_period()
+            wizard.period_start, wizard.period_end = move._home_service_period()
             wizard.amount_deposit = estimates["deposit"]
             wizard.amount_credit = estimates["credit"]
             wizard.amount_net = estimates["net"]
@@ -72,7 +73,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
             wizard.changes = "\n".join(wizard._note_text(note) for note in notes)
 
     def _note_text(self, note):
-        lines = self.move_id._urssaf_lines()
+        lines = self.move_id._home_service_lines()
         # The texts of the lines, each one once.
         names = ", ".join(
             dict.fromkeys(
@@ -104,7 +105,10 @@ class UrssafPaymentRequestPreview(models.TransientModel):
 
     def _natures(self, codes):
         found = self.env["home.service.nature"].with_context(active_test=False)
-        return {n.code: n.name for n in found.search([("code", "in", list(codes))])}
+        return {
+            nature.urssaf_code: nature.name
+            for nature in found.search([("urssaf_code", "in", list(codes))])
+        }
 
     def _line_values(self, item, natures):
         return {
@@ -113,7 +117,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
             "date_start": item.get("dateDebutEmploi", "")[:10] or False,
             "date_end": item.get("dateFinEmploi", "")[:10] or False,
             "quantity": float(item["quantite"]),
-            "unit": item["unite"],
+            "unit": TRADE_UNITS[item["unite"]],
             "price_unit": float(item["mntUnitaireTTC"]),
             "amount_untaxed": float(item["mntPrestationHT"]),
             "amount_tax": float(item["mntPrestationTVA"]),

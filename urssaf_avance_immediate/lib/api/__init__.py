@@ -1,14 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import bounded, codes
 from .codes import (
-    ACCOUNT_STATUSES,
     ERROR_CODES,
     MAX_BATCH,
     MAX_PRESTATIONS,
     MAX_SEARCH,
-    NATURES,
     PAYMENT_STATUSES,
-    PAYMENT_TERMINAL_STATUSES,
     REJECTION_REASONS,
     STREET_LETTERS,
     STREET_TYPES,
@@ -26,9 +23,8 @@ from .errors import (
     UrssafUnavailable,
     UrssafUnreachable,
 )
-from .exchanges import Exchange
-from .logs import RedactingFilter, redact
-from .pace import forget_turns
+from .masking import RedactingFilter, redact
+from .rate import forget_turns
 from .schemas import (
     AccountStatus,
     BankAccount,
@@ -49,3 +45,4 @@ from .schemas import (
     field_errors,
 )
 from .tokens import clear_token_cache
+from .traced_calls import TracedCall

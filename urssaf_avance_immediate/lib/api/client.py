@@ -18,12 +18,11 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
-from . import bounded, logs, pace, tokens
+from . import bounded, masking, rate, tokens
 from .answers import Answer, access_token, nothing_found, parse, payment_results
 from .bounded import Reply
 from .codes import MAX_BATCH, MAX_SEARCH
 from .errors import UrssafConfigError, UrssafRejected, UrssafUnreachable
-from .exchanges import Exchange, masked
 from .failures import READ, TOKEN, WRITE, status_failure, transport_failure
 from .schemas import (
     CustomerStatus,
@@ -34,10 +33,11 @@ from .schemas import (
     PaymentSearch,
     PaymentSearchResult,
 )
+from .traced_calls import TracedCall, masked
 
 _logger = logging.getLogger(__name__)
 # urllib3 writes addresses at DEBUG level, and method 020 has an e-mail in its own.
-logs.install(__name__, "urllib3.connectionpool")
+masking.install(__name__, "urllib3.connectionpool")
 
 DEFAULT_SCOPE = "homeplus.tiersprestations"
 TOKEN_TIMEOUT = 15.0
@@ -86,8 +86,8 @@ class UrssafClient:
         15); with a ``session`` that was given, between two bytes of it
     :param clock: returns epoch seconds; :param sleep: waits some seconds
     :param turns: asked before each call, the token's included: takes the next turn and
-        returns the seconds to wait for it; see ``pace``
-    :param observer: is given an ``Exchange`` after each call, the token's included
+        returns the seconds to wait for it; see ``rate``
+    :param observer: is given an ``TracedCall`` after each call, the token's included
     :raises UrssafConfigError: a setting is missing or is not an http(s) address
 
     Every method may raise the classes of ``errors``. Only the token and the reads are
@@ -108,7 +108,7 @@ class UrssafClient:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         turns: Callable[[], float] | None = None,
-        observer: Callable[[Exchange], None] | None = None,
+        observer: Callable[[TracedCall], None] | None = None,
     ):
         self._base_url = _address("base_url", base_url).rstrip("/")
         self._token_url = _address("token_url", token_url)
@@ -268,7 +268,7 @@ class UrssafClient:
         return self._send(call, token, correlation_id)
 
     def _send(self, call: _Call, token: str | None, correlation_id: str) -> Reply:
-        pace.wait_turn(self._turns, self._sleep)
+        rate.wait_turn(self._turns, self._sleep)
         started, started_at = time.monotonic(), datetime.now(timezone.utc)
         response, outcome = None, "no answer"
         try:

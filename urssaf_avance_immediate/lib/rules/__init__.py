@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import variants
+from . import follow_pace, variants
 from .address import split_street, street_line
 from .amounts import (
     AmountError,
@@ -9,9 +9,7 @@ from .amounts import (
     absorb_rounding,
     check_deposit,
     expressible_totals,
-    prestations,
     settle,
-    totals,
     unit_price,
 )
 from .backoff import retry_delay
@@ -26,8 +24,16 @@ from .contact import (
     email_proposal,
     emails_in,
     iban_area,
+    shown_iban,
 )
 from .customer_list import CustomerListError, CustomerRow, read_customers
+from .deadlines import (
+    add_working_days,
+    answer_deadline,
+    is_working_day,
+    notice_due,
+    transfer_due,
+)
 from .identity import (
     fold,
     name_warnings,
@@ -54,11 +60,4 @@ from .period import (
     period_faults,
     period_warnings,
     wire_date,
-)
-from .working_days import (
-    add_working_days,
-    answer_deadline,
-    is_working_day,
-    notice_due,
-    transfer_due,
 )

@@ -88,18 +88,6 @@ def settle(
     return Settlement(tuple(lines), tuple(notes))
 
 
-def prestations(lines: Sequence[ServiceLine]) -> list[dict]:
-    """The lines as ``inputPrestations``: see :func:`settle`."""
-    return settle(lines).prestations
-
-
-def totals(items: Iterable[dict]) -> tuple[Decimal, Decimal]:
-    """``(mntFactureTTC, mntFactureHT)`` of these prestations (rules C and D)."""
-    items = list(items)
-    ttc = sum((item["mntPrestationTTC"] for item in items), ZERO)
-    return ttc, sum((item["mntPrestationHT"] for item in items), ZERO)
-
-
 def check_deposit(deposit: Decimal, total_ttc: Decimal) -> None:
     """Rule G: a deposit is at most half of the total.
 
@@ -160,10 +148,8 @@ __all__ = [
     "absorb_rounding",
     "check_deposit",
     "expressible_totals",
-    "prestations",
     "round_cents",
     "settle",
     "shorten",
-    "totals",
     "unit_price",
 ]

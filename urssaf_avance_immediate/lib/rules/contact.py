@@ -138,6 +138,13 @@ def email_needs_new_pattern(email: str) -> bool:
     return bool(local) and not _OLD_LOCAL.fullmatch(local)
 
 
+def shown_iban(iban: str | None) -> str:
+    """An IBAN for the screen: its two ends are enough to recognise it."""
+    if not iban or len(iban) <= 8:
+        return "••••"
+    return f"{iban[:4]} •••• {iban[-4:]}"
+
+
 def iban_area(iban: str) -> str:
     """``french``, ``sepa`` or ``foreign``, by the country of the account."""
     country = (iban or "")[:2].upper()

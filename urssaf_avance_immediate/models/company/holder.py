@@ -76,6 +76,10 @@ class ResCompany(models.Model):
         """
         return self.sudo().urssaf_holder_id
 
+    def _home_service_declarant(self):
+        """Extends the trade: one SIREN has one declaration and one habilitation."""
+        return self._urssaf_holder()
+
     def _urssaf_served(self):
         """This company and the branches below it that its habilitation serves; archived
         ones too, for their invoices and demandes are still there.

@@ -4,16 +4,12 @@
 import re
 
 from dateutil.relativedelta import relativedelta
-from stdnum.fr import siren, siret
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 from .client import CONNECTION_FIELDS
-
-SAP_PATTERN = re.compile(r"SAP(\d{9})")
-INTERVENANT_PATTERN = re.compile(r"SAP(\d{9})|SIR(\d{14})")
 
 # What happens to the invoices of active customers.
 SENDING = [
@@ -43,15 +39,6 @@ class ResCompany(models.Model):
         required=True,
         copy=False,
         help="Nothing leaves for the real service unless production is chosen here.",
-    )
-    home_service_sap_number = fields.Char(
-        string="SAP declaration number",
-        help="SAP followed by the nine digits of the SIREN.",
-    )
-    home_service_intervenant = fields.Char(
-        string="Default intervenant",
-        help="Who performs the services, as Urssaf identifies them: SAP and the SIREN, "
-        "or SIR and the SIRET. Left empty, the SAP declaration number is used.",
     )
     urssaf_billing_name = fields.Char(
         string="Name shown to Urssaf",
@@ -235,28 +222,6 @@ class ResCompany(models.Model):
                     )
                 )
 
-    @api.constrains("home_service_sap_number", "home_service_intervenant")
-    def _check_urssaf_identifiers(self):
-        for company in self:
-            number = company.home_service_sap_number
-            if number and not valid_identifier(SAP_PATTERN, number):
-                raise ValidationError(
-                    self.env._(
-                        "SAP declaration number: “%s” should be SAP followed by a "
-                        "valid SIREN, nine digits.",
-                        number,
-                    )
-                )
-            intervenant = company.home_service_intervenant
-            if intervenant and not valid_identifier(INTERVENANT_PATTERN, intervenant):
-                raise ValidationError(
-                    self.env._(
-                        "Default intervenant: “%s” should be SAP followed by a valid "
-                        "SIREN, or SIR followed by a valid SIRET.",
-                        intervenant,
-                    )
-                )
-
     @api.constrains("urssaf_companion_days")
     def _check_urssaf_companion_days(self):
         for company in self:
@@ -360,11 +325,6 @@ class ResCompany(models.Model):
                 body=self.env._("The company changed its Urssaf environment.")
             )
 
-    def _home_service_intervenant(self):
-        """Who performs the services: a branch may have a SIRET of its own."""
-        number = self._urssaf_holder().home_service_sap_number
-        return self._urssaf_own("home_service_intervenant") or number or ""
-
     def _urssaf_billing_name(self):
         name = self._urssaf_own("urssaf_billing_name") or self._urssaf_holder().name
         return (name or "")[:30]
@@ -379,12 +339,3 @@ class ResCompany(models.Model):
     def _urssaf_forget_limit(self):
         """Who left before this moment may be erased; naive UTC."""
         return fields.Datetime.now() - relativedelta(months=self.urssaf_forget_months)
-
-
-def valid_identifier(pattern, value):
-    """Whether the value fits the pattern and its SIREN or SIRET is valid."""
-    match = pattern.fullmatch(value)
-    digits = match and next(filter(None, match.groups()))
-    if not digits:
-        return False
-    return siren.is_valid(digits) if len(digits) == 9 else siret.is_valid(digits)

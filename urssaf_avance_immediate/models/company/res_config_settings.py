@@ -50,12 +50,6 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         groups=ADMINISTRATOR,
     )
-    home_service_sap_number = fields.Char(
-        related="company_id.home_service_sap_number", readonly=False
-    )
-    home_service_intervenant = fields.Char(
-        related="company_id.home_service_intervenant", readonly=False
-    )
     urssaf_billing_name = fields.Char(
         related="company_id.urssaf_billing_name", readonly=False
     )

@@ -199,7 +199,7 @@ class UrssafCrosscheckLine(models.Model):
         if enrolment.external_id and info.id_client != enrolment.external_id:
             faults.append(self.env._("Customer: not the same at Urssaf and in Odoo."))
         return faults + self.env["urssaf.payment.request"]._date_differences(
-            info, move.invoice_date, *move._urssaf_period()
+            info, move.invoice_date, *move._home_service_period()
         )
 
     @api.model

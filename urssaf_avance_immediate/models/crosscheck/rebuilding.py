@@ -16,6 +16,7 @@ from odoo.tools import escape_psql
 from ...lib.api import PaymentInfo
 from ...lib.api.schemas import as_date, as_decimal, as_text
 from ..groups import READERS
+from ..invoice.payload import TRADE_UNITS
 
 # Invoices made or confirmed by one click.
 AT_ONCE = 200
@@ -281,14 +282,15 @@ class UrssafCrosscheckLine(models.Model):
     def _product(self, prestation):
         """The product of the line: of its nature, and of its unit if there is one."""
         Product = self.env["product.product"].with_company(self.company_id)
+        code = str(prestation.get("codeNature"))
         products = Product.search(
             [
-                ("home_service_nature_id.code", "=", str(prestation.get("codeNature"))),
+                ("home_service_nature_id.urssaf_code", "=", code),
                 ("company_id", "in", (False, self.company_id.id)),
             ],
             order="id",
         )
-        unit = prestation.get("unite")
+        unit = TRADE_UNITS.get(str(prestation.get("unite")))
         return (products.filtered(lambda p: p.home_service_unit == unit) or products)[
             :1
         ]

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from ...lib.rules import shown_iban
 from ..groups import PERSONAL
 
 # What a line may hold, in the order of the form, and the field of the contact behind.
@@ -135,11 +136,11 @@ class UrssafCustomerFormLine(models.Model):
         return value
 
     def _shown(self, value):
-        """As people read it. An IBAN is masked: nobody compares it by eye."""
+        """As people read it. Nobody compares an IBAN by eye."""
         if not value:
             return False
         if self.name == "iban":
-            return f"{value[:4]} •••• {value[-4:]}"
+            return shown_iban(value)
         if self.name == "birth_date":
             return format_date(self.env, value)
         if self.name == "civility":

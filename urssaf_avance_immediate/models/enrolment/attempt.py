@@ -8,6 +8,7 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
+from ...lib.rules import shown_iban
 from ..groups import PERSONAL
 
 IBAN = "coordonneeBancaire.iban"
@@ -199,7 +200,7 @@ class UrssafEnrolment(models.Model):
         if not iban:
             return flat, False
         digest = tools.hmac(self.env(su=True), "urssaf_enrolment_iban", iban)
-        return {**flat, IBAN: f"•••• {iban[-4:]}"}, digest
+        return {**flat, IBAN: shown_iban(iban)}, digest
 
     @api.model
     def _cron_digest(self, company):

@@ -9,7 +9,7 @@ from psycopg2.pool import PoolError
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...lib.api import pace
+from ...lib.api import rate
 
 _logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class UrssafPace(models.Model):
             return self._taken_turn(turn(company_id, per_second))
         except (DatabaseError, PoolError) as error:
             _logger.info("The pace is kept per process: %s", type(error).__name__)
-            alone = pace.in_process(company_id, per_second)
+            alone = rate.in_process(company_id, per_second)
             return alone + 1 / per_second
 
     @api.model

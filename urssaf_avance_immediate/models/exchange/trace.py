@@ -125,7 +125,7 @@ class UrssafTrace(models.Model):
 
 
 def _values(exchange):
-    """The columns of a lib ``Exchange``."""
+    """The columns of a lib ``TracedCall``."""
     status = exchange.status or 0
     return {
         "method": exchange.number,

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import nature
-from . import product_template
 from . import account_move
-from . import account_move_line
 from . import payload
 from . import checks
 from . import number_checks

@@ -29,21 +29,8 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     home_service_start = fields.Date(
-        string="Services from",
-        compute="_compute_home_service_start",
-        store=True,
-        readonly=False,
-        copy=False,
         help="First day of the services on this invoice. Urssaf wants all of them in "
         "the same calendar month.",
-    )
-    home_service_end = fields.Date(
-        string="Services to",
-        compute="_compute_home_service_end",
-        store=True,
-        readonly=False,
-        copy=False,
-        help="Last day of the services on this invoice.",
     )
     urssaf_request_ids = fields.One2many(
         "urssaf.payment.request",
@@ -78,8 +65,6 @@ class AccountMove(models.Model):
     def _auto_init(self):
         """No invoice has a demande yet: spare a large database the computing."""
         for name, kind in (
-            ("home_service_start", "date"),
-            ("home_service_end", "date"),
             ("urssaf_request_id", "int4"),
             ("urssaf_state", "varchar"),
         ):
@@ -89,45 +74,12 @@ class AccountMove(models.Model):
 
     # -- computes --------------------------------------------------------------
 
-    @api.depends(
-        "invoice_line_ids.home_service_start", "invoice_line_ids.home_service_end"
-    )
-    def _compute_home_service_start(self):
-        """The dates of the lines where they have their own; else the user says."""
-        for move in self:
-            start = move.home_service_start
-            days = move._urssaf_own_days()
-            # A line without a date is of the period that the user gave.
-            if days and start and not move._urssaf_all_dated():
-                days.append(start)
-            move.home_service_start = min(days, default=start)
-
-    @api.depends(
-        "home_service_start",
-        "invoice_line_ids.home_service_start",
-        "invoice_line_ids.home_service_end",
-    )
-    def _compute_home_service_end(self):
-        """A single day unless the lines or the user say otherwise."""
-        for move in self:
-            start, end = move.home_service_start, move.home_service_end
-            days = move._urssaf_own_days()
-            if days and end and not move._urssaf_all_dated():
-                days.append(end)
-            end = max(days, default=end)
-            if start and (not end or end < start):
-                end = start
-            move.home_service_end = end
-
-    def _urssaf_own_days(self):
-        lines = self._urssaf_lines().filtered("home_service_start")
-        return [
-            *lines.mapped("home_service_start"),
-            *lines.mapped("home_service_end"),
-        ]
-
-    def _urssaf_all_dated(self):
-        return all(line.home_service_start for line in self._urssaf_lines())
+    @api.depends("company_id.urssaf_configured")
+    def _compute_home_service_shown(self):
+        """Extends the trade: also where invoices go to Urssaf."""
+        super()._compute_home_service_shown()
+        for move in self.filtered("urssaf_configured"):
+            move.home_service_shown = True
 
     @api.depends("urssaf_request_ids.state")
     def _compute_urssaf_request(self):

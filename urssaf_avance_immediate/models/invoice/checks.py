@@ -238,7 +238,7 @@ class AccountMove(models.Model):
         return paris_time(since) if since else None
 
     def _urssaf_period_faults(self):
-        start, end = self._urssaf_period()
+        start, end = self._home_service_period()
         if not start:
             yield (
                 "period",
@@ -301,9 +301,9 @@ class AccountMove(models.Model):
 
     def _urssaf_line_faults(self):
         """A free line is not sent; a discount takes the nature of what it is about."""
-        lines = self._urssaf_lines()
+        lines = self._home_service_lines()
         positive = lines.filtered(lambda line: line.price_total > 0)
-        missing = positive.filtered(lambda line: not line._home_service_nature()[0])
+        missing = positive.filtered(lambda line: not line._urssaf_nature()[0])
         if missing or not positive:
             names = ", ".join(
                 line.product_id.name or line.name or "?" for line in missing
@@ -335,7 +335,7 @@ class AccountMove(models.Model):
             yield "amount", self._urssaf_fault(message, error.code)
 
     def _urssaf_amount_text(self, error):
-        lines = self._urssaf_lines()
+        lines = self._home_service_lines()
         line = lines[error.line_index].name if error.line_index is not None else ""
         fault = {
             "ERR_VALEUR_NEGATIVE": self.env._(

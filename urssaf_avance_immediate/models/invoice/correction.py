@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         changes = []
-        for _round in self._urssaf_lines():
+        for _round in self._home_service_lines():
             cut = self._urssaf_cut()
             change = cut and self._urssaf_correct_one(cut[0])
             if not change:
@@ -38,7 +38,7 @@ class AccountMove(models.Model):
         """Change one of the lines behind this note. Odoo itself says what a price makes
         of the invoice: taxes are rounded in more than one way.
         """
-        lines = self._urssaf_lines()
+        lines = self._home_service_lines()
         line = max((lines[i] for i in cut.sources), key=lambda li: li.price_total)
         quantity = sum(
             self._urssaf_service_line(lines[i]).quantity for i in cut.sources

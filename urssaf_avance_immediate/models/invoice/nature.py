@@ -1,74 +1,61 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What Urssaf says of the natures of the services: its codes."""
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class HomeServiceNature(models.Model):
-    """A kind of home service as Urssaf names it (``codeNature`` of method 050).
-
-    The list is data, not code: Urssaf extends it without notice, and an
-    accountant can then add the new code without waiting for a release.
+    """Extends the trade: the kind of service as Urssaf names it (``codeNature`` of
+    method 050). A nature without a code is none of Urssaf's.
     """
 
-    _name = "home.service.nature"
-    _description = "Urssaf Service Nature"
-    _order = "sequence, id"
-    _rec_names_search = ["code", "name"]
+    _inherit = "home.service.nature"
+    _rec_names_search = ["urssaf_code", "name"]
 
-    code = fields.Char(required=True)
-    name = fields.Char(required=True, translate=True)
+    urssaf_code = fields.Char(string="Code")
     sequence = fields.Integer(compute="_compute_sequence", store=True, readonly=False)
-    vat_rate = fields.Float(
-        string="Usual VAT (%)",
-        digits=(5, 2),
-        help="Shown as a help only: the taxes of the invoice are what counts.",
-    )
     eligible = fields.Boolean(
-        default=True,
         help="Lines of a nature that is not eligible travel in the demande de "
         "paiement but give no tax credit.",
     )
-    active = fields.Boolean(default=True)
 
-    _code_unique = models.Constraint("UNIQUE(code)", "This nature code exists already.")
+    _urssaf_code_unique = models.Constraint(
+        "UNIQUE(urssaf_code)", "This nature code exists already."
+    )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_unless_used(self):
-        """Invoices must stay readable: what was used is archived.
-
-        :raises UserError: products or invoices have one of these natures
-        """
-        # sudo(): products and invoices of every company count.
-        products = (
-            self.env["product.template"]
-            .sudo()
-            .with_context(active_test=False)
-            .search_count([("home_service_nature_id", "in", self.ids)])
-        )
-        lines = (
-            self.env["account.move.line"]
-            .sudo()
-            .search_count([("home_service_nature_id", "in", self.ids)])
-        )
-        if products or lines:
-            raise UserError(
-                self.env._(
-                    "%(natures)s: in use (products: %(products)s, invoice lines: "
-                    "%(lines)s), hence kept. Archive it instead (Actions, Archive): it "
-                    "is then no longer proposed, and the invoices stay as they are.",
-                    natures=", ".join(self.mapped("display_name")),
-                    products=products,
-                    lines=lines,
-                )
-            )
-
-    @api.depends("code")
+    @api.depends("urssaf_code")
     def _compute_sequence(self):
         for nature in self:
-            code = nature.code or ""
-            nature.sequence = int(code) if code.isdecimal() else 9999
+            code = nature.urssaf_code or ""
+            nature.sequence = int(code) if code.isdecimal() else nature.sequence or 9999
 
-    @api.depends("code", "name")
+    @api.depends("urssaf_code", "name")
     def _compute_display_name(self):
         for nature in self:
-            nature.display_name = f"{nature.code} · {nature.name}"
+            parts = (nature.urssaf_code, nature.name)
+            nature.display_name = " · ".join(filter(None, parts))
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    home_service_nature_id = fields.Many2one(
+        string="Urssaf nature",
+        help="Kind of home service. Only lines whose product has a nature can be "
+        "part of a demande de paiement.",
+    )
+    home_service_unit = fields.Selection(string="Urssaf unit")
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    home_service_nature_id = fields.Many2one(string="Urssaf nature")
+    home_service_unit = fields.Selection(string="Urssaf unit")
+
+    def _urssaf_nature(self):
+        """``(nature, unit)`` of the service; a nature that has no code of Urssaf is
+        none.
+        """
+        nature, unit = self._home_service_nature()
+        return nature.filtered("urssaf_code"), unit

@@ -8,46 +8,39 @@ from odoo import models
 from ...lib.rules import ServiceLine, clean, settle, wire_date
 from ..payment_request.payment_request import AT_URSSAF, FROZEN
 
+# The trade's units in Urssaf's words.
+UNITS = {"hour": "HEURE", "flat": "FORFAIT"}
+TRADE_UNITS = {said: unit for unit, said in UNITS.items()}
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
-
-    def _urssaf_lines(self):
-        """The lines that carry an amount; notes and sections stay in Odoo."""
-        return self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
 
     def _urssaf_service_line(self, line):
         """One invoice line as the rules want it. Overridable: the intervenant of a
         line may come from elsewhere, a timesheet for instance.
         """
-        nature, unit = line._home_service_nature()
+        nature, unit = line._urssaf_nature()
         quantity = line.quantity
-        uom, hour = line.product_uom_id, self._urssaf_hour()
-        if unit == "HEURE" and uom._has_common_reference(hour):
+        hour = self.env["product.template"]._home_service_hour()
+        uom = line.product_uom_id
+        if unit == "hour" and uom._has_common_reference(hour):
             quantity = uom._compute_quantity(quantity, hour, round=False)
-        start, end = line._urssaf_days()
+        start, end = line._home_service_days()
         return ServiceLine(
-            nature=nature.code or "",
-            unit=unit or "FORFAIT",
+            nature=nature.urssaf_code or "",
+            unit=UNITS[unit or "flat"],
             quantity=_decimal(quantity, 6).normalize(),
             total_ttc=_decimal(line.price_total),
             total_ht=_decimal(line.price_subtotal),
             description=line.name or line.product_id.name or "",
             intervenant=line.home_service_intervenant
             or self.company_id._home_service_intervenant(),
-            vat=_decimal(line._urssaf_vat(), 4).normalize(),
+            vat=_decimal(_vat(line), 4).normalize(),
             start=start or None,
             end=end or None,
             dated=bool(line.home_service_start),
         )
-
-    def _urssaf_hour(self):
-        """The hour among the units, looked up without a query; empty if deleted."""
-        model_data = self.env["ir.model.data"]
-        hour = model_data._xmlid_to_res_id("uom.product_uom_hour")
-        return self.env["uom.uom"].browse(hour or ())
 
     def _urssaf_settlement(self):
         """The prestations that stand for the lines, and what was done to get there.
@@ -55,19 +48,10 @@ class AccountMove(models.Model):
         :raises AmountError: the invoice cannot be said to the cent (urssaf-api §7.2)
         """
         self.ensure_one()
-        lines = [self._urssaf_service_line(line) for line in self._urssaf_lines()]
+        lines = [self._urssaf_service_line(line) for line in self._home_service_lines()]
         # Odoo rounds the lines and the invoice apart: 12.25 h at 26.50 with 5.5 % tax
         # included make a line of 324.62 in an invoice of 324.63.
         return settle(lines, _decimal(self.amount_total), _decimal(self.amount_untaxed))
-
-    def _urssaf_period(self):
-        """First and last day of the services, ``(False, False)`` if one is missing."""
-        self.ensure_one()
-        lines = self._urssaf_lines().filtered("price_total")
-        days = [line._urssaf_days() for line in lines or self._urssaf_lines()]
-        if not days or not all(start and end for start, end in days):
-            return False, False
-        return min(start for start, _end in days), max(end for _start, end in days)
 
     def _urssaf_received(self):
         """What was received before sending: ``(payments, credit notes, last date)``,
@@ -117,7 +101,8 @@ class AccountMove(models.Model):
                 "deposit": request.amount_deposit,
                 "net": request.amount_net_estimate,
             }
-        natures = {line: line._home_service_nature()[0] for line in self._urssaf_lines()}
+        lines = self._home_service_lines()
+        natures = {line: line._urssaf_nature()[0] for line in lines}
         eligible = sum(
             line.price_total
             for line, nature in natures.items()
@@ -154,7 +139,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         enrolment = self._urssaf_enrolment()
         birth_date = self.commercial_partner_id.sudo().urssaf_birth_date
-        start, end = self._urssaf_period()
+        start, end = self._home_service_period()
         return {
             "idTiersFacturation": self.company_id._urssaf_billing_name(),
             "idClient": enrolment.external_id,
@@ -174,3 +159,9 @@ class AccountMove(models.Model):
 def _decimal(value, digits=2):
     """An Odoo float as the decimal number that it shows."""
     return Decimal(f"{value:.{digits}f}")
+
+
+def _vat(line):
+    """Per cent of the price without tax."""
+    taxes = line.tax_ids.flatten_taxes_hierarchy()
+    return sum(tax.amount for tax in taxes if tax.amount_type == "percent")

@@ -81,12 +81,12 @@ class AccountMove(models.Model):
 
     def _urssaf_draft_alerts(self):
         """What is easier to mend before posting, for a customer of avance immédiate."""
-        if not self._urssaf_concerned() or not self._urssaf_lines():
+        if not self._urssaf_concerned() or not self._home_service_lines():
             return {}
         alerts = self._urssaf_draft_number_alert() | {
             f"urssaf_{key}": fault for key, fault in self._urssaf_invoice_date_faults()
         }
-        if self._urssaf_period()[0]:
+        if self._home_service_period()[0]:
             alerts |= {
                 f"urssaf_{key}": fault
                 for key, fault in self._urssaf_period_faults()
@@ -124,7 +124,7 @@ class AccountMove(models.Model):
             return f"{self._urssaf_amount_text(error)} [{error.code}]"
         if not cut or self.urssaf_two_lines:
             return ""
-        line = self._urssaf_lines()[cut[0].sources[0]]
+        line = self._home_service_lines()[cut[0].sources[0]]
         sentence = self.env._(
             "No unit price gives this total for this quantity, to the cent."
         )

@@ -14,6 +14,7 @@ from ...lib.rules import (
     email_is_international,
     emails_in,
     iban_area,
+    shown_iban,
     spelling_oddities,
 )
 from ..geography.country import FRANCE
@@ -331,7 +332,7 @@ class ResPartner(models.Model):
         yield self.env._("Mobile phone"), body["numeroTelephonePortable"]
         yield self.env._("Email"), body["adresseMail"]
         yield self.env._("Address"), self._urssaf_shown_address(body["adressePostale"])
-        yield self.env._("Account"), iban and f"{iban[:4]} … {iban[-4:]}"
+        yield self.env._("Account"), iban and shown_iban(iban)
         yield self.env._("BIC"), bank["bic"]
         yield self.env._("Holder"), bank["titulaire"]
 

@@ -5,7 +5,7 @@ customer has agreed with the office about invoices and messages.
 
 from odoo import api, fields, models
 
-from ...lib.rules import bic_of_iban, clean, normalise_mobile
+from ...lib.rules import bic_of_iban, clean, normalise_mobile, shown_iban
 from ..company.res_company import SENDING
 from ..groups import PERSONAL, USER
 from .personal_fields import PersonalBoolean, PersonalChar, PersonalMany2one
@@ -159,10 +159,7 @@ class ResPartnerBank(models.Model):
         super()._compute_display_name()
         if self.env.context.get("urssaf_masked"):
             for account in self:
-                number = account.sanitized_acc_number or ""
-                shown = (
-                    f"{number[:4]} •••• {number[-4:]}" if len(number) > 8 else "••••"
-                )
+                shown = shown_iban(account.sanitized_acc_number)
                 account.display_name = " ".join(
                     filter(None, (shown, account.bank_id.name))
                 )

@@ -15,8 +15,8 @@ from odoo.tools import format_date, format_datetime
 from ...lib.rules import (
     PARIS,
     answer_deadline,
+    follow_pace,
     notice_due,
-    pace,
     paris_date,
     paris_morning,
     paris_today,
@@ -214,22 +214,24 @@ class UrssafPaymentRequest(models.Model):
         return self._pace(state) * random.uniform(0.9, 1.1)
 
     def _pace(self, state):
-        """How often to ask, see ``lib.rules.pace``; of no demande in particular, what
-        suits one that has just left.
+        """How often to ask, see ``lib.rules.follow_pace``; of no demande in
+        particular, what suits one that has just left.
         """
         now = fields.Datetime.now()
         since = self.remote_changed_at or now
         expected = self.expected_transfer_date
         if state == "waiting":
-            return pace.waiting(now, self.answer_until or None)
+            return follow_pace.waiting(now, self.answer_until or None)
         if state in ("validated", "debited"):
-            return pace.collecting(now, expected and paris_morning(expected) or None)
+            return follow_pace.collecting(
+                now, expected and paris_morning(expected) or None
+            )
         if state == "unpaid":
-            return pace.unpaid(now, since)
+            return follow_pace.unpaid(now, since)
         if self._watched():
-            return pace.paid(now, since)
+            return follow_pace.paid(now, since)
         day = self.transfer_date
-        return pace.announced(now, day and paris_morning(day) or None)
+        return follow_pace.announced(now, day and paris_morning(day) or None)
 
     @api.model
     def _wake_for_next(self, company):

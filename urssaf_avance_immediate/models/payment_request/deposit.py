@@ -18,7 +18,7 @@ class UrssafPaymentRequest(models.Model):
     def _frozen_values(self):
         """Extends: the deposit, and the period as the lines say it."""
         move = self.move_id
-        start, end = move._urssaf_period()
+        start, end = move._home_service_period()
         return {
             **super()._frozen_values(),
             "service_start": start,

@@ -216,7 +216,7 @@ class UrssafPaymentRequest(models.Model):
         refused = set(
             natures.with_context(active_test=False)
             .search([("eligible", "=", False)])
-            .mapped("code")
+            .mapped("urssaf_code")
         )
         for request in self:
             lines = json.loads(request.sudo().payload or "{}").get(

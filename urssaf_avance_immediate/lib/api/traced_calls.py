@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from .bounded import Reply
-from .logs import MASK, SENSITIVE_KEYS, redact
+from .masking import MASK, SENSITIVE_KEYS, redact
 from .reading import read_json, readable
 
 #: Characters kept of an answer that is not JSON: a page of some gateway.
@@ -26,7 +26,7 @@ _NAMES = ("numFactureTiers", "idDemandePaiement", "idDemandePaiements", "idClien
 
 
 @dataclass(frozen=True)
-class Exchange:
+class TracedCall:
     """One call. ``request`` and ``response`` are JSON, or text where it was not.
 
     ``number`` is Urssaf's name of the method, or ``token``; ``status`` is ``None``
@@ -47,7 +47,7 @@ class Exchange:
     subjects: tuple[str, ...]
 
 
-def masked(call, response: Reply | None, **values) -> Exchange:
+def masked(call, response: Reply | None, **values) -> TracedCall:
     """The exchange of a call of ``client`` and its response, if there was one."""
     sent = call.json if call.json is not None else call.params or call.form
     received = _body(response)
@@ -58,7 +58,7 @@ def masked(call, response: Reply | None, **values) -> Exchange:
         # Urssaf may quote in its errors what it was sent.
         for text in private:
             answer = answer.replace(text, MASK)
-    return Exchange(
+    return TracedCall(
         number=call.number,
         verb=call.verb,
         path=urlsplit(call.url).path,

@@ -13,7 +13,7 @@ from ..lib.api import (
     UrssafRejected,
     forget_turns,
 )
-from ..lib.api.pace import WHEN_UNKNOWN, in_process
+from ..lib.api.rate import WHEN_UNKNOWN, in_process
 from .lib_support import (
     IBAN,
     SECRET,

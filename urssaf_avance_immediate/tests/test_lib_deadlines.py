@@ -6,8 +6,14 @@ from datetime import date, datetime, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..lib.rules import add_working_days, is_working_day, notice_due, pace, transfer_due
-from ..lib.rules.working_days import public_holidays
+from ..lib.rules import (
+    add_working_days,
+    follow_pace,
+    is_working_day,
+    notice_due,
+    transfer_due,
+)
+from ..lib.rules.deadlines import public_holidays
 
 try:
     import holidays
@@ -63,7 +69,7 @@ class TestWorkingDays(BaseCase):
 class TestPace(BaseCase):
     def test_minutes_around_the_deadline(self):
         def asked(hours):
-            return pace.waiting(NOW, NOW + timedelta(hours=hours))
+            return follow_pace.waiting(NOW, NOW + timedelta(hours=hours))
 
         self.assertEqual(asked(40), timedelta(hours=1))
         self.assertEqual(asked(1.5), timedelta(minutes=31), "not beyond its beginning")
@@ -71,27 +77,31 @@ class TestPace(BaseCase):
         self.assertEqual(asked(-0.5), timedelta(minutes=15))
         self.assertEqual(asked(-2), timedelta(hours=1), "the law says clear days")
         self.assertEqual(asked(-30), timedelta(hours=4))
-        self.assertEqual(pace.waiting(NOW, None), timedelta(hours=1))
+        self.assertEqual(follow_pace.waiting(NOW, None), timedelta(hours=1))
 
     def test_hours_until_the_transfer_then_days(self):
         for days, hours in ((3, 4), (-2, 4), (-5, 24)):
-            found = pace.collecting(NOW, NOW + timedelta(days=days))
+            found = follow_pace.collecting(NOW, NOW + timedelta(days=days))
             self.assertEqual(found, timedelta(hours=hours), days)
-        self.assertEqual(pace.collecting(NOW, None), timedelta(hours=4))
+        self.assertEqual(follow_pace.collecting(NOW, None), timedelta(hours=4))
 
     def test_the_day_of_the_transfer_is_not_missed(self):
         for hours, expected in ((60, 24), (5, 5), (-3, 4)):
-            found = pace.announced(NOW, NOW + timedelta(hours=hours))
+            found = follow_pace.announced(NOW, NOW + timedelta(hours=hours))
             self.assertEqual(found, timedelta(hours=expected), hours)
-        self.assertEqual(pace.announced(NOW, None), timedelta(hours=4))
+        self.assertEqual(follow_pace.announced(NOW, None), timedelta(hours=4))
 
     def test_less_and_less(self):
-        for rhythm in (pace.paid, pace.unpaid):
+        for rhythm in (follow_pace.paid, follow_pace.unpaid):
             paces = [
                 rhythm(NOW, NOW - timedelta(days=days)) for days in range(0, 1000, 5)
             ]
             self.assertEqual(paces, sorted(paces))
             self.assertEqual(paces[0], timedelta(days=1))
         month = NOW - timedelta(days=34)
-        self.assertEqual(pace.unpaid(NOW, month), timedelta(days=1), "the notice runs")
-        self.assertEqual(pace.paid(NOW, NOW - timedelta(days=365)), timedelta(days=30))
+        self.assertEqual(
+            follow_pace.unpaid(NOW, month), timedelta(days=1), "the notice runs"
+        )
+        self.assertEqual(
+            follow_pace.paid(NOW, NOW - timedelta(days=365)), timedelta(days=30)
+        )

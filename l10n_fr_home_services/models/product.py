@@ -2,9 +2,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..company.res_company import INTERVENANT_PATTERN, valid_identifier
+from ..rules import is_intervenant
 
-UNITS = [("HEURE", "Hour"), ("FORFAIT", "Flat price")]
+UNITS = [("hour", "Hour"), ("flat", "Flat price")]
 
 
 class ProductTemplate(models.Model):
@@ -12,15 +12,14 @@ class ProductTemplate(models.Model):
 
     home_service_nature_id = fields.Many2one(
         "home.service.nature",
-        string="Urssaf nature",
+        string="Service nature",
         ondelete="restrict",
-        help="Kind of home service. Only lines whose product has a nature can be "
-        "part of a demande de paiement.",
+        help="Kind of home service, if this is one.",
         index="btree_not_null",
     )
     home_service_unit = fields.Selection(
         UNITS,
-        string="Urssaf unit",
+        string="Service unit",
         compute="_compute_home_service_unit",
         store=True,
         readonly=False,
@@ -30,18 +29,18 @@ class ProductTemplate(models.Model):
     home_service_intervenant = fields.Char(
         string="Intervenant",
         company_dependent=True,
-        help="Who performs this service, as Urssaf identifies them: SAP and the SIREN, "
-        "or SIR and the SIRET. Left empty, the one of the company.",
+        help="Who performs this service: SAP and the SIREN, or SIR and the SIRET. Left "
+        "empty, the one of the company.",
     )
 
     def _home_service_intervenant_in(self, company):
-        """Who performs this service for the company, or for the habilitation that
-        serves it; nothing if the product does not say.
+        """Who performs this service for the company, or for the one whose declaration
+        covers it; nothing if the product does not say.
         """
         # As superuser: the user may not work in the company of the document, nor in the
         # one above it.
         product = self.sudo()
-        for owner in (company, company._urssaf_holder()):
+        for owner in (company, company._home_service_declarant()):
             if intervenant := product.with_company(owner).home_service_intervenant:
                 return intervenant
         return False
@@ -49,7 +48,7 @@ class ProductTemplate(models.Model):
     @api.constrains("home_service_intervenant")
     def _check_home_service_intervenant(self):
         for product in self.filtered("home_service_intervenant"):
-            if not valid_identifier(INTERVENANT_PATTERN, product.home_service_intervenant):
+            if not is_intervenant(product.home_service_intervenant):
                 raise ValidationError(
                     self.env._(
                         "Intervenant: “%s” should be SAP followed by a valid SIREN, "
@@ -61,10 +60,17 @@ class ProductTemplate(models.Model):
     @api.depends("uom_id", "home_service_nature_id")
     def _compute_home_service_unit(self):
         """Services measured in time are hourly; the user has the last word."""
-        hour = self.env.ref("uom.product_uom_hour", raise_if_not_found=False)
+        hour = self._home_service_hour()
         for product in self:
             if product.home_service_unit or not product.home_service_nature_id:
                 product.home_service_unit = product.home_service_unit
                 continue
             timed = hour and product.uom_id._has_common_reference(hour)
-            product.home_service_unit = "HEURE" if timed else "FORFAIT"
+            product.home_service_unit = "hour" if timed else "flat"
+
+    @api.model
+    def _home_service_hour(self):
+        """The hour among the units, looked up without a query; empty if deleted."""
+        model_data = self.env["ir.model.data"]
+        hour = model_data._xmlid_to_res_id("uom.product_uom_hour")
+        return self.env["uom.uom"].browse(hour or ())

@@ -18,7 +18,7 @@ from ..lib.api import (
     UrssafError,
     redact,
 )
-from ..lib.api.logs import RedactingFilter, install
+from ..lib.api.masking import RedactingFilter, install
 from .lib_support import (
     BIRTH_DATE,
     IBAN,

@@ -3,8 +3,96 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
-from ..company.res_company import INTERVENANT_PATTERN, valid_identifier
-from .product_template import UNITS
+from ..rules import first_day, is_intervenant, last_day, period
+from .product import UNITS
+
+
+class AccountMove(models.Model):
+    """From when to when the services of an invoice were done."""
+
+    _inherit = "account.move"
+
+    home_service_start = fields.Date(
+        string="Services from",
+        compute="_compute_home_service_start",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="First day of the services on this invoice.",
+    )
+    home_service_end = fields.Date(
+        string="Services to",
+        compute="_compute_home_service_end",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="Last day of the services on this invoice.",
+    )
+    home_service_shown = fields.Boolean(compute="_compute_home_service_shown")
+
+    def _auto_init(self):
+        """No invoice has any of these yet: spare a large database the computing."""
+        for name in ("home_service_start", "home_service_end"):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, "date")
+        return super()._auto_init()
+
+    @api.depends("company_id", "invoice_line_ids.product_id")
+    def _compute_home_service_shown(self):
+        """Whether the invoice may have dates of services: its company has a SAP number,
+        or a line has a nature.
+        """
+        for move in self:
+            declarant = move.company_id._home_service_declarant()
+            move.home_service_shown = declarant.home_service_sap_number or any(
+                line._home_service_nature()[0] for line in move.invoice_line_ids
+            )
+
+    @api.depends(
+        "invoice_line_ids.home_service_start", "invoice_line_ids.home_service_end"
+    )
+    def _compute_home_service_start(self):
+        """The dates of the lines where they have their own; else the user says."""
+        for move in self:
+            move.home_service_start = first_day(
+                *move._home_service_own_days(move.home_service_start)
+            )
+
+    @api.depends(
+        "home_service_start",
+        "invoice_line_ids.home_service_start",
+        "invoice_line_ids.home_service_end",
+    )
+    def _compute_home_service_end(self):
+        """A single day unless the lines or the user say otherwise."""
+        for move in self:
+            move.home_service_end = last_day(
+                *move._home_service_own_days(move.home_service_end),
+                start=move.home_service_start,
+            )
+
+    def _home_service_own_days(self, given):
+        """Of the lines: ``(days, given, whether all have their own)``."""
+        lines = self._home_service_lines()
+        dated = lines.filtered("home_service_start")
+        days = [
+            *dated.mapped("home_service_start"),
+            *dated.mapped("home_service_end"),
+        ]
+        return days, given, dated == lines
+
+    def _home_service_lines(self):
+        """The lines that carry an amount; notes and sections stay in Odoo."""
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+
+    def _home_service_period(self):
+        """First and last day of the services, ``(False, False)`` if one is missing."""
+        self.ensure_one()
+        lines = self._home_service_lines()
+        lines = lines.filtered("price_total") or lines
+        return period([line._home_service_days() for line in lines])
 
 
 class AccountMoveLine(models.Model):
@@ -30,13 +118,13 @@ class AccountMoveLine(models.Model):
         compute="_compute_home_service_intervenant",
         store=True,
         readonly=False,
-        help="Who performed this service, as Urssaf identifies them: SAP and the "
-        "SIREN, or SIR and the SIRET. Left empty, the one of the company.",
+        help="Who performed this service: SAP and the SIREN, or SIR and the SIRET. "
+        "Left empty, the one of the company.",
     )
 
     home_service_nature_id = fields.Many2one(
         "home.service.nature",
-        string="Urssaf nature",
+        string="Service nature",
         compute="_compute_home_service_nature_id",
         store=True,
         index="btree_not_null",
@@ -45,7 +133,7 @@ class AccountMoveLine(models.Model):
     )
     home_service_unit = fields.Selection(
         UNITS,
-        string="Urssaf unit",
+        string="Service unit",
         compute="_compute_home_service_nature_id",
         store=True,
         help="As the product had it when the invoice was posted.",
@@ -95,7 +183,7 @@ class AccountMoveLine(models.Model):
     @api.constrains("home_service_intervenant")
     def _check_home_service_intervenant(self):
         for line in self.filtered("home_service_intervenant"):
-            if not valid_identifier(INTERVENANT_PATTERN, line.home_service_intervenant):
+            if not is_intervenant(line.home_service_intervenant):
                 raise ValidationError(
                     self.env._(
                         "Intervenant: “%s” should be SAP followed by a valid SIREN, "
@@ -107,7 +195,7 @@ class AccountMoveLine(models.Model):
     def copy_data(self, default=None):
         """Extends: a copy is about other services, unless it replaces the invoice."""
         copies = super().copy_data(default)
-        if self.env.context.get("urssaf_keep_dates"):
+        if self.env.context.get("home_service_keep_dates"):
             for line, values in zip(self, copies, strict=True):
                 values["home_service_start"] = line.home_service_start
                 values["home_service_end"] = line.home_service_end
@@ -122,7 +210,7 @@ class AccountMoveLine(models.Model):
             return self.home_service_nature_id, self.home_service_unit
         return self.product_id.home_service_nature_id, self.product_id.home_service_unit
 
-    def _urssaf_days(self):
+    def _home_service_days(self):
         """First and last day of the service, civil dates: the line's own, else those of
         the invoice.
         """
@@ -130,8 +218,3 @@ class AccountMoveLine(models.Model):
         if self.home_service_start:
             return self.home_service_start, self.home_service_end
         return self.move_id.home_service_start, self.move_id.home_service_end
-
-    def _urssaf_vat(self):
-        """Per cent of the price without tax."""
-        taxes = self.tax_ids.flatten_taxes_hierarchy()
-        return sum(tax.amount for tax in taxes if tax.amount_type == "percent")

@@ -1,0 +1,6 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import nature
+from . import company
+from . import res_config_settings
+from . import product
+from . import account_move

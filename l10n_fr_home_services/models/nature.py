@@ -1,0 +1,58 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class HomeServiceNature(models.Model):
+    """A kind of home service.
+
+    The list is data, not code: it grows without notice, and an accountant can then add
+    to it without waiting for a release.
+    """
+
+    _name = "home.service.nature"
+    _description = "Home Service Nature"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=9999)
+    vat_rate = fields.Float(
+        string="Usual VAT (%)",
+        digits=(5, 2),
+        help="Shown as a help only: the taxes of the invoice are what counts.",
+    )
+    eligible = fields.Boolean(
+        default=True,
+        help="Whether these services give a tax credit to the customer.",
+    )
+    active = fields.Boolean(default=True)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        """Invoices must stay readable: what was used is archived.
+
+        :raises UserError: products or invoices have one of these natures
+        """
+        # sudo(): products and invoices of every company count.
+        products = (
+            self.env["product.template"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count([("home_service_nature_id", "in", self.ids)])
+        )
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search_count([("home_service_nature_id", "in", self.ids)])
+        )
+        if products or lines:
+            raise UserError(
+                self.env._(
+                    "%(natures)s: in use (products: %(products)s, invoice lines: "
+                    "%(lines)s), hence kept. Archive it instead (Actions, Archive): it "
+                    "is then no longer proposed, and the invoices stay as they are.",
+                    natures=", ".join(self.mapped("display_name")),
+                    products=products,
+                    lines=lines,
+                )
+            )
