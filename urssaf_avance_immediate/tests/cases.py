@@ -1,17 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A configured French company, a customer, an invoice: what the tests start from."""
-
-from datetime import datetime
+"""A company with credentials, a customer, an invoice: what the tests start from."""
 
 from odoo import SUPERUSER_ID, Command
 from odoo.tests.common import freeze_time
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.l10n_fr_home_services.tests.cases import NOW, HomeServiceCase
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .common import FakeUrssafMixin
 
-NOW = datetime(2026, 3, 16, 10, 0)
 IBAN = "FR7630004000031234567890143"  # the sandbox-safe sample of urssaf-api §2.1
 
 
@@ -25,50 +22,22 @@ def credentials(client_id, client_secret):
 
 
 @freeze_time(NOW)
-class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
+class UrssafCase(FakeUrssafMixin, HomeServiceCase):
     """Time stands still on 16 March 2026, 11 h in Paris."""
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.company_data["company"]
-        # Who reads what a scheduled action writes, and in which language: the tests
-        # look for the words of the source.
-        (cls.company.partner_id | cls.env.user.partner_id).lang = "en_US"
         cls.company.write(
             {
                 **credentials("demo", "demo-secret"),
-                "home_service_sap_number": "SAP732829320",
                 "urssaf_payment_journal_id": cls.company_data[
                     "default_journal_bank"
                 ].id,
             }
         )
-        cls.tax = cls.env["account.tax"].search(
-            [
-                *cls.env["account.tax"]._check_company_domain(cls.company),
-                ("type_tax_use", "=", "sale"),
-                ("amount", "=", 10),
-            ],
-            limit=1,
-        )
-        cls.housework = cls._make_service("Ménage", 30.0, "60")
         cls.user = cls._make_user("office", "urssaf_avance_immediate.group_user")
         cls._make_other_company()
-
-    @classmethod
-    def setup_independent_company(cls, **kwargs):
-        """Extends account: takes the French company that ``make test`` has made with
-        its chart of accounts, if it has; that takes seconds per class.
-        """
-        prepared = cls.env["res.company"].sudo()
-        prepared = prepared.search([("name", "=", "company_1_data")], limit=1)
-        if prepared and cls.env.registry.loaded:
-            # As Odoo does for whoever makes a company.
-            cls.env.user.sudo().company_ids += prepared
-            return prepared.with_env(cls.env)
-        return super().setup_independent_company(**kwargs)
 
     def setUp(self):
         super().setUp()
@@ -200,24 +169,6 @@ class UrssafCase(FakeUrssafMixin, AccountTestInvoicingCommon):
             .create({"name": name or f"{parent.name}, agence", "parent_id": parent.id})
         )
         return branch.with_env(cls.env)
-
-    @classmethod
-    def _make_service(cls, name, price, nature):
-        return cls.env["product.product"].create(
-            {
-                "name": name,
-                "type": "service",
-                "list_price": price,
-                "uom_id": cls.env.ref("uom.product_uom_hour").id,
-                "home_service_nature_id": cls.env.ref(
-                    f"l10n_fr_home_services.nature_{nature}"
-                ).id,
-                "taxes_id": [Command.set(cls.tax.ids)],
-                "property_account_income_id": cls.company_data[
-                    "default_account_revenue"
-                ].id,
-            }
-        )
 
     @classmethod
     def _make_partner(cls, consent=True, **values):

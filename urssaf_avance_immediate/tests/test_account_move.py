@@ -3,7 +3,7 @@
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW, UrssafCase
@@ -162,24 +162,6 @@ class TestAccountMove(UrssafCase):
         ):
             self.assertAlmostEqual(sum(line[field] for line in lines), total, 7)
 
-    def test_corrected_invoice_keeps_the_services(self):
-        move = self._invoice()
-        move.invoice_line_ids.home_service_start = "2026-03-04"
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create({"journal_id": move.journal_id.id})
-        )
-        corrected = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
-        self.assertEqual(corrected.home_service_start, move.home_service_start)
-        self.assertEqual(corrected.home_service_end, move.home_service_end)
-        self.assertEqual(
-            corrected.invoice_line_ids.home_service_start,
-            move.invoice_line_ids.home_service_start,
-        )
-        self.assertFalse(move.copy().home_service_start)
-        self.assertFalse(move.copy().invoice_line_ids.home_service_start)
-
     def test_paying_by_hand_is_warned_about(self):
         move = self._sent().move_id
         wizard = (
@@ -259,13 +241,3 @@ class TestAccountMove(UrssafCase):
         move.name = "/"
         move.unlink()
         self.assertFalse(move.exists())
-
-    def test_service_end_follows_the_start(self):
-        with Form(
-            self.env["account.move"].with_context(default_move_type="out_invoice")
-        ) as form:
-            form.partner_id = self.partner
-            form.home_service_start = "2026-03-05"
-            self.assertEqual(str(form.home_service_end), "2026-03-05")
-            form.home_service_end = "2026-03-06"
-        self.assertEqual(str(form.record.home_service_end), "2026-03-06")

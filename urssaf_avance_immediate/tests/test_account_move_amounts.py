@@ -5,7 +5,7 @@ import random
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import Command
-from odoo.exceptions import RedirectWarning, ValidationError
+from odoo.exceptions import RedirectWarning
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
@@ -198,12 +198,6 @@ class TestAmounts(UrssafCase):
             [line["complement2"] for line in sent["inputPrestations"]],
             ["SIR73282932000074", "SAP552100554", "SAP732829320"],
         )
-
-    def test_intervenant_must_be_valid(self):
-        with self.assertRaises(ValidationError):
-            self.housework.home_service_intervenant = "SAP732829321"
-        with self.assertRaises(ValidationError):
-            self._lines({"home_service_intervenant": "Marie"})
 
     def test_lines_with_their_own_intervenant_need_no_other(self):
         self.company.home_service_sap_number = False

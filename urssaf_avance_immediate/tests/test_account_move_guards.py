@@ -603,23 +603,3 @@ class TestInvoiceGuards(UrssafCase):
         product.home_service_nature_id = self.env.ref("l10n_fr_home_services.nature_60")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
-
-    def test_a_nature_that_was_used_is_archived_not_deleted(self):
-        manager = self._make_user("boss", "urssaf_avance_immediate.group_manager")
-        nature, unused = self.env["home.service.nature"].create(
-            [{"name": "Un"}, {"name": "Deux"}]
-        )
-        product = self._make_service("Essai", 30.0, "60")
-        product.home_service_nature_id = nature
-        move = self._invoice()
-        move.button_draft()
-        move.invoice_line_ids.product_id = product
-        move.action_post()
-        unused.with_user(manager).unlink()
-        with self.assertRaisesRegex(UserError, "products: 1, invoice lines: 1"):
-            nature.with_user(manager).unlink()
-        product.home_service_nature_id = False
-        with self.assertRaisesRegex(UserError, "Archive it"):
-            nature.with_user(manager).unlink()
-        nature.with_user(manager).action_archive()
-        self.assertFalse(nature.active)

@@ -296,7 +296,7 @@ class TestBranch(UrssafCase):
         self.assertFalse(self.branch.urssaf_configured)
 
     def test_an_archived_branch_is_still_served(self):
-        """Its demandes go on, and its invoices wait no more than those of the others."""
+        """Its demandes and invoices are still there."""
         self.branch.active = False
         served = self.company._urssaf_served()
         self.assertEqual(served, self.company | self.branch | self.sister)

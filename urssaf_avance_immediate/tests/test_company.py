@@ -134,16 +134,6 @@ class TestCompany(UrssafCase):
         settings = self.env["res.config.settings"].create({})
         self.assertIn(person.name, settings.urssaf_responsible_notice)
 
-    def test_identifiers(self):
-        for field, bad, good in (
-            ("home_service_sap_number", "SAP123456789", "SAP732829320"),
-            ("home_service_sap_number", "732829320", "SAP732829320"),
-            ("home_service_intervenant", "SIR73282932000075", "SIR73282932000074"),
-        ):
-            with self.assertRaises(ValidationError):
-                self.company[field] = bad
-            self.company[field] = good
-
     @mute_logger("odoo.sql_db")
     def test_batch_size(self):
         for size in (0, 11):

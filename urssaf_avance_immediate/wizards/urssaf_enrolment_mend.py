@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date
 
 from ..lib.rules import shown_iban
 from ..models.enrolment.enrolment import SENDABLE, WAITING
+from .urssaf_enrolment_proposals import Proposals
 
 # The fields of the contact that the dialog can show, each only if it is concerned.
 SHEET = (
@@ -121,11 +122,19 @@ class UrssafEnrolmentMend(models.TransientModel):
         return wizard._show()
 
     def _show(self):
-        # The whole sheet is read, the bank account too, as when it is sent.
-        proposals = self.enrolment_id.sudo()._proposals()
+        # sudo: what was sent is only compared, by its digest; nothing is written.
+        proposals = Proposals(self.enrolment_id.sudo())
         self.line_ids = [
             Command.clear(),
-            *(Command.create(self._line_values(proposal)) for proposal in proposals),
+            *(
+                Command.create(
+                    {
+                        **self._line_values(proposal),
+                        "tried": proposals.was_tried(proposal),
+                    }
+                )
+                for proposal in proposals.all()
+            ),
         ]
         return {
             "type": "ir.actions.act_window",
@@ -138,14 +147,11 @@ class UrssafEnrolmentMend(models.TransientModel):
 
     def _line_values(self, proposal):
         values = proposal.values
-        # As in ``_show``.
-        tried = self.enrolment_id.sudo()._was_tried(proposal)
         return {
             "name": proposal.name,
             "before": self._shown({name: self.partner_id[name] for name in values}),
             "after": self._shown(values),
             "values": {name: _plain(value) for name, value in values.items()},
-            "tried": tried,
         }
 
     def _shown(self, values):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...lib.api import UrssafClient, UrssafConfigError, UrssafError
 from ...lib.rules import is_local_address
-from ..exchange.connection import DOUBT
+from ..exchange.connection import OtherHabilitation
 from ..groups import ADMINISTRATOR
 
 # The hosts of Urssaf (docs/api.md). The local sandbox is wherever the company says.
@@ -187,8 +187,9 @@ class ResCompany(models.Model):
         try:
             with self._urssaf_get_client() as client:
                 client.check_connection()
-                if connection._in_doubt():
-                    self.env["urssaf.enrolment"]._check_known(self, client)
+                Enrolment = self.env["urssaf.enrolment"]
+                if connection._in_doubt() and Enrolment._knows_nobody(self, client):
+                    raise OtherHabilitation
         except UrssafError as error:
             connection._failed(error)
             return error
@@ -282,7 +283,7 @@ class ResCompany(models.Model):
             return None
         try:
             with self._urssaf_client_with(known) as client:
-                self.env["urssaf.enrolment"]._check_known(self, client)
+                knows_nobody = self.env["urssaf.enrolment"]._knows_nobody(self, client)
+                return OtherHabilitation() if knows_nobody else None
         except UrssafError as error:
-            return error if error.kind in ("auth", DOUBT) else None
-        return None
+            return error if error.kind == "auth" else None

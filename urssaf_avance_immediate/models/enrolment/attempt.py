@@ -99,7 +99,7 @@ class UrssafEnrolmentAttempt(models.Model):
     @property
     def _rows(self):
         """``[(label, then, now, differs)]`` in the order of what is sent."""
-        now, iban_digest = self.enrolment_id._sent_values()
+        now, iban_digest = self._sent_values(self.enrolment_id)
         then = self.values or {}
         rows = []
         for path in dict.fromkeys([*now, *then]):
@@ -129,6 +129,60 @@ class UrssafEnrolmentAttempt(models.Model):
         )
         return Markup('<table class="table table-sm">%s%s</table>') % (head, body)
 
+    # -- kept with each change of state of the enrolment -------------------------
+
+    @api.model
+    def _open(self, enrolment):
+        """Write down what is about to leave for this customer."""
+        values, iban_digest = self._sent_values(enrolment)
+        self.create(
+            {
+                "enrolment_id": enrolment.id,
+                "date": enrolment.claimed_at,
+                "user_id": enrolment.requester_id.id,
+                "environment": enrolment.environment,
+                "digest": enrolment._digest(),
+                "values": values,
+                "iban_digest": iban_digest,
+            }
+        )
+
+    def _close(self):
+        """What became of it, as the state of the enrolment says; nothing, if that was
+        told already.
+        """
+        if self.outcome not in OPEN:
+            return
+        enrolment = self.enrolment_id
+        refused = enrolment.state == "error" or enrolment.resend_refused
+        outcome = {"unknown": "lost", "queued": "outage", "draft": "lost"}.get(
+            enrolment.state, "refused" if refused else "enrolled"
+        )
+        if self.outcome == "lost" and outcome == "outage":
+            # Its answer was lost, and Urssaf has nobody: it goes out once more.
+            return
+        self.write(
+            {
+                "outcome": outcome,
+                "code": enrolment.last_error_code,
+                "message": enrolment.last_error_message,
+            }
+        )
+
+    @api.model
+    def _sent_values(self, enrolment):
+        """What method 010 sends for this customer, flat, by dotted wire path, without
+        what is empty and with the IBAN masked; and the keyed digest of the IBAN.
+        """
+        flat = dict(_flatten(enrolment.partner_id._urssaf_prepare_enrolment()))
+        iban = flat.get(IBAN)
+        if not iban:
+            return flat, False
+        digest = tools.hmac(self.env(su=True), "urssaf_enrolment_iban", iban)
+        return {**flat, IBAN: shown_iban(iban)}, digest
+
+    # -- how long it is kept -----------------------------------------------------
+
     def _purge(self):
         """Forget what was sent; that it was sent remains."""
         full = self.filtered(lambda attempt: not attempt.purged_at)
@@ -136,91 +190,23 @@ class UrssafEnrolmentAttempt(models.Model):
             {"values": False, "iban_digest": False, "purged_at": fields.Datetime.now()}
         )
 
-
-class UrssafEnrolment(models.Model):
-    _inherit = "urssaf.enrolment"
-
-    attempt_ids = fields.One2many(
-        "urssaf.enrolment.attempt", "enrolment_id", string="Attempts made"
-    )
-
-    def _set_state(self, state, **values):
-        """Extends: a claim opens an attempt, in the same commit; what follows closes
-        it; a customer who is active needs no trace of what was sent.
-        """
-        result = super()._set_state(state, **values)
-        for enrolment in self:
-            if state == "sending":
-                enrolment._open_attempt()
-            else:
-                enrolment._close_attempt()
-            if state == "active":
-                enrolment.attempt_ids._purge()
-        return result
-
-    def _open_attempt(self):
-        values, iban_digest = self._sent_values()
-        self.env["urssaf.enrolment.attempt"].create(
-            {
-                "enrolment_id": self.id,
-                "date": self.claimed_at,
-                "user_id": self.requester_id.id,
-                "environment": self.environment,
-                "digest": self._digest(),
-                "values": values,
-                "iban_digest": iban_digest,
-            }
-        )
-
-    def _close_attempt(self):
-        attempt = self.attempt_ids[:1]
-        if attempt.outcome not in OPEN:
-            return
-        refused = self.state == "error" or self.resend_refused
-        outcome = {"unknown": "lost", "queued": "outage", "draft": "lost"}.get(
-            self.state, "refused" if refused else "enrolled"
-        )
-        if attempt.outcome == "lost" and outcome == "outage":
-            # Its answer was lost, and Urssaf has nobody: it goes out once more.
-            return
-        attempt.write(
-            {
-                "outcome": outcome,
-                "code": self.last_error_code,
-                "message": self.last_error_message,
-            }
-        )
-
-    def _sent_values(self):
-        """What method 010 sends for this customer, flat, by dotted wire path, without
-        what is empty and with the IBAN masked; and the keyed digest of the IBAN.
-        """
-        flat = dict(_flatten(self.partner_id._urssaf_prepare_enrolment()))
-        iban = flat.get(IBAN)
-        if not iban:
-            return flat, False
-        digest = tools.hmac(self.env(su=True), "urssaf_enrolment_iban", iban)
-        return {**flat, IBAN: shown_iban(iban)}, digest
-
     @api.model
-    def _cron_digest(self, company):
-        """Extends: what was sent is not kept longer than the company wants."""
-        result = super()._cron_digest(company)
+    def _purge_old(self, company):
+        """What was sent is not kept longer than the company wants."""
         limit = fields.Datetime.now() - timedelta(days=company.urssaf_attempt_days)
-        old = self.env["urssaf.enrolment.attempt"].search(
+        old = self.search(
             [
                 ("company_id", "=", company.id),
                 ("purged_at", "=", False),
                 ("date", "<", limit),
             ]
         )
-        self._take_each(
+        self.env["urssaf.enrolment"]._take_each(
             old,
             lambda attempts: attempts._purge(),
             size=PURGED_AT_ONCE,
             put_off=lambda attempt, error: attempt.enrolment_id._tell_put_off(),
         )
-        return result
 
 
 def _flatten(tree, prefix=""):

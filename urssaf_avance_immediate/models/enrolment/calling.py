@@ -8,6 +8,7 @@ from functools import partial
 from pydantic import ValidationError as SchemaError
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 
 from ...lib.api import UrssafError
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
@@ -15,14 +16,40 @@ from .enrolment import SENDABLE, WAITING
 
 # Nobody there (never activated, or the customer ended the association).
 NOT_FOUND = "ERR_RECHERCHE_PARTICULIER"
-# Enrolled already, and Urssaf does not say under which identifier (urssaf-api §11).
+# Enrolled already, and Urssaf does not say under which identifier.
 LINK_EXISTS = "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE"
-# How long the activation link of Urssaf is valid (urssaf-api §8).
+# How long the activation link of Urssaf is valid.
 LINK_LIFE = timedelta(days=7)
 
 
 class UrssafEnrolment(models.Model):
     _inherit = "urssaf.enrolment"
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_urssaf_enrol(self):
+        """Enrol these customers with the company of their enrolments.
+
+        :raises UserError: they belong to several companies
+        """
+        if len(self.company_id) > 1:
+            raise UserError(
+                self.env._("Choose customers of one company at a time to enrol them.")
+            )
+        entered = self.company_id._urssaf_entered()
+        return self.partner_id.with_company(entered).action_urssaf_enrol()
+
+    def action_urssaf_resend(self):
+        """Method 010 again with the sheet as it is now: Urssaf writes to the customer
+        once more.
+        """
+        self.ensure_one()
+        self._check_urssaf_user()
+        self.check_access("read")
+        self._check_here()
+        self.partner_id.check_access("write")
+        self._customer()._urssaf_check_complete()
+        return self.sudo()._resend_now()
 
     # -- method 010 ------------------------------------------------------------
 
@@ -164,7 +191,7 @@ class UrssafEnrolment(models.Model):
 
     def _has_account(self, id_client):
         """Whether this person was active before, with us or another of our companies:
-        he then accepts the company instead of activating an account (urssaf-api §8).
+        he then accepts the company instead of activating an account.
         """
         return self.account_known or bool(
             self.search_count(
@@ -208,7 +235,7 @@ class UrssafEnrolment(models.Model):
             values = enrolment._error_values(error)
             stands = bool(enrolment._usable())
             refused = error.kind == "rejected"
-            # An empty 400 is no refusal (urssaf-api §9): he may be enrolled.
+            # An empty 400 is no refusal: he may be enrolled.
             silent = refused and not error.errors and not stands
             linked = error.code == LINK_EXISTS and not stands
             if error.kind in OUTAGE_KINDS:
@@ -239,6 +266,27 @@ class UrssafEnrolment(models.Model):
             payload = self.partner_id._urssaf_prepare_enrolment()
         text = json.dumps(payload, sort_keys=True, default=str)
         return tools.hmac(self.env(su=True), "urssaf_enrolment", text)
+
+    # -- identifiers that another software had ---------------------------------
+
+    def _adopt_unverified(self, id_client):
+        """Keep an identifier that only a file vouches for. The next follow-up asks
+        Urssaf who it is.
+        """
+        self.ensure_one()
+        self.to_verify = True
+        self._keep_identifier(id_client, link_sent=False)
+        self._message_log(
+            body=self.env._(
+                "Identifier imported by %s, to be confirmed by Urssaf.",
+                self.env.user.name,
+            )
+        )
+
+    def _refuse_imported(self, note):
+        # First: with an identifier, the customer would still be followed.
+        self.write({"external_id": False, "to_verify": False})
+        self._refuse(note)
 
     # -- unknown outcomes ------------------------------------------------------
 
@@ -284,7 +332,7 @@ class UrssafEnrolment(models.Model):
 
     def _settle_failed(self, error):
         """Not there: sent again, once the lost call cannot arrive any more. Enrolling
-        somebody who is already known only renews the link (urssaf-api §2.1).
+        somebody who is already known only renews the link.
         """
         now = fields.Datetime.now()
         quiet = (self.claimed_at or now) + self._quiet_period()

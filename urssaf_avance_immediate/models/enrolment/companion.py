@@ -15,6 +15,8 @@ from odoo.tools import format_date
 
 from ...lib.rules import normalise_mobile
 from ..exchange.alerts import CALL_ACTIVITY
+from .calling import LINK_LIFE
+from .enrolment import WAITING
 
 TEMPLATES = {
     "announce": "urssaf_avance_immediate.mail_template_companion_announce",
@@ -26,13 +28,9 @@ LAYOUT = "mail.mail_notification_layout"
 
 # The states out of which Urssaf takes a customer and writes to him.
 CALLING = ("sending", "unknown")
-# He has not activated yet. Reminders stop with the link: the office sends another one.
-WAITING = ("pending", "expired")
 # A customer who turns out to be active at once needs no announcement: the first news
 # come within seconds of the enrolment.
 ANNOUNCE_AFTER = timedelta(minutes=1)
-# How long the link of Urssaf is valid (urssaf-api §8).
-LINK_DAYS = 7
 # A message that could not be written is tried again once somebody had time to act.
 TRY_AGAIN_AFTER = timedelta(days=1)
 
@@ -60,15 +58,6 @@ class UrssafEnrolment(models.Model):
     )
 
     # -- planning: inside the transaction that records what Urssaf said ----------
-
-    def _set_state(self, state, **values):
-        """Extends: plan, or call off, what the customer is told."""
-        former = {enrolment: enrolment.state for enrolment in self}
-        result = super()._set_state(state, **values)
-        for enrolment, was in former.items():
-            if was != state:
-                enrolment._companion_follow(was)
-        return result
 
     def _companion_follow(self, was):
         """The state is not ``was`` any more. Writes dates, and cannot fail."""
@@ -117,21 +106,12 @@ class UrssafEnrolment(models.Model):
         """``[(moment, step)]`` in order, for a customer who never activates."""
         start = self.companion_started_at
         days = self.sudo().holder_id._urssaf_companion_days()
-        call_day = max([LINK_DAYS, *(day + 1 for day in days)])
+        call_day = max([LINK_LIFE.days, *(day + 1 for day in days)])
         return [
             (start + ANNOUNCE_AFTER, "announce"),
             *((start + timedelta(days=day), "remind") for day in days),
             (start + timedelta(days=call_day), "call"),
         ]
-
-    def _tell_stuck(self, say):
-        """Extends: the office is not alerted about a customer who is being reminded."""
-        reminded = self.filtered(
-            lambda e: e.state == "pending"
-            and e.companion_told_at
-            and e.companion_next_at
-        )
-        return super(UrssafEnrolment, self - reminded)._tell_stuck(say)
 
     # -- the scheduled action --------------------------------------------------
 

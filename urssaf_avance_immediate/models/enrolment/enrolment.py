@@ -1,8 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who a customer is for Urssaf, in which state, and what each change of it brings."""
+
 import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ...lib.api import fields_of, redact
 
 # Our states, a closed list. What Urssaf says stands beside, as received.
 #
@@ -39,6 +43,12 @@ SENDABLE = ("draft", "error", "ended")
 WAITING = ("pending", "expired")
 # He was active, and pays nothing through Urssaf for the moment.
 CLOSED = ("blocked", "mandate")
+# Urssaf has the customer, or is being told.
+KNOWN = (*FOLLOWED, "queued", "sending", "unknown")
+# Urssaf does not have him, not any more or not yet.
+LEFT = ("ended", "error", "draft")
+# Of two enrolments of one person: the further somebody is, the more there is to keep.
+FURTHER = {"draft": 0, "ended": 1, "error": 2, "queued": 3}
 
 
 class UrssafEnrolment(models.Model):
@@ -139,6 +149,19 @@ class UrssafEnrolment(models.Model):
         copy=False,
     )
     sent_digest = fields.Char(readonly=True, copy=False)
+    to_verify = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The identifier comes from another software; Urssaf has not confirmed yet "
+        "that it is this customer’s.",
+    )
+    attempt_ids = fields.One2many(
+        "urssaf.enrolment.attempt", "enrolment_id", string="Attempts made"
+    )
+    last_error_fields = fields.Char(
+        readonly=True, copy=False, help="What Urssaf complains about, in its own words."
+    )
+    last_error_codes = fields.Char(readonly=True, copy=False)
     contact_changed = fields.Boolean(
         compute="_compute_contact_changed",
         compute_sudo=True,
@@ -187,8 +210,8 @@ class UrssafEnrolment(models.Model):
             )
 
     def _masked(self, message):
-        """Extends: Urssaf may quote the civil status, which is not for every reader."""
-        text = super()._masked(message)
+        """Urssaf may quote the civil status, which is not for every reader either."""
+        text = redact(message)
         partner = self.partner_id.sudo()
         words = (partner.urssaf_birth_name, *(partner.urssaf_first_names or "").split())
         for word in words:
@@ -196,31 +219,61 @@ class UrssafEnrolment(models.Model):
                 text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
         return text
 
-    def _alert_candidates(self):
-        return self.partner_id.user_id
-
     def _usable(self):
         """The enrolments whose identifier means something where the company is now."""
         return self.filtered("external_id")._is_here()
 
-    # -- state -----------------------------------------------------------------
+    # -- the one transition ----------------------------------------------------
 
     def _set_state(self, state, **values):
-        """Extends: nothing is left to do, or to alert about, once Urssaf is happy. The
-        refusal of a corrected sheet stays, whatever is asked about the first one.
+        """Change the state; nothing else does. In this order:
+
+        1. An imported identifier that Urssaf does not know was never this customer’s:
+           he is refused, which is a transition of its own, and nobody has ended.
+        2. Each of the others is written. Once Urssaf is happy no error is left, and
+           what was said to somebody about it is settled (see ``_move_to``).
+        3. Who is active again can be debited: his waiting invoices are woken.
+        4. What the customer is told is planned, or called off.
+        5. A claim opens an attempt, in the same commit; what follows closes it. Once
+           the customer is active, what was sent is forgotten.
+
+        :param values: written with the state; what the caller says wins
         """
+        imported = self.filtered("to_verify") if state == "ended" else self.browse()
+        for enrolment in imported:
+            enrolment._refuse_imported(
+                self.env._("Urssaf does not know the identifier that was imported.")
+            )
+        former = {enrolment: enrolment.state for enrolment in self - imported}
         back = self.filtered(lambda e: state == "active" and e.state != state)
-        for enrolment in self:
-            refused = values.get("resend_refused", enrolment.resend_refused)
-            happy = state == "active" or (state in WAITING and not refused)
-            changes = {**self._no_error(), "resend_refused": False} if happy else {}
-            # The same news again settles nothing that somebody was told meanwhile.
-            news = enrolment.state != state or enrolment.last_error_kind
-            super(UrssafEnrolment, enrolment)._set_state(state, **{**changes, **values})
-            waits = state == "queued" and not enrolment._keeps_getting_lost()
-            if waits or (news and happy and state != "expired"):
-                enrolment._alert_done()
+        for enrolment in former:
+            enrolment._move_to(state, values)
         back._release_invoices()
+        for enrolment, was in former.items():
+            if was != state:
+                enrolment._companion_follow(was)
+        Attempt = self.env["urssaf.enrolment.attempt"]
+        for enrolment in self:
+            if state == "sending":
+                Attempt._open(enrolment)
+            else:
+                enrolment.attempt_ids[:1]._close()
+            if state == "active":
+                enrolment.attempt_ids._purge()
+
+    def _move_to(self, state, values):
+        """Write the new state of one customer. The refusal of a corrected sheet stays,
+        whatever is asked about the first one.
+        """
+        refused = values.get("resend_refused", self.resend_refused)
+        happy = state == "active" or (state in WAITING and not refused)
+        changes = {**self._no_error(), "resend_refused": False} if happy else {}
+        # The same news again settles nothing that somebody was told meanwhile.
+        news = self.state != state or self.last_error_kind
+        self._write_state(state, {**changes, **values})
+        waits = state == "queued" and not self._keeps_getting_lost()
+        if waits or (news and happy and state != "expired"):
+            self._alert_done()
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these customers."""
@@ -243,53 +296,85 @@ class UrssafEnrolment(models.Model):
                 body=self.env._("The company changed its Urssaf environment.")
             )
 
-    # -- buttons ---------------------------------------------------------------
+    # -- errors ----------------------------------------------------------------
 
-    def action_urssaf_enrol(self):
-        """Enrol these customers with the company of their enrolments.
+    @api.model
+    def _no_error(self):
+        return {
+            **self._no_call_error(),
+            "last_error_fields": False,
+            "last_error_codes": False,
+        }
 
-        :raises UserError: they belong to several companies
-        """
-        if len(self.company_id) > 1:
-            raise UserError(
-                self.env._("Choose customers of one company at a time to enrol them.")
+    def _error_values(self, error):
+        """The fields to mend are read now; the texts of Urssaf are masked."""
+        codes = dict.fromkeys(item.code for item in error.errors if item.code)
+        return {
+            **self._call_error_values(error),
+            "last_error_fields": ",".join(fields_of(error.errors)) or False,
+            "last_error_codes": ",".join(codes) or False,
+        }
+
+    # -- consent ---------------------------------------------------------------
+
+    def _withdraw_consent(self):
+        """That it was given, and when it ended, stays in the chatter."""
+        for enrolment in self.filtered("consent_date"):
+            enrolment.write(
+                {
+                    "consent_date": False,
+                    "consent_user_id": False,
+                    "consent_origin": False,
+                }
             )
-        entered = self.company_id._urssaf_entered()
-        return self.partner_id.with_company(entered).action_urssaf_enrol()
+            enrolment._message_log(
+                body=self.env._(
+                    "The consent of the customer ended; recorded by %s.",
+                    self.env.user.name,
+                )
+            )
 
-    def action_urssaf_resend(self):
-        """Method 010 again with the sheet as it is now: Urssaf writes to the customer
-        once more.
+    # -- two contacts that turn out to be one person ---------------------------
+
+    def _survivor(self, kept):
+        """Which of these enrolments of one company stays: the one that Urssaf knows,
+        then the one that is furthest.
+
+        :param kept: the contact that stays, whose enrolment is preferred
+        """
+        return self.sorted(
+            lambda e: (
+                bool(e.external_id),
+                FURTHER.get(e.state, len(FURTHER)),
+                bool(e.consent_date),
+                e.partner_id == kept,
+            )
+        )[-1:]
+
+    def _absorb(self, others):
+        """Take over what was exchanged under other enrolments of the same person and
+        company, and what the customer agreed to; the others are deleted.
         """
         self.ensure_one()
-        self._check_urssaf_user()
-        self.check_access("read")
-        self._check_here()
-        self.partner_id.check_access("write")
-        self._customer()._urssaf_check_complete()
-        return self.sudo()._resend_now()
-
-    def action_urssaf_toggle_account(self):
-        """The customer says that he has an Urssaf account, or that he has none."""
-        self._check_urssaf_user()
-        self.check_access("read")
-        for enrolment in self.sudo():
-            enrolment.account_known = not enrolment.account_known
-
-    def action_urssaf_refresh(self):
-        """Ask Urssaf now for one customer; for several, the scheduled action does."""
-        self._check_urssaf_user()
-        self.check_access("read")
-        self._check_real()
-        enrolments = self.sudo()
-        if len(enrolments) == 1:
-            return enrolments._refresh_now()
-        now = fields.Datetime.now()
-        # Those that are due already may be being asked about: leave their rows alone.
-        enrolments.filtered(
-            lambda e: not (e.next_call_at and e.next_call_at <= now)
-        )._askable().next_call_at = now
-        enrolments._trigger("follow")
-        return enrolments._nobody_asked() or self._notify(
-            self.env._("The news will be there in a moment.")
+        requests = self.env["urssaf.payment.request"].search(
+            [("enrolment_id", "in", others.ids)]
         )
+        requests.enrolment_id = self
+        others.attempt_ids.enrolment_id = self
+        self.env["mail.message"].search(
+            [("model", "=", self._name), ("res_id", "in", others.ids)]
+        ).res_id = self.id
+        self.account_known = any((self | others).mapped("account_known"))
+        first = (self | others).filtered("consent_date").sorted("consent_date")[:1]
+        if first != self:
+            self.write(
+                {
+                    name: first._fields[name].convert_to_write(first[name], first)
+                    for name in ("consent_date", "consent_user_id", "consent_origin")
+                }
+            )
+        # Nothing is left of them that would be evidence.
+        others.filtered(lambda e: e.state != "draft")._set_state(
+            "draft", next_call_at=False
+        )
+        others.unlink()

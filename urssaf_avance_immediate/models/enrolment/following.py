@@ -1,5 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Method 020: what became of the customers, asked less and less often."""
+"""Method 020: what became of the customers, asked less and less often.
+
+Urssaf may say that it does not know one: has he left, or are the credentials those of
+another habilitation, which knows none of ours? One customer who is known settles it.
+While nobody is, nobody is ended.
+"""
 
 from datetime import timedelta
 
@@ -7,11 +12,11 @@ from odoo import api, fields, models
 
 from ...lib.api import UrssafError
 from ...lib.rules import utc_of_paris
-from ..exchange.exchange import TOLD_AT_ONCE
+from ..exchange.connection import SUSPECT, OtherHabilitation
 from .calling import NOT_FOUND
 from .enrolment import CLOSED, FOLLOWED
 
-# urssaf-api §4. Any other code of a closed account is shown and kept as received.
+# Any other code of a closed account is shown and kept as received.
 UNFINISHED = "APPAREILLAGE_NF"
 MANDATE_EXPIRED = "MANDAT_ECHU"
 BLOCKED = "PARTICULIER_BLOQUE"
@@ -36,6 +41,26 @@ SHORTEST_FRESH = timedelta(minutes=15)
 
 class UrssafEnrolment(models.Model):
     _inherit = "urssaf.enrolment"
+
+    # -- buttons ---------------------------------------------------------------
+
+    def action_urssaf_refresh(self):
+        """Ask Urssaf now for one customer; for several, the scheduled action does."""
+        self._check_urssaf_user()
+        self.check_access("read")
+        self._check_real()
+        enrolments = self.sudo()
+        if len(enrolments) == 1:
+            return enrolments._refresh_now()
+        now = fields.Datetime.now()
+        # Those that are due already may be being asked about: leave their rows alone.
+        enrolments.filtered(
+            lambda e: not (e.next_call_at and e.next_call_at <= now)
+        )._askable().next_call_at = now
+        enrolments._trigger("follow")
+        return enrolments._nobody_asked() or self._notify(
+            self.env._("The news will be there in a moment.")
+        )
 
     # -- method 020 ------------------------------------------------------------
 
@@ -116,8 +141,19 @@ class UrssafEnrolment(models.Model):
         return going_on
 
     def _apply_remote(self, status):
-        """Take over what method 020 says of this customer."""
+        """Take over what method 020 says of this customer. An identifier that was
+        imported may be somebody else’s.
+        """
         self.ensure_one()
+        if self.to_verify and not self.partner_id._urssaf_is(status):
+            self._refuse_imported(
+                self.env._(
+                    "Urssaf knows the imported identifier for somebody else: compare "
+                    "the birth name and the first names."
+                )
+            )
+            return
+        self.to_verify = False
         code = status.status.code
         before = self.state
         state = "active" if status.active else self._state_when_closed(code)
@@ -152,33 +188,6 @@ class UrssafEnrolment(models.Model):
         end = not self.account_known and self.link_expires_at
         return bool(end) and end <= fields.Datetime.now()
 
-    def _alert_closed(self, words):
-        """Somebody has to act on this new state.
-
-        :param words: what Urssaf says of it
-        """
-        note = self._closed_note(words)
-        if note:
-            self._alert(note)
-
-    def _closed_note(self, words=None):
-        """What is wrong with the account, for those who have to act; or nothing.
-
-        :param words: what Urssaf says of it; its last words by default
-        """
-        words = words or self.remote_message or self.remote_status or ""
-        return {
-            "expired": self.env._(
-                "The customer did not use the activation link in time. Check the "
-                "e-mail and the phone number on the sheet, then resend the activation."
-            ),
-            "mandate": self.env._(
-                "The SEPA mandate has expired: the customer renews it in the Urssaf "
-                "space. Nothing can be paid until then."
-            ),
-            "blocked": self.env._("Urssaf: %s", words),
-        }.get(self.state)
-
     def _next_question(self):
         """When to ask again: see ``FOLLOW``; and just after a link has expired."""
         now = fields.Datetime.now()
@@ -203,6 +212,99 @@ class UrssafEnrolment(models.Model):
         if not status.active_since:
             return self.active_since or fields.Datetime.now()
         return utc_of_paris(status.active_since)
+
+    # -- nobody is known -------------------------------------------------------
+
+    def _not_known(self, client, error, by_hand):
+        """Method 020 does not know this customer. Return false if everybody is in
+        doubt; a person who asks about this very customer has decided.
+        """
+        if self.state == "ended":
+            self._call_answered()
+            self.write(
+                {
+                    "next_call_at": self._next_question(),
+                    "answered_at": fields.Datetime.now(),
+                }
+            )
+            return True
+        if not by_hand and self._in_doubt(client):
+            doubt = OtherHabilitation()
+            self.write(
+                {
+                    "next_call_at": fields.Datetime.now() + HOUR,
+                    **self._error_values(doubt),
+                }
+            )
+            return self._call_failed(doubt)
+        self._call_answered()
+        self._set_state(
+            "ended",
+            answered_at=fields.Datetime.now(),
+            next_call_at=False,
+            **self._error_values(error),
+        )
+        if self.state == "ended":
+            self.next_call_at = self._next_question()
+        self._alert(self._error_text(error))
+        return True
+
+    def _in_doubt(self, client):
+        """Whether Urssaf knows nobody, as far as this client has asked and asks now.
+
+        An outage while asking settles nothing: nobody is ended on half a proof.
+        """
+        if client.found_customers:
+            return False
+        unknown = 1
+        for other in self._witnesses(self.company_id) - self:
+            if unknown >= SUSPECT:
+                break
+            try:
+                client.get_customer(id_client=other.external_id)
+            except UrssafError as error:
+                if error.code != NOT_FOUND:
+                    return True
+                unknown += 1
+            else:
+                return False
+        return unknown >= SUSPECT
+
+    @api.model
+    def _knows_nobody(self, company, client):
+        """Whether Urssaf knows none of some customers that it knew.
+
+        :raises UrssafError: it does not say
+        """
+        witnesses = self._witnesses(company)[:SUSPECT]
+        for enrolment in witnesses:
+            try:
+                client.get_customer(id_client=enrolment.external_id)
+            except UrssafError as error:
+                if error.code != NOT_FOUND:
+                    raise
+            else:
+                return False
+        return bool(witnesses)
+
+    @api.model
+    def _witnesses(self, company):
+        """Some customers whom Urssaf knew at its last answer, active ones first."""
+        known = [
+            ("company_id", "=", company.id),
+            ("environment", "=", company.urssaf_environment),
+            ("external_id", "!=", False),
+            ("state", "in", FOLLOWED),
+            ("to_verify", "=", False),
+            ("remote_status", "!=", False),
+        ]
+        active = self.sudo().search(
+            [*known, ("state", "=", "active")],
+            order="answered_at DESC, id",
+            limit=SUSPECT,
+        )
+        others = self.sudo().search(known, order="answered_at DESC, id", limit=SUSPECT)
+        return active | others
 
     # -- before a sending ------------------------------------------------------
 
@@ -243,27 +345,3 @@ class UrssafEnrolment(models.Model):
         due._report_remaining()
         due._refresh()
         self._watch_messages(company)
-
-    @api.model
-    def _cron_digest(self, company):
-        """Tell who is waiting for the customer, or for us, for too long."""
-        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-        stuck = self.search(
-            [
-                *company._urssaf_here(),
-                ("state", "in", ("pending", "queued", "sending", "unknown")),
-                ("state_since", "<", limit),
-            ]
-        )
-        waiting = self.env._(
-            "The customer has not activated the account at Urssaf yet. The link that "
-            "Urssaf sent is valid for seven days."
-        )
-        silent = self.env._("This enrolment has had no answer for too long.")
-        pending = stuck.filtered(lambda e: e.state == "pending")
-        for enrolments, note in ((pending, waiting), (stuck - pending, silent)):
-            enrolments._each(
-                lambda batch, note=note: batch._tell_stuck(lambda _record: note),
-                size=TOLD_AT_ONCE,
-                put_off=type(self)._tell_put_off,
-            )

@@ -4,6 +4,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
+from ...lib.api import UrssafError
 from ...lib.rules import PARIS, retry_delay
 
 _logger = logging.getLogger(__name__)
@@ -11,8 +12,11 @@ _logger = logging.getLogger(__name__)
 # Failures in a row after which Urssaf is left alone for a while. One alone may be a
 # cable; two are an outage.
 PATIENCE = 2
-# Urssaf knows none of the customers that it knew: see ``urssaf_enrolment_doubt``.
+# Urssaf knows none of the customers that it knew: see ``_in_doubt`` of an enrolment.
 DOUBT = "habilitation"
+# Customers unknown in a row, and nobody known, before the credentials are in doubt.
+# Two may well leave together: a couple, or all that a small company had.
+SUSPECT = 3
 # What no waiting puts right: somebody is told at once.
 FOR_A_PERSON = ("config", "auth", DOUBT)
 # Read at each call.
@@ -21,6 +25,15 @@ FETCHED = ("company_id", "failure_count", "paused_until")
 ACTIONS_TYPE = "urssaf_avance_immediate.activity_type_actions"
 # Urssaf is answering: it only said no.
 ANSWERS = ("rejected",)
+
+
+class OtherHabilitation(UrssafError):
+    """Urssaf knows none of the customers that it knew."""
+
+    kind = DOUBT
+
+    def __init__(self):
+        super().__init__("Urssaf knows none of the customers that it knew.")
 
 
 class UrssafConnection(models.Model):

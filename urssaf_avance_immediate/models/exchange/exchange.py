@@ -280,7 +280,13 @@ class UrssafExchange(models.AbstractModel):
     # -- state and errors ------------------------------------------------------
 
     def _set_state(self, state, **values):
-        """Change the state: the only place that may. Each model extends it."""
+        """Change the state. Each model has its own transition, in its first file: the
+        only place that may call :meth:`_write_state`.
+        """
+        self._write_state(state, values)
+
+    def _write_state(self, state, values):
+        """Write the state with these values, and when it began if it is another one."""
         # Each try goes through "sending": what waits in the queue waits all along.
         queue = {"queued", "sending"}
         if any(
@@ -288,14 +294,6 @@ class UrssafExchange(models.AbstractModel):
         ):
             values = {"state_since": fields.Datetime.now(), **values}
         self.write({"state": state, **values})
-
-    @api.model
-    def _no_error(self):
-        return {
-            "last_error_kind": False,
-            "last_error_code": False,
-            "last_error_message": False,
-        }
 
     def _postpone(self, error):
         """An outage: back to the queue, later each time, or when Urssaf says."""

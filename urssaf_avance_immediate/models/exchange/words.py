@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What people read of a failure: Urssaf's own words, then what to do about it."""
 
-from odoo import models
+from odoo import api, models
 
 from ...lib.api import redact
 from ...lib.api.codes import ERROR_CODES
@@ -14,8 +14,26 @@ UNFORESEEN = "unforeseen"
 class UrssafExchange(models.AbstractModel):
     _inherit = "urssaf.exchange"
 
+    @api.model
+    def _no_error(self):
+        """Values that forget the last error. Models with more fields add theirs."""
+        return self._no_call_error()
+
+    @api.model
+    def _no_call_error(self):
+        return {
+            "last_error_kind": False,
+            "last_error_code": False,
+            "last_error_message": False,
+        }
+
     def _error_values(self, error):
-        """Field values that keep an UrssafError on the record."""
+        """Values that keep an UrssafError on the record. Models with more fields add
+        theirs.
+        """
+        return self._call_error_values(error)
+
+    def _call_error_values(self, error):
         return {
             "last_error_kind": error.kind,
             "last_error_code": error.code,

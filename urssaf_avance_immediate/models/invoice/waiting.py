@@ -13,8 +13,6 @@ from ..enrolment.enrolment import CLOSED as PAUSED
 from ..payment_request.payment_request import CLOSED
 from .account_move import UNPAID
 
-# Names of invoices in one note.
-MAX_NAMES = 10
 # How an invoice waits for its customer, and nothing else.
 CUSTOMER_ALONE = {"urssaf_enrolment"}
 # Invoices queued in one transaction.
@@ -191,49 +189,3 @@ class AccountMove(models.Model):
         )
         (self - wanted)._urssaf_waits_no_more()
         wanted._urssaf_send_ready()
-
-
-class UrssafEnrolment(models.Model):
-    _inherit = "urssaf.enrolment"
-
-    def _waiting_invoices(self):
-        """Invoices that leave by themselves once this customer can be debited."""
-        # sudo(): invoices of every branch, whoever has posted the last one.
-        return (
-            self.env["account.move"]
-            .sudo()
-            .search(
-                [
-                    ("urssaf_to_send", "=", True),
-                    ("state", "=", "posted"),
-                    ("commercial_partner_id", "in", self.partner_id.ids),
-                ],
-                order="invoice_date, id",
-            )
-            .filtered(lambda move: move._urssaf_enrolment() in self)
-        )
-
-    def _tell_waiting_invoices(self):
-        """One activity per customer says what is wrong with the account, and names the
-        invoices that wait for it; it closes when the customer is active again.
-        """
-        invoices = self._waiting_invoices().grouped(lambda m: m._urssaf_enrolment())
-        # sudo(): whoever posts an invoice may not write on the enrolment.
-        for enrolment in self.sudo():
-            moves = invoices.get(enrolment)
-            reason = enrolment._closed_note()
-            if not moves or not reason:
-                continue
-            names = ", ".join(moves[:MAX_NAMES].mapped("name"))
-            waiting = self.env._(
-                "Invoices that wait for it, and then leave by themselves (%(count)s): "
-                "%(names)s",
-                count=len(moves),
-                names=names if len(moves) <= MAX_NAMES else f"{names}…",
-            )
-            enrolment._alert(f"{reason}\n{waiting}")
-
-    def _release_invoices(self):
-        """The customers can be debited again: wake what waits for them."""
-        if self._waiting_invoices():
-            self._trigger("invoices")

@@ -8,4 +8,3 @@ from . import enrolment
 from . import privacy
 from . import consent
 from . import shared
-from . import changes

@@ -90,24 +90,3 @@ class ResPartner(models.Model):
                     "The consent of the customer is recorded (%s).", labels[origin]
                 )
             )
-
-
-class UrssafEnrolment(models.Model):
-    _inherit = "urssaf.enrolment"
-
-    def _withdraw_consent(self):
-        """That it was given, and when it ended, stays in the chatter."""
-        for enrolment in self.filtered("consent_date"):
-            enrolment.write(
-                {
-                    "consent_date": False,
-                    "consent_user_id": False,
-                    "consent_origin": False,
-                }
-            )
-            enrolment._message_log(
-                body=self.env._(
-                    "The consent of the customer ended; recorded by %s.",
-                    self.env.user.name,
-                )
-            )

@@ -9,16 +9,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ..enrolment.enrolment import FOLLOWED, STATES
+from ..enrolment.enrolment import KNOWN, STATES
 from ..enrolment.standing import STAGES
+from ..enrolment.watching import PLACE, TOLD
 from ..groups import PERSONAL, READERS
-
-# What Urssaf was told, and a customer may change on the portal.
-TOLD = ("name", "email", "phone", "street", "street2", "zip", "city", "country_id")
-# What decides whether his invoices can leave.
-PLACE = ("parent_id", "active", "country_id")
-# Urssaf has the customer, or is being told.
-KNOWN = (*FOLLOWED, "queued", "sending", "unknown")
 
 
 class ResPartner(models.Model):

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..enrolment.enrolment import LEFT
 from ..groups import MANAGER, USER
 from ..payment_request.payment_request import CLOSED
 
@@ -31,8 +32,6 @@ FORGOTTEN = (
     # Tells of an age or a handicap.
     "urssaf_other_aid",
 )
-# Nobody is enrolled, or not any more.
-LEFT = ("ended", "error", "draft")
 # One of these is left of whoever has not been forgotten.
 TYPED = (
     "urssaf_birth_name",
@@ -213,43 +212,3 @@ class ResPartner(models.Model):
         left -= invoiced.partner_id | invoiced.commercial_partner_id
         here = Domain("company_id", "in", sisters.ids)
         return left - left._urssaf_busy(here) - left._urssaf_needed_outside(sisters)
-
-
-class UrssafEnrolment(models.Model):
-    _inherit = "urssaf.enrolment"
-
-    def _needs_personal_data(self):
-        """Whether the company still works with the customer's data. One who is being
-        prepared counts until the company itself would erase him.
-        """
-        self.ensure_one()
-        if self.state not in LEFT:
-            return True
-        if self.state == "ended" or not self.consent_date:
-            return False
-        since = self.state_since or self.create_date
-        company = self.company_id
-        return (
-            not company.urssaf_forget_months or since >= company._urssaf_forget_limit()
-        )
-
-    @api.model
-    def _cron_digest(self, company):
-        """Extends: data that have served are erased, where the company wants it."""
-        super()._cron_digest(company)
-        if company.urssaf_forget_months:
-            left = self.env["res.partner"].sudo()._urssaf_left_customers(company)
-            self._take_each(
-                left,
-                lambda partners: partners._urssaf_forget(
-                    company._urssaf_with_sisters()
-                ),
-                put_off=lambda partner, error: company._urssaf_tell(
-                    self.env._(
-                        "The personal data of %s, who has left, could not be erased: "
-                        "an error that was not foreseen, the server’s log says where "
-                        "it happened. Odoo tries again every day.",
-                        partner.display_name,
-                    )
-                ),
-            )

@@ -6,10 +6,8 @@ A proposal is only shown: a person applies it, or not.
 
 from typing import NamedTuple
 
-from odoo import models
-
-from ...lib.rules import normalise_mobile, variants
-from ..geography.commune import ALGERIA
+from ..lib.rules import normalise_mobile, variants
+from ..models.geography.commune import ALGERIA
 
 ADDRESS = (
     "urssaf_street_number",
@@ -18,24 +16,6 @@ ADDRESS = (
     "urssaf_street_name",
     "urssaf_address_complement",
 )
-# Topic of a field: the method ``_propose_…`` that knows about it.
-TOPICS = {
-    "urssaf_birth_name": "last_names",
-    "urssaf_usage_name": "last_names",
-    "urssaf_first_names": "first_names",
-    "urssaf_birth_date": "birth_date",
-    "urssaf_birth_city": "birth_place",
-    "urssaf_birth_city_code": "birth_place",
-    "urssaf_birth_country_id": "birth_place",
-    "urssaf_mobile": "contact",
-    "email": "contact",
-    "street": "street",
-    **dict.fromkeys(ADDRESS, "street"),
-    "city": "city",
-    "zip": "city",
-    "urssaf_city_code": "city",
-    "urssaf_bank_account_id": "bank_account",
-}
 
 
 class Proposal(NamedTuple):
@@ -45,20 +25,44 @@ class Proposal(NamedTuple):
     values: dict
 
 
-class UrssafEnrolment(models.Model):
-    _inherit = "urssaf.enrolment"
+class Proposals:
+    """What may be tried for one customer.
 
-    def _proposals(self):
-        """What may be tried for this customer, the likeliest first."""
-        self.ensure_one()
-        topics = dict.fromkeys(
-            TOPICS[name] for name in self._to_mend() if name in TOPICS
-        )
-        partner = self.partner_id
+    :param enrolment: with the right to read all of the customer’s sheet
+    """
+
+    def __init__(self, enrolment):
+        enrolment.ensure_one()
+        self.env = enrolment.env
+        self.enrolment = enrolment
+        # What knows about each field of the sheet.
+        self.topics = {
+            "urssaf_birth_name": self._propose_last_names,
+            "urssaf_usage_name": self._propose_last_names,
+            "urssaf_first_names": self._propose_first_names,
+            "urssaf_birth_date": self._propose_birth_date,
+            "urssaf_birth_city": self._propose_birth_place,
+            "urssaf_birth_city_code": self._propose_birth_place,
+            "urssaf_birth_country_id": self._propose_birth_place,
+            "urssaf_mobile": self._propose_contact,
+            "email": self._propose_contact,
+            "street": self._propose_street,
+            **dict.fromkeys(ADDRESS, self._propose_street),
+            "city": self._propose_city,
+            "zip": self._propose_city,
+            "urssaf_city_code": self._propose_city,
+            "urssaf_bank_account_id": self._propose_bank_account,
+        }
+
+    def all(self):
+        """The proposals, the likeliest first."""
+        names = self.enrolment._to_mend()
+        topics = [self.topics[name] for name in names if name in self.topics]
+        partner = self.enrolment.partner_id
         return [
             proposal
-            for topic in topics
-            for proposal in getattr(self, f"_propose_{topic}")(partner)
+            for propose in dict.fromkeys(topics)
+            for proposal in propose(partner)
             if self._changes_something(partner, proposal.values)
         ]
 
@@ -68,10 +72,10 @@ class UrssafEnrolment(models.Model):
             for name, value in values.items()
         )
 
-    def _was_tried(self, proposal):
+    def was_tried(self, proposal):
         """Whether exactly this was sent before; the digests of the attempts tell it."""
-        tried = set(self.attempt_ids.mapped("digest"))
-        return self._digest(proposal.values) in tried
+        tried = set(self.enrolment.attempt_ids.mapped("digest"))
+        return self.enrolment._digest(proposal.values) in tried
 
     def _propose_usual(self, partner, *names):
         """What the checklist proposes by one click, before anything was sent."""
