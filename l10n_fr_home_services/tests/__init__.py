@@ -3,3 +3,4 @@ from . import test_account_move
 from . import test_company
 from . import test_nature
 from . import test_rules
+from . import test_translation

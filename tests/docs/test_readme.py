@@ -19,11 +19,11 @@ import docutils.nodes
 import docutils.utils
 import pytest
 
+from dev import odoo_source, paths
 from dev.__main__ import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-ADDON = ROOT / "urssaf_avance_immediate"
-PAGES = (ROOT / "README.rst", ADDON / "README.rst")
+PAGES = (ROOT / "README.rst", *(ROOT / a / "README.rst" for a in paths.ADDONS))
 MARKDOWN = sorted((ROOT / "docs").glob("*.md"))
 #: Harmless in a copy of the checkout, without Odoo.
 RUN_IN_A_COPY = ("help", "stop", "clean")
@@ -125,7 +125,7 @@ def copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("copy")
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
-    for name in ("dev", ADDON.name):
+    for name in ("dev", *paths.ADDONS):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -180,33 +180,64 @@ def test_harmless_make_commands_run(command, copy):
 
 
 @pytest.fixture(scope="module")
-def wheel(copy):
-    """The wheel that the first pip command of the page makes."""
+def wheels(copy):
+    """The wheels that the first pip command of the page makes, by add-on."""
     done = run(PIP[0], copy)
     if done.returncode and OFFLINE.search(done.stdout + done.stderr):
-        pytest.skip("No network: pip cannot fetch whool, which builds the wheel.")
+        pytest.skip("No network: pip cannot fetch whool, which builds the wheels.")
     assert not done.returncode, done.stdout + done.stderr
-    (made,) = (copy / "dist").glob("*.whl")
-    return made
+    made = list((copy / "dist").glob("*.whl"))
+    found = {
+        addon: wheel
+        for addon in paths.ADDONS
+        for wheel in made
+        if wheel.name.startswith(f"odoo_addon_{addon}-")
+    }
+    assert len(made) == len(found) == len(paths.ADDONS)
+    return found
 
 
-def test_wheel_is_the_one_that_the_page_installs(wheel):
-    assert f"dist/{wheel.name}" in PIP[1]
-
-
-def test_wheel_holds_the_add_on(wheel):
-    inside = f"odoo/addons/{ADDON.name}/"
-    with zipfile.ZipFile(wheel) as archive:
+@pytest.mark.parametrize("addon", paths.ADDONS)
+def test_wheel_holds_the_add_on(addon, wheels):
+    inside = f"odoo/addons/{addon}/"
+    with zipfile.ZipFile(wheels[addon]) as archive:
         names = set(archive.namelist())
         metadata = next(name for name in names if name.endswith("/METADATA"))
         text = archive.read(metadata).decode()
     wanted = ("__manifest__.py", "i18n/fr.po", "static/description/icon.png")
     assert [name for name in wanted if inside + name not in names] == []
-    assert "Requires-Dist: pydantic" in text
-    assert PAGES[1].read_text(encoding="utf-8").strip() in text
+    assert (ROOT / addon / "README.rst").read_text(encoding="utf-8").strip() in text
+    if addon == paths.ADDON:
+        assert "Requires-Dist: pydantic" in text
+        assert re.search(r"^Requires-Dist: odoo.addon.l10n.fr.home.serv", text, re.M)
 
 
-def test_wheel_installs(wheel, copy, tmp_path):
+#: Odoo finds what pip has installed beside its add-ons path, which stays as it is.
+LOAD = """
+import sys
+from odoo.tools import config
+config.parse_config(["--addons-path", sys.argv[1]])
+from odoo.modules.module import Manifest
+for addon in sys.argv[2:]:
+    __import__(f"odoo.addons.{addon}")
+    print(Manifest.for_addon(addon).path)
+"""
+
+
+def test_wheels_install_and_load_together(wheels, copy, tmp_path):
     done = run(PIP[1], copy, PIP_TARGET=str(tmp_path))
     assert not done.returncode, done.stdout + done.stderr
-    assert (tmp_path / "odoo" / "addons" / ADDON.name / "__manifest__.py").is_file()
+    source = odoo_source.ensure()
+    core = ",".join(map(str, source.addons))
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, core, *paths.ADDONS],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{source.python_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert not done.returncode, done.stderr
+    installed = [str(tmp_path / "odoo" / "addons" / a) for a in paths.ADDONS]
+    assert done.stdout.splitlines() == installed

@@ -22,7 +22,7 @@ DESK = {"width": 1400, "height": 1000}
 LINK = re.compile(r"/urssaf/fiche/[\w-]+")
 # The tax office of the sandbox knows nobody whose birth name begins so.
 UNKNOWN, KNOWN = "Inconnu", "Perrin"
-SHEET = {
+DETAILS = {
     "birth_name": UNKNOWN,
     "first_names": "Lucie Anne",
     "birth_date": "1985-06-14",
@@ -71,7 +71,7 @@ def server(instance, customer):
         yield server
 
 
-def open_sheet(page, partner):
+def open_details(page, partner):
     """The tab of the customer."""
     page.goto(f"/odoo/action-account.res_partner_action_customer/{partner}")
     page.click(".o_notebook a[name=urssaf]")
@@ -85,7 +85,7 @@ def field(tab, name):
 def fill_in_the_form(page, link):
     page.goto(link)
     page.select_option("[name=civility]", "2")
-    for name, value in SHEET.items():
+    for name, value in DETAILS.items():
         page.fill(f"[name={name}]", value)
     page.check("[name=consent_enrolment]")
     page.check("[name=consent_data]")
@@ -124,7 +124,7 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         page.wait_for_selector(".o_web_client")
 
         # What is missing leads to its field.
-        tab = open_sheet(page, partner)
+        tab = open_details(page, partner)
         tab.locator("a[data-field=urssaf_birth_name]").click()
         expect(field(tab, "urssaf_birth_name")).to_be_focused()
 
@@ -132,14 +132,14 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         tab.locator("button[name=action_urssaf_send_form]").click()
         page.wait_for_selector(".o_notification")
         fill_in_the_form(phone, link_in_the_mail(rpc))
-        tab = open_sheet(page, partner)
+        tab = open_details(page, partner)
         review = one_primary_button(tab)
         expect(review).to_have_attribute("name", "action_urssaf_review_form")
         review.click()
         page.click("button[name=action_accept_all]")
 
         # The tax office does not know the person.
-        tab = open_sheet(page, partner)
+        tab = open_details(page, partner)
         expect(tab.locator(".alert-danger a[data-field]")).to_have_count(0)
         enrol = one_primary_button(tab)
         expect(enrol).to_have_attribute("name", "action_urssaf_enrol")
@@ -157,7 +157,7 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         field(dialog, "urssaf_birth_name").fill(KNOWN)
         dialog.locator("footer button[name=action_enrol]:visible").click()
         expect(dialog).to_have_count(0)
-        tab = open_sheet(page, partner)
+        tab = open_details(page, partner)
         expect(tab.locator("[name=urssaf_stage] .text-bg-info")).to_be_visible()
     [enrolment] = rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])
     told = ["state", "consent_origin"]

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The pages behind the link of a customer: open to the world, hence saying little."""
+"""The pages behind the link of a customer: open to the world, hence saying little.
+
+A visitor has no right to anything: what these pages show of Odoo (countries, communes,
+languages) and count is read as superuser.
+"""
 
 from odoo import fields, http
 from odoo.http import request

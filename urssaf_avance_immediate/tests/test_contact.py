@@ -274,7 +274,7 @@ class TestContact(UrssafCase):
         }
         self.assertEqual(stored - set(self._personal()), {"urssaf_forgotten_on"})
 
-    def test_another_company_sees_an_empty_sheet(self):
+    def test_another_company_sees_empty_fields(self):
         self._enrol()
         self.env.invalidate_all()
         self.other_user.group_ids |= self.env.ref("base.group_allow_export")

@@ -33,7 +33,7 @@ class TestContactMerge(UrssafCase):
             {"name": "Jeanne Martin", "email": "jeanne.martin@example.com", **values}
         )
 
-    def _sheet(self, partner):
+    def _told(self, partner):
         names = ("birth_name", "first_names", "birth_date", "birth_city", "mobile")
         return {name: partner[f"urssaf_{name}"] for name in names}
 
@@ -46,7 +46,7 @@ class TestContactMerge(UrssafCase):
         enrolment = self._enrol()
         request = self._sent()
         form = self.env["urssaf.customer.form"]._send_to(self.partner)
-        told = self._sheet(self.partner)
+        told = self._told(self.partner)
         account = self.partner.urssaf_bank_account_id
         attempts = enrolment.attempt_ids
         self._merge(self.partner, into=kept)
@@ -57,8 +57,8 @@ class TestContactMerge(UrssafCase):
         self.assertEqual(request.partner_id, kept)
         self.assertEqual(request.enrolment_id, enrolment)
         self.assertEqual(form.partner_id, kept)
-        # The enrolment is this person's: so is the sheet that Urssaf was told.
-        self.assertEqual(self._sheet(kept), told)
+        # The enrolment is this person's: so is the civil status that Urssaf was told.
+        self.assertEqual(self._told(kept), told)
         self.assertEqual(kept.urssaf_bank_account_id.sanitized_acc_number, IBAN)
         self.assertEqual(kept.urssaf_bank_account_id, account)
         move = self._invoice(partner=kept)
@@ -67,7 +67,7 @@ class TestContactMerge(UrssafCase):
 
     def test_the_enrolment_of_the_contact_that_stays(self):
         enrolment = self._enrol()
-        own = self._sheet(self.partner)
+        own = self._told(self.partner)
         self.partner.urssaf_usage_name = False
         twin = self._make_partner(
             urssaf_birth_date=False,
@@ -77,7 +77,7 @@ class TestContactMerge(UrssafCase):
         )
         self._merge(twin)
         self.assertEqual(self.partner.urssaf_enrolment_ids, enrolment)
-        self.assertEqual(self._sheet(self.partner), own)
+        self.assertEqual(self._told(self.partner), own)
         self.assertFalse(self.partner.urssaf_usage_name, "no gap is filled from her")
         self.assertEqual(self.partner.urssaf_bank_account_id.sanitized_acc_number, IBAN)
         self.assertIn(OTHER_IBAN, self.partner.bank_ids.mapped("sanitized_acc_number"))
@@ -137,13 +137,13 @@ class TestContactMerge(UrssafCase):
                 self._merge(self.partner, into=twin)
 
     def test_nobody_enrolled(self):
-        """The sheet that is there is kept as a whole."""
+        """The civil status that is there is kept as a whole."""
         kept = self._bare()
         self.partner.action_urssaf_withdraw_consent()
         self.partner._urssaf_every_enrolment().unlink()
-        told = self._sheet(self.partner)
+        told = self._told(self.partner)
         self._merge(self.partner, into=kept)
-        self.assertEqual(self._sheet(kept), told)
+        self.assertEqual(self._told(kept), told)
 
     def test_a_birth_place_is_not_put_together_from_two(self):
         kept = self._bare()
@@ -162,9 +162,9 @@ class TestContactMerge(UrssafCase):
         clerk = self._make_user("merger", "base.group_partner_manager")
         kept = self._bare()
         self._enrol()
-        told = self._sheet(self.partner)
+        told = self._told(self.partner)
         self._merge(self.partner, into=kept, user=clerk)
-        self.assertEqual(self._sheet(kept), told)
+        self.assertEqual(self._told(kept), told)
 
     def test_two_companies_keep_one_enrolment_each(self):
         here = self._enrol()

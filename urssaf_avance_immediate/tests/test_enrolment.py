@@ -14,7 +14,7 @@ from .cases import IBAN, NOW, UrssafCase
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
 class TestEnrolment(UrssafCase):
-    def test_enrol_sends_the_sheet(self):
+    def test_enrol_sends_the_details(self):
         action = self.partner.action_urssaf_enrol()
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual(action["params"]["type"], "success")
@@ -65,7 +65,7 @@ class TestEnrolment(UrssafCase):
         [call] = self.fake.calls_of("010")
         self.assertEqual(call.json["lieuNaissance"], {"codePaysNaissance": "99134"})
 
-    def test_incomplete_sheet_names_the_fields(self):
+    def test_incomplete_contact_names_the_fields(self):
         self.partner.write(
             {
                 "urssaf_civility": False,
@@ -233,7 +233,7 @@ class TestEnrolment(UrssafCase):
         self.assertEqual(self.partner.urssaf_street_number, "9")
         self.assertEqual(self.partner.urssaf_address_complement, "Bâtiment B")
 
-    def test_sheet_changed_since_it_was_sent(self):
+    def test_contact_changed_since_it_was_sent(self):
         enrolment = self._enrol()
         self.assertFalse(enrolment.contact_changed)
         self.partner.email = "nouvelle@example.com"

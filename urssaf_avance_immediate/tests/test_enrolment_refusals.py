@@ -76,7 +76,7 @@ class TestEnrolmentRefusals(UrssafCase):
                 self.assertEqual(enrolment.last_error_code, code)
                 known = ERROR_CODES.get(code)
                 words = known.explanation.rstrip(".") if known else code
-                self.assertEqual(enrolment.life, f"Mend the sheet: {words}.")
+                self.assertEqual(enrolment.life, f"Mend the details: {words}.")
                 self.assertIn(f"[{code}]", self.partner.urssaf_enrolment_error)
                 names = enrolment._to_mend()
                 self.assertEqual(names[:1], [name] if name else [])
@@ -185,14 +185,14 @@ class TestEnrolmentRefusals(UrssafCase):
         self.env.invalidate_all()
         self.assertIn("urssaf_bank_account_id", dialog.to_mend)
 
-    def test_typing_in_the_dialog_changes_the_sheet(self):
+    def test_typing_in_the_dialog_changes_the_contact(self):
         self._refused()
         with Form(self._dialog()) as form:
             form.urssaf_birth_name = "Dupont"
         self.assertEqual(self.partner.urssaf_birth_name, "Dupont")
         self.assertEqual(self.partner.urssaf_first_names, "Jeanne Marie")
 
-    def test_incomplete_sheet_in_the_dialog(self):
+    def test_incomplete_contact_in_the_dialog(self):
         self._refused()
         dialog = self._dialog()
         dialog.urssaf_birth_name = False
@@ -281,13 +281,13 @@ class TestEnrolmentRefusals(UrssafCase):
         self._refused("ERREUR_REFERENCE_PARTICULIER_EXISTANTE_TYPE")
         self.assertIn("Pierre Martin", self.partner.urssaf_advice)
 
-    def test_what_the_sheet_lets_suspect(self):
+    def test_what_the_contact_lets_suspect(self):
         self.partner.write({"urssaf_first_names": "Jeanne", "urssaf_usage_name": False})
         advice = self._refused().advice
         self.assertIn("First names: only one", advice)
         self.assertIn("Usage name: you call this customer", advice)
 
-    def test_the_sheet_leads_to_each_field_and_says_nothing_twice(self):
+    def test_the_contact_leads_to_each_field_and_says_nothing_twice(self):
         self.partner.write({"urssaf_first_names": "Jeanne", "urssaf_usage_name": False})
         enrolment = self._refused()
         links = self.partner.urssaf_to_mend

@@ -22,7 +22,7 @@ class TestIdentityDoctor(UrssafCase):
         self.partner.write(values)
         return dict(self.partner._urssaf_enrolment_faults())
 
-    def test_nothing_to_say_of_a_good_sheet(self):
+    def test_nothing_to_say_of_a_good_contact(self):
         self.assertFalse(self.partner.urssaf_checklist)
 
     # -- warnings --------------------------------------------------------------

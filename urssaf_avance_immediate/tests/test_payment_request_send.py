@@ -376,7 +376,7 @@ class TestPaymentRequestSend(UrssafCase):
         self.assertEqual(request.state, "waiting")
         self.assertEqual(len(self.fake.calls_of("050")), 1)
 
-    def test_sheet_that_lost_the_birth_date(self):
+    def test_contact_that_lost_the_birth_date(self):
         request = self._queue(1)
         self.partner.urssaf_birth_date = False
         self._run_cron("send")

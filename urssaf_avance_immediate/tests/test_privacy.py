@@ -25,7 +25,7 @@ class TestPrivacy(UrssafCase):
         self.assertFalse([name for name in FORGOTTEN if partner[name]])
         self.assertTrue(partner.urssaf_forgotten_on)
 
-    def test_the_sheet_shows_the_ends_of_the_iban(self):
+    def test_the_contact_shows_the_ends_of_the_iban(self):
         account = self.partner.urssaf_bank_account_id
         shown = account.with_context(urssaf_masked=True).display_name
         self.assertEqual(shown, "FR76 •••• 0143 BNP")

@@ -181,13 +181,13 @@ class TestSecondCompany(UrssafCase):
             and field.store
             and not (field.company_dependent or field.type == "one2many")
         ]
-        before, sheet = self._rows(), self.partner.sudo().read(personal)
+        before, fields = self._rows(), self.partner.sudo().read(personal)
         for user in (self.other_user, self.other_manager):
             for button in self._buttons(self.partner):
                 with self.subTest(user=user.login, button=button):
                     self._press(self.partner.with_user(user), button)
                     self.assertEqual(self._rows(), before)
-        self.assertEqual(self.partner.sudo().read(personal), sheet)
+        self.assertEqual(self.partner.sudo().read(personal), fields)
 
     def test_a_shared_customer_tells_nothing_of_the_first_company(self):
         self._first_company_works()

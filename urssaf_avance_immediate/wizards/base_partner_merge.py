@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from ..lib.rules import same_name
 from ..models.enrolment.enrolment import SENDABLE
 from ..models.geography.country import FRANCE
-from ..models.partner.shared import MERGING
+from ..models.partner.privacy import MERGING
 
 # A call is on its way, or Odoo looks for what became of it.
 UNDER_WAY = ("sending", "unknown")
@@ -134,7 +134,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     self.env._(
                         "Nothing was merged: %(one)s and %(other)s have different "
                         "birth names or birth dates, and Urssaf has one of them. If "
-                        "they are one person, put the wrong sheet right first.",
+                        "they are one person, put the wrong details right first.",
                         one=one.display_name,
                         other=other.display_name,
                     )

@@ -100,7 +100,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         )
         head = Markup("<tr><th></th><th>%s</th><th>%s</th></tr>") % (
             self.env._("At Urssaf"),
-            self.env._("On the sheet"),
+            self.env._("On the contact"),
         )
         return Markup("<table class='table table-sm'>%s%s</table>") % (head, rows)
 

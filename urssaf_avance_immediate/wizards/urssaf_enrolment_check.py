@@ -90,7 +90,7 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
             line.sequence = order.index(line.level) if line.level else 0
 
     def action_open_customer(self):
-        """The sheet of the customer."""
+        """The contact of the customer."""
         self.ensure_one()
         return self.partner_id._get_records_action()
 
@@ -101,7 +101,7 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
         return self._check_again()
 
     def action_check_again(self):
-        """Check the same customers, once their sheets are completed."""
+        """Check the same customers, once their details are completed."""
         return self._check_again()
 
     def _check_again(self):

@@ -7,7 +7,7 @@ from ..models.enrolment.enrolment import SENDABLE, WAITING
 from .urssaf_enrolment_proposals import Proposals
 
 # The fields of the contact that the dialog can show, each only if it is concerned.
-SHEET = (
+MENDABLE = (
     "urssaf_civility",
     "urssaf_birth_name",
     "urssaf_usage_name",
@@ -33,8 +33,8 @@ SHEET = (
 )
 # What only makes sense together.
 TOGETHER = (
-    tuple(name for name in SHEET if name.startswith("urssaf_birth_c")),
-    tuple(name for name in SHEET if "street" in name or name.endswith("complement")),
+    tuple(name for name in MENDABLE if name.startswith("urssaf_birth_c")),
+    tuple(name for name in MENDABLE if "street" in name or "complement" in name),
     ("city", "zip", "urssaf_city_code"),
 )
 
@@ -51,7 +51,7 @@ class UrssafEnrolmentMend(models.TransientModel):
 
     _name = "urssaf.enrolment.mend"
     _inherit = ["urssaf.wizard"]
-    _description = "Mend a Sheet for Urssaf"
+    _description = "Mend Details for Urssaf"
 
     enrolment_id = fields.Many2one("urssaf.enrolment", required=True, readonly=True)
     partner_id = fields.Many2one(related="enrolment_id.partner_id", related_sudo=False)
@@ -100,7 +100,7 @@ class UrssafEnrolmentMend(models.TransientModel):
         for wizard in self:
             names = wizard.enrolment_id._to_mend()
             if not names:
-                names = [name for name in SHEET if not name.startswith("urssaf_street")]
+                names = [n for n in MENDABLE if not n.startswith("urssaf_street")]
             together = [
                 name for group in TOGETHER if {*group} & {*names} for name in group
             ]
@@ -138,7 +138,7 @@ class UrssafEnrolmentMend(models.TransientModel):
         ]
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Mend the sheet of %s", self.partner_id.display_name),
+            "name": self.env._("Mend the details of %s", self.partner_id.display_name),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -155,7 +155,7 @@ class UrssafEnrolmentMend(models.TransientModel):
         }
 
     def _shown(self, values):
-        """Values of the sheet, as text; empty ones are left out."""
+        """Values of the contact, as text; empty ones are left out."""
         with self.partner_id._urssaf_imagined(values) as partner:
             texts = [self._text_of(partner, name) for name in values]
         return ", ".join(filter(None, texts)) or "-"
@@ -188,8 +188,8 @@ class UrssafEnrolmentMend(models.TransientModel):
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
 
-    def action_open_sheet(self):
-        """The whole sheet of the customer."""
+    def action_open_contact(self):
+        """The whole contact of the customer."""
         self.ensure_one()
         return self.partner_id._get_records_action()
 
@@ -199,19 +199,19 @@ class UrssafEnrolmentMendLine(models.TransientModel):
 
     _name = "urssaf.enrolment.mend.line"
     _inherit = ["urssaf.wizard"]
-    _description = "Mend a Sheet for Urssaf: Proposal"
+    _description = "Mend Details for Urssaf: Proposal"
 
     wizard_id = fields.Many2one(
         "urssaf.enrolment.mend", required=True, ondelete="cascade"
     )
     name = fields.Char(string="To try", readonly=True)
-    before = fields.Char(string="On the sheet", readonly=True)
+    before = fields.Char(string="On the contact", readonly=True)
     after = fields.Char(string="Would be", readonly=True)
     values = fields.Json(readonly=True)
     tried = fields.Boolean(string="Tried already", readonly=True)
 
     def action_apply(self):
-        """Write this proposal on the sheet; nothing leaves yet."""
+        """Write this proposal on the contact; nothing leaves yet."""
         self.ensure_one()
         Enrolment = self.env["urssaf.enrolment"]
         Enrolment._check_urssaf_user()
@@ -220,7 +220,7 @@ class UrssafEnrolmentMendLine(models.TransientModel):
         # Only the code writes on an enrolment; the right to enrol was checked above.
         wizard.enrolment_id.sudo()._message_log(
             body=self.env._(
-                "Sheet changed by %(user)s: %(what)s.",
+                "Details changed by %(user)s: %(what)s.",
                 user=self.env.user.name,
                 what=self.name,
             )

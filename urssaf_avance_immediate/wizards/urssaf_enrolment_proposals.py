@@ -28,14 +28,14 @@ class Proposal(NamedTuple):
 class Proposals:
     """What may be tried for one customer.
 
-    :param enrolment: with the right to read all of the customer’s sheet
+    :param enrolment: with the right to read all of the customer’s details
     """
 
     def __init__(self, enrolment):
         enrolment.ensure_one()
         self.env = enrolment.env
         self.enrolment = enrolment
-        # What knows about each field of the sheet.
+        # What knows about each field of the contact.
         self.topics = {
             "urssaf_birth_name": self._propose_last_names,
             "urssaf_usage_name": self._propose_last_names,

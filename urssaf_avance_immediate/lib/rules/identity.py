@@ -125,7 +125,7 @@ def same_person(birth: str, first: str, other_birth: str, other_first: str) -> b
 
 def name_warnings(birth: str, usage: str, first: str, contact: str) -> list[str]:
     """What looks wrong in names that Urssaf's patterns accept; codes, in the order of
-    the sheet. ``contact`` is how the office calls the customer.
+    the contact. ``contact`` is how the office calls the customer.
 
     ``swapped``, ``usage_missing``, ``same_names``, ``title``, ``maiden``,
     ``one_first_name``, ``initial``, ``last_in_first``

@@ -64,7 +64,7 @@ class ResCompany(models.Model):
         default="propose",
         required=True,
         help="Propose: a button on the invoice. Automatically: they leave once posted, "
-        "and once their services are over. Each customer’s sheet may say otherwise.",
+        "and once their services are over. Each customer may have a choice of his own.",
     )
     urssaf_invoice_mention = fields.Boolean(
         string="Tell customers on the invoice",
@@ -125,7 +125,7 @@ class ResCompany(models.Model):
         "active, if the last answer is older than this. 0: at each sending.",
     )
     urssaf_attempt_days = fields.Integer(
-        string="Keep sent sheets (days)",
+        string="Keep sent details (days)",
         default=90,
         help="What was sent for a customer is erased as soon as he is active, and "
         "after this number of days in any case. That it was sent, when, by whom and "
@@ -188,7 +188,7 @@ class ResCompany(models.Model):
 
     _urssaf_enrolment_delays = models.Constraint(
         "CHECK(urssaf_fresh_hours >= 0 AND urssaf_attempt_days >= 0)",
-        "The hours before a new question and the days that refused sheets are kept "
+        "The hours before a new question and the days that refused details are kept "
         "cannot be negative.",
     )
 

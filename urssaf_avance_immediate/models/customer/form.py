@@ -127,6 +127,7 @@ class UrssafCustomerForm(models.Model):
             raise UserError(
                 self.env._("Fill in the e-mail of %s first.", partner.display_name)
             )
+        # Forms are made by the code; nobody may create or change one by hand.
         forms = self.sudo()
         forms.search(
             [
@@ -177,6 +178,7 @@ class UrssafCustomerForm(models.Model):
             },
         )
         self.mail_id = mail_id
+        # The user may not start scheduled actions.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         self._log_on_partner(
             self.env._(
@@ -198,7 +200,7 @@ class UrssafCustomerForm(models.Model):
     @api.model
     def _find_open(self, token):
         """The form that this link opens; none whether the link is wrong, used, revoked
-        or too old: who asks cannot tell which.
+        or too old: who asks cannot tell which. As superuser: a visitor sees no form.
         """
         return self.sudo().search(
             [
@@ -237,6 +239,7 @@ class UrssafCustomerForm(models.Model):
     def _gc_forms(self):
         """Links that are too old, and forms that nobody has reviewed in time."""
         now = fields.Datetime.now()
+        # As superuser, for the whole database: it is a daily cleaning.
         keep = self.env["ir.config_parameter"].sudo()
         days = int(keep.get_param("urssaf_avance_immediate.form_keep_days", KEEP_DAYS))
         forms = self.sudo()
@@ -259,6 +262,7 @@ class UrssafCustomerForm(models.Model):
     def action_revoke(self):
         """Make the link useless, before or after it was used."""
         self._check_reviewer()
+        # Only the code changes a form: the right to review it was checked.
         for form in self.sudo().filtered(lambda f: f.state in ("sent", "submitted")):
             form._revoke()
             form._log_on_partner(self.env._("The form to fill in was revoked."))

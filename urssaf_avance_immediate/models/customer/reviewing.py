@@ -17,6 +17,7 @@ class UrssafCustomerForm(models.Model):
         """Copy everything to the contact."""
         self.ensure_one()
         self._check_reviewer()
+        # For all lines at once: the right to review them was checked.
         self.sudo().line_ids.accept = True
         return self.action_accept()
 
@@ -67,7 +68,9 @@ class UrssafCustomerForm(models.Model):
     # -- what they do ------------------------------------------------------------
 
     def _lock_for_review(self):
-        """The form for writing, if it still waits for a review."""
+        """The form for writing, if it still waits for a review. As superuser: only the
+        code changes a form, and the right to review it was checked.
+        """
         form = self.sudo().try_lock_for_update(allow_referencing=True)
         form.invalidate_recordset()
         if form.state != "submitted":
@@ -141,6 +144,7 @@ class UrssafCustomerForm(models.Model):
             partner.urssaf_bank_account_id = account
 
     def _bank(self, bic):
+        # Who reviews need not have the right to make banks.
         Bank = self.env["res.bank"].sudo()
         found = Bank.search([("bic", "=ilike", bic)], limit=1)
         return found or Bank.create({"name": bic, "bic": bic})

@@ -9,7 +9,8 @@ class UrssafThrottle(models.Model):
     """How often somebody came within the hour: for pages that are open to the world.
 
     Kept in the database, since Odoo runs several workers. Who came is a keyed digest:
-    neither an address nor a link can be read from here.
+    neither an address nor a link can be read from here, and nobody has a right to it:
+    it counts as superuser.
     """
 
     _name = "urssaf.throttle"

@@ -30,7 +30,7 @@ class UrssafEnrolmentAttempt(models.Model):
 
     What was sent is kept for those who may see it, IBAN masked, until the customer is
     active or the company's delay is over. The keyed digest stays: it tells whether
-    the sheet is the one of that day, and nothing else.
+    the details are those of that day, and nothing else.
     """
 
     _name = "urssaf.enrolment.attempt"
@@ -65,7 +65,7 @@ class UrssafEnrolmentAttempt(models.Model):
         compute="_compute_difference",
         compute_sudo=True,
         groups=PERSONAL,
-        help="What the sheet has now and had not then.",
+        help="What the contact has now and had not then.",
     )
     comparison = fields.Html(
         compute="_compute_comparison",
@@ -120,7 +120,7 @@ class UrssafEnrolmentAttempt(models.Model):
     def _as_table(self):
         head = Markup("<tr><th></th><th>%s</th><th>%s</th></tr>") % (
             self.env._("Sent then"),
-            self.env._("On the sheet now"),
+            self.env._("On the contact now"),
         )
         line = Markup('<tr class="%s"><td>%s</td><td>%s</td><td>%s</td></tr>')
         body = Markup().join(

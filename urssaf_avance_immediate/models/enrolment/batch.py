@@ -104,7 +104,7 @@ class UrssafEnrolmentBatch(models.Model):
         )
 
     def _enqueue_ready(self):
-        """Queue the customers whose sheet is complete and who are not enrolled."""
+        """Queue the customers whose details are complete and who are not enrolled."""
         partners = self.line_ids.partner_id.with_company(self.company_id)
         ready = partners.filtered(
             lambda p: (

@@ -40,8 +40,8 @@ class UrssafEnrolment(models.Model):
         return self.partner_id.with_company(entered).action_urssaf_enrol()
 
     def action_urssaf_resend(self):
-        """Method 010 again with the sheet as it is now: Urssaf writes to the customer
-        once more.
+        """Method 010 again with the details as they are now: Urssaf writes to the
+        customer once more.
         """
         self.ensure_one()
         self._check_urssaf_user()
@@ -57,7 +57,7 @@ class UrssafEnrolment(models.Model):
         """Put in the queue those of self that may be sent; return them.
 
         A customer who waits keeps his identifier: what Urssaf has stands until it
-        takes the new sheet.
+        takes the new details.
         """
         ready = self._lock().filtered(lambda e: e.state in states)
         for enrolment in ready:
@@ -95,7 +95,7 @@ class UrssafEnrolment(models.Model):
         return self._notify_outcome()
 
     def _resend_now(self):
-        """Send the sheet of a waiting customer again while the user waits.
+        """Send the details of a waiting customer again while the user waits.
 
         Not twice within the quiet period: Odoo replays a click whose transaction
         conflicted, and the customer needs one link.
@@ -145,10 +145,10 @@ class UrssafEnrolment(models.Model):
         return True
 
     def _not_complete(self):
-        """The sheet was complete when it was queued, and is not any more."""
+        """The details were complete when queued, and are not any more."""
         for enrolment in self._lock().filtered(lambda e: e.state == "queued"):
             enrolment._refuse(
-                self.env._("The sheet of the customer is no longer complete.")
+                self.env._("The details of the customer are no longer complete.")
             )
         self._checkpoint(1)
 
@@ -216,7 +216,7 @@ class UrssafEnrolment(models.Model):
 
     def _refuse(self, note, **values):
         """Nothing more happens until somebody has acted; a customer whom Urssaf took
-        with an earlier sheet is still followed.
+        with earlier details is still followed.
         """
         stands = bool(self._usable())
         self._set_state(
@@ -320,7 +320,7 @@ class UrssafEnrolment(models.Model):
             self._refuse(
                 self.env._(
                     "Urssaf knows this e-mail for somebody else: the birth name or the "
-                    "first names are not those of the sheet. Each customer needs an "
+                    "first names are not those of the contact. Each customer needs an "
                     "e-mail of his own."
                 )
             )

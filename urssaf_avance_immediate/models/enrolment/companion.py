@@ -90,7 +90,7 @@ class UrssafEnrolment(models.Model):
         self._trigger("companion", at=self.companion_next_at)
 
     def _companion_resume(self):
-        """Urssaf refused a corrected sheet, and the earlier one stands: go on."""
+        """Urssaf refused corrected details, and the earlier ones stand: go on."""
         if self.companion_told_at:
             done = self.companion_done_at
             left = [moment for moment, _step in self._companion_schedule()]

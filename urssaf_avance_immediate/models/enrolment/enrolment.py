@@ -119,12 +119,13 @@ class UrssafEnrolment(models.Model):
         string="Other names at Urssaf",
         readonly=True,
         copy=False,
-        help="Urssaf knows this customer under names that are not those of the sheet.",
+        help="Urssaf knows this customer under names that are not those of the "
+        "contact.",
     )
     resend_refused = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Urssaf refused the corrected sheet; the first enrolment still stands.",
+        help="Urssaf refused the corrected details; the first enrolment still stands.",
     )
     consent_date = fields.Datetime(
         string="Consent on",
@@ -165,7 +166,7 @@ class UrssafEnrolment(models.Model):
     contact_changed = fields.Boolean(
         compute="_compute_contact_changed",
         compute_sudo=True,
-        help="The sheet of the customer is no longer what Urssaf was told.",
+        help="The details of the customer are no longer what Urssaf was told.",
     )
 
     _partner_company_unique = models.Constraint(
@@ -262,7 +263,7 @@ class UrssafEnrolment(models.Model):
                 enrolment.attempt_ids._purge()
 
     def _move_to(self, state, values):
-        """Write the new state of one customer. The refusal of a corrected sheet stays,
+        """Write the new state of one customer. The refusal of corrected details stays,
         whatever is asked about the first one.
         """
         refused = values.get("resend_refused", self.resend_refused)

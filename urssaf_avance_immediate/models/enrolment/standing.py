@@ -113,10 +113,10 @@ class UrssafEnrolment(models.Model):
 
     def _life_incomplete(self):
         count = len(self._contact_faults())
-        return self.env._("%s points of the sheet are to be completed.", count)
+        return self.env._("%s details are to be completed.", count)
 
     def _life_ready(self):
-        return self.env._("The sheet is complete: the customer can be enrolled.")
+        return self.env._("The details are complete: the customer can be enrolled.")
 
     def _life_queued(self):
         if not self.last_error_kind:
@@ -174,8 +174,8 @@ class UrssafEnrolment(models.Model):
         if code:
             known = ERROR_CODES.get(code)
             words = known.explanation.rstrip(".") if known else code
-            return self.env._("Mend the sheet: %s.", words)
-        return self.env._("Mend the sheet, then enrol again.")
+            return self.env._("Mend the details: %s.", words)
+        return self.env._("Mend the details, then enrol again.")
 
     def _life_ended(self):
         return self.env._(
@@ -226,8 +226,8 @@ class UrssafEnrolment(models.Model):
         steps = self._as_list([*self._remarks(), *self._steps()])
         return (head or Markup()) + steps or False
 
-    def _advice_beside_sheet(self):
-        """The steps alone: on the sheet the fields are links, and its own checklist,
+    def _advice_beside_fields(self):
+        """The steps alone: on the contact the fields are links, and its own checklist,
         where there is one, tells the remarks.
         """
         remarks = self._remarks()
@@ -240,11 +240,11 @@ class UrssafEnrolment(models.Model):
         lines = Markup().join(Markup("<li>%s</li>") % line for line in sentences)
         return lines and Markup('<ol class="mb-0">%s</ol>') % lines
 
-    # -- what this very sheet lets suspect -------------------------------------
+    # -- what these very details let suspect -----------------------------------
 
     def _remarks(self):
-        """What the checks of the sheet say of the fields that may be the cause, and who
-        else has this e-mail or phone.
+        """What the checks of the contact say of the fields that may be the cause, and
+        who else has this e-mail or phone.
         """
         names = self._to_mend()
         warnings = self.partner_id._urssaf_enrolment_warnings()

@@ -42,7 +42,8 @@ class UrssafEnrolment(models.Model):
         return {
             "expired": self.env._(
                 "The customer did not use the activation link in time. Check the "
-                "e-mail and the phone number on the sheet, then resend the activation."
+                "e-mail and the phone number of the contact, then resend the "
+                "activation."
             ),
             "mandate": self.env._(
                 "The SEPA mandate has expired: the customer renews it in the Urssaf "
@@ -128,10 +129,10 @@ class UrssafEnrolment(models.Model):
     def _told_otherwise(self, labels):
         """The customer has changed what Urssaf has of him."""
         if self.state in WAITING:
-            what = self.env._("Check the sheet, then resend the activation.")
+            what = self.env._("Check the details, then resend the activation.")
         else:
             what = self.env._(
-                "Check the sheet. What Urssaf has, only the customer can change, in "
+                "Check the details. What Urssaf has, only the customer can change, in "
                 "the Urssaf space."
             )
         note = self.env._(

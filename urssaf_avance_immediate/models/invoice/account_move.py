@@ -151,7 +151,7 @@ class AccountMove(models.Model):
     @api.model
     def _urssaf_customers_of(self, company):
         """Query of the customers, known to Urssaf, whose invoices may leave."""
-        # sudo(): whoever sends sees the invoices, not every sheet. Invoices of
+        # sudo(): whoever sends sees the invoices, not every contact. Invoices of
         # customers who were archived since may be sent too.
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         holder = company._urssaf_holder()

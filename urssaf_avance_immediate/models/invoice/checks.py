@@ -190,7 +190,7 @@ class AccountMove(models.Model):
             )
         elif partner._urssaf_sending_for(self.company_id) == "never":
             message = self.env._(
-                "%s is left out of avance immédiate: see the customer’s sheet.",
+                "%s is left out of avance immédiate: see the customer’s details.",
                 partner.name,
             )
             yield "left_out", fault(message, **sheet)

@@ -6,5 +6,3 @@ from . import checks
 from . import warnings
 from . import enrolment
 from . import privacy
-from . import consent
-from . import shared

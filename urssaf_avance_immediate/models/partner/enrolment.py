@@ -117,7 +117,7 @@ class ResPartner(models.Model):
         for partner in self:
             enrolment = partner.urssaf_enrolment_id
             refused = enrolment.last_error_kind == "rejected"
-            partner.urssaf_advice = refused and enrolment._advice_beside_sheet()
+            partner.urssaf_advice = refused and enrolment._advice_beside_fields()
             partner.urssaf_to_mend = refused and [
                 {"field": name, "label": self._urssaf_label_of_field(name)}
                 for name in enrolment._to_mend()
@@ -234,7 +234,7 @@ class ResPartner(models.Model):
 
     def _urssaf_enrolments(self):
         """The enrolments of these customers under the habilitation of the current
-        company, made if need be.
+        company, made if need be, as superuser: nobody may create one by hand.
         """
         Enrolment = self.env["urssaf.enrolment"].sudo()
         company = self.env.company._urssaf_holder()

@@ -159,8 +159,8 @@ class UrssafPaymentRequest(models.Model):
         """It was complete when it was queued, and is not any more."""
         for request in self:
             note = self.env._(
-                "The demande is incomplete: check the birth date on the "
-                "customer’s sheet and the lines of the invoice."
+                "The demande is incomplete: check the birth date of the "
+                "customer and the lines of the invoice."
             )
             request._set_state("rejected", last_error_message=note)
             request._alert(note)
@@ -183,7 +183,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _prepare(self, ready):
         """Put what is sent of each demande in ``ready``, by its id. Return the demandes
-        that are complete; the customer's sheet may have lost the birth date.
+        that are complete; the customer's contact may have lost the birth date.
         """
         for request in self:
             with suppress(SchemaError):
