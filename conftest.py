@@ -9,6 +9,8 @@ import pytest
 import stdnum
 from hypothesis import HealthCheck, settings
 
+from dev import watching
+
 # Odoo imports stdnum through a hook of its own, whose loader cannot find the package's
 # data files; stdnum.iban reads one.
 stdnum.__spec__.loader = importlib.machinery.SourceFileLoader(
@@ -17,7 +19,10 @@ stdnum.__spec__.loader = importlib.machinery.SourceFileLoader(
 
 # Where dates are frozen on the class, pytest's own clock must go on: without it every
 # test lasts 0 s, and ``--durations`` shows none of the slow ones.
-freezegun.configure(extend_ignore_list=["_pytest.timing"])
+freezegun.configure(extend_ignore_list=["_pytest.timing", "dev.watching"])
+
+#: What we write of ourselves to `make test`. Not for the processes of the tests.
+PROGRESS = watching.Progress.wanted()
 
 # A busy machine is slow to draw examples, and fails nothing.
 settings.register_profile(
@@ -53,3 +58,25 @@ def pytest_collection_finish(session):
         threading.current_thread().testing = True
         load_server_wide_modules()
         Registry(database)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    PROGRESS.listen()
+
+
+def pytest_runtest_logstart(nodeid):
+    PROGRESS.tell("test", nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(exitstatus):
+    PROGRESS.tell("end", int(exitstatus))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """A thread that goes on and that nobody waits for must not keep the process."""
+    session = config.pluginmanager.getplugin("session")
+    if session is not None:
+        watching.end_anyway(int(session.exitstatus))

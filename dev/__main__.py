@@ -26,11 +26,12 @@ COMMANDS = {
     "i18n": ("export the terms, bring the French file up to date", True),
     "odoo": ("run odoo-bin with our configuration and the given arguments", True),
     "database": ("make an empty accounting database: NAME [--addon] [--demo]", True),
+    "trace": ("count what one click executes of ours: send, enrol, follow", True),
     "stop": ("stop the demo's servers and PostgreSQL", False),
     "clean": ("stop everything and remove the state of this checkout", False),
 }
 #: Commands that take further arguments.
-WITH_ARGUMENTS = ("test", "lint", "bench", "odoo", "database")
+WITH_ARGUMENTS = ("test", "lint", "bench", "odoo", "database", "trace")
 #: Commands that must not run twice at once in a checkout: they share a database.
 ALONE = ("demo", "smoke", "test")
 

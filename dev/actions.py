@@ -95,6 +95,13 @@ def database(arguments):
         databases.install(instance, options.name, demo=options.demo)
 
 
+def trace(arguments):
+    """Count what the flows called ``arguments`` execute of our add-ons."""
+    from . import trace
+
+    return trace.run(arguments)
+
+
 def stop(_arguments):
     """See dev/cleaning.py."""
     from . import cleaning

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Running other programs."""
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -55,13 +56,16 @@ def capture(what, command, env=None, cwd=None):
     return result.stdout
 
 
-def logged(what, command, log, env=None, cwd=None):
+def logged(what, command, log, env=None, cwd=None, limit=None):
     """Run ``command`` with all it prints going to the file ``log``.
 
-    Raises CommandFailed naming the log when the command fails.
+    Raises CommandFailed naming the log when the command fails, or when it is not done
+    after ``limit`` seconds.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "ab") as out:
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(open(log, "ab"))
+        stack.enter_context(_in_time(what, log, limit))
         code = subprocess.call(
             [str(part) for part in command],
             env=env or environment(),
@@ -69,6 +73,7 @@ def logged(what, command, log, env=None, cwd=None):
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
+            timeout=limit,
             preexec_fn=end_with_parent,
         )
     if code:
@@ -77,6 +82,18 @@ def logged(what, command, log, env=None, cwd=None):
         raise CommandFailed(
             f"Could not {what} (status {code}); see {log}", returncode=code
         )
+
+
+@contextlib.contextmanager
+def _in_time(what, log, limit):
+    try:
+        yield
+    except subprocess.TimeoutExpired:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        last = f" The last line: {lines[-1]}" if lines else ""
+        raise CommandFailed(
+            f"Could not {what} in {limit / 60:.0f} minutes; see {log}.{last}"
+        ) from None
 
 
 def shown(command, env=None, cwd=None):

@@ -14,6 +14,9 @@ from .errors import CommandFailed, DevError
 #: What every database starts from: the French chart of accounts, in French.
 MODULES = ("account", "l10n_fr_account")
 LANGUAGE = "fr_FR"
+_WITH_ADDONS = "urssaf_addons_"
+#: In an add-on's folder, what its installation does not read.
+_NOT_INSTALLED = {"tests", "__pycache__", "README.rst", "readme", "pyproject.toml"}
 
 
 def template(odoo, for_tests=False):
@@ -41,6 +44,48 @@ def create(odoo, name, for_tests=False):
     ``for_tests`` adds the French company of the tests, see ``french_company``.
     """
     copy(odoo, template(odoo, for_tests), name)
+
+
+def with_addons(odoo):
+    """Return the name of a database for the tests in which our add-ons are installed.
+
+    Made anew when a file of them has changed, their tests left out; copied otherwise.
+    Nobody may use it but to copy it. Raises DevError if the log of the installation
+    holds a warning of ours.
+    """
+    base = template(odoo, for_tests=True)
+    name = _WITH_ADDONS + _digest(base)
+    if exists(odoo, name):
+        return name
+    with locking.exclusive(paths.state() / "addons.lock", "installing the add-ons"):
+        if not exists(odoo, name):
+            for old in _names_like(odoo, _WITH_ADDONS):
+                drop(odoo, old)
+            partial = f"{name}_partial"
+            with console.step("Installing the add-ons in a fresh database"):
+                copy(odoo, base, partial)
+                logcheck.need_clean(install(odoo, partial))
+                _rename(odoo, partial, name)
+    return name
+
+
+def _digest(base):
+    """What tells apart two states of our add-ons, on database ``base``."""
+    digest = hashlib.sha256("|".join([base, *paths.ADDONS]).encode())
+    for addon in paths.ADDONS:
+        folder = paths.ROOT / addon
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if not _NOT_INSTALLED.intersection(inside.parts) and path.is_file():
+                digest.update(f"{addon}/{inside}|{path.stat().st_size}|".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _names_like(odoo, start):
+    with open_cursor(odoo) as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        return [name for (name,) in cursor.fetchall() if name.startswith(start)]
 
 
 def copy(odoo, source, name):
@@ -71,14 +116,17 @@ def exists(odoo, name):
         return cursor.fetchone() is not None
 
 
-def install(odoo, name, modules=paths.ADDONS, demo=False, log=None, arguments=None):
+def install(
+    odoo, name, modules=paths.ADDONS, demo=False, log=None, arguments=None, limit=None
+):
     """Install ``modules`` in database ``name``, a copy of the template.
 
     ``arguments`` for odoo-bin take the place of ``--no-http``. Returns the log's path.
 
     ``demo`` loads the demo data of these modules and of no other: Odoo wants the
     modules below to say that they have theirs, so they say so for a moment.
-    Raises CommandFailed naming the log, once it has printed the errors in it.
+    Raises CommandFailed naming the log, once it has printed the errors in it; also
+    when Odoo is not done after ``limit`` seconds.
     """
     log = log or paths.logs() / f"install-{name}.log"
     log.unlink(missing_ok=True)
@@ -90,7 +138,7 @@ def install(odoo, name, modules=paths.ADDONS, demo=False, log=None, arguments=No
     what = f"install {', '.join(modules)}"
     try:
         with _demo_allowed(odoo, name) if demo else contextlib.nullcontext():
-            commands.logged(what, command, log, env=odoo.environment())
+            commands.logged(what, command, log, env=odoo.environment(), limit=limit)
     except CommandFailed:
         logcheck.show_errors(log)
         raise

@@ -2,14 +2,16 @@
 """The rules of the test run itself, and of the lint."""
 
 import re
+import sys
+import threading
 import types
 
 import freezegun
 import pytest
 from _pytest import timing
 
-from dev import commands, lint, paths, testing, venv
-from dev.errors import DevError
+from dev import commands, databases, lint, paths, testing, venv
+from dev.errors import CommandFailed, DevError
 
 STAMP = "2026-11-21 23:40:55,233 6679"
 RESULT = "0 failed, 0 error(s) of {} tests when loading database 'x'"
@@ -117,3 +119,99 @@ def test_frozen_dates_leave_pytest_its_clock():
     clock = timing.perf_counter
     with freezegun.freeze_time("2026-03-16"):
         assert timing.perf_counter is clock
+
+
+def test_all_jobs_are_run_and_their_logs_returned(capsys):
+    jobs = [testing.Job(name, lambda name=name: [f"{name}.log"]) for name in "abc"]
+    assert sorted(testing.run_jobs(jobs)) == ["a.log", "b.log", "c.log"]
+    assert capsys.readouterr().out.count("✓") == 3
+
+
+def test_a_failed_job_does_not_stop_the_others(capsys):
+    done = []
+
+    def fails():
+        raise DevError("1 failed, 3 passed; all it said is in x.txt")
+
+    jobs = [
+        testing.Job("bad", fails),
+        testing.Job("good", lambda: done.append(1) or []),
+    ]
+    with pytest.raises(DevError, match="1 of 2 failed: bad"):
+        testing.run_jobs(jobs, at_once=1)
+    assert done == [1]
+    assert "bad: 1 failed, 3 passed; all it said is in x.txt" in capsys.readouterr().err
+
+
+def test_two_jobs_run_at_a_time():
+    both = threading.Barrier(2, timeout=60)
+    testing.run_jobs(
+        [testing.Job(name, lambda: both.wait() and [] or []) for name in "ab"]
+    )
+    assert not both.broken
+
+
+def test_an_interrupted_run_ends_what_runs(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(testing, "_end_children", ended.set)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    def until_ended():
+        assert ended.wait(60)
+        return []
+
+    jobs = [testing.Job("a", interrupted), testing.Job("b", until_ended)]
+    with pytest.raises(KeyboardInterrupt):
+        testing.run_jobs(jobs, at_once=2)
+    assert ended.is_set()
+
+
+def test_the_failures_of_pytest_are_shown(tmp_path, capsys):
+    text = tmp_path / "pytest-odoo-1.txt"
+    text.write_text(
+        "test_x.py .F [100%]\n=== FAILURES ===\nE  assert 0\n"
+        "=== short test summary info ===\nFAILED test_x.py::test_y\n"
+        "==== 1 failed, 1 passed in 2.00s ====\n"
+    )
+    with pytest.raises(DevError, match=f"^1 failed, 1 passed in 2.00s; .*{text}"):
+        testing.check_pytest_result(1, text)
+    said = capsys.readouterr().err
+    assert said.startswith("=== FAILURES ===\nE  assert 0")
+    text.write_text("INTERNALERROR: broken\n")
+    with pytest.raises(DevError, match="status 3; all it said is in"):
+        testing.check_pytest_result(3, text)
+    assert "INTERNALERROR: broken" in capsys.readouterr().err
+
+
+def test_the_result_of_pytest_is_said(tmp_path, capsys):
+    text = tmp_path / "pytest-odoo-1.txt"
+    text.write_text("====== 12 passed, 1 skipped in 61.20s (0:01:01) =======\n")
+    testing.check_pytest_result(0, text)
+    said = capsys.readouterr().out
+    assert said == "  pytest-odoo-1: 12 passed, 1 skipped in 61.20s (0:01:01)\n"
+
+
+def test_a_command_that_is_not_done_in_time_says_where_it_was(tmp_path):
+    log = tmp_path / "x.log"
+    code = "import time; print('Starting test_x'); time.sleep(600)"
+    command = [sys.executable, "-uc", code]
+    with pytest.raises(CommandFailed, match="in 0 minutes; see .*: Starting test_x"):
+        commands.logged("install it", command, log, limit=3)
+
+
+def test_what_the_installation_reads_makes_another_database(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    for addon in paths.ADDONS:
+        (tmp_path / addon / "tests").mkdir(parents=True)
+        (tmp_path / addon / "models.py").write_text("x = 1")
+    seen = [databases._digest("base")]
+    (tmp_path / paths.ADDON / "tests" / "test_x.py").write_text("changed")
+    (tmp_path / paths.ADDON / "README.rst").write_text("changed")
+    assert databases._digest("base") == seen[0]
+    assert databases._digest("other base") not in seen
+    for name, text in (("models.py", "x = 2"), ("fr.po", "msgid"), ("a.csv", "")):
+        (tmp_path / paths.ADDON / name).write_text(text)
+        assert databases._digest("base") not in seen
+        seen.append(databases._digest("base"))

@@ -140,7 +140,7 @@ class _Crowd:
             to_book="n % 2000 = 31",
             # Told already, so that no scheduled action has anything to say.
             told_at=self._now("interval '0'"),
-            last_error_kind="CASE WHEN n % 2000 = 31 THEN 'booking' END",
+            matter="CASE WHEN n % 2000 = 31 THEN 'booking' END",
             late="n % 2000 = 2",
             cancel_awaited="n % 2000 = 3",
             transfer_gap="CASE WHEN n % 2000 = 33 THEN -1 ELSE 0 END",

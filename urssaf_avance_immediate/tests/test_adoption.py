@@ -13,6 +13,7 @@ from odoo.tests.common import freeze_time
 
 from ..lib.api import PaymentRequest
 from .cases import NOW, UrssafCase
+from .fake_urssaf import Demande
 
 PAID = {"mntVirement": 66.0, "dateVirement": "2026-03-20T00:00:00Z"}
 
@@ -84,6 +85,40 @@ class TestAdoption(UrssafCase):
         self.assertEqual(names[1:10], [f"{move.name}-2" for move in moves[1:10]])
         self.assertEqual(names[10:], moves[10:].mapped("name"))
         self.assertEqual(len(self.fake.demandes), 11 + 12, "each once")
+
+    def _two_taken(self, move, **changes):
+        """Urssaf has two demandes under the number of this invoice; the first one is
+        as it would be sent, but for the changes.
+        """
+        theirs = self._taken(move, **changes)
+        twin = Demande(
+            "twin", theirs.payload | {"idClient": self.fake.add_customer().id_client}
+        )
+        self.fake.demandes[twin.request_id] = twin
+
+    def test_one_of_two_demandes_under_one_number_may_be_ours(self):
+        """None is taken over, nothing is sent, and a person is told."""
+        move = self._invoice()
+        self._two_taken(move)
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.assertEqual((request.name, request.state), (move.name, "unknown"))
+        self.assertFalse(request.external_id)
+        self.assertIn("several demandes", request.activity_ids.note)
+        self._make_due(request)
+        self._run_cron("repair")
+        self.assertEqual(request.state, "unknown")
+        self.assertGreater(request.next_call_at, NOW)
+        self.assertEqual(len(self.fake.calls_of("050")), 1)
+
+    def test_two_other_demandes_under_one_number(self):
+        """As one of them: ours leaves under the next number."""
+        move = self._invoice()
+        self._two_taken(move, dateFacture="2026-02-15T00:00:00Z")
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.assertEqual((request.name, request.state), (f"{move.name}-2", "waiting"))
+        self.assertEqual(len(self.fake.demandes), 3)
 
     def test_a_lost_answer_is_searched_before_another_number_is_taken(self):
         move = self._invoice()
@@ -375,6 +410,6 @@ class TestAdoption(UrssafCase):
         move.action_post()
         move.action_urssaf_send()
         self.assertEqual((request.name, request.state), (move.name, "waiting"))
-        self.assertIn("Services from", request.last_error_message)
+        self.assertIn("Services from", request.matter_message)
         self.assertTrue(request.activity_ids)
         self.assertEqual(len(self.fake.demandes), 1)

@@ -211,7 +211,7 @@ class TestOneBadRecord(ProtocolCase):
         ):
             self._run_cron("follow")
         self.assertEqual(set((requests - guilty).mapped("amount_booked")), {66.0})
-        self.assertEqual(guilty.last_error_kind, "booking")
+        self.assertEqual(guilty.matter, "booking")
         self.assertIn("not foreseen", guilty.activity_ids.note)
         guilty.action_register_transfer()
         self.assertEqual(guilty.amount_booked, 66.0)

@@ -153,6 +153,18 @@ class TestPaymentRequestFollow(UrssafCase):
         self.assertEqual(request.state, "validated")
         self.assertEqual(action["params"]["message"], "Validée")
 
+    def test_button_on_what_is_over_says_that_urssaf_was_not_asked(self):
+        """The last status is no news."""
+        request, other = self._sent(), self._sent()
+        self._news(request, "40", "Refusée")
+        self._news(other, "110", "Annulée")
+        before = len(self.fake.calls_of("070"))
+        for requests in (request, request + other):
+            action = requests.action_urssaf_refresh()
+            self.assertIn("not asked", action["params"]["message"])
+            self.assertNotIn("Refusée", action["params"]["message"])
+        self.assertEqual(len(self.fake.calls_of("070")), before)
+
     def test_stuck_is_told_once(self):
         request = self._sent()
         with freeze_time(NOW + timedelta(hours=self.company.urssaf_stuck_hours + 1)):

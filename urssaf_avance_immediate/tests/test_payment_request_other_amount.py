@@ -28,7 +28,7 @@ class TestOtherAmount(UrssafCase):
             self._run_cron("follow")
 
     def _assert_said(self):
-        self.assertIn("70,00", self.request.last_error_message)
+        self.assertIn("70,00", self.request.matter_message)
         self.assertIn("70,00", self.request.activity_ids.note)
         alert = self.request.move_id.alerts["urssaf_request"]
         self.assertIn("70,00", alert["message"])
@@ -52,7 +52,7 @@ class TestOtherAmount(UrssafCase):
         self._follow(3)
         self._assert_said()
         self.request.action_amount_settled()
-        self.assertFalse(self.request.last_error_message)
+        self.assertFalse(self.request.matter_message)
         self.assertFalse(self.request.activity_ids)
         self.assertNotIn("urssaf_request", self.request.move_id.alerts)
         self.assertEqual(self.request.state, "validated")
@@ -61,4 +61,4 @@ class TestOtherAmount(UrssafCase):
         self._demande(self.request).move("110", "Annulée")
         self._follow(1)
         self.assertEqual(self.request.state, "cancelled")
-        self.assertFalse(self.request.last_error_message)
+        self.assertFalse(self.request.matter_message)

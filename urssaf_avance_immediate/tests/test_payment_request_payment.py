@@ -163,7 +163,7 @@ class TestPaymentRequestPayment(UrssafCase):
                 self.subTest(error=type(error)),
                 patch.object(Request, "_register_transfer", side_effect=error),
             ):
-                self.request.sudo().write({"last_error_kind": False})
+                self.request.sudo().write({"matter": False})
                 self._paid()
             self.assertEqual(self.request.state, "paid")
             self.assertIn("Locked", self.request.activity_ids.note)
@@ -186,7 +186,7 @@ class TestPaymentRequestPayment(UrssafCase):
         self._paid()
         self.request.payment_ids.action_draft()
         self.request.payment_ids.unlink()
-        self.assertIn("deleted by", self.request.last_error_message)
+        self.assertIn("deleted by", self.request.matter_message)
         self.assertEqual(len(self.request.activity_ids), 1)
         self._paid()
         self.assertFalse(self.request.payment_ids)
@@ -227,7 +227,7 @@ class TestPaymentRequestPayment(UrssafCase):
         ).create({})._create_payments()
         self._paid()
         self.assertFalse(self.request.payment_ids)
-        self.assertEqual(self.request.last_error_kind, "booking")
+        self.assertEqual(self.request.matter, "booking")
         self.assertEqual(len(self.request.activity_ids), 1)
         self._paid()
         self.assertEqual(len(self.request.activity_ids), 1)

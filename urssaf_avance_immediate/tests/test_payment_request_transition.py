@@ -22,15 +22,18 @@ QUEUE = {"queued", "sending"}
 # What was said of the former state is settled.
 SETTLED = {"queued", "waiting", "validated", "debited"}
 NO_ERROR = {"last_error_kind": False, "last_error_message": False}
+NO_MATTER = {"matter": False, "matter_message": False}
+TROUBLE = {"last_error_kind": "rejected", "last_error_message": "Refused"}
 # What each record of the batch has before the change.
 BEFORE = {
     "clean": {},
-    "trouble": {"last_error_kind": "rejected", "last_error_message": "Refused"},
-    "booking": {"last_error_kind": "booking", "last_error_message": "No journal"},
-    "amount": {"last_error_kind": "amount", "last_error_message": "70,00"},
+    "trouble": TROUBLE,
+    "booking": {"matter": "booking", "matter_message": "No journal"},
+    "amount": {**TROUBLE, "matter": "amount", "matter_message": "70,00"},
     "lost": {"lost_count": 5},
 }
-KEPT = {"booking", "amount"}
+# What people were told of these still holds.
+OPEN = {"booking", "amount", "lost"}
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +62,7 @@ class TestPaymentRequestTransition(UrssafCase):
                     "send_alone": True,
                     "lost_count": 0,
                     **NO_ERROR,
+                    **NO_MATTER,
                     **BEFORE[name],
                 }
             )
@@ -88,35 +92,30 @@ class TestPaymentRequestTransition(UrssafCase):
 
     def _assert_written(self, states, state):
         """What stands on the records after the change."""
-        # One write for each group: what was kept of an error parts them.
-        groups = [set(states)]
-        if state in FOLLOWED:
-            groups = [set(states) & KEPT, set(states) - KEPT]
-        for name in (name for group in groups for name in group):
-            [group] = [group for group in groups if name in group]
-            begins = any(
-                states[other] != state and {states[other], state} - QUEUE
-                for other in group
-            )
+        begins = any(
+            former != state and {former, state} - QUEUE for former in states.values()
+        )
+        for name in states:
             expected = {
                 "state": state,
                 "state_since": NOW if begins else EARLIER,
                 "next_call_at": False if state in CLOSED | NOT_TAKEN else EARLIER,
                 "send_alone": state not in FOLLOWED,
                 **NO_ERROR,
+                **NO_MATTER,
                 **BEFORE[name],
             }
-            over = name == "trouble" and state in FOLLOWED
-            if over or (name == "amount" and state in CLOSED):
+            if state in FOLLOWED:
                 expected |= NO_ERROR
+            if name == "amount" and state in CLOSED:
+                expected |= NO_MATTER
             self.assertRecordValues(self.records[name], [expected])
 
     def _assert_change(self, states, state):
         closed, woken, told = self._set_state(states, state)
         self._assert_written(states, state)
         moved = {name for name in states if states[name] != state}
-        kept = KEPT | {"lost"}
-        self.assertEqual(closed, moved - kept if state in SETTLED else set())
+        self.assertEqual(closed, moved - OPEN if state in SETTLED else set())
         self.assertEqual(woken, ["follow"] if moved and state == "waiting" else [])
         silent = {name for name in moved if {states[name], state} <= QUEUE}
         # A claim remembers nothing: it is nobody's business.

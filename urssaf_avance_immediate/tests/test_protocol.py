@@ -159,11 +159,11 @@ class TestProtocol(ProtocolCase):
         Request = type(self.env["urssaf.payment.request"])
         claim, tries = Request._claim, []
 
-        def disturbed(records, *arguments):
+        def disturbed(records):
             tries.append(1)
             if len(tries) == 1:
                 raise _Conflict
-            return claim(records, *arguments)
+            return claim(records)
 
         # The real rollback would undo the test's own invoice.
         with (

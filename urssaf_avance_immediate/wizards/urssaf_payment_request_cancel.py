@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.api.codes import REJECTION_REASONS
-from ..models.payment_request.cancelling import CANCEL_REASONS
+from ..models.payment_request.incidents import CANCEL_REASONS
 
 TEMPLATE = "urssaf_avance_immediate.mail_template_cancel"
 # Urssaf reads French, whoever writes.

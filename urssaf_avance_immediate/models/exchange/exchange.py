@@ -144,17 +144,12 @@ class UrssafExchange(models.AbstractModel):
         locked.invalidate_recordset()
         return locked
 
-    def _claim(self, prepare=None):
+    def _claim(self):
         """Mark as ``sending`` the queued records of self that are free, commit, and
         return those that this transaction still holds: they may be sent.
-
-        :param prepare: takes the records under the lock, when nothing sent can change
-            any more, and returns those of which all is there
         """
         claimed = self._lock().filtered(lambda r: r.state == "queued")
         claimed = claimed._keep_sendable()
-        if prepare:
-            claimed = prepare(claimed)
         now = fields.Datetime.now()
         for count, records in claimed.grouped("attempt_count").items():
             records._set_state(
@@ -169,7 +164,7 @@ class UrssafExchange(models.AbstractModel):
         )
 
     def _keep_sendable(self):
-        """Those of self, locked and queued, that may still leave. Models extend it."""
+        """Those of self, locked and queued, that may still leave: each model says."""
         return self
 
     def _record(self, write):

@@ -243,7 +243,7 @@ class AccountMove(models.Model):
         # No news because of an outage: that is said once, see below.
         passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
         trouble = request.last_error_message and not passing
-        if request.state in ("unknown", *TO_HANDLE) or trouble:
+        if request.state in ("unknown", *TO_HANDLE) or request.matter or trouble:
             return {"urssaf_request": self._urssaf_request_alert(request)}
         return {}
 
@@ -286,7 +286,7 @@ class AccountMove(models.Model):
         elif request.state in TO_HANDLE:
             message = request._handle_note(request.state)
         else:
-            message = request.last_error_message
+            message = request._trouble()
         waiting = request.state in ("unknown", "queued")
         return {
             "level": "info" if waiting else "danger",
@@ -318,7 +318,7 @@ class AccountMove(models.Model):
     def _urssaf_notify_sent(self, request):
         label = dict(request._fields["state"]._description_selection(self.env))
         outage = request.connection_notice if request.state == "queued" else None
-        message = (outage or request.last_error_message) or self.env._(
+        message = (outage or request._trouble()) or self.env._(
             "%(invoice)s: %(state)s",
             invoice=self.name,
             state=label[request.state],

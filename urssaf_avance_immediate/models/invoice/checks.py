@@ -19,6 +19,7 @@ from ...lib.rules import (
     period_faults,
     period_warnings,
 )
+from ..payment_request.numbers import numbers_to_send
 
 # Urssaf refuses these at once, whatever the invoice (urssaf-api §4, §3.3).
 CLOSED_ACCOUNTS = {
@@ -43,7 +44,7 @@ class AccountMove(models.Model):
         # These are read line by line: load them for all the invoices.
         self.invoice_line_ids.tax_ids.mapped("amount")
         self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
-        numbers = self.env["urssaf.payment.request"]._numbers_to_send(self)
+        numbers = numbers_to_send(self)
         return {
             move: move._urssaf_checks() | move._urssaf_number_checks(numbers[move])
             for move in self

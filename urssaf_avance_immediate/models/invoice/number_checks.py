@@ -14,7 +14,7 @@ class AccountMove(models.Model):
     def _urssaf_number_checks(self, number):
         """Alerts about the number of a posted invoice: see ``_urssaf_check_all``.
 
-        :param number: the one that really leaves, see ``_numbers_to_send``
+        :param number: the one that really leaves, see ``numbers_to_send``
         """
         self.ensure_one()
         if self.state != "posted" or not number:

@@ -58,7 +58,6 @@ class UrssafPaymentRequest(models.Model):
 
     @api.depends("amount_total", "amount_deposit")
     def _compute_transfer_expected(self):
-        """urssaf-api §7.4"""
         for request in self:
             expected = request.amount_total - request.amount_deposit
             request.transfer_expected = request.currency_id.round(expected)
@@ -105,6 +104,7 @@ class UrssafPaymentRequest(models.Model):
         """
         companies = (
             self.env["res.company"]
+            # sudo(): environments, nothing else of companies that one may not open.
             .sudo()
             .with_context(active_test=False)
             .search([("urssaf_environment", "!=", False)])
@@ -158,6 +158,7 @@ class UrssafPaymentRequest(models.Model):
     def _pending_transfers(self, company):
         """Transfers of the company that are booked without anybody's click."""
         return (
+            # sudo(): what is booked is written by the code alone.
             self.sudo()
             ._for_company(company)
             .search(
@@ -165,7 +166,7 @@ class UrssafPaymentRequest(models.Model):
                     *company._urssaf_here(),
                     ("transfer_to_book", "=", True),
                     # Told already: a person acts, then presses the button.
-                    ("last_error_kind", "!=", NOT_BOOKED),
+                    ("matter", "!=", NOT_BOOKED),
                 ]
             )
         )
@@ -179,13 +180,12 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self._check_here()
-        request = self.sudo()
+        request = self.sudo()  # checked above; the code alone writes
         request._register_transfers(by_hand=True)
         if request.amount_booked:
             return request._notify(self.env._("The payment is on the invoice."))
         return request._notify(
-            request.last_error_message
-            or self.env._("Urssaf has not made this transfer yet."),
+            request._trouble() or self.env._("Urssaf has not made this transfer yet."),
             kind="warning",
         )
 
@@ -194,8 +194,10 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
-        request = self.sudo()
-        request.write({"transfer_settled": True, **self._no_error()})
+        request = self.sudo()  # checked above; the code alone writes
+        request.write(
+            {"transfer_settled": True, **self._no_error(), **self._no_matter()}
+        )
         request._alert_done()
         request._message_log(
             body=self.env._("Transfer settled by hand by %s.", self.env.user.name)
@@ -206,9 +208,9 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         self._check_urssaf_user()
         self.check_access("read")
-        request = self.sudo()
-        if request.last_error_kind == OTHER_AMOUNT:
-            request.write(self._no_error())
+        request = self.sudo()  # checked above; the code alone writes
+        if request.matter == OTHER_AMOUNT:
+            request.write(self._no_matter())
             request._alert_done()
             request._message_log(
                 body=self.env._("Difference settled by %s.", self.env.user.name)
@@ -256,7 +258,7 @@ class UrssafPaymentRequest(models.Model):
         """What was just read under the lock of the row: to be registered now?"""
         if by_hand:
             return self.transfer_bookable
-        return self.transfer_to_book and self.last_error_kind != NOT_BOOKED
+        return self.transfer_to_book and self.matter != NOT_BOOKED
 
     def _register_transfer(self):
         """One payment of what Urssaf transferred, dated the day of the transfer.
@@ -291,7 +293,7 @@ class UrssafPaymentRequest(models.Model):
         payments = wizard._create_payments()
         # Odoo's wizard hands them over without sudo, and only the code writes this.
         payments.sudo().urssaf_request_id = self
-        self.write(self._no_error())
+        self.write({**self._no_error(), **self._no_matter()})
         self._alert_done()
         self._tell_difference()
         self._tell_paid_otherwise(left)
@@ -389,5 +391,5 @@ class UrssafPaymentRequest(models.Model):
             date=format_date(self.env, self.transfer_date),
             reason=message,
         )
-        self.write({"last_error_kind": NOT_BOOKED, "last_error_message": note})
+        self.write({"matter": NOT_BOOKED, "matter_message": note})
         self._alert(note)

@@ -183,6 +183,7 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             until = False
             if request._watched():
+                # sudo(): a branch's user may not open the company above it.
                 until = max(
                     paris_date(request.remote_changed_at)
                     + timedelta(days=request.sudo().holder_id.urssaf_watch_days),
@@ -234,6 +235,20 @@ class UrssafPaymentRequest(models.Model):
         return follow_pace.announced(now, day and paris_morning(day) or None)
 
     @api.model
+    def _cron_follow(self, company):
+        due = self._due(company, list(FOLLOWED))
+        due._report_remaining()
+        due._ask()
+        pending = self._pending_transfers(company)
+        pending._report_remaining()
+        pending._register_transfers()
+        self._notify_customers(company)
+        self._watch_messages(company)
+        # Enrolments were looked at before.
+        company._urssaf_tell_not_told()
+        self._wake_for_next(company)
+
+    @api.model
     def _wake_for_next(self, company):
         """The scheduled action comes every hour; around a deadline that is too rare."""
         now = fields.Datetime.now()
@@ -258,6 +273,7 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self._check_here()
+        # sudo(): checked above; the code alone writes.
         for request in self.sudo().filtered(lambda r: r._watched()):
             start = max(request.watch_until or paris_today(), paris_today())
             request.watch_extended_until = start + WATCH_MORE
@@ -270,7 +286,7 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
 
-    # -- late ------------------------------------------------------------------
+    # -- late --------------------------------------------------------------------
 
     @api.model
     def _tell_late(self, company):
@@ -290,4 +306,48 @@ class UrssafPaymentRequest(models.Model):
                 amount=request.currency_id.format(request.transfer_expected),
                 date=format_date(request.env, request.expected_transfer_date),
             )
+        )
+
+    @api.model
+    def _cron_digest(self, company):
+        """Tell which demandes or transfers have had no news for too long."""
+        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
+        live = ("queued", "sending", "unknown", "waiting")
+        stuck = self.search(
+            [
+                *company._urssaf_here(),
+                ("state_since", "<", limit),
+                "|",
+                ("state", "in", live),
+                ("transfer_to_book", "=", True),
+            ]
+        )
+        note = self.env._(
+            "No news for %s hours: check this demande in the Urssaf space.",
+            company.urssaf_stuck_hours,
+        )
+        stuck._each(
+            lambda requests: requests._tell_stuck(lambda _request: note),
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
+        )
+        self._tell_late(company)
+        self._remind_cancellations(company)
+        self._forget_reversed(company)
+        self.env["urssaf.alert"]._watch(company)
+
+    @api.model
+    def _forget_reversed(self, company):
+        """A refused invoice that got its credit note asks nothing of anybody."""
+        self.search(
+            [
+                *company._urssaf_here(),
+                ("state", "=", "refused"),
+                ("activity_ids", "!=", False),
+                ("move_id.payment_state", "=", "reversed"),
+            ]
+        )._each(
+            lambda requests: requests._alert_done(),
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
         )

@@ -1,22 +1,30 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Method 070: what became of the demandes de paiement."""
+"""Method 070: what became of the demandes de paiement.
+
+A number that is found at Urssaf may be that of another demande: two agencies with one
+habilitation, or a restored backup, number their invoices alike. What Urssaf shows is
+this demande if the customer, the date of the invoice and the days of the services are
+those that were sent. Amounts are not looked at to tell demandes apart: ours may have
+arrived for another amount, which is then said.
+"""
 
 import json
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import split_every
+from odoo.tools import format_date, split_every
 
 from ...lib.api import UrssafError, redact
 from ...lib.api.codes import MAX_SEARCH
+from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date, paris_today
-from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.words import UNFORESEEN
-from .payment_request import CLOSED, FOLLOWED, KEPT_ERRORS
+from .numbers import next_number
+from .payment_request import CLOSED, FOLLOWED
 from .sending import ABOUT_ONE
 
-# Our state for each status code of urssaf-api §5. A code that is not here leaves the
+# Our state for each status code of Urssaf. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
 REMOTE_STATES = {
     "10": "waiting",
@@ -39,30 +47,33 @@ REMOTE_STATES = {
 }
 # Somebody has to act, or to know at least.
 TO_HANDLE = ("refused", "unpaid", "recovered", "cancelled")
+# Numbers tried in a row before it is a person's matter.
+MAX_NUMBERS = 5
 
 
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
-    # -- ask -------------------------------------------------------------------
+    taken_numbers = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Numbers that Urssaf has for other demandes: this one never had them.",
+    )
+    number_note = fields.Text(
+        compute="_compute_number_note", help="Why the number is not the invoice’s."
+    )
 
-    def _refresh_now(self):
-        """Ask about one demande while the user waits, and tell the outcome."""
-        self.ensure_one()
-        self._settle_abandoned()
-        nobody_asked = self._nobody_asked()
-        if nobody_asked:
-            return nobody_asked
-        if self._usable() and self.state == "unknown":
-            self._work_through(lambda request, client: request._settle(client))
-        elif self._usable():
-            self._ask()
-        self._register_transfers()
-        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
-        title = self.env._("Urssaf: %s", label)
-        if self.last_error_message:
-            return self._notify(self.last_error_message, "warning", title)
-        return self._notify(self.remote_label or "", "info", title)
+    @api.depends("name", "taken_numbers")
+    def _compute_number_note(self):
+        for request in self:
+            request.number_note = request.taken_numbers and self.env._(
+                "Urssaf has the number %(taken)s for another demande, which is not of "
+                "this invoice: this one has the number %(number)s.",
+                taken=", ".join(request.taken_numbers),
+                number=request.name,
+            )
+
+    # -- ask ---------------------------------------------------------------------
 
     def _tens(self):
         """As many as one search takes."""
@@ -118,11 +129,9 @@ class UrssafPaymentRequest(models.Model):
 
     def _missing(self, found):
         """Urssaf gave no news of a demande that it accepted."""
-        self.next_call_at = fields.Datetime.now() + timedelta(hours=6)
-        if self.last_error_kind in KEPT_ERRORS:
-            return
         self.write(
             {
+                "next_call_at": fields.Datetime.now() + timedelta(hours=6),
                 "last_error_kind": "protocol",
                 "last_error_code": found.errors[0].code if found.errors else False,
                 "last_error_message": self.env._(
@@ -131,7 +140,7 @@ class UrssafPaymentRequest(models.Model):
             }
         )
 
-    # -- apply -----------------------------------------------------------------
+    # -- apply -------------------------------------------------------------------
 
     def _apply_remote(self, info, as_of):
         """Take over what Urssaf says of one demande, see ``_apply_news``."""
@@ -205,10 +214,10 @@ class UrssafPaymentRequest(models.Model):
 
     def _answered_after_all(self):
         """Urssaf did answer, and the answer was taken."""
-        troubled = self.filtered(
-            lambda r: r.last_error_kind and r.last_error_kind not in KEPT_ERRORS
-        )
-        troubled.filtered(lambda r: r.last_error_kind == UNFORESEEN)._alert_done()
+        troubled = self.filtered("last_error_kind")
+        troubled.filtered(
+            lambda r: r.last_error_kind == UNFORESEEN and not r.matter
+        )._alert_done()
         troubled.write(self._no_error())
 
     def _state_for(self, code):
@@ -223,15 +232,9 @@ class UrssafPaymentRequest(models.Model):
             return self.state
         return state
 
-    def _successor(self):
-        """The demande that took the place of this one on the invoice, if any."""
-        return self.search(
-            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
-        )
-
     def _transfer_values(self, transfer, as_of):
         """Urssaf announces a transfer before it is made: first the date, possibly in
-        the future, then the amount (urssaf-api §2.4).
+        the future, then the amount.
         """
         if not transfer:
             return {}
@@ -244,96 +247,127 @@ class UrssafPaymentRequest(models.Model):
             )
         return values
 
-    def _tell_people(self, state, code):
-        """An activity where somebody has to act; silence where all goes well."""
-        if code not in REMOTE_STATES:
-            self._alert(
-                self.env._(
-                    "Urssaf gives this demande the status “%s”, which does not say "
-                    "what becomes of the money: look at it in the Urssaf space. "
-                    "Nothing was changed in Odoo.",
-                    self.remote_label or code,
-                )
-            )
-        elif REMOTE_STATES[code] != state:
-            self._alert(
-                self.env._(
-                    "Urssaf says “%(label)s” of this demande, which was over, while "
-                    "%(other)s is under way for the same invoice: have one of them "
-                    "cancelled.",
-                    label=self.remote_label,
-                    other=self._successor().name,
-                )
-            )
-        elif state in TO_HANDLE:
-            self._alert(self._handle_note(state))
-        elif state == "paid" and self.payment_ids and not self.amount_booked:
-            self._alert(
-                self.env._(
-                    "Urssaf says that it has paid after all. The payment was taken "
-                    "back or cancelled in Odoo: register it again once the bank shows "
-                    "it."
-                )
-            )
-        elif self.last_error_kind not in KEPT_ERRORS:
-            self._alert_done()
+    # -- this one, or another ----------------------------------------------------
 
-    # -- scheduled actions -----------------------------------------------------
+    def _other_demande(self, info):
+        """Why what Urssaf shows is another demande than this one, in sentences; none
+        if it can be this one.
+
+        :param info: lib ``PaymentInfo``
+        """
+        self.ensure_one()
+        sent = self._frozen_payload()
+        reasons = []
+        customer = sent.get("idClient") or self.enrolment_id.external_id
+        if info.id_client and customer and info.id_client != customer:
+            reasons.append(self.env._("Customer: not the same at Urssaf and in Odoo."))
+        return reasons or self._other_dates(info)
+
+    def _other_dates(self, info):
+        """The dates that Urssaf has, where it has none of those that were sent."""
+        told = [
+            self._date_differences(info, *map(as_date, dates))
+            for dates in (self._dates(), *(self.earlier_dates or ()))
+        ]
+        return told[0] if all(told) else []
 
     @api.model
-    def _cron_follow(self, company):
-        due = self._due(company, list(FOLLOWED))
-        due._report_remaining()
-        due._ask()
-        pending = self._pending_transfers(company)
-        pending._report_remaining()
-        pending._register_transfers()
-        self._notify_customers(company)
-        self._watch_messages(company)
-        # Enrolments were looked at before.
-        company._urssaf_tell_not_told()
-        self._wake_for_next(company)
+    def _date_differences(self, info, invoice_date, start, end):
+        """Dates that Urssaf echoes otherwise than we have them, in sentences. A date
+        that one side does not tell differs from nothing.
+        """
+        dates = (
+            (self.env._("Invoice date"), info.invoice_date, invoice_date),
+            (self.env._("Services from"), info.service_start, start),
+            (self.env._("Services to"), info.service_end, end),
+        )
+        return [
+            self.env._(
+                "%(date)s: %(theirs)s at Urssaf, %(ours)s in Odoo.",
+                date=label,
+                theirs=format_date(self.env, theirs),
+                ours=format_date(self.env, ours),
+            )
+            for label, theirs, ours in dates
+            if theirs and ours and theirs != ours
+        ]
 
-    @api.model
-    def _cron_digest(self, company):
-        """Tell which demandes or transfers have had no news for too long."""
-        limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
-        live = ("queued", "sending", "unknown", "waiting")
-        stuck = self.search(
-            [
-                *company._urssaf_here(),
-                ("state_since", "<", limit),
-                "|",
-                ("state", "in", live),
-                ("transfer_to_book", "=", True),
-            ]
-        )
-        note = self.env._(
-            "No news for %s hours: check this demande in the Urssaf space.",
-            company.urssaf_stuck_hours,
-        )
-        stuck._each(
-            lambda requests: requests._tell_stuck(lambda _request: note),
-            size=TOLD_AT_ONCE,
-            put_off=type(self)._tell_put_off,
-        )
-        self._tell_late(company)
-        self._remind_cancellations(company)
-        self._forget_reversed(company)
-        self.env["urssaf.alert"]._watch(company)
+    # -- what a search has found -------------------------------------------------
 
-    @api.model
-    def _forget_reversed(self, company):
-        """A refused invoice that got its credit note asks nothing of anybody."""
-        self.search(
-            [
-                *company._urssaf_here(),
-                ("state", "=", "refused"),
-                ("activity_ids", "!=", False),
-                ("move_id.payment_state", "=", "reversed"),
-            ]
-        )._each(
-            lambda requests: requests._alert_done(),
-            size=TOLD_AT_ONCE,
-            put_off=type(self)._tell_put_off,
+    def _adopt(self, info, as_of):
+        """A search has found our number: take the demande over, or another number.
+
+        :param as_of: aware datetime of Urssaf's answer, see ``_apply_news``
+        """
+        if info.id_client is None:
+            self._wait_and_tell()
+            return
+        other = self._other_demande(info)
+        if other:
+            self._take_another_number(other)
+            return
+        self.external_id = info.request_id
+        self._apply_remote(info, as_of)
+        self._tell_otherwise(info)
+
+    def _adopt_none(self, infos):
+        """A search has found several demandes under our number, which Urssaf gives
+        once. If each of them is another one, ours gets another number; else nobody
+        knows which is ours: none is taken over, and a person looks.
+        """
+        others = [info.id_client and self._other_demande(info) for info in infos]
+        if all(others):
+            self._take_another_number([*dict.fromkeys(sum(others, []))])
+            return
+        self._wait_and_tell(
+            self.env._(
+                "Urssaf has several demandes under the number %s, and one of them may "
+                "be this one: Odoo takes none of them over and does not send it twice. "
+                "See in the Urssaf space which one is right and have the others "
+                "cancelled. Odoo asks again every hour.",
+                self.name,
+            )
+        )
+
+    def _take_another_number(self, reasons):
+        """Urssaf has our number for another demande: it was searched, and seen. Ours
+        is not there, and no lost call can still bring it, for Urssaf takes a number
+        once. So it leaves under the next number, and says so.
+        """
+        self.taken_numbers = [*(self.taken_numbers or []), self.name]
+        number = next_number(self.move_id)
+        payload = {**json.loads(self.payload or "{}"), "numFactureTiers": number}
+        values = {
+            "name": number,
+            "payload": json.dumps(payload, indent=2, ensure_ascii=False),
+            "earlier_dates": False,
+            "send_alone": False,
+            "silent_refusals": 0,
+            **self._no_error(),
+            **self._no_matter(),
+        }
+        if len(self.taken_numbers) % MAX_NUMBERS == 0:
+            values["last_error_message"] = self.env._(
+                "Urssaf has the numbers %s for other demandes. Compare the last weeks "
+                "with Urssaf (Cross-checks) before sending this one again.",
+                ", ".join(self.taken_numbers),
+            )
+            self._set_state("rejected", **values)
+            self._alert(values["last_error_message"])
+            return
+        self._set_state("queued", next_call_at=fields.Datetime.now(), **values)
+        self._message_log(body="\n".join([self.number_note, *reasons]))
+        self.move_id._message_log(body=self.number_note)
+        self._trigger("send")
+
+    def _wait_and_tell(self, note=None):
+        """Only Urssaf can tell what became of it: nothing is sent meanwhile."""
+        self.next_call_at = fields.Datetime.now() + timedelta(hours=1)
+        self._alert(
+            note
+            or self.env._(
+                "Urssaf does not say clearly whether it has the demande %s. Odoo asks "
+                "again every hour and does not send it twice.",
+                self.name,
+            )
         )

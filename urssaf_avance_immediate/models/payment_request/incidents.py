@@ -1,18 +1,62 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What goes wrong at Urssaf: who is told, what he may do, and until when.
+"""What goes wrong at Urssaf: who is told, what he may do, and until when; asking Urssaf
+to cancel; and what the customer is told.
 
 Nothing is booked here. The accountant takes a payment back with the wizard
 ``urssaf.payment.request.reversal``, the office corrects an invoice with Odoo's own
-credit note.
+credit note. Urssaf has no method for a cancellation, only an address: nothing changes
+because somebody asked, the demande is cancelled when method 070 says so.
+
+E-mails to the customer are optional, for the company and for him. They are written into
+Odoo's mail queue by the scheduled action that follows, never while a demande is being
+sent. The mark on the demande and the e-mail are one transaction, under the lock of the
+row: nothing is written twice.
 """
+
+from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...lib.api.codes import REJECTION_REASONS
+from ...lib.api.schemas import as_date
+from ...lib.rules import paris_date
+from ..exchange.exchange import TOLD_AT_ONCE
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
-from .payment_request import CLOSED
+from .notes import handle_note
+from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT
+
+CANCEL_REASONS = [
+    (code, label)
+    for code, label in REJECTION_REASONS.items()
+    if code.startswith("ANNUL_")
+]
+# A cancellation without an effect after so long is told, again and again.
+REMIND_EVERY = timedelta(days=7)
+
+
+class Notice(NamedTuple):
+    """A kind of e-mail: the setting of the company, the mark, the template."""
+
+    setting: str
+    mark: str
+    template: str
+
+
+SENT = Notice("urssaf_notify_sent", "mailed_sent_at", "mail_template_sent")
+REFUSED = Notice("urssaf_notify_refused", "mailed_refused_at", "mail_template_refused")
+PAID = Notice("urssaf_notify_paid", "mailed_paid_at", "mail_template_paid")
+
+# To Urssaf, and not to the customer: see the dialogue that writes it.
+CANCELLATION = "cancellation"
+
+# Old news are not told: the option was switched on later, or a backup restored.
+FRESH = timedelta(days=3)
+
+_WAKING = "urssaf.payment.request.notices"
 
 
 class UrssafPaymentRequest(models.Model):
@@ -21,6 +65,32 @@ class UrssafPaymentRequest(models.Model):
     can_reverse = fields.Boolean(compute="_compute_can_reverse")
     can_correct = fields.Boolean(compute="_compute_can_correct")
     advice = fields.Text(compute="_compute_advice", help="What to do now.")
+    cancel_requested_on = fields.Datetime(
+        string="Cancellation requested on", readonly=True, copy=False
+    )
+    cancel_reason = fields.Selection(
+        CANCEL_REASONS, string="Reason of the cancellation", readonly=True, copy=False
+    )
+    cancel_reminded_on = fields.Datetime(readonly=True, copy=False)
+    cancel_awaited = fields.Boolean(
+        string="Cancellation awaited",
+        compute="_compute_cancel_awaited",
+        store=True,
+        help="Urssaf was asked to cancel this demande and has not done so yet.",
+    )
+    mailed_sent_at = fields.Datetime(
+        string="Customer told: sent", readonly=True, copy=False
+    )
+    mailed_refused_at = fields.Datetime(
+        string="Customer told: refused", readonly=True, copy=False
+    )
+    mailed_paid_at = fields.Datetime(
+        string="Customer told: paid", readonly=True, copy=False
+    )
+
+    _cancel_awaited_index = models.Index("(holder_id) WHERE cancel_awaited IS TRUE")
+
+    # -- computes ----------------------------------------------------------------
 
     @api.depends("state", "amount_booked")
     def _compute_can_reverse(self):
@@ -43,6 +113,7 @@ class UrssafPaymentRequest(models.Model):
                 (over or (request.state == "rejected" and move._urssaf_sealed()))
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial", "blocked")
+                # sudo(): who reads the demande need not be in accounting.
                 and request == move.sudo().urssaf_request_id
             )
 
@@ -63,152 +134,93 @@ class UrssafPaymentRequest(models.Model):
                 and request._handle_note(request.state)
             )
 
-    # -- who, and until when ---------------------------------------------------
+    @api.depends("cancel_requested_on", "state")
+    def _compute_cancel_awaited(self):
+        for request in self:
+            request.cancel_awaited = bool(
+                request.cancel_requested_on and request.state in FOLLOWED
+            )
+
+    # -- who is told -------------------------------------------------------------
 
     def _alert_candidates(self):
-        """Extends: money that Urssaf takes back, and what nobody has seen before, are
-        the accountant's matter.
+        """Who made the invoice; but money that Urssaf takes back, and what nobody has
+        seen before, are the accountant's matter.
         """
-        candidates = super()._alert_candidates()
+        candidates = self.move_id.invoice_user_id
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
         if self.state in INCIDENTS or strange:
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")
             return accountant | candidates
         return candidates
 
-    # -- in plain words --------------------------------------------------------
+    def _tell_otherwise(self, info):
+        """It is this demande, and Urssaf has it for another amount, or for the dates
+        that it had before the invoice was mended.
+        """
+        notes = self._date_differences(info, *map(as_date, self._dates()))
+        total = self.amount_total if info.total is None else float(info.total)
+        if self.currency_id.compare_amounts(total, self.amount_total):
+            notes.append(
+                self.env._(
+                    "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
+                    "Urssaf to cancel it.",
+                    theirs=self.currency_id.format(total),
+                    ours=self.currency_id.format(self.amount_total),
+                )
+            )
+        elif notes:
+            notes.append(
+                self.env._(
+                    "Urssaf has this demande as it was before the invoice was changed: "
+                    "ask Urssaf to cancel it."
+                )
+            )
+        if notes:
+            note = "\n".join(notes)
+            self.write({"matter": OTHER_AMOUNT, "matter_message": note})
+            self._alert(note)
+
+    def _tell_people(self, state, code):
+        """An activity where somebody has to act; silence where all goes well."""
+        if code not in REMOTE_STATES:
+            self._alert(
+                self.env._(
+                    "Urssaf gives this demande the status “%s”, which does not say "
+                    "what becomes of the money: look at it in the Urssaf space. "
+                    "Nothing was changed in Odoo.",
+                    self.remote_label or code,
+                )
+            )
+        elif REMOTE_STATES[code] != state:
+            self._alert(
+                self.env._(
+                    "Urssaf says “%(label)s” of this demande, which was over, while "
+                    "%(other)s is under way for the same invoice: have one of them "
+                    "cancelled.",
+                    label=self.remote_label,
+                    other=self._successor().name,
+                )
+            )
+        elif state in TO_HANDLE:
+            self._alert(self._handle_note(state))
+        elif state == "paid" and self.payment_ids and not self.amount_booked:
+            self._alert(
+                self.env._(
+                    "Urssaf says that it has paid after all. The payment was taken "
+                    "back or cancelled in Odoo: register it again once the bank shows "
+                    "it."
+                )
+            )
+        elif not self.matter:
+            self._alert_done()
 
     def _handle_note(self, state):
         """What happened, and what to do about it."""
         self.ensure_one()
-        if state == "refused":
-            return self._refusal_note()
-        known = {
-            "60": self._unpaid_note,
-            "100": self._cancelled_note,
-            "110": self._cancelled_note,
-            "111": self._default_note,
-            "112": self._taken_back_note,
-            "113": self._cancelled_note,
-            "120": self._taken_back_note,
-            "260": self._provider_unpaid_note,
-            "270": self._provider_settled_note,
-        }
-        note = known.get(self.remote_code)
-        return (
-            note()
-            if note
-            else self.env._("Cancelled in Odoo only: Urssaf did not say so.")
-        )
+        return handle_note(self, state)
 
-    def _refusal_note(self):
-        lines = [
-            self.env._(
-                "The customer refused: %s.",
-                (self.rejection_label or self.env._("no reason given")).rstrip("."),
-            )
-        ]
-        if self.rejection_comment:
-            lines.append(
-                self.env._("In the customer’s words: “%s”", self.rejection_comment)
-            )
-        lines.append(
-            self.env._(
-                "Nothing was debited. Correct the invoice (credit note and new "
-                "invoice, in one click) and send the new one, or collect this one "
-                "directly."
-            )
-        )
-        return "\n".join(lines)
-
-    def _unpaid_note(self):
-        note = self.env._("The customer’s bank refused the debit.")
-        if not self.transfer_effective:
-            return (
-                note
-                + " "
-                + self.env._(
-                    "Urssaf has not paid you: nothing is to be booked. The invoice is "
-                    "open, collect it from the customer directly."
-                )
-            )
-        return (
-            note
-            + " "
-            + self.env._(
-                "Urssaf had paid you %(amount)s. From its notice on you have 30 days "
-                "to pay back or to comment, until %(date)s at the earliest; then it "
-                "debits you. Collect the customer’s share directly, and book what the "
-                "bank statement shows.",
-                amount=self.currency_id.format(self.transfer_amount),
-                date=format_date(self.env, self.notice_until),
-            )
-        )
-
-    def _cancelled_note(self):
-        note = self.env._("Urssaf says “%s”.", self.remote_label)
-        if self.rejection_code:
-            note += " " + self.env._("Reason: %s.", self.rejection_label)
-        return note + " " + self._money_note()
-
-    def _default_note(self):
-        return (
-            self.env._(
-                "Urssaf cancelled the demande because the customer did not pay: "
-                "collect the invoice directly."
-            )
-            + " "
-            + self._money_note()
-        )
-
-    def _taken_back_note(self):
-        return (
-            self.env._(
-                "Urssaf says “%s”: after the customer’s default it recovered the "
-                "money, from you in all likelihood. The customer then owes it to you.",
-                self.remote_label,
-            )
-            + " "
-            + self._money_note()
-        )
-
-    def _provider_unpaid_note(self):
-        return (
-            self.env._(
-                "Urssaf says “%s”: it wanted to debit your account and your bank "
-                "refused. Call Urssaf and settle it before it claims 10 %% more.",
-                self.remote_label,
-            )
-            + " "
-            + self._money_note()
-        )
-
-    def _provider_settled_note(self):
-        return (
-            self.env._(
-                "Urssaf says “%s”: you have settled your debt.", self.remote_label
-            )
-            + " "
-            + self._money_note()
-        )
-
-    def _money_note(self):
-        if self.amount_booked > 0:
-            return self.env._(
-                "%(amount)s of Urssaf are on the invoice: when the bank statement "
-                "shows that they were taken back, all or a part, press “Take the "
-                "payment back”. Nothing is booked before.",
-                amount=self.currency_id.format(self.amount_booked),
-            )
-        if self.transfer_effective and not self.payment_ids:
-            return self.env._(
-                "Urssaf had transferred %s, which was never registered in Odoo: check "
-                "with the bank statement.",
-                self.currency_id.format(self.transfer_amount),
-            )
-        return self.env._("Nothing of Urssaf is on the invoice: nothing to reverse.")
-
-    # -- buttons ---------------------------------------------------------------
+    # -- buttons -----------------------------------------------------------------
 
     def action_correct_invoice(self):
         """Credit note and new draft invoice: same lines, same dates, new number.
@@ -226,18 +238,9 @@ class UrssafPaymentRequest(models.Model):
                     self.move_id.display_name,
                 )
             )
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=self.move_id.ids)
-            .create(
-                {
-                    "journal_id": self.move_id.journal_id.id,
-                    "reason": self.rejection_label,
-                }
-            )
-        )
+        wizard = self._correction_wizard()
         action = wizard.modify_moves()
-        request = self.sudo()
+        request = self.sudo()  # checked above; the code alone writes
         if request.state == "rejected":
             # Urssaf never had it, and its invoice is settled: nothing is left to send.
             request._set_state("cancelled", **self._no_error())
@@ -252,6 +255,18 @@ class UrssafPaymentRequest(models.Model):
             )
         )
         return action
+
+    def _correction_wizard(self):
+        return (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=self.move_id.ids)
+            .create(
+                {
+                    "journal_id": self.move_id.journal_id.id,
+                    "reason": self.rejection_label,
+                }
+            )
+        )
 
     def action_reverse_payment(self):
         """Open the proposal of the entry that takes the payment back.
@@ -269,3 +284,193 @@ class UrssafPaymentRequest(models.Model):
             "target": "new",
             "context": {"default_request_id": self.id},
         }
+
+    # -- asking Urssaf to cancel -------------------------------------------------
+
+    def action_request_cancel(self):
+        """Open the e-mail that asks Urssaf for the cancellation.
+
+        :raises UserError: Urssaf cannot be asked about this one
+        """
+        self.ensure_one()
+        self._check_urssaf_user()
+        self.check_access("read")
+        self._check_here()
+        if self.state in ("sending", "unknown"):
+            raise UserError(
+                self.env._(
+                    "Urssaf has not said yet whether it has the demande %s. Odoo is "
+                    "finding out: ask for the cancellation after that.",
+                    self.name,
+                )
+            )
+        if self.state not in FOLLOWED:
+            raise UserError(
+                self.env._("There is nothing to cancel at Urssaf for %s.", self.name)
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask Urssaf to cancel"),
+            "res_model": "urssaf.payment.request.cancel",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_request_id": self.id},
+        }
+
+    def _cancellation_requested(self, reason):
+        """Urssaf was asked; the status says whether it follows."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "cancel_requested_on": now,
+                "cancel_reason": reason,
+                "cancel_reminded_on": now,
+            }
+        )
+
+    @api.model
+    def _remind_cancellations(self, company):
+        """Urssaf was asked to cancel a week ago, and nothing happened."""
+        awaited = self.search(
+            [
+                *company._urssaf_here(),
+                ("cancel_awaited", "=", True),
+                ("cancel_reminded_on", "<", fields.Datetime.now() - REMIND_EVERY),
+            ]
+        )
+        awaited._each(
+            type(self)._remind_these_cancellations,
+            size=TOLD_AT_ONCE,
+            put_off=type(self)._tell_put_off,
+        )
+
+    def _remind_these_cancellations(self):
+        self._alert_each({r: r._cancellation_reminder() for r in self})
+        self.cancel_reminded_on = fields.Datetime.now()
+
+    def _cancellation_reminder(self):
+        return self.env._(
+            "Urssaf was asked on %(date)s to cancel this demande and still says "
+            "“%(status)s”: write again, or call.",
+            date=format_date(self.env, paris_date(self.cancel_requested_on)),
+            status=self.remote_label,
+        )
+
+    # -- what the customer is told -----------------------------------------------
+
+    def _wake_notices(self):
+        """The customers of these are to be told soon that their demande has left."""
+        # sudo(): a branch's user may not open the company above it.
+        if not any(self.sudo().holder_id.mapped(SENT.setting)):
+            return
+        waking = self.env.cr.precommit.data
+        if not waking.get(_WAKING):
+            # One wake-up per transaction, whatever the size of the batch.
+            waking[_WAKING] = True
+            self._trigger("follow")
+
+    @api.model
+    def _notify_customers(self, company):
+        """Queue the e-mails that are due, a few per transaction."""
+        for notice in (SENT, REFUSED, PAID):
+            if company[notice.setting]:
+                due = self._to_tell(company, notice)
+                due._report_remaining()
+                due._queue_notices(notice)
+
+    @api.model
+    def _to_tell(self, company, notice):
+        fresh = fields.Datetime.now() - FRESH
+        news = {
+            SENT: [("state", "=", "waiting"), ("claimed_at", ">", fresh)],
+            REFUSED: [("state", "=", "refused"), ("remote_changed_at", ">", fresh)],
+            PAID: [
+                ("state", "=", "paid"),
+                ("transfer_effective", "=", True),
+                # Announced some days before it is made.
+                ("remote_changed_at", ">", fresh - FRESH * 3),
+            ],
+        }[notice]
+        return self.search(
+            [
+                *company._urssaf_here(),
+                (notice.mark, "=", False),
+                ("partner_id.urssaf_no_notice", "=", False),
+                ("partner_id.email", "!=", False),
+                *news,
+            ],
+            order="id",
+        )
+
+    def _queue_notices(self, notice):
+        template = self._notice_template(notice)
+
+        def write(record):
+            for request in record._lock().filtered(lambda r: not r[notice.mark]):
+                request[notice.mark] = fields.Datetime.now()
+                request._queue_notice(notice, template)
+
+        self._each(write, put_off=lambda request, error: request._not_noticed(notice))
+
+    def _not_noticed(self, notice):
+        """What nobody foresaw came in the way of this e-mail: it is not tried at each
+        run, and a person is told.
+        """
+        self[notice.mark] = fields.Datetime.now()
+        self._tell_put_off()
+
+    def _queue_notice(self, notice, template):
+        """One e-mail, in the language of the customer; it shows in the chatter."""
+
+        def write():
+            mail_id = template.send_mail(
+                self.id,
+                email_layout_xmlid="mail.mail_notification_light",
+                # Odoo deletes at once what has a wrong address: nobody would know.
+                email_values={"auto_delete": False},
+            )
+            return self.env["mail.mail"].browse(mail_id).mail_message_id
+
+        self._write_to_customer(notice.template, template, write)
+
+    @api.model
+    def _notice_states(self):
+        return {
+            SENT.template: ("waiting",),
+            REFUSED.template: ("refused",),
+            PAID.template: ("paid",),
+            CANCELLATION: FOLLOWED,
+        }
+
+    def _watch_cancellation(self, mail):
+        """The letter that asks Urssaf to cancel: it has to leave, too."""
+        self.write(
+            {
+                "customer_message_ids": mail.mail_message_id.ids,
+                "customer_notice": CANCELLATION,
+                "not_told_reason": False,
+            }
+        )
+
+    def _notice_seller(self):
+        return self.move_id.invoice_user_id
+
+    def _write_notice(self, notice):
+        if notice == CANCELLATION:
+            # The person's own words: the same letter, once more.
+            letters = self.env["mail.mail"].search(
+                [
+                    ("mail_message_id", "in", self.customer_message_ids.ids),
+                    ("state", "=", "cancel"),
+                ]
+            )
+            letters.mark_outgoing()
+            return self._watch_cancellation(letters)
+        [found] = [known for known in (SENT, REFUSED, PAID) if known.template == notice]
+        self._queue_notice(found, self._notice_template(found))
+
+    @api.model
+    def _notice_template(self, notice):
+        return self.env.ref(
+            f"urssaf_avance_immediate.{notice.template}", raise_if_not_found=False
+        )

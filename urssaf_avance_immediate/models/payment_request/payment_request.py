@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
 from ..groups import MANAGER
@@ -51,15 +54,23 @@ AT_URSSAF = (
 FROZEN = ("queued", *AT_URSSAF)
 # Over: the invoice may be sent again, under another number.
 CLOSED = ("refused", "cancelled")
+# What was said of the former state is settled: nobody has to act in this one.
+SETTLING = ("queued", "waiting", "validated", "debited")
 # Urssaf has news to give about these.
 FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 
-# ``last_error_kind`` of a transfer that could not be put on the invoice, and of a
-# demande that Urssaf has for another amount.
+# What no answer of Urssaf puts right: it stays said until somebody has acted.
 NOT_BOOKED = "booking"
 OTHER_AMOUNT = "amount"
-# No answer of Urssaf puts these right: they stay said until somebody has acted.
-KEPT_ERRORS = (NOT_BOOKED, OTHER_AMOUNT)
+MATTERS = [
+    (NOT_BOOKED, "Transfer not registered"),
+    (OTHER_AMOUNT, "Not as it was sent"),
+]
+
+# Steps of the machinery. The queue is told of once, when somebody puts it there.
+WAITING_TO_LEAVE = ("queued", "sending")
+
+_BEFORE = "urssaf.payment.request.before"
 
 
 class UrssafPaymentRequest(models.Model):
@@ -68,16 +79,15 @@ class UrssafPaymentRequest(models.Model):
     After a refusal or a cancellation the same invoice gets another record, with
     another number: Urssaf never takes a number twice (``ERR_FACTURE_DOUBLON``).
 
-    - ``urssaf_payment_request_history``: what people read of it
-    - ``urssaf_payment_request_number``: under which number it leaves
-    - ``urssaf_payment_request_sending``: queue, call, unknown outcomes
-    - ``urssaf_payment_request_adopting``: a number found there, is it this demande
-    - ``urssaf_payment_request_following``: statuses of Urssaf, what they change
-    - ``urssaf_payment_request_deadlines``: what to expect, and when to ask again
-    - ``urssaf_payment_request_incidents``: what goes wrong, and who is told
-    - ``urssaf_payment_request_cancelling``: the e-mail that asks Urssaf to cancel
-    - ``urssaf_payment_request_notices``: e-mails to the customer
-    - ``urssaf_payment_request_payment``: the money on the invoice
+    This file says what it is, which states it has, and what goes with a change of
+    state. The others, in the order of its life:
+
+    - ``sending``: queue, call, unknown outcomes; ``numbers``: under which number
+    - ``following``: what Urssaf says of it, and whether it is this one
+    - ``deadlines``: what to expect, when to ask again, what is late
+    - ``incidents``: what goes wrong and who is told, the customer too; ``notes``: in
+      which words
+    - ``booking``: the money on the invoice
     """
 
     _name = "urssaf.payment.request"
@@ -144,11 +154,28 @@ class UrssafPaymentRequest(models.Model):
         copy=False,
         help="Urssaf refused the whole call it was part of: it goes by itself.",
     )
+    matter = fields.Selection(
+        MATTERS,
+        string="To settle",
+        readonly=True,
+        copy=False,
+        help="What somebody has to put right, whatever Urssaf answers meanwhile: its "
+        "transfer could not be registered on the invoice, or it has the demande for "
+        "another amount or other dates.",
+    )
+    matter_message = fields.Text(string="What to settle", readonly=True, copy=False)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     service_start = fields.Date(string="Services from", readonly=True)
     service_end = fields.Date(string="Services to", readonly=True)
     amount_total = fields.Monetary(string="Total", readonly=True)
     amount_untaxed = fields.Monetary(string="Untaxed amount", readonly=True)
+    amount_deposit = fields.Monetary(
+        string="Deposit declared",
+        readonly=True,
+        copy=False,
+        help="Received from the customer before, at most half of the total. Urssaf "
+        "collects and transfers what is left.",
+    )
     amount_credit_estimate = fields.Monetary(
         string="Tax credit (estimate)",
         compute="_compute_estimates",
@@ -210,8 +237,9 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             request.active_request = request.state not in CLOSED
 
-    @api.depends("amount_total", "payload")
+    @api.depends("amount_total", "amount_deposit", "payload")
     def _compute_estimates(self):
+        # sudo(): whoever reads a demande reads no natures.
         natures = self.env["home.service.nature"].sudo()
         refused = set(
             natures.with_context(active_test=False)
@@ -219,9 +247,7 @@ class UrssafPaymentRequest(models.Model):
             .mapped("urssaf_code")
         )
         for request in self:
-            lines = json.loads(request.sudo().payload or "{}").get(
-                "inputPrestations", []
-            )
+            lines = request._frozen_payload().get("inputPrestations", [])
             eligible = sum(
                 line["mntPrestationTTC"]
                 for line in lines
@@ -229,7 +255,15 @@ class UrssafPaymentRequest(models.Model):
             )
             credit = request.currency_id.round(eligible / 2)
             request.amount_credit_estimate = credit
-            request.amount_net_estimate = request.amount_total - credit
+            # A deposit is paid already.
+            request.amount_net_estimate = (
+                request.amount_total - credit - request.amount_deposit
+            )
+
+    def _frozen_payload(self):
+        """What is sent, as a dict."""
+        # sudo(): the payload is a manager's to read; what comes of it is everybody's.
+        return json.loads(self.sudo().payload or "{}")
 
     @api.depends("rejection_code")
     def _compute_rejection_label(self):
@@ -262,44 +296,59 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
 
-    def _alert_candidates(self):
-        return self.move_id.invoice_user_id
-
     def _usable(self):
         """Requests whose identifier means something where the company is now."""
         return self._is_here()
 
+    def _successor(self):
+        """The demande that took the place of this one on the invoice, if any."""
+        return self.search(
+            [("move_id", "=", self.move_id.id), ("active_request", "=", True)]
+        )
+
     # -- state -----------------------------------------------------------------
 
-    def _error_values(self, error):
-        """Extends: a passing trouble does not hide what somebody has to put right."""
-        if self.last_error_kind in KEPT_ERRORS:
-            return {}
-        return super()._error_values(error)
+    @api.model
+    def _no_matter(self):
+        return {"matter": False, "matter_message": False}
+
+    def _trouble(self):
+        """What people read first: what somebody has to settle, else the last error."""
+        return self.matter_message or self.last_error_message
 
     def _set_state(self, state, **values):
-        """Extends: what a state means for errors, alerts and the next call."""
+        """The one transition of a demande. What goes with a change of state, in the
+        order in which it happens:
+
+        1. what it was is remembered until the commit, for the history; a claim is
+           nobody's business;
+        2. the state is written, with what it means: Urssaf has the demande and has
+           answered, so the trouble of the last call is over and it need not leave
+           alone; or there is no next call;
+        3. what people were told of the former state is settled, unless it still holds;
+        4. what Urssaf has no more is for no other amount any more, but a transfer that
+           is not registered stays so;
+        5. the customer is soon told that the demande has left.
+
+        :param values: what is written besides; it wins over what a state means
+        """
         moved = self.filtered(lambda r: r.state != state)
-        if state in FOLLOWED:
-            values = {"send_alone": False, **values}
-            free = self.filtered(lambda r: r.last_error_kind not in KEPT_ERRORS)
-            super(UrssafPaymentRequest, self - free)._set_state(state, **values)
-            values = {**self._no_error(), **values}
-        else:
-            free = self
+        if state != "sending":
+            self._remember()
         if state in CLOSED + SENDABLE:
-            values.setdefault("next_call_at", False)
-        result = super(UrssafPaymentRequest, free)._set_state(state, **values)
-        if moved and state in ("queued", "waiting", "validated", "debited"):
-            # What was said of the former state; not what is said of this one.
+            values = {"next_call_at": False, **values}
+        if state in FOLLOWED:
+            values = {"send_alone": False, **self._no_error(), **values}
+        self._write_state(state, values)
+        if state in SETTLING:
             moved.filtered(
-                lambda r: r.last_error_kind not in KEPT_ERRORS
-                and not r._keeps_getting_lost()
+                lambda r: not r.matter and not r._keeps_getting_lost()
             )._alert_done()
         if state in CLOSED:
-            over = self.filtered(lambda r: r.last_error_kind == OTHER_AMOUNT)
-            over.write(self._no_error())
-        return result
+            over = self.filtered(lambda r: r.matter == OTHER_AMOUNT)
+            over.write(self._no_matter())
+        if state == "waiting":
+            moved._wake_notices()
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these demandes.
@@ -317,6 +366,62 @@ class UrssafPaymentRequest(models.Model):
                 body=self.env._("The company changed its Urssaf environment.")
             )
 
+    # -- the history that people read --------------------------------------------
+    #
+    # One line per real change, written in batches. Odoo's own tracking makes one
+    # message per record and per write, which costs more than everything else together
+    # when a thousand demandes leave, and would tell of steps that mean nothing.
+
+    def _remember(self):
+        precommit = self.env.cr.precommit
+        if _BEFORE not in precommit.data:
+            precommit.data[_BEFORE] = {}
+            precommit.add(self.browse()._write_history)
+        before = precommit.data[_BEFORE]
+        for request in self:
+            if request.id not in before:
+                before[request.id] = request._seen_by_people()
+
+    def _seen_by_people(self):
+        return self.state, self.remote_label, self.transfer_amount, self.transfer_date
+
+    def _write_history(self):
+        """Log in one go what the transaction has changed on its demandes."""
+        before = self.env.cr.precommit.data.pop(_BEFORE, {})
+        lines = {}
+        for request in self.browse(before).exists():
+            line = request._history_line(*before[request.id])
+            if line:
+                lines[request.id] = line
+        if lines:
+            self.browse(lines)._message_log_batch(bodies=lines)
+
+    def _history_line(self, state, label, amount, date):
+        """What has changed since, as HTML, or ``None``."""
+        unchanged = (self.state, self.remote_label) == (state, label) or (
+            self.state in WAITING_TO_LEAVE and state in WAITING_TO_LEAVE
+        )
+        transfer = (self.transfer_amount, self.transfer_date)
+        if unchanged and transfer == (amount, date):
+            return None
+        states = dict(self._fields["state"]._description_selection(self.env))
+        facts = [Markup("<b>%s</b>") % states[self.state]]
+        if self.remote_label:
+            facts.append(self.env._("Urssaf: %s", self.remote_label))
+        if transfer != (amount, date):
+            facts.append(self._transfer_text())
+        return Markup(" · ").join(facts)
+
+    def _transfer_text(self):
+        day = format_date(self.env, self.transfer_date) if self.transfer_date else "?"
+        if not self.transfer_amount:
+            return self.env._("transfer announced for %s", day)
+        return self.env._(
+            "transfer of %(amount)s on %(date)s",
+            amount=self.currency_id.format(self.transfer_amount),
+            date=day,
+        )
+
     # -- buttons ---------------------------------------------------------------
 
     def action_urssaf_send(self):
@@ -330,16 +435,54 @@ class UrssafPaymentRequest(models.Model):
         self._check_urssaf_user()
         self.check_access("read")
         self._check_real()
-        requests = self.sudo()
+        requests = self.sudo()  # checked above; the code alone writes
         if len(requests) == 1:
             return requests._refresh_now()
         followed = requests.filtered(lambda r: r.state in (*FOLLOWED, "unknown"))
         followed.next_call_at = fields.Datetime.now()
         requests._trigger("repair")
         requests._trigger("follow")
-        return requests._nobody_asked() or self._notify(
-            self.env._("The news will be there in a moment.")
+        return (
+            requests._nobody_asked()
+            or requests._nothing_to_ask()
+            or self._notify(self.env._("The news will be there in a moment."))
         )
+
+    def _refresh_now(self):
+        """Ask about one demande while the user waits, and tell the outcome."""
+        self.ensure_one()
+        self._settle_abandoned()
+        nobody_asked = self._nobody_asked() or self._nothing_to_ask()
+        if nobody_asked:
+            return nobody_asked
+        if self.state == "unknown":
+            self._work_through(lambda request, client: request._settle(client))
+        else:
+            self._ask()
+        self._register_transfers()
+        title = self.env._("Urssaf: %s", self._state_labels())
+        trouble = self._trouble()
+        if trouble:
+            return self._notify(trouble, "warning", title)
+        return self._notify(self.remote_label or "", "info", title)
+
+    def _nothing_to_ask(self):
+        """The notice for a person who asks about what is over, or ``None``."""
+        here = self._usable()
+        if here.filtered(lambda r: r.state in (*FOLLOWED, "unknown")):
+            return None
+        message = self.env._("Urssaf was not asked: it is of another environment.")
+        if here:
+            message = self.env._(
+                "Urssaf was not asked: there is no news to get of a demande de "
+                "paiement in the state “%s”.",
+                here._state_labels(),
+            )
+        return self._notify(message, kind="warning")
+
+    def _state_labels(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return ", ".join(labels[state] for state in dict.fromkeys(self.mapped("state")))
 
     def action_view_payments(self):
         self.ensure_one()

@@ -8,9 +8,7 @@ number, and no lost call can still arrive.
 
 import json
 from collections import defaultdict
-from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 
 from pydantic import ValidationError as SchemaError
 
@@ -20,17 +18,26 @@ from odoo.tools import split_every
 from ...lib.api import PaymentRequest, UrssafError
 from ...lib.api.codes import MAX_SEARCH
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
+from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
 
 DUPLICATE = "ERR_FACTURE_DOUBLON"
 # Failures of a search of several that may be the fault of one of them.
 ABOUT_ONE = ("rejected", "protocol")
+# Urssaf's words for a customer who cannot be debited for the moment.
+CUSTOMER_CLOSED = {"ERR_CMPT_BLOQUE", "ERR_MANDAT_ECHU"}
 
 
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
-    # -- queue -----------------------------------------------------------------
+    earlier_dates = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Dates under which this demande was sent before the invoice was mended.",
+    )
+
+    # -- queue -------------------------------------------------------------------
 
     @api.model
     def _enqueue_move(self, moves):
@@ -42,15 +49,16 @@ class UrssafPaymentRequest(models.Model):
         :return: the demandes put in the queue; an invoice whose demande is being sent
             already has none
         """
+        # sudo(): who may send the invoice need not see its demandes.
         requests = self.sudo().search(
             [("move_id", "in", moves.ids), ("active_request", "=", True)]
         )
         free = requests._lock().filtered(lambda r: r.state in SENDABLE)
         new = moves - requests.move_id
-        numbers = self._numbers_to_send(free.move_id | new)
-        self._make_room(numbers)
+        numbers = numbers_to_send(free.move_id | new)
+        make_room(self.env, numbers)
         for request in free:
-            request._take_number(numbers[request.move_id])
+            take_number(request, numbers[request.move_id])
         queued = free | self._create_for(new, numbers)
         for request in queued:
             values = {**request._earlier_values(), **request._frozen_values()}
@@ -63,6 +71,7 @@ class UrssafPaymentRequest(models.Model):
     def _frozen_values(self):
         """What is sent and shown, as the invoice says it now."""
         move = self.move_id
+        start, end = move._home_service_period()
         payload = PaymentRequest.model_validate(
             move._urssaf_prepare_payload()
         ).to_wire()
@@ -76,20 +85,41 @@ class UrssafPaymentRequest(models.Model):
             "currency_id": move.currency_id.id,
             "enrolment_id": move._urssaf_enrolment().id,
             "payload": json.dumps(payload, indent=2, ensure_ascii=False),
-            "service_start": move.home_service_start,
-            "service_end": move.home_service_end,
+            "service_start": start,
+            "service_end": end,
             "amount_total": move.amount_total,
             "amount_untaxed": move.amount_untaxed,
+            "amount_deposit": move._urssaf_deposit_values().get("mntAcompte", 0.0),
             "next_call_at": fields.Datetime.now(),
             "silent_refusals": 0,
             "lost_count": 0,
             **self._no_error(),
+            **self._no_matter(),
         }
+
+    def _dates(self):
+        """Invoice date, first and last day of the services, as they are sent."""
+        sent = self._frozen_payload()
+        return [
+            sent.get("dateFacture") or self.move_id.invoice_date,
+            sent.get("dateDebutEmploi") or self.service_start,
+            sent.get("dateFinEmploi") or self.service_end,
+        ]
+
+    def _earlier_values(self):
+        """It was sent before, and is about to be frozen anew: should the first call
+        turn up after all, it is this demande, whatever its dates were.
+        """
+        if not self.attempt_count or not self.payload:
+            return {}
+        dates = [str(date) for date in self._dates()]
+        return {"earlier_dates": [*(self.earlier_dates or ()), dates]}
 
     @api.model
     def _create_for(self, moves, numbers=None):
         """:param numbers: ``{move: number}``; free ones by default"""
-        numbers = numbers or self._next_numbers(moves)
+        numbers = numbers or next_numbers(moves)
+        # sudo(): the code alone makes demandes.
         return self.sudo()._create_once(
             [
                 {
@@ -113,7 +143,91 @@ class UrssafPaymentRequest(models.Model):
         queued.lock_for_update(allow_referencing=True)
         queued._set_state("draft")
 
-    # -- send ------------------------------------------------------------------
+    # -- may it leave ------------------------------------------------------------
+
+    def _keep_sendable(self):
+        """Those of self, locked and queued, that may still leave: what was checked when
+        they were queued may have changed since.
+        """
+        return self._keep_current()._keep_active_customers()._keep_complete()
+
+    def _keep_current(self):
+        """The invoice may have been paid otherwise, credited, or reset to draft."""
+        self.move_id.fetch(["state", "amount_residual"])
+        current = self.filtered(
+            lambda r: r.move_id.state == "posted"
+            and not r.currency_id.compare_amounts(
+                r.move_id.amount_residual, r.transfer_expected
+            )
+        )
+        (self - current)._outdated()
+        return current
+
+    def _outdated(self):
+        for request in self:
+            note = self.env._(
+                "Not sent: the invoice was changed, paid or credited in the meantime."
+            )
+            request._set_state("draft", last_error_message=note)
+            request._alert(note)
+
+    def _keep_active_customers(self):
+        """The customer was active when it was queued. Urssaf would refuse the demande
+        of one who is blocked, or who ended the association.
+        """
+        closed = self.filtered(lambda r: r.enrolment_id.state != "active")
+        # What leaves by itself waits for the customer, who is told of once.
+        automatic = closed.move_id._urssaf_wait_for_customer()
+        for request in closed:
+            note = request._customer_closed_note()
+            request._set_state("draft", last_error_message=note)
+            if request.move_id not in automatic:
+                request._alert(note)
+        closed.filtered(
+            lambda r: r.move_id in automatic
+        ).enrolment_id._tell_waiting_invoices()
+        return self - closed
+
+    def _customer_closed_note(self):
+        enrolment = self.enrolment_id
+        labels = dict(enrolment._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "Not sent: %(customer)s cannot be debited through Urssaf for the moment "
+            "(%(status)s). Urssaf: %(words)s",
+            customer=enrolment.partner_id.display_name,
+            status=labels.get(enrolment.state) or "-",
+            words=enrolment.remote_message or enrolment.remote_status or "-",
+        )
+
+    def _wait_if_customer_closed(self, errors):
+        """Urssaf itself finds the customer blocked, before we have asked."""
+        if {error.code for error in errors} & CUSTOMER_CLOSED:
+            self.move_id._urssaf_wait_for_customer()
+
+    def _keep_complete(self):
+        """The customer's contact may have lost the birth date."""
+        complete = self.filtered(lambda r: r._is_complete())
+        (self - complete)._incomplete()
+        return complete
+
+    def _is_complete(self):
+        try:
+            self._request()
+        except SchemaError:
+            return False
+        return True
+
+    def _incomplete(self):
+        """It was complete when it was queued, and is not any more."""
+        for request in self:
+            note = self.env._(
+                "The demande is incomplete: check the birth date of the "
+                "customer and the lines of the invoice."
+            )
+            request._set_state("rejected", last_error_message=note)
+            request._alert(note)
+
+    # -- send --------------------------------------------------------------------
 
     def _send(self):
         """Send the queued demandes of self in batches, one habilitation after the
@@ -132,65 +246,33 @@ class UrssafPaymentRequest(models.Model):
         for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
             yield self.browse(ids)
 
-    def _keep_sendable(self):
-        """Extends: what was checked when it was queued may have changed since: the
-        invoice was paid by other means, credited, or reset to draft.
-        """
-        sendable = super()._keep_sendable()
-        sendable.move_id.fetch(["state", "amount_residual"])
-        current = sendable.filtered(
-            lambda r: r.move_id.state == "posted"
-            and not r.currency_id.compare_amounts(
-                r.move_id.amount_residual, r.transfer_expected
-            )
-        )
-        (sendable - current)._outdated()
-        return current
-
-    def _outdated(self):
-        for request in self:
-            note = self.env._(
-                "Not sent: the invoice was changed, paid or credited in the meantime."
-            )
-            request._set_state("draft", last_error_message=note)
-            request._alert(note)
-
-    def _incomplete(self):
-        """It was complete when it was queued, and is not any more."""
-        for request in self:
-            note = self.env._(
-                "The demande is incomplete: check the birth date of the "
-                "customer and the lines of the invoice."
-            )
-            request._set_state("rejected", last_error_message=note)
-            request._alert(note)
-
     def _send_batch(self, client):
-        """Claim, call, record. Return false on an outage."""
-        ready = {}
-        claimed = self._claim(lambda requests: requests._prepare(ready))
+        """Ask about the customers, then claim, call, record. Return false on an
+        outage.
+        """
+        if self._customers_in_doubt(client):
+            self._checkpoint(len(self))
+            return False
+        claimed = self._claim()
         if not claimed:
             self._checkpoint(len(self))
             return True
         try:
             answers = client.create_payment_requests(
-                [ready[id_] for id_ in claimed.ids]
+                [request._request() for request in claimed]
             )
         except UrssafError as error:
             return claimed._not_sent(client, error)
-        claimed._record(partial(type(self)._record_answers, answers=answers))
+        claimed._record(lambda claims: claims._record_answers(answers))
         return claimed._due_now()._settle(client) and claimed._send_renumbered(client)
 
-    def _prepare(self, ready):
-        """Put what is sent of each demande in ``ready``, by its id. Return the demandes
-        that are complete; the customer's contact may have lost the birth date.
+    def _customers_in_doubt(self, client):
+        """Ask about the customers of whom nothing was heard for a while. Return whether
+        Urssaf seems to know none of our customers: then nothing leaves.
         """
-        for request in self:
-            with suppress(SchemaError):
-                ready[request.id] = request._request()
-        complete = self.filtered(lambda r: r.id in ready)
-        (self - complete)._incomplete()
-        return complete
+        queued = self.filtered(lambda r: r.state == "queued")
+        queued.enrolment_id._ask_before_sending(client)
+        return queued._services()._in_doubt()
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -248,12 +330,21 @@ class UrssafPaymentRequest(models.Model):
             next_call_at=now + self._follow_delay("waiting"),
         )
 
-    # -- what went wrong -------------------------------------------------------
+    def _send_renumbered(self, client):
+        """Those of self that have just got another number leave at once. Return false
+        on an outage.
+        """
+        again = self._due_now().filtered(
+            lambda r: r.state == "queued" and r.taken_numbers
+        )
+        return not again or not self._time_left() or again._send_batch(client)
+
+    # -- what went wrong ---------------------------------------------------------
 
     def _not_sent(self, client, error):
         """The whole call failed. Return false on an outage."""
         alone = len(self) == 1
-        self._record(partial(type(self)._record_failure, error=error, alone=alone))
+        self._record(lambda claims: claims._record_failure(error, alone))
         if not self._may_go_on():
             return False
         self._due_now()._settle(client)
@@ -308,7 +399,7 @@ class UrssafPaymentRequest(models.Model):
         self._alert(values["last_error_message"])
         self._wait_if_customer_closed(errors)
 
-    # -- unknown outcomes ------------------------------------------------------
+    # -- unknown outcomes --------------------------------------------------------
 
     def _settle(self, client):
         """Look up by number the unknown demandes of self. Return false on an outage."""
@@ -334,17 +425,25 @@ class UrssafPaymentRequest(models.Model):
             self._checkpoint()
             return going_on
         batch._call_answered()
-        by_number = {info.number: info for info in found.items}
-        # An item that does not say its number may be any of them.
-        conclusive = found.conclusive and None not in by_number
-        for request in batch:
-            info = by_number.get(request.name)
-            if info:
-                request._adopt(info, found.server_time)
-            else:
-                request._not_found(conclusive)
+        batch._record_search(found)
         self._checkpoint()
         return True
+
+    def _record_search(self, found):
+        """What one search says of self, each demande by its number."""
+        by_number = defaultdict(dict)
+        for info in found.items:
+            by_number[info.number][info.request_id] = info
+        # An item that does not say its number may be any of them.
+        conclusive = found.conclusive and None not in by_number
+        for request in self:
+            infos = [*by_number[request.name].values()]
+            if len(infos) > 1:
+                request._adopt_none(infos)
+            elif infos:
+                request._adopt(infos[0], found.server_time)
+            else:
+                request._not_found(conclusive)
 
     def _one_by_one(self, step):
         """A search of several that was refused, or whose answer cannot be read, may
@@ -377,7 +476,7 @@ class UrssafPaymentRequest(models.Model):
         else:
             self._send_again()
 
-    # -- scheduled actions -----------------------------------------------------
+    # -- scheduled actions -------------------------------------------------------
 
     @api.model
     def _cron_repair(self, company):

@@ -1,0 +1,114 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which test files run in one process: what needs no Odoo, and four lots with it.
+
+Plain file lists: the lots are the same on every machine, so that a failure can be
+found again by running its lot alone.
+"""
+
+import ast
+from typing import NamedTuple
+
+from . import paths
+
+LOTS = 4
+#: Seconds on a calm machine of the files that take more than a test's usual second.
+#: ``make test`` names the slowest files at its end: keep this true when it says else.
+SLOW = {
+    "test_protocol.py": 240,
+    "test_fault_injector.py": 180,
+    "test_big_database.py": 60,
+    "test_second_company.py": 60,
+    "test_one_bad_record.py": 60,
+    "test_customer_form_portal.py": 40,
+    "test_translation.py": 40,
+    "end_to_end": 300,
+}
+#: What of the add-ons runs under Odoo's own runner too, with the demo data, because it
+#: may differ there; each with the reason. Pytest runs everything.
+UNDER_ODOO = {
+    "test_branch.py": "companies below others, beside the demo's company",
+    "test_commune.py": "the geographic code is loaded by the installation",
+    "test_company.py": "the settings of a company that has demo data",
+    "test_cron.py": "the scheduled actions of a fresh installation",
+    "test_customer_form_portal.py": "pages over HTTP, which the runner serves itself",
+    "test_database_copy.py": "the copy of a database, neutralised or not",
+    "test_reference.py": "the shipped data and the shape of the add-on",
+    "test_second_company.py": "every model, field and button by people of one company",
+    "test_security.py": "rights: the runner's user and groups are not pytest's",
+    "test_translation.py": "terms, and screens and papers in French with demo records",
+    "test_wizard_access.py": "rights of the wizards",
+}
+
+
+class Lot(NamedTuple):
+    """Test files for one process. ``odoo``: whether they need Odoo and a database."""
+
+    name: str
+    files: tuple
+    odoo: bool = True
+
+
+def all_lots():
+    """Every test file, each in one lot, the longest lots first."""
+    groups = [[] for _number in range(LOTS)]
+    weights = [0] * LOTS
+    for path in sorted(_with_odoo(), key=_seconds, reverse=True):
+        lightest = weights.index(min(weights))
+        groups[lightest].append(path)
+        weights[lightest] += _seconds(path)
+    lots = [
+        Lot(f"odoo-{number}", _names(sorted(group)))
+        for number, group in enumerate(groups, 1)
+        if group
+    ]
+    return [*lots, Lot("without-odoo", _names(without_odoo()), odoo=False)]
+
+
+def without_odoo():
+    """The folders and files whose tests run without Odoo."""
+    tests = {path.parent for path in (paths.ROOT / "tests").glob("*/test_*.py")}
+    tests -= {paths.ROOT / "tests" / "end_to_end"}
+    tests |= set((paths.ROOT / "tests").glob("test_*.py"))
+    return [paths.ROOT / "urssaf_sandbox" / "tests", *sorted(tests)]
+
+
+def needs_odoo(arguments):
+    """Tell whether pytest with ``arguments`` needs Odoo: unless they name files, and
+    only such as do without."""
+    named = [paths.ROOT / argument.partition("::")[0] for argument in arguments]
+    named = [path for path in named if path != paths.ROOT and path.exists()]
+    without = without_odoo()
+    return not named or not all(
+        any(folder in (path, *path.parents) for folder in without) for path in named
+    )
+
+
+def odoo_tags():
+    """What Odoo's own runner is told to run, as the value of ``--test-tags``."""
+    files = [path for addon in paths.ADDONS for path in _addon_files(addon)]
+    return ",".join(f"/{name}" for name in _names(files) if _file(name) in UNDER_ODOO)
+
+
+def _with_odoo():
+    files = [path for addon in paths.ADDONS for path in _addon_files(addon)]
+    return [*files, paths.ROOT / "tests" / "end_to_end"]
+
+
+def _addon_files(addon):
+    return sorted((paths.ROOT / addon / "tests").glob("test_*.py"))
+
+
+def _seconds(path):
+    if path.name in SLOW:
+        return SLOW[path.name]
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    functions = (node.name for node in nodes if isinstance(node, ast.FunctionDef))
+    return 2 + sum(name.startswith("test_") for name in functions)
+
+
+def _file(name):
+    return name.rpartition("/")[2]
+
+
+def _names(files):
+    return tuple(str(path.relative_to(paths.ROOT)) for path in files)

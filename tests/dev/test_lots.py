@@ -1,0 +1,66 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Cut into lots, the whole is still the whole."""
+
+import pytest
+
+from dev import lots, paths
+
+
+def files_in(*names):
+    """The test files below some files or folders."""
+    found = [paths.ROOT / name for name in names]
+    return [
+        file
+        for path in found
+        for file in ([path] if path.is_file() else path.rglob("test_*.py"))
+    ]
+
+
+def test_every_test_file_is_in_one_lot():
+    in_lots = [file for lot in lots.all_lots() for file in files_in(*lot.files)]
+    addons = [f"{addon}/tests" for addon in paths.ADDONS]
+    expected = files_in(*addons, "urssaf_sandbox/tests", "tests")
+    assert len(in_lots) > 100
+    assert sorted(in_lots) == sorted(expected)
+
+
+def test_lots_are_of_about_the_same_length():
+    seconds = [
+        sum(lots._seconds(paths.ROOT / name) for name in lot.files)
+        for lot in lots.all_lots()
+        if lot.odoo
+    ]
+    assert len(seconds) == lots.LOTS
+    assert max(seconds) < 1.5 * min(seconds)
+
+
+def test_the_tables_name_files_that_exist():
+    present = {file.name for file in files_in(*(f"{a}/tests" for a in paths.ADDONS))}
+    assert set(lots.SLOW) - present == {"end_to_end"}
+    assert set(lots.UNDER_ODOO) <= present
+    assert all(lots.UNDER_ODOO.values()), "each has its reason"
+
+
+def test_odoos_runner_is_told_files_of_the_add_ons():
+    tags = lots.odoo_tags().split(",")
+    assert f"/{paths.ADDON}/tests/test_security.py" in tags
+    assert len(tags) >= len(lots.UNDER_ODOO)
+    assert not [tag for tag in tags if "test_lib_" in tag]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["tests/dev", "-k", "port"], False),
+        (["tests/dev/test_lots.py::test_x"], False),
+        (["urssaf_sandbox/tests/test_sandbox_aid.py", "-x"], False),
+        (["tests/end_to_end"], True),
+        (["tests"], True),
+        (["-k", "port"], True),
+        (["urssaf_avance_immediate/tests/test_cron.py"], True),
+        (["tests/dev", "urssaf_avance_immediate/tests/test_cron.py"], True),
+        (["."], True),
+    ],
+)
+def test_which_arguments_need_odoo(arguments, needed):
+    assert lots.needs_odoo(arguments) is needed

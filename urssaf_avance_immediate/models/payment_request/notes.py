@@ -1,0 +1,144 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What went wrong with a demande, in plain words: what happened, and what to do about
+it. Nothing is decided here.
+"""
+
+from odoo.tools import format_date
+
+
+def handle_note(request, state):
+    """What happened, and what to do about it."""
+    if state == "refused":
+        return _refusal_note(request)
+    known = {
+        "60": _unpaid_note,
+        "100": _cancelled_note,
+        "110": _cancelled_note,
+        "111": _default_note,
+        "112": _taken_back_note,
+        "113": _cancelled_note,
+        "120": _taken_back_note,
+        "260": _provider_unpaid_note,
+        "270": _provider_settled_note,
+    }
+    note = known.get(request.remote_code)
+    return (
+        note(request)
+        if note
+        else request.env._("Cancelled in Odoo only: Urssaf did not say so.")
+    )
+
+
+def _refusal_note(request):
+    lines = [
+        request.env._(
+            "The customer refused: %s.",
+            (request.rejection_label or request.env._("no reason given")).rstrip("."),
+        )
+    ]
+    if request.rejection_comment:
+        lines.append(
+            request.env._("In the customer’s words: “%s”", request.rejection_comment)
+        )
+    lines.append(
+        request.env._(
+            "Nothing was debited. Correct the invoice (credit note and new "
+            "invoice, in one click) and send the new one, or collect this one "
+            "directly."
+        )
+    )
+    return "\n".join(lines)
+
+
+def _unpaid_note(request):
+    note = request.env._("The customer’s bank refused the debit.")
+    if not request.transfer_effective:
+        return (
+            note
+            + " "
+            + request.env._(
+                "Urssaf has not paid you: nothing is to be booked. The invoice is "
+                "open, collect it from the customer directly."
+            )
+        )
+    return (
+        note
+        + " "
+        + request.env._(
+            "Urssaf had paid you %(amount)s. From its notice on you have 30 days "
+            "to pay back or to comment, until %(date)s at the earliest; then it "
+            "debits you. Collect the customer’s share directly, and book what the "
+            "bank statement shows.",
+            amount=request.currency_id.format(request.transfer_amount),
+            date=format_date(request.env, request.notice_until),
+        )
+    )
+
+
+def _cancelled_note(request):
+    note = request.env._("Urssaf says “%s”.", request.remote_label)
+    if request.rejection_code:
+        note += " " + request.env._("Reason: %s.", request.rejection_label)
+    return note + " " + _money_note(request)
+
+
+def _default_note(request):
+    return (
+        request.env._(
+            "Urssaf cancelled the demande because the customer did not pay: "
+            "collect the invoice directly."
+        )
+        + " "
+        + _money_note(request)
+    )
+
+
+def _taken_back_note(request):
+    return (
+        request.env._(
+            "Urssaf says “%s”: after the customer’s default it recovered the "
+            "money, from you in all likelihood. The customer then owes it to you.",
+            request.remote_label,
+        )
+        + " "
+        + _money_note(request)
+    )
+
+
+def _provider_unpaid_note(request):
+    return (
+        request.env._(
+            "Urssaf says “%s”: it wanted to debit your account and your bank "
+            "refused. Call Urssaf and settle it before it claims 10 %% more.",
+            request.remote_label,
+        )
+        + " "
+        + _money_note(request)
+    )
+
+
+def _provider_settled_note(request):
+    return (
+        request.env._(
+            "Urssaf says “%s”: you have settled your debt.", request.remote_label
+        )
+        + " "
+        + _money_note(request)
+    )
+
+
+def _money_note(request):
+    if request.amount_booked > 0:
+        return request.env._(
+            "%(amount)s of Urssaf are on the invoice: when the bank statement "
+            "shows that they were taken back, all or a part, press “Take the "
+            "payment back”. Nothing is booked before.",
+            amount=request.currency_id.format(request.amount_booked),
+        )
+    if request.transfer_effective and not request.payment_ids:
+        return request.env._(
+            "Urssaf had transferred %s, which was never registered in Odoo: check "
+            "with the bank statement.",
+            request.currency_id.format(request.transfer_amount),
+        )
+    return request.env._("Nothing of Urssaf is on the invoice: nothing to reverse.")
