@@ -15,7 +15,6 @@ from odoo.tools import escape_psql
 
 from ...lib.api import PaymentInfo
 from ...lib.api.schemas import as_date, as_decimal, as_text
-from ..groups import READERS
 from ..invoice.payload import TRADE_UNITS
 
 # Invoices made or confirmed by one click.
@@ -330,42 +329,6 @@ class UrssafCrosscheckLine(models.Model):
                 except (UserError, RedirectWarning) as error:
                     faults = [str(error.args[0])]
             line.sudo().detail = "\n".join(faults)
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    urssaf_rebuilt_of = fields.Char(
-        string="Made again from",
-        readonly=True,
-        copy=False,
-        groups=READERS,
-        index="btree_not_null",
-        help="Identifier of the demande de paiement that Urssaf has of this invoice, "
-        "which was made again from it.",
-    )
-
-    def _urssaf_rebuilt(self):
-        """Those of self that were made again from what Urssaf has, whose demande was
-        not taken over yet: sent like another invoice, it would be collected twice.
-
-        Kept on the invoice: the line of the comparison goes when it is made again.
-        """
-        # sudo(): whoever posts or sends an invoice need not see its demandes.
-        return self.filtered(
-            lambda move: move.sudo().urssaf_rebuilt_of
-            and move.sudo().urssaf_rebuilt_of
-            not in move.sudo().urssaf_request_ids.mapped("external_id")
-        )
-
-    def _urssaf_rebuilt_fault(self):
-        return self._urssaf_fault(
-            self.env._(
-                "This invoice was made again from what Urssaf has of it: it is there "
-                "already. Take its demande over (“Cross-checks with Urssaf”, then "
-                "“Adopt”); sent once more, the customer would be debited twice."
-            )
-        )
 
 
 def _price(prestation, tax):

@@ -198,7 +198,8 @@ class AccountMove(models.Model):
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "urssaf.code.fields"]
 
     @api.model_create_multi
     def create(self, vals_list):

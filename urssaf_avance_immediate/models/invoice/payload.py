@@ -45,7 +45,7 @@ class AccountMove(models.Model):
     def _urssaf_settlement(self):
         """The prestations that stand for the lines, and what was done to get there.
 
-        :raises AmountError: the invoice cannot be said to the cent (urssaf-api §7.2)
+        :raises AmountError: the invoice cannot be said to the cent
         """
         self.ensure_one()
         lines = [self._urssaf_service_line(line) for line in self._home_service_lines()]
@@ -121,10 +121,10 @@ class AccountMove(models.Model):
             return False
         if self.urssaf_state in (False, "draft", "rejected"):
             # Goods, or an invoice that Urssaf would not take: the customer pays us.
-            alerts = self.sudo()._urssaf_check_sendable().values()
+            faults = self.sudo()._urssaf_check_sendable().values()
             return bool(self.sudo()._urssaf_concerned()) and all(
-                alert["level"] != "danger" or alert["code"] == "ERR_DATE_FUTUR"
-                for alert in alerts
+                fault["level"] != "danger" or fault["code"] == "ERR_DATE_FUTUR"
+                for fault in faults
             )
         return self.urssaf_state in FROZEN and self.urssaf_state not in (
             "unpaid",
