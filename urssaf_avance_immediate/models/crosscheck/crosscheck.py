@@ -91,6 +91,8 @@ class UrssafCrosscheck(models.Model):
         help="Neither solved nor ignored.",
     )
     adoptable_count = fields.Integer(compute="_compute_counts")
+    rebuildable_count = fields.Integer(compute="_compute_rebuild_counts")
+    rebuilt_count = fields.Integer(compute="_compute_rebuild_counts")
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
@@ -142,6 +144,12 @@ class UrssafCrosscheck(models.Model):
             check.local_count = len(lines.filtered(lambda x: x.kind == "local"))
             check.open_count = len(lines.filtered("to_look_at"))
             check.adoptable_count = len(lines.filtered("adoptable"))
+
+    @api.depends("line_ids.rebuildable", "line_ids.to_confirm")
+    def _compute_rebuild_counts(self):
+        for check in self:
+            check.rebuildable_count = len(check.line_ids.filtered("rebuildable"))
+            check.rebuilt_count = len(check.line_ids.filtered("to_confirm"))
 
     @api.depends("crowded_days", "unreadable_count")
     def _compute_incomplete(self):
@@ -204,6 +212,16 @@ class UrssafCrosscheck(models.Model):
         """Take over every demande that fits the invoice of the same number."""
         self.ensure_one()
         return self.line_ids.filtered("adoptable").action_adopt()
+
+    def action_rebuild_all(self):
+        """Make again, as drafts, the invoices that Urssaf has and Odoo has lost."""
+        self.ensure_one()
+        return self.line_ids.filtered("rebuildable")._rebuild_each()
+
+    def action_confirm_rebuilt(self):
+        """Confirm the drafts that agree with Urssaf, and take their demandes over."""
+        self.ensure_one()
+        return self.line_ids.filtered("to_confirm")._confirm_and_adopt()
 
     # -- who is told ---------------------------------------------------------
 

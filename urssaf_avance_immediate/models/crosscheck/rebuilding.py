@@ -23,32 +23,6 @@ AT_ONCE = 200
 TAX_ROUNDING = 0.011
 
 
-class UrssafCrosscheck(models.Model):
-    _inherit = "urssaf.crosscheck"
-
-    rebuildable_count = fields.Integer(compute="_compute_rebuild_counts")
-    rebuilt_count = fields.Integer(compute="_compute_rebuild_counts")
-
-    @api.depends("line_ids.rebuildable", "line_ids.to_confirm")
-    def _compute_rebuild_counts(self):
-        for check in self:
-            check.rebuildable_count = len(check.line_ids.filtered("rebuildable"))
-            check.rebuilt_count = len(check.line_ids.filtered("to_confirm"))
-
-    def action_rebuild_all(self):
-        """Make again, as drafts, the invoices that Urssaf has and Odoo has lost."""
-        self.ensure_one()
-        return self.line_ids.filtered("rebuildable")._rebuild_each()
-
-    def action_confirm_rebuilt(self):
-        """Confirm the drafts that agree with Urssaf, and take their demandes over."""
-        self.ensure_one()
-        lines = self.line_ids.filtered("to_confirm")[:AT_ONCE]
-        lines._check_buttons()
-        lines._confirm_each()
-        return lines.action_adopt() if lines.filtered("adoptable") else False
-
-
 class UrssafCrosscheckLine(models.Model):
     _inherit = "urssaf.crosscheck.line"
 
@@ -316,6 +290,12 @@ class UrssafCrosscheckLine(models.Model):
         return ((product.taxes_id & fitting) or fitting)[:1]
 
     # -- confirm ---------------------------------------------------------------
+
+    def _confirm_and_adopt(self):
+        lines = self[:AT_ONCE]
+        lines._check_buttons()
+        lines._confirm_each()
+        return lines.action_adopt() if lines.filtered("adoptable") else False
 
     def _confirm_each(self):
         """Confirm the drafts that say what Urssaf has; the others say why not."""
