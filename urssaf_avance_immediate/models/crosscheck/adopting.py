@@ -26,6 +26,7 @@ class UrssafCrosscheckLine(models.Model):
         :raises UserError: a single one that does not fit, or Urssaf cannot be asked
         """
         self._check_buttons()
+        # sudo(): the code alone writes lines and demandes; the user was checked above.
         lines = self.sudo().filtered("adoptable")
         for company, theirs in lines.grouped("company_id").items():
             theirs._asked_again(
@@ -49,6 +50,7 @@ class UrssafCrosscheckLine(models.Model):
         does not know to be there.
         """
         self._check_buttons()
+        # sudo(): see action_adopt.
         lines = self.sudo().filtered(lambda line: line.request_id and line.external_id)
         for company, theirs in lines.grouped("company_id").items():
             theirs._asked_again(

@@ -187,6 +187,7 @@ class UrssafCrosscheck(models.Model):
         self.ensure_one()
         self.env["urssaf.exchange"]._check_urssaf_user()
         self.check_access("write")
+        # sudo(): the code alone writes what was found; the user was checked above.
         check = self.sudo()
         if check.state == "running":
             return False
@@ -246,6 +247,7 @@ class UrssafCrosscheck(models.Model):
     def _cron_run(self):
         """Go on with what is under way, each comparison apart from the others."""
         exchange = self.env["urssaf.exchange"]
+        # sudo(): of every company; what was found is written by the code alone.
         running = self.sudo().search([("state", "=", "running")], order="id")
         exchange._take_each(
             running,
@@ -260,6 +262,7 @@ class UrssafCrosscheck(models.Model):
 
     def _go_on(self):
         """One comparison, in the scheduled action."""
+        # sudo(): as in the loop that calls it.
         Request = self.env["urssaf.payment.request"].sudo()
         check = self.with_env(Request._for_company(self.company_id).env)
         if check.environment != check._holder().urssaf_environment:
@@ -295,6 +298,7 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _begin_monthly(self, company):
         today = paris_today()
+        # sudo(): nobody has asked for it.
         check = self.sudo().create(
             {
                 "company_id": company.id,

@@ -260,6 +260,7 @@ class UrssafCrosscheckLine(models.Model):
                 )
             )
         faults += self._other_work(move, info)
+        # sudo(): of every company, whatever the reader sees.
         if move.sudo().urssaf_request_ids.filtered("active_request"):
             faults.append(
                 self.env._("The invoice has another demande, which is under way.")
@@ -272,6 +273,7 @@ class UrssafCrosscheckLine(models.Model):
         self.env["urssaf.exchange"]._check_urssaf_user()
         self.check_access("read")
         self.move_id.check_access("read")
+        # sudo(): whose environment it is, whatever the user may read of the company.
         for check in self.sudo().crosscheck_id:
             if check.environment != check._holder().urssaf_environment:
                 raise UserError(
@@ -284,6 +286,7 @@ class UrssafCrosscheckLine(models.Model):
     def action_ignore(self):
         """It was looked at; nothing has to be done."""
         self._check_buttons()
+        # sudo(): the code alone writes lines; the user was checked above.
         lines = self.sudo().filtered("to_look_at")
         lines.outcome = "ignored"
         lines.crosscheck_id._alert_done()

@@ -88,22 +88,31 @@ class UrssafCrosscheckLine(models.Model):
         """One draft; what stands in the way is said on the line."""
         partner = self._customer()
         if not partner:
-            self.sudo().detail = self.env._(
-                "No customer of Odoo has this identifier at Urssaf: make the contact, "
-                "then use “Enrolled elsewhere”."
+            self._say(
+                self.env._(
+                    "No customer of Odoo has this identifier at Urssaf: make the "
+                    "contact, then use “Enrolled elsewhere”."
+                )
             )
             return
         try:
             with self.env.cr.savepoint():
                 move = self._make_draft(partner)
         except (UserError, RedirectWarning) as error:
-            self.sudo().detail = str(error.args[0])
+            self._say(str(error.args[0]))
             return
+        # sudo(): the code alone writes lines; the draft is made as the user.
         line = self.sudo()
         line.write({"move_id": move.id, "rebuilt": True, "another_move": False})
-        line.detail = "\n".join(line._doubts(move))
+        line._say("\n".join(line._doubts(move)))
+
+    def _say(self, text):
+        """What stands in the way, or has to be looked at, on the line."""
+        # sudo(): the code alone writes lines.
+        self.sudo().detail = text
 
     def _customer(self):
+        # sudo(): whoever makes invoices need not see the enrolments.
         enrolment = (
             self.env["urssaf.enrolment"]
             .sudo()
@@ -229,6 +238,7 @@ class UrssafCrosscheckLine(models.Model):
     # -- where things come from -------------------------------------------------
 
     def _number_is_used(self):
+        # sudo(): a number is used whoever may see its invoice.
         return bool(
             self.env["account.move"]
             .sudo()
@@ -301,6 +311,7 @@ class UrssafCrosscheckLine(models.Model):
         """Confirm the drafts that say what Urssaf has; the others say why not."""
         for line in self:
             move = line.move_id
+            # sudo(): demandes and enrolments, whatever the user sees.
             faults = line.sudo()._adoption_faults(move, line._info())
             if not faults:
                 try:
@@ -308,7 +319,7 @@ class UrssafCrosscheckLine(models.Model):
                         move.action_post()
                 except (UserError, RedirectWarning) as error:
                     faults = [str(error.args[0])]
-            line.sudo().detail = "\n".join(faults)
+            line._say("\n".join(faults))
 
 
 def _price(prestation, tax):

@@ -182,6 +182,7 @@ class AccountMove(models.Model):
     def _compute_urssaf_can_correct(self):
         user = self.env.user.has_group(USER)
         for move in self:
+            # sudo(): whoever sees the invoice need not see its demande.
             move.urssaf_can_correct = user and move.sudo().urssaf_request_id.can_correct
 
     def _urssaf_enrolment(self):
@@ -192,7 +193,10 @@ class AccountMove(models.Model):
             self.commercial_partner_id.sudo().urssaf_enrolment_ids.filtered(
                 lambda e: e.company_id == holder
             )
-        )[:1]
+        )[
+            # sudo(): the checks ask for it, whoever sees the invoice.
+            :1
+        ]
 
     def _urssaf_rebuilt(self):
         """Those of self that were made again from what Urssaf has, whose demande was
@@ -297,6 +301,7 @@ class AccountMove(models.Model):
         """Extends mail: a customer wrote about an invoice that Urssaf has, or soon."""
         result = super()._message_post_after_hook(new_message, message_values)
         if is_from_outside(new_message):
+            # sudo(): whoever fetched the mail need not see the invoice.
             for move in self.sudo().filtered(
                 lambda move: move.urssaf_state or move.urssaf_to_send
             ):

@@ -131,6 +131,7 @@ class AccountMove(models.Model):
                 self.company_id.name,
             )
             yield "company_abroad", fault(message)
+        # sudo(): asks for the credentials, which nobody reads.
         if not self.company_id.sudo().urssaf_configured:
             message = self.env._(
                 "Fill in the Urssaf settings of %s first.",
@@ -210,6 +211,7 @@ class AccountMove(models.Model):
         if not partner._urssaf_french():
             message = partner._urssaf_obstacles()["country_id"]
             yield "abroad", fault(message, **sheet)
+        # sudo(): the checks read personal fields, and say only what is wrong.
         if partner.sudo().urssaf_other_aid:
             message = self.env._(
                 "%s has another aid (APA, PCH, prepaid CESU): Urssaf does not take it "
@@ -236,6 +238,7 @@ class AccountMove(models.Model):
                 enrolment.remote_status, "ERR_LIEN_PARTICULIER_PRESTATAIRE"
             )
             yield "enrolment", fault(message, code, **sheet)
+        # sudo(): only whether it is there.
         elif not partner.sudo().urssaf_birth_date:
             message = self.env._("The birth date of the customer is missing.")
             yield "birth_date", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)

@@ -58,6 +58,7 @@ class AccountMove(models.Model):
         euros. Payments become the acompte of the demande.
         """
         self.ensure_one()
+        # sudo(): payments, for whoever sends invoices without seeing them.
         terms = self.sudo().line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         )
@@ -95,6 +96,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         if self.urssaf_state in AT_URSSAF:
+            # sudo(): three amounts, for whoever sees the invoice.
             request = self.sudo().urssaf_request_id
             return {
                 "credit": request.amount_credit_estimate,
@@ -138,6 +140,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         enrolment = self._urssaf_enrolment()
+        # sudo(): it goes to Urssaf, whoever sends.
         birth_date = self.commercial_partner_id.sudo().urssaf_birth_date
         start, end = self._home_service_period()
         return {

@@ -129,6 +129,7 @@ class AccountMove(models.Model):
         """Queue those of self that nothing stops any more; say on the others what they
         are waiting for.
         """
+        # sudo(): the automatic sending is the company's choice, whoever posts.
         faults = self.sudo()._urssaf_check_all()
         ready, customers = self.browse(), self.env["urssaf.enrolment"]
         for move in self:
@@ -143,7 +144,7 @@ class AccountMove(models.Model):
                 customers |= move._urssaf_enrolment()
         customers._tell_waiting_invoices()
         if ready:
-            # sudo(): the automatic sending is the company's choice, whoever posts.
+            # sudo(): as above.
             queued = (
                 self.env["urssaf.payment.request"].sudo()._enqueue_move(ready.sudo())
             )
@@ -166,6 +167,7 @@ class AccountMove(models.Model):
         reason = ",".join(sorted(blocking))
         if reason == self.urssaf_waits_for:
             return False
+        # sudo(): only the code writes this mark.
         self.sudo().urssaf_waits_for = reason
         paused = self._urssaf_enrolment()._usable().state in PAUSED
         if set(blocking) <= CUSTOMER_ALONE and paused:
@@ -230,6 +232,7 @@ class AccountMove(models.Model):
     def _urssaf_send_waiting_of(self, company):
         """Each invoice apart from the others, in the language of who reads of it."""
         exchange = self.env["urssaf.exchange"]
+        # sudo(): nobody has asked for it.
         office = self.env["urssaf.payment.request"].sudo()._for_company(company)
         waiting = office.env["account.move"].search(
             self._urssaf_waiting_domain(company)
