@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
-from ..models.invoice import waiting as account_move_waiting
+from ..models.invoice import posting as account_move_posting
 from .cases import NOW, UrssafCase
 
 
@@ -332,7 +332,7 @@ class TestAutomatic(PostingCase):
         left = iter([True, True])
         with (
             freeze_time("2026-03-21 08:00:00"),
-            patch.object(account_move_waiting, "SENT_AT_ONCE", 1),
+            patch.object(account_move_posting, "SENT_AT_ONCE", 1),
             patch.object(
                 type(self.env["urssaf.exchange"]),
                 "_time_left",

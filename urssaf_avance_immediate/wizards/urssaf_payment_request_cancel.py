@@ -60,9 +60,10 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         lang = LANGUAGE if LANGUAGE in installed else self.env.lang
         for wizard in self:
             request = wizard.request_id
+            # sudo(): a template of ours, filled in for a demande that the user reads.
             template = (
                 self.env.ref(TEMPLATE)
-                .sudo()  # its texts are filled in by those who may edit templates
+                .sudo()
                 .with_context(
                     lang=lang,
                     urssaf_reason=REJECTION_REASONS.get(wizard.reason, ""),
@@ -86,7 +87,6 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         # The same rights and the same conditions as when the letter was opened.
         self.request_id.action_request_cancel()
         self._check_complete()
-        # Only the code writes on a demande; the rights were checked above.
         request = self.request_id.sudo()
         if self.production:
             request._watch_cancellation(self._queue_mail())
@@ -107,12 +107,12 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         return action
 
     def _check_complete(self):
-        # Some of it stands on the company's own contact, which users may not read.
-        company = self.request_id.company_id.sudo()
+        # sudo(): only whether the SIRET is there.
+        company = self.request_id.company_id
         missing = [
             label
             for label, value in (
-                (self.env._("SIRET of the company"), company.company_registry),
+                (self.env._("SIRET of the company"), company.sudo().company_registry),
                 (self.env._("Address for cancellations"), self.email_to),
                 (self.env._("your e-mail address"), self._sender()),
             )
@@ -129,9 +129,10 @@ class UrssafPaymentRequestCancel(models.TransientModel):
 
     def _queue_mail(self):
         """In Odoo's queue, and in the chatter of the demande, where it stays."""
+        # sudo(): users may not write in Odoo's queue, nor wake its scheduled action.
         mail = (
             self.env["mail.mail"]
-            .sudo()  # users write messages, not mails
+            .sudo()
             .create(
                 {
                     "model": self.request_id._name,
@@ -148,6 +149,5 @@ class UrssafPaymentRequestCancel(models.TransientModel):
                 }
             )
         )
-        # Users may not wake a scheduled action.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return mail

@@ -102,6 +102,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
         seconds = sum(
             math.ceil(len(requests) / company.urssaf_batch_size)
             / company.urssaf_calls_per_second
+            # sudo(): the pace is a setting of the habilitation.
             for company, requests in queued.sudo().grouped("holder_id").items()
             if company.urssaf_calls_per_second
         )

@@ -91,6 +91,8 @@ class UrssafCrosscheck(models.Model):
         help="Neither solved nor ignored.",
     )
     adoptable_count = fields.Integer(compute="_compute_counts")
+    rebuildable_count = fields.Integer(compute="_compute_rebuild_counts")
+    rebuilt_count = fields.Integer(compute="_compute_rebuild_counts")
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
@@ -143,6 +145,12 @@ class UrssafCrosscheck(models.Model):
             check.open_count = len(lines.filtered("to_look_at"))
             check.adoptable_count = len(lines.filtered("adoptable"))
 
+    @api.depends("line_ids.rebuildable", "line_ids.to_confirm")
+    def _compute_rebuild_counts(self):
+        for check in self:
+            check.rebuildable_count = len(check.line_ids.filtered("rebuildable"))
+            check.rebuilt_count = len(check.line_ids.filtered("to_confirm"))
+
     @api.depends("crowded_days", "unreadable_count")
     def _compute_incomplete(self):
         for check in self:
@@ -179,6 +187,7 @@ class UrssafCrosscheck(models.Model):
         self.ensure_one()
         self.env["urssaf.exchange"]._check_urssaf_user()
         self.check_access("write")
+        # sudo(): the code alone writes what was found; the user was checked above.
         check = self.sudo()
         if check.state == "running":
             return False
@@ -205,6 +214,16 @@ class UrssafCrosscheck(models.Model):
         self.ensure_one()
         return self.line_ids.filtered("adoptable").action_adopt()
 
+    def action_rebuild_all(self):
+        """Make again, as drafts, the invoices that Urssaf has and Odoo has lost."""
+        self.ensure_one()
+        return self.line_ids.filtered("rebuildable")._rebuild_each()
+
+    def action_confirm_rebuilt(self):
+        """Confirm the drafts that agree with Urssaf, and take their demandes over."""
+        self.ensure_one()
+        return self.line_ids.filtered("to_confirm")._confirm_and_adopt()
+
     # -- who is told ---------------------------------------------------------
 
     def _alert(self):
@@ -228,6 +247,7 @@ class UrssafCrosscheck(models.Model):
     def _cron_run(self):
         """Go on with what is under way, each comparison apart from the others."""
         exchange = self.env["urssaf.exchange"]
+        # sudo(): of every company; what was found is written by the code alone.
         running = self.sudo().search([("state", "=", "running")], order="id")
         exchange._take_each(
             running,
@@ -242,6 +262,7 @@ class UrssafCrosscheck(models.Model):
 
     def _go_on(self):
         """One comparison, in the scheduled action."""
+        # sudo(): as in the loop that calls it.
         Request = self.env["urssaf.payment.request"].sudo()
         check = self.with_env(Request._for_company(self.company_id).env)
         if check.environment != check._holder().urssaf_environment:
@@ -277,6 +298,7 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _begin_monthly(self, company):
         today = paris_today()
+        # sudo(): nobody has asked for it.
         check = self.sudo().create(
             {
                 "company_id": company.id,

@@ -62,18 +62,3 @@ class UrssafCodeFields(models.AbstractModel):
 class ProductTemplate(models.Model):
     _name = "product.template"
     _inherit = ["product.template", "urssaf.code.fields"]
-
-
-class AccountMove(models.Model):
-    _name = "account.move"
-    _inherit = ["account.move", "urssaf.code.fields"]
-
-
-class AccountMoveLine(models.Model):
-    _name = "account.move.line"
-    _inherit = ["account.move.line", "urssaf.code.fields"]
-
-
-class AccountPayment(models.Model):
-    _name = "account.payment"
-    _inherit = ["account.payment", "urssaf.code.fields"]
