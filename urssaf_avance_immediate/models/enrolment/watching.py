@@ -98,7 +98,7 @@ class UrssafEnrolment(models.Model):
 
     # -- a contact that somebody changes ---------------------------------------
 
-    def _contact_changed(self, names):
+    def _tell_contact_changed(self, names):
         """Tell the office of this company, in its language, what it has to do now.
 
         :param names: fields of the contact that have another value now
