@@ -5,7 +5,7 @@
 
 Fetches three editions of Etalab's package through the npm client and writes
 ``data/cog/communes.csv.gz`` of the add-on; the same packages always give the same
-bytes. Then raise ``MARK`` in ``models/geography/commune_load.py``: upgrades load it.
+bytes. Then raise ``MARK`` in ``models/geography/country.py``: upgrades load it.
 """
 
 import csv

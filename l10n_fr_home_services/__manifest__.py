@@ -6,6 +6,7 @@
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
     "countries": ["fr"],

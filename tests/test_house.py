@@ -265,7 +265,7 @@ def test_there_is_something_to_read():
     """A folder that was moved must not make these tests silent."""
     assert "urssaf_avance_immediate" in addons()
     assert any(model == "account.move" for _addon, _path, model, _node in classes())
-    assert _subjects("urssaf_avance_immediate")[:2] == ["geography", "exchange"]
+    assert _subjects("urssaf_avance_immediate")[:2] == ["groups", "geography"]
 
 
 if __name__ == "__main__":

@@ -82,12 +82,12 @@ def main(config_file, database, url, *steps):
         return duplicate(database, steps[1])
     # Odoo knows where add-ons are once it has read its configuration.
     initialize_sys_path()
-    res_company = importlib.import_module(
-        "odoo.addons.urssaf_avance_immediate.models.company.res_company"
+    client = importlib.import_module(
+        "odoo.addons.urssaf_avance_immediate.models.company.client"
     )
-    hosts = {**res_company.ENVIRONMENT_HOSTS, "production": url, "test": url}
+    hosts = {**client.ENVIRONMENT_HOSTS, "production": url, "test": url}
     with (
-        patch.object(res_company, "ENVIRONMENT_HOSTS", hosts),
+        patch.object(client, "ENVIRONMENT_HOSTS", hosts),
         Registry(database).cursor() as cr,
     ):
         env = api.Environment(cr, SUPERUSER_ID, {"lang": "fr_FR"})

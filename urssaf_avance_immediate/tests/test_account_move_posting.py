@@ -10,7 +10,7 @@ from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
 from ..models.exchange import work
-from ..models.invoice import waiting as account_move_waiting
+from ..models.invoice import posting as account_move_posting
 from .cases import NOW, UrssafCase
 
 
@@ -333,7 +333,7 @@ class TestAutomatic(PostingCase):
         left = iter([True, True])
         with (
             freeze_time("2026-03-21 08:00:00"),
-            patch.object(account_move_waiting, "SENT_AT_ONCE", 1),
+            patch.object(account_move_posting, "SENT_AT_ONCE", 1),
             patch.object(work, "time_left", lambda _env: next(left, False)),
             # Odoo runs it again at once, and there is no time at all.
             mute_logger("odoo.addons.base.models.ir_cron"),

@@ -211,7 +211,7 @@ class TestAlert(UrssafCase):
         check = self.env["urssaf.crosscheck"].create(
             {"date_from": "2026-03-01", "date_to": "2026-03-31"}
         )
-        check.sudo()._alert()
+        check.sudo()._tell()
         yield "a cross-check", check
         self.company._urssaf_tell("Urssaf refuses the credentials.")
         yield "the whole company", self.company.partner_id

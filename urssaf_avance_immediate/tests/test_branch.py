@@ -295,6 +295,12 @@ class TestBranch(UrssafCase):
         self.assertEqual(self.branch._urssaf_holder(), self.branch)
         self.assertFalse(self.branch.urssaf_configured)
 
+    def test_an_archived_branch_is_still_served(self):
+        """Its demandes and invoices are still there."""
+        self.branch.active = False
+        served = self.company._urssaf_served()
+        self.assertEqual(served, self.company | self.branch | self.sister)
+
     # -- the company of the document -------------------------------------------
 
     def test_intervenant_of_the_company_of_the_invoice(self):

@@ -4,7 +4,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
-from ..models.geography.commune_load import COMMUNES
+from ..models.geography.load import COMMUNES
 
 
 @tagged("post_install", "-at_install")

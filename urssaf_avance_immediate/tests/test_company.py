@@ -125,6 +125,15 @@ class TestCompany(UrssafCase):
         self.assertEqual(self.company.urssaf_sandbox_client_id, "autre")
         self.assertEqual(self.company.urssaf_batch_size, 4)
 
+    def test_settings_say_that_the_person_in_charge_is_archived(self):
+        person = self._make_user("gone", "urssaf_avance_immediate.group_user")
+        self.company.urssaf_responsible_id = person
+        settings = self.env["res.config.settings"].create({})
+        self.assertFalse(settings.urssaf_responsible_notice)
+        person.active = False
+        settings = self.env["res.config.settings"].create({})
+        self.assertIn(person.name, settings.urssaf_responsible_notice)
+
     @mute_logger("odoo.sql_db")
     def test_batch_size(self):
         for size in (0, 11):

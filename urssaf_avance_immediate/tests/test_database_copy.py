@@ -10,7 +10,7 @@ from odoo.tests.common import freeze_time
 
 from odoo.addons.mail.tests.common import MockEmail
 
-from ..models.company.copied_database import REAL_DATABASE
+from ..models.company.holder import REAL_DATABASE
 from .cases import NOW, UrssafCase, credentials
 
 CRONS = ("send", "follow", "repair", "digest", "companion", "crosscheck")

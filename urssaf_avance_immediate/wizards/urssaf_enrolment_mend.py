@@ -217,6 +217,7 @@ class UrssafEnrolmentMendLine(models.TransientModel):
         check_user(self.env)
         wizard = self.wizard_id
         wizard.partner_id.write(self.values)
+        # Only the code writes on an enrolment; the right to enrol was checked above.
         wizard.enrolment_id.sudo()._message_log(
             body=self.env._(
                 "Details changed by %(user)s: %(what)s.",

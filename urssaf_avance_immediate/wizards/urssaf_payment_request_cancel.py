@@ -61,6 +61,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         lang = LANGUAGE if LANGUAGE in installed else self.env.lang
         for wizard in self:
             request = wizard.request_id
+            # sudo(): a template of ours, filled in for a demande that the user reads.
             template = (
                 self.env.ref(TEMPLATE)
                 .sudo()
@@ -107,6 +108,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
         return action
 
     def _check_complete(self):
+        # sudo(): only whether the SIRET is there.
         company = self.request_id.company_id
         missing = [
             label
@@ -128,6 +130,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
 
     def _queue_mail(self):
         """In Odoo's queue, and in the chatter of the demande, where it stays."""
+        # sudo(): users may not write in Odoo's queue, nor wake its scheduled action.
         mail = (
             self.env["mail.mail"]
             .sudo()

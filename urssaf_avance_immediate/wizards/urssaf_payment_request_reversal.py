@@ -9,8 +9,8 @@ from ..models.groups import MANAGER
 class UrssafPaymentRequestReversal(models.TransientModel):
     """The entry that takes a payment of Urssaf back: proposed, never booked by itself.
 
-    The sources disagree on what Urssaf takes back after a default, half or all
-    (urssaf-api §7.7): the accountant says how much, reading the bank statement.
+    The sources disagree on what Urssaf takes back after a default, half or all: the
+    accountant says how much, reading the bank statement.
     """
 
     _name = "urssaf.payment.request.reversal"
@@ -95,6 +95,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             )
         self.request_id.check_access("read")
         self.request_id._check_here()
+        # sudo(): the manager was checked above, and need not be an accountant.
         request = self.request_id.sudo()._lock()
         if not request:
             raise UserError(self.env._("This demande is being updated: try again."))
@@ -114,6 +115,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
 
     def _check(self, request):
         compare = request.currency_id.compare_amounts
+        # sudo(): see action_reverse.
         if not request.can_reverse or not self._payment().sudo().move_id:
             raise UserError(
                 self.env._("There is no entry of a payment of Urssaf to take back.")

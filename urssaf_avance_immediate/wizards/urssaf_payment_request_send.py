@@ -101,9 +101,11 @@ class UrssafPaymentRequestSend(models.TransientModel):
         message = self.env._(
             "%s demandes de paiement are leaving for Urssaf.", len(queued)
         )
+        # The settings of a holder that the user may not open.
         seconds = sum(
             math.ceil(len(requests) / company.urssaf_batch_size)
             / company.urssaf_calls_per_second
+            # sudo(): the pace is a setting of the habilitation.
             for company, requests in queued.sudo().grouped("holder_id").items()
             if company.urssaf_calls_per_second
         )

@@ -3,7 +3,8 @@ from odoo import api, fields, models
 
 
 class AccountPayment(models.Model):
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["account.payment", "urssaf.guarded"]
 
     urssaf_request_id = fields.Many2one(
         "urssaf.payment.request",

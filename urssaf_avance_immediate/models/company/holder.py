@@ -1,16 +1,28 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whose habilitation serves a company: its own, or that of a company above it.
+"""Whose habilitation serves a company, and from which database it may be used.
 
 One SIREN has one habilitation, one SAP number and one pair of credentials; its
 establishments are branches in Odoo. Enrolments belong to the company that holds the
 credentials, invoices and payments to the branch.
+
+A copy of the database that nobody neutralised must stay silent: it has production’s
+credentials, demandes and customers, and would collect real money a second time. The
+database in which production was switched on is remembered by its identifier and its
+name. Odoo gives another identifier to what it duplicates, or restores as a copy. A copy
+made by PostgreSQL itself keeps the identifier, hence the name.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..exchange import work
-from .credentials import CREDENTIAL_FIELDS
+from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
+from ..exchange.screen import notice
+from ..groups import ADMINISTRATOR
+from .client import CREDENTIAL_FIELDS
+
+REAL_DATABASE = "urssaf_avance_immediate.production_database"
 
 
 class ResCompany(models.Model):
@@ -29,6 +41,12 @@ class ResCompany(models.Model):
         compute_sudo=True,
         recursive=True,
         help="Whose credentials, enrolments and settings serve this company.",
+    )
+    urssaf_copy_notice = fields.Char(
+        compute="_compute_urssaf_copy_notice",
+        compute_sudo=True,
+        recursive=True,
+        help="Why nothing leaves from this database.",
     )
 
     @api.depends(
@@ -71,11 +89,22 @@ class ResCompany(models.Model):
         return self._urssaf_holder()
 
     def _urssaf_served(self):
-        """This company and the branches below it that its habilitation serves."""
+        """This company and the branches below it that its habilitation serves; archived
+        ones too, for their invoices and demandes are still there.
+        """
         self.ensure_one()
         # As superuser, like the holder: branches that the user may not open count too.
-        below = self.sudo().search([("id", "child_of", self.id)])
+        below = self.sudo().search(
+            [("id", "child_of", self.id), ("active", "in", (True, False))]
+        )
         return below.filtered(lambda company: company.urssaf_holder_id == self)
+
+    def _urssaf_with_sisters(self):
+        """These companies and all that share their habilitations: the holder and its
+        branches are one legal person, and keep the data of their customers together.
+        """
+        holders = self._urssaf_holder()
+        return holders.union(self, *(holder._urssaf_served() for holder in holders))
 
     def _urssaf_entered(self):
         """Where the user works under this habilitation: in its holder, if that company
@@ -93,6 +122,7 @@ class ResCompany(models.Model):
         """The companies that have credentials, and may use them from this database; the
         scheduled actions loop on these.
         """
+        # Those that the user has not ticked, too.
         holders = self.sudo().browse()
         for company in self.sudo().search([("active", "=", True)], order="id"):
             try:
@@ -122,4 +152,116 @@ class ResCompany(models.Model):
         :param name: field of the company
         """
         self.ensure_one()
+        # Both alike: the holder's own is read as superuser.
         return self.sudo()[name] or self._urssaf_holder()[name]
+
+    # -- a copied database -------------------------------------------------------
+
+    @api.depends(
+        "urssaf_environment", "urssaf_holder_id", "parent_id.urssaf_copy_notice"
+    )
+    @api.depends_context("lang")
+    def _compute_urssaf_copy_notice(self):
+        for company in self:
+            company.urssaf_copy_notice = company._urssaf_copy_notice()
+
+    @api.model
+    def _urssaf_parameters(self):
+        """The system parameters, as superuser: users may not read them."""
+        return self.env["ir.config_parameter"].sudo()
+
+    @api.model
+    def _urssaf_this_database(self):
+        parameters = self._urssaf_parameters()
+        return f"{parameters.get_param('database.uuid')} {self.env.cr.dbname}"
+
+    @api.model
+    def _urssaf_real_database(self):
+        """The database in which production was switched on, nothing if it never was."""
+        return self._urssaf_parameters().get_param(REAL_DATABASE) or ""
+
+    def _urssaf_is_copy(self):
+        """Whether production was switched on in another database than this one."""
+        real = self._urssaf_real_database()
+        if not real or real == self._urssaf_this_database():
+            return False
+        return self._urssaf_holder().urssaf_environment == "production"
+
+    def _urssaf_copy_notice(self):
+        """What people read in a copy, else nothing."""
+        if not self._urssaf_is_copy():
+            return False
+        return self.env._(
+            "This database (“%(here)s”) is not the one in which Urssaf production was "
+            "switched on (“%(real)s”): it is a copy, or it was moved or renamed. "
+            "Nothing leaves from here, neither calls to Urssaf nor messages to "
+            "customers. If this is the real one now, a system administrator presses "
+            "“This is the real one now” in the Urssaf settings; if it is a copy, "
+            "choose another environment there.",
+            here=self.env.cr.dbname,
+            real=self._urssaf_real_database().partition(" ")[2],
+        )
+
+    def _urssaf_check_real(self):
+        """What people send by hand does not leave from a copy either.
+
+        :raises UserError: it is one
+        """
+        notice = self._urssaf_copy_notice()
+        if notice:
+            raise UserError(notice)
+
+    def _urssaf_remember_database(self):
+        """Production is being used here: this is the real database, unless another one
+        is known, which only a system administrator may say.
+        """
+        if self._urssaf_real_database():
+            return
+        # As superuser: the environment is read of a company that may not be ticked.
+        for company in self.sudo():
+            production = company.urssaf_environment == "production"
+            if production and company._urssaf_has_credentials():
+                self._urssaf_set_real_database()
+                break
+
+    @api.model
+    def _urssaf_set_real_database(self):
+        parameters = self._urssaf_parameters()
+        parameters.set_param(REAL_DATABASE, self._urssaf_this_database())
+        # No field knows of the parameter.
+        self.env.invalidate_all()
+
+    def action_urssaf_real_database(self):
+        """*This is the real one now*: a backup was restored or the database moved, and
+        the other one is switched off. Two that talk to Urssaf collect twice.
+
+        :raises AccessError: the user is no system administrator
+        """
+        self.ensure_one()
+        if not self.env.user.has_group(ADMINISTRATOR):
+            raise AccessError(
+                self.env._(
+                    "Only a system administrator can say which database talks to "
+                    "Urssaf."
+                )
+            )
+        former = self._urssaf_real_database().partition(" ")[2]
+        self._urssaf_set_real_database()
+        holder = self._urssaf_holder()
+        holder.partner_id._message_log(
+            body=self.env._(
+                "%(user)s says that “%(here)s” talks to Urssaf from now on, and "
+                "“%(former)s” no more.",
+                user=self.env.user.name,
+                here=self.env.cr.dbname,
+                former=former or "-",
+            )
+        )
+        for action in (CRON_REPAIR, CRON_FOLLOW, CRON_SEND):
+            wake(self.env, action)
+        return notice(
+            self.env._(
+                "This database talks to Urssaf from now on. What was under way is "
+                "looked up first, then what waits leaves. Switch the other one off."
+            )
+        )

@@ -1,19 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a company decides about avance immédiate, and the checks of it."""
+
+import re
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import email_normalize
 
-from ...lib.api import UrssafClient
-from ..groups import ADMINISTRATOR, MANAGER
-from .copied_database import CopiedDatabase
-from .credentials import CREDENTIALS
-
-# Hosts of urssaf-api §1. The local sandbox is wherever the company says.
-ENVIRONMENT_HOSTS = {
-    "test": "https://api-edi.urssaf.fr",
-    "production": "https://api.urssaf.fr",
-}
-TOKEN_PATH = "/api/oauth/v1/token"
-API_PATH = "/atp/v1/tiersPrestations"
+from .client import CONNECTION_FIELDS
 
 # What happens to the invoices of active customers.
 SENDING = [
@@ -21,10 +17,16 @@ SENDING = [
     ("automatic", "Send automatically"),
     ("never", "Never"),
 ]
+# Reminders to a customer, in days after the enrolment.
+DAYS_PATTERN = re.compile(r"\s*\d{1,3}\s*(,\s*\d{1,3}\s*)*", re.ASCII)
+MAX_DAYS = 60
+# Where Urssaf wants a provider to ask for a cancellation (docs/api.md).
+CANCEL_EMAIL = "avance-immediate@urssaf.fr"
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "urssaf.guarded"]
 
     urssaf_environment = fields.Selection(
         [
@@ -97,15 +99,107 @@ class ResCompany(models.Model):
         string="Person in charge of Urssaf",
         help="Receives the alerts that concern no invoice in particular.",
     )
+    urssaf_accountant_id = fields.Many2one(
+        "res.users",
+        string="Accountant to alert",
+        help="Receives what Urssaf says about refused debits, cancellations and money "
+        "taken back. Left empty, the salesperson of the invoice.",
+    )
+    urssaf_calls_per_second = fields.Float(
+        string="Calls per second",
+        default=1.0,
+        help="At most so many calls to Urssaf per second, evenly spaced, over all the "
+        "processes and servers of this Odoo; 0 for no limit. Urssaf publishes no "
+        "limit: one is the safe choice.",
+    )
+    urssaf_trace_days = fields.Integer(
+        string="Keep calls (days)",
+        default=30,
+        help="How long what is said to Urssaf and its answers are kept, personal data "
+        "masked; 0 to keep nothing.",
+    )
+    urssaf_fresh_hours = fields.Integer(
+        string="Ask again before sending (hours)",
+        default=24,
+        help="Before an invoice leaves, Urssaf is asked whether its customer is still "
+        "active, if the last answer is older than this. 0: at each sending.",
+    )
+    urssaf_attempt_days = fields.Integer(
+        string="Keep sent details (days)",
+        default=90,
+        help="What was sent for a customer is erased as soon as he is active, and "
+        "after this number of days in any case. That it was sent, when, by whom and "
+        "what Urssaf answered is kept.",
+    )
+    urssaf_forget_months = fields.Integer(
+        string="Erase personal data after (months)",
+        default=0,
+        help="Months without an invoice after which the personal data of customers who "
+        "left are erased. 0: never by itself.",
+    )
+    urssaf_companion = fields.Boolean(
+        string="Accompany the activation",
+        default=True,
+        help="Tell customers by e-mail what Urssaf is about to ask from them, and "
+        "remind those who are not active yet.",
+    )
+    urssaf_companion_days = fields.Char(
+        string="Reminders after (days)",
+        default="3, 6",
+        help="Days after the enrolment, separated by commas; empty for no reminder. "
+        "Then somebody is asked to call the customer.",
+    )
+    urssaf_companion_confirm = fields.Boolean(
+        string="Confirm the activation", default=True
+    )
+    urssaf_companion_sms = fields.Boolean(string="Also by SMS")
+    urssaf_form_link_days = fields.Integer(
+        string="Form for the customer: link valid for (days)", default=14
+    )
+    urssaf_cancel_email = fields.Char(
+        string="Address for cancellations",
+        default=CANCEL_EMAIL,
+        help="Where Urssaf wants to be asked to cancel a demande de paiement. Only "
+        "production writes there: elsewhere the e-mail is shown and kept, not sent.",
+    )
+    urssaf_notify_sent = fields.Boolean(
+        string="Tell the customer: demande sent",
+        help="What he will be asked, about how much is left to pay, and until when he "
+        "may answer.",
+    )
+    urssaf_notify_refused = fields.Boolean(string="Tell the customer: refusal received")
+    urssaf_notify_paid = fields.Boolean(string="Tell the customer: invoice paid")
 
     _urssaf_batch_size_range = models.Constraint(
         "CHECK(urssaf_batch_size BETWEEN 1 AND 10)",
         "Demandes per call: Urssaf takes from 1 to 10 of them in one call.",
     )
+
     _urssaf_watch_days_positive = models.Constraint(
         "CHECK(urssaf_watch_days >= 0 AND urssaf_stuck_hours > 0)",
         "The days of watch cannot be negative, and the hours before an alert must be "
         "at least one.",
+    )
+
+    _urssaf_pace_positive = models.Constraint(
+        "CHECK(urssaf_calls_per_second >= 0 AND urssaf_trace_days >= 0)",
+        "Calls per second, and the days that calls are kept, cannot be negative.",
+    )
+
+    _urssaf_enrolment_delays = models.Constraint(
+        "CHECK(urssaf_fresh_hours >= 0 AND urssaf_attempt_days >= 0)",
+        "The hours before a new question and the days that refused details are kept "
+        "cannot be negative.",
+    )
+
+    _urssaf_forget_months_positive = models.Constraint(
+        "CHECK(urssaf_forget_months >= 0)",
+        "Erase personal data after (months): zero, or a number of months.",
+    )
+
+    _urssaf_form_link_days_range = models.Constraint(
+        "CHECK(urssaf_form_link_days BETWEEN 1 AND 60)",
+        "Form for the customer: the link is valid from 1 to 60 days.",
     )
 
     @api.constrains("urssaf_payment_journal_id", "urssaf_payment_method_line_id")
@@ -128,6 +222,38 @@ class ResCompany(models.Model):
                     )
                 )
 
+    @api.constrains("urssaf_companion_days")
+    def _check_urssaf_companion_days(self):
+        for company in self:
+            text = company.urssaf_companion_days
+            if not text:
+                continue
+            days = (
+                company._urssaf_companion_days() if DAYS_PATTERN.fullmatch(text) else []
+            )
+            rising = all(a < b for a, b in zip(days, days[1:], strict=False))
+            if not days or not rising or days[0] < 1 or days[-1] > MAX_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "Reminders after (days): “%(days)s” should be rising numbers "
+                        "from 1 to %(most)s, separated by commas, such as 3, 6.",
+                        days=text,
+                        most=MAX_DAYS,
+                    )
+                )
+
+    @api.constrains("urssaf_cancel_email")
+    def _check_urssaf_cancel_email(self):
+        for company in self:
+            email = company.urssaf_cancel_email
+            if email and not email_normalize(email):
+                raise ValidationError(
+                    self.env._(
+                        "Address for cancellations: “%s” is not an e-mail address.",
+                        email,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         """Extends: whom we talk to is for system administrators."""
@@ -136,25 +262,35 @@ class ResCompany(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Close what belonged to the environment that is being left.
+        """Extends: who may change whom we talk to, and what follows from it.
 
-        Identifiers of one environment mean nothing in another one. In
-        production they are money: the change then waits for their end.
+        Before: the rights, a try of new credentials, the end of what belonged to the
+        environment that is being left. Afterwards: new settings deserve a new try,
+        whatever failed with the old.
         """
         self._urssaf_check_administrator(vals)
         if not self.env.context.get("urssaf_credentials_tried"):
             self._urssaf_try_before_saving(vals)
         environment = vals.get("urssaf_environment")
-        leaving = self.filtered(
-            lambda c: environment and c.urssaf_environment != environment
-        )
-        for company in leaving:
-            company._urssaf_leave_environment()
-        return super().write(vals)
+        for company in self:
+            if environment and company.urssaf_environment != environment:
+                company._urssaf_leave_environment()
+        result = super().write(vals)
+        if any(name in vals for name in CONNECTION_FIELDS):
+            self._urssaf_connection_changed()
+        return result
 
     def _urssaf_leave_environment(self):
+        """Close what belongs to the present environment.
+
+        Identifiers of one environment mean nothing in another one. In production they
+        are money.
+
+        :raises UserError: demandes are still live in production
+        """
         self.ensure_one()
-        # Made under this habilitation, for itself or for a branch.
+        # Made under this habilitation, for itself or for a branch that the user may not
+        # open: hence sudo, from here on.
         here = [("holder_id", "=", self.id)]
         requests = (
             self.env["urssaf.payment.request"]
@@ -175,136 +311,31 @@ class ResCompany(models.Model):
             )
         requests._close_with_environment()
         self.env["urssaf.enrolment"].sudo().search(here)._close_with_environment()
-        # Invoices of the tests would leave for real, once the customer is active there.
-        served = self._urssaf_served()
+        self._urssaf_served()._urssaf_forget_waiting_invoices()
+
+    def _urssaf_forget_waiting_invoices(self):
+        """Invoices of the tests would leave for real, once the customer is active."""
+        # Whoever leaves the environment need not see the invoices of a branch.
         moves = self.env["account.move"].sudo()
         for move in moves.search(
-            [("company_id", "in", served.ids), ("urssaf_to_send", "=", True)]
+            [("company_id", "in", self.ids), ("urssaf_to_send", "=", True)]
         ):
             move._urssaf_waits_no_more()
             move._message_log(
                 body=self.env._("The company changed its Urssaf environment.")
             )
 
-    # -- the one seam to Urssaf ------------------------------------------------
-
-    def _urssaf_get_credentials(self):
-        """Where to call and who we are: ``{base_url, token_url, client_id,
-        client_secret}``, of the present environment alone. Override it to take secrets
-        from a vault or the server's environment.
-        """
-        self.ensure_one()
-        company = self.sudo()
-        environment = company.urssaf_environment
-        host = ENVIRONMENT_HOSTS.get(environment) or company._urssaf_sandbox_address()
-        client_id, client_secret = CREDENTIALS[environment]
-        return {
-            "base_url": host and host + API_PATH,
-            "token_url": host and host + TOKEN_PATH,
-            "client_id": company[client_id] or "",
-            "client_secret": company[client_secret] or "",
-        }
-
-    def _urssaf_get_client(self):
-        """Return the client of this company’s habilitation, see ``_urssaf_holder``: use
-        it as a context manager.
-
-        :raises UrssafConfigError: a setting is missing or makes no sense, or this
-            database is a copy of the one that uses production
-        """
-        self.ensure_one()
-        return self._urssaf_client_with(self._urssaf_holder()._urssaf_get_credentials())
-
-    def _urssaf_client_with(self, credentials):
-        """A client with these credentials, which may not be saved yet.
-
-        :raises UrssafConfigError: as above
-        """
-        company = self._urssaf_holder()
-        if company._urssaf_is_copy():
-            raise CopiedDatabase("This database is a copy: nothing leaves from it.")
-        company._urssaf_remember_database()
-        return UrssafClient(
-            **credentials,
-            turns=self.env["urssaf.pace"].sudo()._turns(company),
-            observer=self.env["urssaf.trace"]._observer(company),
-        )
-
     def _urssaf_billing_name(self):
         name = self._urssaf_own("urssaf_billing_name") or self._urssaf_holder().name
         return (name or "")[:30]
 
-    def _urssaf_responsibles(self):
-        """Who may receive the alerts of this company, the best choice first: the person
-        in charge, then the managers of the service; nobody who was archived or has
-        left the company.
-        """
+    def _urssaf_companion_days(self):
+        """Days after the enrolment on which a customer is reminded, rising."""
         self.ensure_one()
-        managers = self.env.ref(MANAGER).sudo()
-        responsible = self._urssaf_own("urssaf_responsible_id")
-        people = responsible.sudo() | managers.all_user_ids
-        return people.filtered(
-            lambda user: user.active and self in user.company_ids
-        ).with_env(self.env)
+        return [
+            int(day) for day in re.findall(r"\d+", self.urssaf_companion_days or "")
+        ]
 
-    # -- "Test the connection" -------------------------------------------------
-
-    def action_urssaf_test_connection(self):
-        """Call Urssaf for real and say in the user's words what went wrong."""
-        self.ensure_one()
-        if not self.env.user.has_group(ADMINISTRATOR):
-            raise AccessError(
-                self.env._("Only an administrator can test the connection to Urssaf.")
-            )
-        error = self._urssaf_try_connection()
-        if error:
-            raise UserError(self._urssaf_connection_advice(error)) from error
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("Urssaf answers"),
-                "message": self.env._(
-                    "The credentials of %s are accepted and the service answers.",
-                    self._urssaf_holder().name,
-                ),
-            },
-        }
-
-    def _urssaf_connection_advice(self, error):
-        """One sentence: what failed and which setting to look at."""
-        advice = {
-            "copy": self._urssaf_copy_notice(),
-            "config": self.env._(
-                "Something is missing in the Urssaf settings: fill in the client ID "
-                "and the client secret of this environment and, for the sandbox, its "
-                "address on this machine or its network."
-            ),
-            "auth": self.env._(
-                "Urssaf refuses these credentials. Check the client ID and the client "
-                "secret, and that they were issued for this environment."
-            ),
-            "unreachable": self.env._(
-                "The server of this environment cannot be reached. Check the address "
-                "of the sandbox, or the network of this server."
-            ),
-            "habilitation": self.env._(
-                "Urssaf accepts these credentials and knows none of your customers: "
-                "they are those of another habilitation. Check the client ID and the "
-                "client secret."
-            ),
-            "unavailable": self.env._(
-                "Urssaf is closed for the moment (maintenance or too many calls). The "
-                "settings may well be right: try again later."
-            ),
-        }
-        sentence = advice.get(
-            error.kind,
-            self.env._(
-                "The server answered something else than the Urssaf service would. "
-                "Check the environment and the address."
-            ),
-        )
-        detail = error.code or error.kind == "config" and error.message
-        return f"{sentence}\n({detail})" if detail else sentence
+    def _urssaf_forget_limit(self):
+        """Who left before this moment may be erased; naive UTC."""
+        return fields.Datetime.now() - relativedelta(months=self.urssaf_forget_months)

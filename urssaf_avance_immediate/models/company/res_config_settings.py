@@ -88,6 +88,10 @@ class ResConfigSettings(models.TransientModel):
     urssaf_responsible_id = fields.Many2one(
         related="company_id.urssaf_responsible_id", readonly=False
     )
+    urssaf_responsible_notice = fields.Char(
+        compute="_compute_urssaf_responsible_notice",
+        help="Why this person receives no alerts.",
+    )
     urssaf_accountant_id = fields.Many2one(
         related="company_id.urssaf_accountant_id", readonly=False
     )
@@ -161,6 +165,21 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             holder = settings.company_id._urssaf_holder()
             settings.urssaf_served = holder != settings.company_id
+
+    @api.depends("company_id", "urssaf_responsible_id")
+    def _compute_urssaf_responsible_notice(self):
+        for settings in self:
+            # A user of another company alone may not be read.
+            person = settings.urssaf_responsible_id.sudo()
+            settings.urssaf_responsible_notice = (
+                self.env._(
+                    "%s is archived: the managers of Urssaf receive the alerts "
+                    "instead.",
+                    person.name,
+                )
+                if person and not person.active
+                else False
+            )
 
     def _compute_urssaf_has_sms(self):
         self.urssaf_has_sms = self.env["urssaf.enrolment"]._companion_has_sms()

@@ -2,4 +2,5 @@
 from . import crosscheck
 from . import searching
 from . import line
+from . import adopting
 from . import rebuilding

@@ -8,6 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ...lib.rules import paris_today
+from ..exchange import work
+from ..exchange.ir_cron import CRON_CROSSCHECK, wake
+from ..exchange.screen import check_user
 
 # While the user waits; the scheduled action does the rest.
 CALLS_AT_ONCE = 15
@@ -96,6 +99,8 @@ class UrssafCrosscheck(models.Model):
         help="Neither solved nor ignored.",
     )
     adoptable_count = fields.Integer(compute="_compute_counts")
+    rebuildable_count = fields.Integer(compute="_compute_rebuild_counts")
+    rebuilt_count = fields.Integer(compute="_compute_rebuild_counts")
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
@@ -148,6 +153,12 @@ class UrssafCrosscheck(models.Model):
             check.open_count = len(lines.filtered("to_look_at"))
             check.adoptable_count = len(lines.filtered("adoptable"))
 
+    @api.depends("line_ids.rebuildable", "line_ids.to_confirm")
+    def _compute_rebuild_counts(self):
+        for check in self:
+            check.rebuildable_count = len(check.line_ids.filtered("rebuildable"))
+            check.rebuilt_count = len(check.line_ids.filtered("to_confirm"))
+
     @api.depends("crowded_days", "unreadable_count")
     def _compute_incomplete(self):
         for check in self:
@@ -182,8 +193,9 @@ class UrssafCrosscheck(models.Model):
         :raises UserError: the company has no credentials, or Urssaf refuses them
         """
         self.ensure_one()
-        self.env["urssaf.exchange"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
+        # sudo(): the code alone writes what was found; the user was checked above.
         check = self.sudo()
         if check.state == "running":
             return False
@@ -194,7 +206,7 @@ class UrssafCrosscheck(models.Model):
         check._begin()
         check._run(CALLS_AT_ONCE, SECONDS_AT_ONCE)
         if check.state == "running":
-            self.env["urssaf.exchange"]._trigger("crosscheck")
+            wake(self.env, CRON_CROSSCHECK)
         return False
 
     def action_view_lines(self):
@@ -210,9 +222,19 @@ class UrssafCrosscheck(models.Model):
         self.ensure_one()
         return self.line_ids.filtered("adoptable").action_adopt()
 
+    def action_rebuild_all(self):
+        """Make again, as drafts, the invoices that Urssaf has and Odoo has lost."""
+        self.ensure_one()
+        return self.line_ids.filtered("rebuildable")._rebuild_each()
+
+    def action_confirm_rebuilt(self):
+        """Confirm the drafts that agree with Urssaf, and take their demandes over."""
+        self.ensure_one()
+        return self.line_ids.filtered("to_confirm")._confirm_and_adopt()
+
     # -- who is told ---------------------------------------------------------
 
-    def _alert(self):
+    def _tell(self):
         note = self.env._(
             "Odoo and Urssaf do not agree: %(differs)s different, %(remote)s only at "
             "Urssaf, %(local)s only in Odoo.",
@@ -222,7 +244,7 @@ class UrssafCrosscheck(models.Model):
         )
         self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
-    def _alert_done(self):
+    def _told_done(self):
         """Nothing is left to look at."""
         settled = self.filtered(lambda c: not c.open_count)
         self.env["urssaf.alert"]._settled(settled)
@@ -232,9 +254,9 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _cron_run(self):
         """Go on with what is under way, each comparison apart from the others."""
-        exchange = self.env["urssaf.exchange"]
+        # sudo(): of every company; what was found is written by the code alone.
         running = self.sudo().search([("state", "=", "running")], order="id")
-        exchange._take_each(
+        work.take_each(
             running,
             lambda check: check._go_on(),
             put_off=lambda check, error: check._give_up(
@@ -243,12 +265,11 @@ class UrssafCrosscheck(models.Model):
         )
         left = running.exists().filtered(lambda check: check.state == "running")
         if any(not check._service()._paused() for check in left):
-            exchange._trigger("crosscheck")
+            wake(self.env, CRON_CROSSCHECK)
 
     def _go_on(self):
         """One comparison, in the scheduled action."""
-        Request = self.env["urssaf.payment.request"].sudo()
-        check = self.with_env(Request._for_company(self.company_id).env)
+        check = self.with_env(work.in_office(self.company_id).env)
         if check.environment != check._holder().urssaf_environment:
             # The company has left: what was searched means nothing any more.
             check.state = "draft"
@@ -269,19 +290,17 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _cron_monthly(self):
         """Compare the last months of each company, apart from the others."""
-        exchange = self.env["urssaf.exchange"]
-        exchange._take_each(
-            self.env["res.company"]._urssaf_holders(),
-            lambda company: self._begin_monthly(company),
-            put_off=lambda company, error: exchange._job_failed(
-                "crosscheck", company, error
-            ),
+        work.each_company(
+            self.env,
+            "crosscheck",
+            lambda company: company.env["urssaf.crosscheck"]._begin_monthly(company),
         )
-        exchange._trigger("crosscheck")
+        wake(self.env, CRON_CROSSCHECK)
 
     @api.model
     def _begin_monthly(self, company):
         today = paris_today()
+        # sudo(): nobody has asked for it.
         check = self.sudo().create(
             {
                 "company_id": company.id,

@@ -1,17 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
 
-from ...lib.api import UrssafError
-from ...lib.api.codes import MAX_SEARCH, PAYMENT_STATUSES
+from ...lib.api.codes import PAYMENT_STATUSES
+from ..exchange.screen import check_user
 from ..payment_request.following import REMOTE_STATES
-from ..payment_request.payment_request import CLOSED, FOLLOWED
-
-# Demandes adopted by one click: a call takes ten.
-ADOPT_AT_ONCE = 300
+from ..payment_request.payment_request import FOLLOWED
 
 
 class UrssafCrosscheckLine(models.Model):
@@ -267,6 +261,7 @@ class UrssafCrosscheckLine(models.Model):
                 )
             )
         faults += self._other_work(move, info)
+        # sudo(): of every company, whatever the reader sees.
         if move.sudo().urssaf_request_ids.filtered("active_request"):
             faults.append(
                 self.env._("The invoice has another demande, which is under way.")
@@ -276,9 +271,10 @@ class UrssafCrosscheckLine(models.Model):
     # -- buttons ---------------------------------------------------------------
 
     def _check_buttons(self):
-        self.env["urssaf.exchange"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self.move_id.check_access("read")
+        # sudo(): whose environment it is, whatever the user may read of the company.
         for check in self.sudo().crosscheck_id:
             if check.environment != check._holder().urssaf_environment:
                 raise UserError(
@@ -288,135 +284,15 @@ class UrssafCrosscheckLine(models.Model):
                     )
                 )
 
-    def action_adopt(self):
-        """Take over at the invoice what Urssaf has under its number.
-
-        Urssaf is asked once more, so that what is taken over is what it has now.
-
-        :raises UserError: a single one that does not fit, or Urssaf cannot be asked
-        """
-        self._check_buttons()
-        lines = self.sudo().filtered("adoptable")
-        for company, theirs in lines.grouped("company_id").items():
-            self._with_client(company, theirs[:ADOPT_AT_ONCE], "_adopt_batch")
-        adopted = lines.filtered(lambda line: line.outcome == "adopted")
-        if len(self) == 1 and not adopted:
-            raise UserError(self.detail or self.env._("Urssaf shows it no more."))
-        lines.crosscheck_id._alert_done()
-        return self.env["urssaf.exchange"]._notify(
-            self.env._(
-                "%(count)s demandes de paiement adopted, %(left)s left.",
-                count=len(adopted),
-                left=len(lines - adopted),
-            )
-        )
-
-    def action_update(self):
-        """Take over Urssaf's status of a demande that Odoo follows no more, or that it
-        does not know to be there.
-        """
-        self._check_buttons()
-        lines = self.sudo().filtered(lambda line: line.request_id and line.external_id)
-        for company, theirs in lines.grouped("company_id").items():
-            self._with_client(company, theirs[:ADOPT_AT_ONCE], "_update_batch")
-        lines.crosscheck_id._alert_done()
-
     def action_ignore(self):
         """It was looked at; nothing has to be done."""
         self._check_buttons()
+        # sudo(): the code alone writes lines; the user was checked above.
         lines = self.sudo().filtered("to_look_at")
         lines.outcome = "ignored"
-        lines.crosscheck_id._alert_done()
+        lines.crosscheck_id._told_done()
 
     def action_open(self):
         """The demande, else the invoice."""
         self.ensure_one()
         return (self.request_id or self.move_id)._get_records_action()
-
-    # -- take over -------------------------------------------------------------
-
-    def _with_client(self, company, lines, method):
-        try:
-            with company._urssaf_get_client() as client:
-                for ids in split_every(MAX_SEARCH, lines.ids):
-                    batch = self.sudo().browse(ids)
-                    found = client.search_payment_requests(
-                        ids=batch.mapped("external_id")
-                    )
-                    infos = {info.request_id: info for info in found.items}
-                    getattr(batch, method)(infos, found.server_time)
-                    self.env["urssaf.exchange"]._checkpoint()
-        except UrssafError as error:
-            raise UserError(self.env["urssaf.exchange"]._error_text(error)) from error
-
-    def _adopt_batch(self, infos, as_of):
-        for line in self:
-            info = infos.get(line.external_id)
-            if not info:
-                continue
-            faults = self._adoption_faults(line.move_id, info)
-            line.detail = "\n".join(faults)
-            if not faults:
-                line.request_id = line._adopt(info, as_of)
-                line.outcome = "adopted"
-
-    def _adopt(self, info, as_of):
-        """A demande of this invoice, as if Odoo had sent it."""
-        move = self.move_id
-        request = (
-            self.env["urssaf.payment.request"]
-            .with_company(move.company_id)
-            ._create_once([self._prepare_request(info)])
-        )
-        request._set_state("unknown")
-        request._apply_remote(info, as_of)
-        if not move.amount_residual:
-            # Paid or credited already, by whoever had the demande before.
-            request.transfer_settled = True
-        request._message_log(
-            body=self.env._("Found at Urssaf and taken over by %s.", self.env.user.name)
-        )
-        return request
-
-    def _prepare_request(self, info):
-        move, echo, now = self.move_id, info.request or {}, fields.Datetime.now()
-        payload = {k: v for k, v in echo.items() if k != "dateNaissanceClient"}
-        return {
-            "name": info.number,
-            "move_id": move.id,
-            "partner_id": move.commercial_partner_id.id,
-            "company_id": move.company_id.id,
-            "currency_id": move.currency_id.id,
-            "environment": self.crosscheck_id.environment,
-            "enrolment_id": move._urssaf_enrolment().id,
-            "external_id": info.request_id,
-            "payload": json.dumps(payload, indent=2, ensure_ascii=False),
-            "service_start": info.service_start,
-            "service_end": info.service_end,
-            "amount_total": move.amount_total,
-            "amount_untaxed": move.amount_untaxed,
-            # The customer heard of it from elsewhere, long ago.
-            "mailed_sent_at": now,
-            "mailed_refused_at": now,
-            "mailed_paid_at": now,
-        }
-
-    def _update_batch(self, infos, as_of):
-        for line in self:
-            info, request = infos.get(line.external_id), line.request_id._lock()
-            if not info or not request:
-                continue
-            # Another demande under the same number changes nothing of this one.
-            if not request._other_demande(info):
-                line._take_status(info, as_of)
-            line.detail = "\n".join(self._differences(info, request))
-            line.outcome = False if line.detail else "updated"
-
-    def _take_status(self, info, as_of):
-        request = self.request_id
-        if request.external_id and request.state in FOLLOWED + CLOSED:
-            request._apply_remote(info, as_of)
-        else:
-            # Odoo thought that Urssaf did not have it.
-            request._set_state("unknown")
-            request._adopt(info, as_of)

@@ -15,39 +15,13 @@ from odoo.tools import escape_psql
 
 from ...lib.api import PaymentInfo
 from ...lib.api.schemas import as_date, as_decimal, as_text
-from ..groups import READERS
+from ..exchange.screen import notice
 from ..invoice.payload import TRADE_UNITS
 
 # Invoices made or confirmed by one click.
 AT_ONCE = 200
 # How far the tax of a line may be from its rate, in euros: each was rounded.
 TAX_ROUNDING = 0.011
-
-
-class UrssafCrosscheck(models.Model):
-    _inherit = "urssaf.crosscheck"
-
-    rebuildable_count = fields.Integer(compute="_compute_rebuild_counts")
-    rebuilt_count = fields.Integer(compute="_compute_rebuild_counts")
-
-    @api.depends("line_ids.rebuildable", "line_ids.to_confirm")
-    def _compute_rebuild_counts(self):
-        for check in self:
-            check.rebuildable_count = len(check.line_ids.filtered("rebuildable"))
-            check.rebuilt_count = len(check.line_ids.filtered("to_confirm"))
-
-    def action_rebuild_all(self):
-        """Make again, as drafts, the invoices that Urssaf has and Odoo has lost."""
-        self.ensure_one()
-        return self.line_ids.filtered("rebuildable")._rebuild_each()
-
-    def action_confirm_rebuilt(self):
-        """Confirm the drafts that agree with Urssaf, and take their demandes over."""
-        self.ensure_one()
-        lines = self.line_ids.filtered("to_confirm")[:AT_ONCE]
-        lines._check_buttons()
-        lines._confirm_each()
-        return lines.action_adopt() if lines.filtered("adoptable") else False
 
 
 class UrssafCrosscheckLine(models.Model):
@@ -102,7 +76,7 @@ class UrssafCrosscheckLine(models.Model):
         for line in lines:
             line._rebuild()
         made = lines.filtered("rebuilt")
-        return self.env["urssaf.exchange"]._notify(
+        return notice(
             self.env._(
                 "%(count)s draft invoices made again, %(left)s not. Look at them, then "
                 "confirm them.",
@@ -115,22 +89,31 @@ class UrssafCrosscheckLine(models.Model):
         """One draft; what stands in the way is said on the line."""
         partner = self._customer()
         if not partner:
-            self.sudo().detail = self.env._(
-                "No customer of Odoo has this identifier at Urssaf: make the contact, "
-                "then use “Enrolled elsewhere”."
+            self._say(
+                self.env._(
+                    "No customer of Odoo has this identifier at Urssaf: make the "
+                    "contact, then use “Enrolled elsewhere”."
+                )
             )
             return
         try:
             with self.env.cr.savepoint():
                 move = self._make_draft(partner)
         except (UserError, RedirectWarning) as error:
-            self.sudo().detail = str(error.args[0])
+            self._say(str(error.args[0]))
             return
+        # sudo(): the code alone writes lines; the draft is made as the user.
         line = self.sudo()
         line.write({"move_id": move.id, "rebuilt": True, "another_move": False})
-        line.detail = "\n".join(line._doubts(move))
+        line._say("\n".join(line._doubts(move)))
+
+    def _say(self, text):
+        """What stands in the way, or has to be looked at, on the line."""
+        # sudo(): the code alone writes lines.
+        self.sudo().detail = text
 
     def _customer(self):
+        # sudo(): whoever makes invoices need not see the enrolments.
         enrolment = (
             self.env["urssaf.enrolment"]
             .sudo()
@@ -256,6 +239,7 @@ class UrssafCrosscheckLine(models.Model):
     # -- where things come from -------------------------------------------------
 
     def _number_is_used(self):
+        # sudo(): a number is used whoever may see its invoice.
         return bool(
             self.env["account.move"]
             .sudo()
@@ -318,10 +302,17 @@ class UrssafCrosscheckLine(models.Model):
 
     # -- confirm ---------------------------------------------------------------
 
+    def _confirm_and_adopt(self):
+        lines = self[:AT_ONCE]
+        lines._check_buttons()
+        lines._confirm_each()
+        return lines.action_adopt() if lines.filtered("adoptable") else False
+
     def _confirm_each(self):
         """Confirm the drafts that say what Urssaf has; the others say why not."""
         for line in self:
             move = line.move_id
+            # sudo(): demandes and enrolments, whatever the user sees.
             faults = line.sudo()._adoption_faults(move, line._info())
             if not faults:
                 try:
@@ -329,43 +320,7 @@ class UrssafCrosscheckLine(models.Model):
                         move.action_post()
                 except (UserError, RedirectWarning) as error:
                     faults = [str(error.args[0])]
-            line.sudo().detail = "\n".join(faults)
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    urssaf_rebuilt_of = fields.Char(
-        string="Made again from",
-        readonly=True,
-        copy=False,
-        groups=READERS,
-        index="btree_not_null",
-        help="Identifier of the demande de paiement that Urssaf has of this invoice, "
-        "which was made again from it.",
-    )
-
-    def _urssaf_rebuilt(self):
-        """Those of self that were made again from what Urssaf has, whose demande was
-        not taken over yet: sent like another invoice, it would be collected twice.
-
-        Kept on the invoice: the line of the comparison goes when it is made again.
-        """
-        # sudo(): whoever posts or sends an invoice need not see its demandes.
-        return self.filtered(
-            lambda move: move.sudo().urssaf_rebuilt_of
-            and move.sudo().urssaf_rebuilt_of
-            not in move.sudo().urssaf_request_ids.mapped("external_id")
-        )
-
-    def _urssaf_rebuilt_fault(self):
-        return self._urssaf_fault(
-            self.env._(
-                "This invoice was made again from what Urssaf has of it: it is there "
-                "already. Take its demande over (“Cross-checks with Urssaf”, then "
-                "“Adopt”); sent once more, the customer would be debited twice."
-            )
-        )
+            line._say("\n".join(faults))
 
 
 def _price(prestation, tax):

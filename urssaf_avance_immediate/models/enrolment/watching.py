@@ -100,14 +100,14 @@ class UrssafEnrolment(models.Model):
 
     # -- a contact that somebody changes ---------------------------------------
 
-    def _contact_changed(self, names):
+    def _tell_contact_changed(self, names):
         """Tell the office of this company, in its language, what it has to do now.
 
         :param names: fields of the contact that have another value now
         """
         self.ensure_one()
         # The company's own records, whoever changed the contact that it shares.
-        enrolment = self.sudo()._for_company(self.company_id)
+        enrolment = self.with_env(work.in_office(self.company_id).env)
         partner = enrolment.partner_id
         found = partner._urssaf_obstacles()
         notes = [found[name] for name in names if name in found]

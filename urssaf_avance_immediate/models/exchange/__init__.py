@@ -2,7 +2,6 @@
 from . import alerts
 from . import followed
 from . import guarded
-from . import borrowed_guard
 from . import ir_cron
 from . import mail_mail
 from . import connection
@@ -11,4 +10,3 @@ from . import pace
 from . import exchange
 from . import calling
 from . import messages
-from . import borrowed

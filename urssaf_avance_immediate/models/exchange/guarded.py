@@ -73,26 +73,6 @@ class UrssafGuarded(models.AbstractModel):
         return values
 
 
-class ResCompany(models.Model):
-    _name = "res.company"
-    _inherit = ["res.company", "urssaf.guarded"]
-
-
 class ProductTemplate(models.Model):
     _name = "product.template"
     _inherit = ["product.template", "urssaf.guarded"]
-
-
-class AccountMove(models.Model):
-    _name = "account.move"
-    _inherit = ["account.move", "urssaf.guarded", "urssaf.alerted"]
-
-
-class AccountMoveLine(models.Model):
-    _name = "account.move.line"
-    _inherit = ["account.move.line", "urssaf.guarded"]
-
-
-class AccountPayment(models.Model):
-    _name = "account.payment"
-    _inherit = ["account.payment", "urssaf.guarded"]

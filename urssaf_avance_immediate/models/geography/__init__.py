@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import country
 from . import commune
-from . import commune_birth
-from . import commune_load
+from . import birth
+from . import load

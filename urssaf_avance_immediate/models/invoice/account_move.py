@@ -5,15 +5,12 @@ from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..company.res_company import SENDING
-from ..exchange.exchange import OUTAGE_KINDS
 from ..exchange.messages import is_from_outside
+from ..exchange.screen import check_user, notice
 from ..groups import READERS, USER
-from ..payment_request.following import TO_HANDLE
 from ..payment_request.payment_request import (
     AT_URSSAF,
-    FOLLOWED,
     FROZEN,
-    SENDABLE,
     STATES,
 )
 
@@ -23,10 +20,12 @@ UNPAID = ("not_paid", "partial", "blocked")
 
 class AccountMove(models.Model):
     """The invoice shows its demande de paiement and starts it; the life of the demande
-    is in ``urssaf.payment.request``, the checks are in ``account_move_checks``.
+    is in ``urssaf.payment.request``, the checks are in ``checks.py``, what is said of
+    it at the head of the invoice is in ``banner.py``.
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "urssaf.guarded", "urssaf.alerted"]
 
     home_service_start = fields.Date(
         help="First day of the services on this invoice. Urssaf wants all of them in "
@@ -61,6 +60,16 @@ class AccountMove(models.Model):
         compute="_compute_urssaf_can_send", search="_search_urssaf_can_send"
     )
     urssaf_configured = fields.Boolean(related="company_id.urssaf_configured")
+    urssaf_can_correct = fields.Boolean(compute="_compute_urssaf_can_correct")
+    urssaf_rebuilt_of = fields.Char(
+        string="Made again from",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+        index="btree_not_null",
+        help="Identifier of the demande de paiement that Urssaf has of this invoice, "
+        "which was made again from it.",
+    )
 
     def _auto_init(self):
         """No invoice has a demande yet: spare a large database the computing."""
@@ -169,6 +178,14 @@ class AccountMove(models.Model):
             Domain("urssaf_enrolment_ids", "any", known) & wanted
         )
 
+    @api.depends("state", "payment_state", "urssaf_state")
+    @api.depends_context("uid")
+    def _compute_urssaf_can_correct(self):
+        user = self.env.user.has_group(USER)
+        for move in self:
+            # sudo(): whoever sees the invoice need not see its demande.
+            move.urssaf_can_correct = user and move.sudo().urssaf_request_id.can_correct
+
     def _urssaf_enrolment(self):
         """The enrolment of the customer under the habilitation of the invoice."""
         self.ensure_one()
@@ -177,7 +194,23 @@ class AccountMove(models.Model):
             self.commercial_partner_id.sudo().urssaf_enrolment_ids.filtered(
                 lambda e: e.company_id == holder
             )
-        )[:1]
+        )[
+            # sudo(): the checks ask for it, whoever sees the invoice.
+            :1
+        ]
+
+    def _urssaf_rebuilt(self):
+        """Those of self that were made again from what Urssaf has, whose demande was
+        not taken over yet: sent like another invoice, it would be collected twice.
+
+        Kept on the invoice: the line of the comparison goes when it is made again.
+        """
+        # sudo(): whoever posts or sends an invoice need not see its demandes.
+        return self.filtered(
+            lambda move: move.sudo().urssaf_rebuilt_of
+            and move.sudo().urssaf_rebuilt_of
+            not in move.sudo().urssaf_request_ids.mapped("external_id")
+        )
 
     # -- what core asks --------------------------------------------------------
 
@@ -195,112 +228,20 @@ class AccountMove(models.Model):
     def _compute_show_reset_to_draft_button(self):
         return super()._compute_show_reset_to_draft_button()
 
-    @api.depends(
-        "urssaf_state",
-        "home_service_start",
-        "home_service_end",
-        "urssaf_excluded",
-        "commercial_partner_id",
-        "payment_state",
-        "invoice_line_ids.home_service_start",
-        "invoice_line_ids.price_total",
-    )
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        """Extends account: what to do now about the demande de paiement."""
-        alerts = super()._get_alerts()
-        if self.env.user.has_group(USER):
-            outage = self._urssaf_connection_alert()
-            if not outage or self.urssaf_state != "queued":
-                alerts.update(self._urssaf_alerts())
-            alerts = self._urssaf_card_alerts() | alerts
-            alerts.update(outage)
-        return alerts
-
-    def _urssaf_alerts(self):
+    def button_request_cancel(self):
+        """Extends account: Urssaf has no method to cancel, only a mail address."""
         self.ensure_one()
         request = self.urssaf_request_id
-        if self.state == "draft":
-            return self._urssaf_draft_alerts()
-        forgotten = request.state == "cancelled" and not request.remote_code
-        if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
-            faults = self._urssaf_check_sendable()
-            if request.state == "rejected":
-                faults = {"urssaf_rejected": self._urssaf_request_alert(request)} | (
-                    faults
-                )
-            if all(fault["level"] != "danger" for fault in faults.values()):
-                faults["urssaf_ready"] = {
-                    "level": "info",
-                    "message": self.env._("Ready to be sent to Urssaf."),
-                }
-            return faults
-        if self.payment_state == "reversed":
-            # A credit note: whatever happened at Urssaf, this invoice is settled.
-            return {}
-        # No news because of an outage: that is said once, see below.
-        passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
-        trouble = request.last_error_message and not passing
-        if request.state in ("unknown", *TO_HANDLE) or request.matter or trouble:
-            return {"urssaf_request": self._urssaf_request_alert(request)}
-        return {}
-
-    def _urssaf_connection_alert(self):
-        """Urssaf does not answer: said where somebody waits for it."""
-        request = self.urssaf_request_id
-        waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
-        notice = request.connection_notice if waiting else None
-        if not waiting and self.urssaf_can_send:
-            notice = self._urssaf_enrolment().connection_notice
-        if not notice:
-            return {}
-        service = self.env["urssaf.connection"]._of(self.company_id)
-        copied = self.company_id.urssaf_copy_notice
-        return {
-            "urssaf_connection": {
-                "level": "danger" if copied else "warning",
-                "message": notice,
-                "action_text": self.env._("Details"),
-                "action": service._get_records_action(),
-            }
-        }
-
-    def _urssaf_request_alert(self, request):
-        if request.state == "unknown":
-            message = self.env._(
-                "Urssaf did not answer. Odoo looks it up and will not send it twice: "
-                "nothing to do."
-            )
-        elif request.state == "rejected":
-            message = self.env._(
-                "Rejected by Urssaf: %s", request.last_error_message or ""
-            )
-            if request.can_correct:
-                message += "\n" + self.env._(
-                    "This invoice can no longer be reset to draft: “Correct the "
-                    "invoice” makes the credit note and a new invoice, to be put right "
-                    "and sent."
-                )
-        elif request.state in TO_HANDLE:
-            message = request._handle_note(request.state)
-        else:
-            message = request._trouble()
-        waiting = request.state in ("unknown", "queued")
-        return {
-            "level": "info" if waiting else "danger",
-            "message": message,
-            "action_text": self.env._("Demande de paiement"),
-            "action": request._get_records_action(),
-        }
+        if request.state in AT_URSSAF:
+            return request.action_request_cancel()
+        return super().button_request_cancel()
 
     # -- buttons ---------------------------------------------------------------
 
     def action_urssaf_send(self):
         """One invoice: send it now. Several: show first what can leave."""
         Request = self.env["urssaf.payment.request"]
-        Request._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         if len(self) > 1:
             return self._urssaf_open_send_wizard()
@@ -326,7 +267,7 @@ class AccountMove(models.Model):
         kind = {"waiting": "success", "rejected": "danger"}.get(
             request.state, "warning"
         )
-        return request._notify(message, kind=kind)
+        return notice(message, kind=kind)
 
     def _urssaf_open_send_wizard(self):
         return {
@@ -361,8 +302,34 @@ class AccountMove(models.Model):
         """Extends mail: a customer wrote about an invoice that Urssaf has, or soon."""
         result = super()._message_post_after_hook(new_message, message_values)
         if is_from_outside(new_message):
+            # sudo(): whoever fetched the mail need not see the invoice.
             for move in self.sudo().filtered(
                 lambda move: move.urssaf_state or move.urssaf_to_send
             ):
                 move.company_id._urssaf_customer_wrote(move, move.partner_id)
         return result
+
+    def action_urssaf_correct(self):
+        """Credit note and new invoice, after a refusal or a cancellation."""
+        self.ensure_one()
+        return self.urssaf_request_id.action_correct_invoice()
+
+    def _urssaf_wizard_action(self, model, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [[False, "form"]],
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_move_id": self._origin.id,
+                "dialog_size": "extra-large",
+            },
+        }
+
+    def _urssaf_split_action(self):
+        return self._urssaf_wizard_action(
+            "urssaf.invoice.split", self.env._("Split the invoice")
+        )

@@ -14,6 +14,7 @@ from ...lib.rules import (
     AmountError,
     check_deposit,
     clean,
+    invoice_date_faults,
     paris_time,
     paris_today,
     period_faults,
@@ -21,7 +22,7 @@ from ...lib.rules import (
 )
 from ..payment_request.numbers import numbers_to_send
 
-# Urssaf refuses these at once, whatever the invoice (urssaf-api §4, §3.3).
+# Urssaf refuses these at once, whatever the invoice.
 CLOSED_ACCOUNTS = {
     "MANDAT_ECHU": "ERR_MANDAT_ECHU",
     "PARTICULIER_BLOQUE": "ERR_CMPT_BLOQUE",
@@ -38,7 +39,7 @@ class AccountMove(models.Model):
 
     def _urssaf_check_all(self):
         """What stands in the way of sending each invoice: ``{move: {key: {level,
-        message, code, action_text?, action?}}}``. An alert is what ``_get_alerts``
+        message, code, action_text?, action?}}}``. A fault is what ``_get_alerts``
         wants; “danger” forbids the sending, “warning” does not.
         """
         # These are read line by line: load them for all the invoices.
@@ -51,7 +52,7 @@ class AccountMove(models.Model):
         }
 
     def _urssaf_check_sendable(self):
-        """The alerts of one invoice: see :meth:`_urssaf_check_all`."""
+        """The faults of one invoice: see :meth:`_urssaf_check_all`."""
         self.ensure_one()
         return self._urssaf_check_all()[self]
 
@@ -64,7 +65,11 @@ class AccountMove(models.Model):
 
     def _urssaf_checks(self):
         self.ensure_one()
-        faults = [*self._urssaf_invoice_faults(), *self._urssaf_customer_faults()]
+        faults = [
+            *self._urssaf_invoice_faults(),
+            *self._urssaf_company_faults(),
+            *self._urssaf_customer_faults(),
+        ]
         if not any(fault["level"] == "danger" for _key, fault in faults):
             faults += [
                 *self._urssaf_invoice_date_faults(),
@@ -77,7 +82,7 @@ class AccountMove(models.Model):
         return {f"urssaf_{key}": fault for key, fault in faults}
 
     def _urssaf_fault(self, message, code=None, level="danger", action=None, text=None):
-        """One alert. Urssaf's code stands at the end, for those who know it."""
+        """One fault. Urssaf's code stands at the end, for those who know it."""
         fault = {
             "level": level,
             "message": f"{message} [{code}]" if code else message,
@@ -103,15 +108,11 @@ class AccountMove(models.Model):
                 ),
             )
         elif self.move_type != "out_invoice" or self.state != "posted":
-            yield (
-                "type",
-                fault(self.env._("Only a posted customer invoice can be sent.")),
-            )
+            message = self.env._("Only a posted customer invoice can be sent.")
+            yield "type", fault(message)
         elif self.payment_state == "blocked":
-            yield (
-                "blocked",
-                fault(self.env._("The payment of this invoice is blocked.")),
-            )
+            message = self.env._("The payment of this invoice is blocked.")
+            yield "blocked", fault(message)
         elif self.payment_state not in ("not_paid", "partial"):
             yield "paid", fault(self.env._("This invoice is paid already."))
         elif self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
@@ -120,6 +121,9 @@ class AccountMove(models.Model):
             yield "rebuilt", self._urssaf_rebuilt_fault()
         if self.currency_id.name != "EUR":
             yield "currency", fault(self.env._("Urssaf only takes euros."))
+
+    def _urssaf_company_faults(self):
+        fault = self._urssaf_fault
         if not self.company_id.partner_id._urssaf_french():
             message = self.env._(
                 "The address of %s is in another country: the avance immédiate is for "
@@ -127,16 +131,22 @@ class AccountMove(models.Model):
                 self.company_id.name,
             )
             yield "company_abroad", fault(message)
+        # sudo(): asks for the credentials, which nobody reads.
         if not self.company_id.sudo().urssaf_configured:
-            yield (
-                "settings",
-                fault(
-                    self.env._(
-                        "Fill in the Urssaf settings of %s first.",
-                        self.company_id._urssaf_holder().name,
-                    )
-                ),
+            message = self.env._(
+                "Fill in the Urssaf settings of %s first.",
+                self.company_id._urssaf_holder().name,
             )
+            yield "settings", fault(message)
+
+    def _urssaf_rebuilt_fault(self):
+        return self._urssaf_fault(
+            self.env._(
+                "This invoice was made again from what Urssaf has of it: it is there "
+                "already. Take its demande over (“Cross-checks with Urssaf”, then "
+                "“Adopt”); sent once more, the customer would be debited twice."
+            )
+        )
 
     def _urssaf_deposit_faults(self):
         payments, credits, _date = self._urssaf_received()
@@ -195,12 +205,13 @@ class AccountMove(models.Model):
                 partner.name,
             )
             yield "left_out", fault(message, **sheet)
-        for found in self._urssaf_card_alerts("danger").values():
+        for found in self._urssaf_card_fault("danger").values():
             yield "card", found
         yield from self._urssaf_enrolment_faults(partner, sheet)
         if not partner._urssaf_french():
             message = partner._urssaf_obstacles()["country_id"]
             yield "abroad", fault(message, **sheet)
+        # sudo(): the checks read personal fields, and say only what is wrong.
         if partner.sudo().urssaf_other_aid:
             message = self.env._(
                 "%s has another aid (APA, PCH, prepaid CESU): Urssaf does not take it "
@@ -227,6 +238,7 @@ class AccountMove(models.Model):
                 enrolment.remote_status, "ERR_LIEN_PARTICULIER_PRESTATAIRE"
             )
             yield "enrolment", fault(message, code, **sheet)
+        # sudo(): only whether it is there.
         elif not partner.sudo().urssaf_birth_date:
             message = self.env._("The birth date of the customer is missing.")
             yield "birth_date", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
@@ -298,67 +310,67 @@ class AccountMove(models.Model):
             level="warning",
         )
 
-    # -- lines and amounts -----------------------------------------------------
+    # -- the number and the date -----------------------------------------------
 
-    def _urssaf_line_faults(self):
-        """A free line is not sent; a discount takes the nature of what it is about."""
-        lines = self._home_service_lines()
-        positive = lines.filtered(lambda line: line.price_total > 0)
-        missing = positive.filtered(lambda line: not line._urssaf_nature()[0])
-        if missing or not positive:
-            names = ", ".join(
-                line.product_id.name or line.name or "?" for line in missing
-            )
-            message = self.env._(
-                "Give an Urssaf nature to the product of each line: %s.",
-                names or self.env._("there is no line"),
-            )
-            yield "nature", self._urssaf_fault(message, "ERR_CODE_NATURE")
-        if not self.company_id._home_service_intervenant() and not all(
-            line.home_service_intervenant for line in positive
-        ):
-            message = self.env._(
-                "Fill in the SAP declaration number in the Urssaf settings, or the "
-                "intervenant of each line."
-            )
-            yield (
-                "intervenant",
-                self._urssaf_fault(message, "ERR_NUMINTERVENANT_MANQUANT"),
-            )
+    def _urssaf_number_checks(self, number):
+        """Faults of the number of a posted invoice: see ``_urssaf_check_all``.
 
-    def _urssaf_amount_faults(self):
-        if any(self._urssaf_line_faults()):
+        :param number: the one that really leaves, see ``numbers_to_send``
+        """
+        self.ensure_one()
+        if self.state != "posted" or not number:
+            return {}
+        if len(number) > MAX_NUMBER:
+            return {"urssaf_number": self._urssaf_long_number(number)}
+        if number == clean(self.name):
+            return {}
+        message = self.env._(
+            "Urssaf takes a number once, and %(invoice)s has been used there: the "
+            "demande gets the number %(number)s.",
+            invoice=self.name,
+            number=number,
+        )
+        fault = self._urssaf_fault(message, "ERR_FACTURE_DOUBLON", level="warning")
+        return {"urssaf_number": fault}
+
+    def _urssaf_long_number(self, number, level="danger"):
+        message = self.env._(
+            "The number %(number)s has %(count)s characters; Urssaf takes %(most)s. "
+            "Shorten the field “Number” of the invoice: with a shorter prefix, the "
+            "next invoices follow.",
+            number=number,
+            count=len(number),
+            most=MAX_NUMBER,
+        )
+        return self._urssaf_fault(message, "ERREUR_VALIDATION", level=level)
+
+    def _urssaf_invoice_date_faults(self):
+        """``(key, fault)``: the invoice is older than the customer's activation."""
+        since = self._urssaf_active_since()
+        if not self.invoice_date:
             return
-        try:
-            self._urssaf_settlement()
-        except AmountError as error:
-            message = self._urssaf_amount_text(error)
-            yield "amount", self._urssaf_fault(message, error.code)
+        for code in invoice_date_faults(self.invoice_date, since):
+            dates = {
+                "day": format_date(self.env, self.invoice_date),
+                "since": format_date(self.env, since.date()),
+            }
+            message = (
+                self.env._(
+                    "The invoice date, %(day)s, is before the customer became active "
+                    "at Urssaf, on %(since)s: choose a later invoice date.",
+                    **dates,
+                )
+                if self.state == "draft"
+                else self.env._(
+                    "The invoice date, %(day)s, is before the customer became active "
+                    "at Urssaf, on %(since)s. Reset the invoice to draft and choose a "
+                    "later invoice date.",
+                    **dates,
+                )
+            )
+            yield "invoice_date", self._urssaf_fault(message, code)
 
-    def _urssaf_amount_text(self, error):
-        lines = self._home_service_lines()
-        line = lines[error.line_index].name if error.line_index is not None else ""
-        fault = {
-            "ERR_VALEUR_NEGATIVE": self.env._(
-                "This negative line has no service of the same nature, VAT rate and "
-                "month to be taken off."
-            ),
-            "ERR_CODE_NATURE": self.env._(
-                "This discount may be about several services: give its product an "
-                "Urssaf nature."
-            ),
-            "ERR_NBRE_PREST_MAX": self.env._(
-                "Urssaf takes at most ten lines, even once those alike are put "
-                "together: make two invoices."
-            ),
-            "ERR_TOTAL_PRESTATIONS": self.env._(
-                "The lines do not add up to the total of the invoice, to the cent: is "
-                "there a cash rounding?"
-            ),
-        }.get(error.code, self.env._("This amount does not suit Urssaf."))
-        if not line:
-            return fault
-        return self.env._("%(line)s: %(fault)s", line=line, fault=fault)
+    # -- the schema ------------------------------------------------------------
 
     def _urssaf_schema_faults(self):
         """The last word: what the schema of the contract does not take."""
@@ -375,3 +387,5 @@ class AccountMove(models.Model):
                 "Urssaf would not take the demande: %s.", ", ".join(paths)
             )
             yield "schema", self._urssaf_fault(message, "ERREUR_VALIDATION")
+
+    # -- the number and the date -----------------------------------------------

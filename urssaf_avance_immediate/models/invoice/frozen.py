@@ -184,6 +184,7 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_urssaf_drafts(self):
         """A demande that never left goes with its invoice; one that did is evidence."""
+        # sudo(): whoever may delete the invoice need not see its demandes.
         requests = self.sudo().urssaf_request_ids
         sent = requests.filtered("attempt_count").move_id
         if sent:
@@ -198,7 +199,8 @@ class AccountMove(models.Model):
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "urssaf.guarded"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -45,7 +45,7 @@ class AccountMove(models.Model):
     def _urssaf_settlement(self):
         """The prestations that stand for the lines, and what was done to get there.
 
-        :raises AmountError: the invoice cannot be said to the cent (urssaf-api §7.2)
+        :raises AmountError: the invoice cannot be said to the cent
         """
         self.ensure_one()
         lines = [self._urssaf_service_line(line) for line in self._home_service_lines()]
@@ -58,6 +58,7 @@ class AccountMove(models.Model):
         euros. Payments become the acompte of the demande.
         """
         self.ensure_one()
+        # sudo(): payments, for whoever sends invoices without seeing them.
         terms = self.sudo().line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         )
@@ -95,6 +96,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         if self.urssaf_state in AT_URSSAF:
+            # sudo(): three amounts, for whoever sees the invoice.
             request = self.sudo().urssaf_request_id
             return {
                 "credit": request.amount_credit_estimate,
@@ -121,10 +123,10 @@ class AccountMove(models.Model):
             return False
         if self.urssaf_state in (False, "draft", "rejected"):
             # Goods, or an invoice that Urssaf would not take: the customer pays us.
-            alerts = self.sudo()._urssaf_check_sendable().values()
+            faults = self.sudo()._urssaf_check_sendable().values()
             return bool(self.sudo()._urssaf_concerned()) and all(
-                alert["level"] != "danger" or alert["code"] == "ERR_DATE_FUTUR"
-                for alert in alerts
+                fault["level"] != "danger" or fault["code"] == "ERR_DATE_FUTUR"
+                for fault in faults
             )
         return self.urssaf_state in FROZEN and self.urssaf_state not in (
             "unpaid",
@@ -138,6 +140,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         enrolment = self._urssaf_enrolment()
+        # sudo(): it goes to Urssaf, whoever sends.
         birth_date = self.commercial_partner_id.sudo().urssaf_birth_date
         start, end = self._home_service_period()
         return {

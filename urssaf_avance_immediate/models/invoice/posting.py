@@ -1,13 +1,28 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """At posting: stop what could never be said to the cent, queue what may leave.
 
+The invoices of automatic customers that cannot leave yet leave by themselves as soon
+as nothing stands in the way any more. What has to be done about the invoice is an
+activity on the invoice; about the customer, blocked or without a mandate for the
+moment, it is the one activity of the enrolment. Services still to come need nobody.
+Each closes by itself.
+
 Local only: nothing here talks to Urssaf, the scheduled action does.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
-from ...lib.rules import AmountError
+from ..enrolment.enrolment import CLOSED as PAUSED
+from ..exchange import work
+from ..exchange.ir_cron import CRON_SEND, wake
+from ..payment_request.payment_request import CLOSED
+from .account_move import UNPAID
+
+# How an invoice waits for its customer, and nothing else.
+CUSTOMER_ALONE = {"urssaf_enrolment"}
+# Invoices queued in one transaction.
+SENT_AT_ONCE = 50
 
 
 class AccountMove(models.Model):
@@ -18,17 +33,16 @@ class AccountMove(models.Model):
         copy=False,
         help="The customer pays this invoice directly: it is not sent to Urssaf.",
     )
-    urssaf_two_lines = fields.Boolean(
-        readonly=True,
-        copy=False,
-        help="No unit price gives the total of a line to the cent, and the office "
-        "wants to send it as two lines rather than to change the amount.",
-    )
     urssaf_to_send = fields.Boolean(
         string="Leaves by itself",
         readonly=True,
         copy=False,
         help="Leaves for Urssaf as soon as nothing stands in the way.",
+    )
+    urssaf_waits_for = fields.Char(
+        readonly=True,
+        copy=False,
+        help="What stood in the way when somebody was last told of it.",
     )
     # The few that wait, among all the invoices of all the years.
     _urssaf_to_send_index = models.Index("(company_id) WHERE urssaf_to_send IS TRUE")
@@ -66,8 +80,6 @@ class AccountMove(models.Model):
         posted._urssaf_tell_cards()
         return posted
 
-    # -- stop ------------------------------------------------------------------
-
     def _urssaf_stop_inexact(self):
         """Amounts can only be mended before posting. Scheduled actions of Odoo that
         post invoices show a UserError on the invoice, and go on with the next one.
@@ -79,87 +91,171 @@ class AccountMove(models.Model):
             if fault:
                 raise UserError(move._urssaf_inexact_text(fault))
 
-    def _urssaf_draft_alerts(self):
-        """What is easier to mend before posting, for a customer of avance immédiate."""
-        if not self._urssaf_concerned() or not self._home_service_lines():
-            return {}
-        alerts = self._urssaf_draft_number_alert() | {
-            f"urssaf_{key}": fault for key, fault in self._urssaf_invoice_date_faults()
-        }
-        if self._home_service_period()[0]:
-            alerts |= {
-                f"urssaf_{key}": fault
-                for key, fault in self._urssaf_period_faults()
-                if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
+    def _urssaf_tell_cards(self):
+        """At posting, by whatever means: an activity on each such invoice."""
+        for move in self:
+            fault = move._urssaf_card_fault()
+            # One that was to leave by itself has its activity.
+            if fault and not move.urssaf_to_send:
+                move._urssaf_tell(fault["urssaf_card"]["message"])
+
+    # -- leave now, or later -----------------------------------------------------
+
+    def _urssaf_automatic(self):
+        """Invoices that leave by themselves: of customers who are active, or who were
+        and cannot be debited for the moment.
+        """
+        return self.filtered(
+            lambda move: move.move_type == "out_invoice"
+            and not move.urssaf_excluded
+            and move._urssaf_enrolment()._usable().state in ("active", *PAUSED)
+            and move.commercial_partner_id._urssaf_sending_for(move.company_id)
+            == "automatic"
+        )
+
+    def _urssaf_post_automatically(self):
+        """Queue the invoices of customers who want it so; one that must wait says why
+        and leaves later.
+        """
+        automatic = self._urssaf_automatic().filtered(
+            lambda move: move.urssaf_state in (False, "draft", *CLOSED)
+        )
+        # What a lost backup had sent is at Urssaf: it is taken over, not sent.
+        automatic -= automatic._urssaf_rebuilt()
+        if automatic:
+            # sudo(): whoever posts the invoice may not write this mark himself.
+            automatic.sudo().urssaf_to_send = True
+            automatic._urssaf_send_ready()
+
+    def _urssaf_send_ready(self):
+        """Queue those of self that nothing stops any more; say on the others what they
+        are waiting for.
+        """
+        # sudo(): the automatic sending is the company's choice, whoever posts.
+        faults = self.sudo()._urssaf_check_all()
+        ready, customers = self.browse(), self.env["urssaf.enrolment"]
+        for move in self:
+            blocking = {
+                key: fault
+                for key, fault in faults[move].items()
+                if fault["level"] == "danger"
             }
-        # While lines are being edited, the totals of the invoice are those before.
-        inexact = self.id and self._urssaf_inexact()
-        if inexact:
-            alerts["urssaf_amount"] = self._urssaf_fault(
-                inexact,
-                level="warning",
-                action=self._urssaf_correction_action(),
-                text=self.env._("Correct it"),
+            if not blocking:
+                ready += move
+            elif move._urssaf_tell_waiting(blocking):
+                customers |= move._urssaf_enrolment()
+        customers._tell_waiting_invoices()
+        if ready:
+            # sudo(): as above.
+            (self.env["urssaf.payment.request"].sudo()._enqueue_move(ready.sudo()))
+            wake(self.env, CRON_SEND)
+        return ready
+
+    def _urssaf_waits_no_more(self):
+        """It has left, or somebody has decided otherwise."""
+        # sudo(): only the code writes these marks.
+        marked = self.sudo().filtered(lambda m: m.urssaf_to_send or m.urssaf_waits_for)
+        marked.write({"urssaf_to_send": False, "urssaf_waits_for": False})
+        self.env["urssaf.alert"]._settled(self)
+
+    def _urssaf_tell_waiting(self, blocking):
+        """Say once what this invoice waits for. Return whether the customer is to be
+        told of, who is said apart.
+
+        :param blocking: ``{key: fault}``, see ``_urssaf_check_all``
+        """
+        reason = ",".join(sorted(blocking))
+        if reason == self.urssaf_waits_for:
+            return False
+        # sudo(): only the code writes this mark.
+        self.sudo().urssaf_waits_for = reason
+        paused = self._urssaf_enrolment()._usable().state in PAUSED
+        if set(blocking) <= CUSTOMER_ALONE and paused:
+            self.env["urssaf.alert"]._settled(self)
+            self._message_log(
+                body=self.env._(
+                    "Leaves for Urssaf by itself, as soon as the customer can be "
+                    "debited again."
+                )
             )
-        return alerts
+            return True
+        if {fault["code"] for fault in blocking.values()} == {"ERR_DATE_FUTUR"}:
+            self.env["urssaf.alert"]._settled(self)
+            self._message_log(
+                body=self.env._("Leaves for Urssaf once the services are over.")
+            )
+            return False
+        note = "\n".join(fault["message"] for fault in blocking.values())
+        self._urssaf_tell(self.env._("Not sent to Urssaf yet: %s", note))
+        return False
 
-    def _urssaf_inexact_text(self, fault):
-        return self.env._(
-            "%(invoice)s cannot be sent to Urssaf as it is. %(fault)s",
-            invoice=self.display_name,
-            fault=fault,
-        )
+    def _urssaf_alert_candidates(self):
+        """Extends: whose invoice it is."""
+        return self.invoice_user_id
 
-    def _urssaf_inexact(self):
-        """Why the amounts of this invoice cannot be said to Urssaf, or nothing.
+    def _urssaf_tell(self, note):
+        """One activity per invoice."""
+        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
-        Invoices with a product without a nature are not for Urssaf at all.
+    def _urssaf_wait_for_customer(self):
+        """The customer of these was found blocked when they were about to leave: the
+        automatic ones leave by themselves later. Return them.
         """
-        self.ensure_one()
-        if any(self._urssaf_line_faults()) or self.currency_id.name != "EUR":
-            return ""
-        try:
-            cut = self._urssaf_cut()
-        except AmountError as error:
-            return f"{self._urssaf_amount_text(error)} [{error.code}]"
-        if not cut or self.urssaf_two_lines:
-            return ""
-        line = self._home_service_lines()[cut[0].sources[0]]
-        sentence = self.env._(
-            "No unit price gives this total for this quantity, to the cent."
+        waiting = self._urssaf_automatic()
+        # sudo(): only the code writes this mark.
+        waiting.sudo().write(
+            {"urssaf_to_send": True, "urssaf_waits_for": ",".join(CUSTOMER_ALONE)}
         )
-        fault = f"{sentence} [ERR_MNT_PREST_TTC]"
-        return self.env._("%(line)s: %(fault)s", line=line.name, fault=fault)
+        return waiting
 
-    def _urssaf_cut(self):
-        """Notes about the lines that would be sent as two, for want of a unit price.
+    def _urssaf_waiting_domain(self, company):
+        return [
+            ("company_id", "in", company._urssaf_served().ids),
+            ("urssaf_to_send", "=", True),
+            # “rejected”: Urssaf itself found the customer blocked, see above.
+            ("urssaf_state", "in", (False, "draft", "rejected", *CLOSED)),
+        ]
 
-        :raises AmountError: the invoice cannot be sent at all
+    @api.model
+    def _cron_urssaf_send_waiting(self):
+        """Daily, and when a customer is active again: what was waiting for its services
+        to be over, for its customer, or for a correction.
         """
-        notes = self._urssaf_settlement().notes
-        return [note for note in notes if note.kind == "split"]
-
-    def _urssaf_correction_action(self):
-        return self._urssaf_wizard_action(
-            "urssaf.invoice.correction", self.env._("Correct the amounts")
+        work.each_company(
+            self.env,
+            "invoices",
+            lambda company: company.env["account.move"]._urssaf_send_waiting_of(
+                company
+            ),
         )
 
-    def _urssaf_split_action(self):
-        return self._urssaf_wizard_action(
-            "urssaf.invoice.split", self.env._("Split the invoice")
+    @api.model
+    def _urssaf_send_waiting_of(self, company):
+        """Each invoice apart from the others."""
+        waiting = self.search(self._urssaf_waiting_domain(company))
+        work.report_more(self.env, len(waiting))
+        work.take_each(
+            waiting,
+            lambda moves: moves._urssaf_send_waiting(),
+            size=SENT_AT_ONCE,
+            put_off=lambda move, error: move._urssaf_tell_unforeseen(),
         )
 
-    def _urssaf_wizard_action(self, model, name):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "views": [[False, "form"]],
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_move_id": self._origin.id,
-                "dialog_size": "extra-large",
-            },
-        }
+    def _urssaf_tell_unforeseen(self):
+        """It is tried again every day; meanwhile somebody knows."""
+        self._urssaf_tell(
+            self.env._(
+                "Not sent to Urssaf: Odoo met an error that was not foreseen with this "
+                "invoice. The others went on, and it is tried again every day. If it "
+                "comes back, tell who looks after your Odoo: the server’s log says "
+                "where."
+            )
+        )
+
+    def _urssaf_send_waiting(self):
+        """Those of self that were paid, taken back or left out since wait no more."""
+        wanted = self._urssaf_automatic().filtered(
+            lambda move: move.state == "posted" and move.payment_state in UNPAID
+        )
+        (self - wanted)._urssaf_waits_no_more()
+        wanted._urssaf_send_ready()

@@ -272,7 +272,7 @@ class ResPartner(models.Model):
             partner = enrolment.partner_id
             changed = [n for n, was in before[partner].items() if partner[n] != was]
             if changed:
-                enrolment._contact_changed(changed)
+                enrolment._tell_contact_changed(changed)
         return result
 
     def unlink(self):

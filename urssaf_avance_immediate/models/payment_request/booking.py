@@ -11,6 +11,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..exchange import work
 from ..exchange.screen import check_user, notice
 from .payment_request import NOT_BOOKED, OTHER_AMOUNT
 
@@ -158,18 +159,13 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _pending_transfers(self, company):
         """Transfers of the company that are booked without anybody's click."""
-        return (
-            # sudo(): what is booked is written by the code alone.
-            self.sudo()
-            ._for_company(company)
-            .search(
-                [
-                    *company._urssaf_here(),
-                    ("transfer_to_book", "=", True),
-                    # Told already: a person acts, then presses the button.
-                    ("matter", "!=", NOT_BOOKED),
-                ]
-            )
+        return self.with_env(work.in_office(company).env).search(
+            [
+                *company._urssaf_here(),
+                ("transfer_to_book", "=", True),
+                # Told already: a person acts, then presses the button.
+                ("matter", "!=", NOT_BOOKED),
+            ]
         )
 
     def action_register_transfer(self):

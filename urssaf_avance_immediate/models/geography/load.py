@@ -10,13 +10,9 @@ from odoo import models
 from odoo.tools import file_open
 
 from ...lib.rules.communes import department, place_key, rank, search_text
+from .country import FOLDER, MARK
 
-FOLDER = "urssaf_avance_immediate/data/cog"
-# Raise it with the files; what is loaded already is in the system parameters, which
-# the uninstall hook clears.
-MARK = "etalab-6.0.0/3"
 COMMUNES = "urssaf_avance_immediate.communes"
-COUNTRIES = "urssaf_avance_immediate.countries"
 
 COLUMNS = (
     "code",
@@ -91,48 +87,11 @@ class UrssafCommune(models.Model):
         # Until PostgreSQL has counted the rows it plans for an empty table, and every
         # search for a commune reads all of them.
         self.env.cr.execute("ANALYZE urssaf_commune")
-        self.env["ir.config_parameter"].sudo().set_param(COMMUNES, MARK)
+        self.env["ir.config_parameter"].set_param(COMMUNES, MARK)
 
     def _department_names(self):
         """Names of the départements as they are searched, by number."""
         return department_keys()
-
-
-class ResCountry(models.Model):
-    _inherit = "res.country"
-
-    def init(self):
-        """Write the INSEE codes, once per ``MARK``; those that are there are kept."""
-        super().init()
-        if self._urssaf_is_loaded(
-            COUNTRIES, "SELECT 1 FROM res_country WHERE urssaf_code IS NOT NULL LIMIT 1"
-        ):
-            return
-        with file_open(f"{FOLDER}/countries.csv") as file:
-            rows = csv.DictReader(file, delimiter=";")
-            pairs = [(row["iso"], row["code"]) for row in rows]
-        self.env.cr.execute_values(
-            "UPDATE res_country c SET urssaf_code = v.code FROM (VALUES %s)"
-            " AS v (iso, code) WHERE c.code = v.iso AND c.urssaf_code IS NULL",
-            pairs,
-            page_size=len(pairs),
-        )
-        self.env["ir.config_parameter"].sudo().set_param(COUNTRIES, MARK)
-
-    def _urssaf_is_loaded(self, parameter, rows):
-        """Whether the files of today were loaded, and what they brought is there.
-
-        :param rows: a query that finds one row of it: the mark may have outlived the
-            table, in a database where the add-on was uninstalled
-        """
-        self.env.cr.execute(
-            "SELECT 1 FROM ir_config_parameter WHERE key = %s AND value = %s",
-            [parameter, MARK],
-        )
-        if not self.env.cr.fetchone():
-            return False
-        self.env.cr.execute(rows)
-        return bool(self.env.cr.fetchone())
 
 
 def _shipped_rows():

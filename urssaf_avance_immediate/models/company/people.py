@@ -1,13 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Customers whom a message did not reach, said once a day to a person; and customers
-who answer, said at once: somebody has to read it, in time.
-"""
+"""Who in a company is told what waits, and what concerns the company as a whole."""
+
+from collections import defaultdict
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import format_datetime
 
 from ...lib.rules import PARIS
-from ..exchange.alerts import NOT_TOLD_ACTIVITY, REPLY_ACTIVITY
+from ..exchange.alerts import ACTIVITY_TYPE, NOT_TOLD_ACTIVITY, REPLY_ACTIVITY
+from ..groups import MANAGER
 
 # More names than that help nobody: the lists have a filter.
 NAMES = 10
@@ -15,6 +16,72 @@ NAMES = 10
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    # -- who is told -------------------------------------------------------------
+
+    def _urssaf_responsibles(self):
+        """Who may receive the alerts of this company, the best choice first: the person
+        in charge, then the managers of the service; nobody who was archived or has
+        left the company.
+        """
+        self.ensure_one()
+        # As superuser: users and groups that whoever causes the alert may not read.
+        managers = self.env.ref(MANAGER).sudo()
+        responsible = self._urssaf_own("urssaf_responsible_id")
+        people = responsible.sudo() | managers.all_user_ids
+        return people.filtered(
+            lambda user: user.active and self in user.company_ids
+        ).with_env(self.env)
+
+    def _urssaf_reader_of(self, record, candidates):
+        """Who is given an activity on this record: the first of the candidates, then of
+        the people in charge, who can open it in this company. Not somebody who left,
+        nor the machine, whom Odoo names on what a scheduled action has posted.
+        """
+        return self._urssaf_readers({record: candidates})[record]
+
+    def _urssaf_readers(self, wanted):
+        """The same for many records, in a few queries.
+
+        :param wanted: ``{record: candidates}``, the best choice first
+        :return: ``{record: user}``; the root user where nobody else can open it
+        """
+        self.ensure_one()
+        # Users are compared as superuser: he who causes the alert may not read them.
+        responsibles = self._urssaf_responsibles()
+        alike = defaultdict(list)
+        for record, candidates in wanted.items():
+            alike[(candidates.sudo() | responsibles)._ids].append(record)
+        robot = self.env.ref("base.user_root").sudo()
+        readers = dict.fromkeys(wanted, robot)
+        for user_ids, records in alike.items():
+            users = self.env["res.users"].sudo().browse(user_ids) - robot
+            left = records[0].union(*records)
+            for user in users.filtered(
+                lambda user: user.active and self in user.company_ids
+            ):
+                # Odoo refuses an activity for somebody who cannot open the record.
+                env = left.with_user(user).with_context(allowed_company_ids=self.ids)
+                theirs = env._filtered_access("read")
+                readers.update(dict.fromkeys(theirs, user))
+                left -= theirs
+                if not left:
+                    break
+        return readers
+
+    def _urssaf_tell(self, note, activity_type=ACTIVITY_TYPE):
+        """What concerns the whole company: one activity on its own contact, for each
+        type of activity.
+        """
+        for company in self:
+            notes = {company.partner_id: note}
+            self.env["urssaf.alert"]._tell(company, notes, activity_type)
+
+    def _urssaf_told_done(self, activity_type=ACTIVITY_TYPE):
+        """The matter is settled: close its activities."""
+        self.env["urssaf.alert"]._settled(self.partner_id, activity_type)
+
+    # -- customers whom a message did not reach ----------------------------------
 
     def _urssaf_tell_not_told(self):
         """One activity on the company's contact: who was not told, and why. It goes
@@ -38,6 +105,7 @@ class ResCompany(models.Model):
         for record in self._urssaf_not_told():
             names = named.setdefault(record.not_told_reason, [])
             names.append(record.partner_id.display_name)
+        # The watch sees all the forms and exchanges of the habilitation.
         forms = self.env["urssaf.customer.form"].sudo()
         served = self._urssaf_served()
         waiting = forms.search(
@@ -72,6 +140,8 @@ class ResCompany(models.Model):
             domain = [("holder_id", "=", self.id), ("not_told_reason", "!=", False)]
             found += self.env[model].sudo().search(domain)
         return found
+
+    # -- a customer answers ------------------------------------------------------
 
     def _urssaf_customer_wrote(self, record, partner):
         """One activity on the record, for a person: answer, and until when.

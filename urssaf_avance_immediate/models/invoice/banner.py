@@ -1,0 +1,197 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the invoice shows at its head: what to do now about its demande de paiement.
+
+What is shown is a banner, though Odoo’s method is named ``_get_alerts``; an alert is
+an activity, which somebody has to do.
+"""
+
+from odoo import api, models
+
+from ...lib.api.codes import MAX_NUMBER
+from ..enrolment.enrolment import FOLLOWED as KNOWN
+from ..exchange.exchange import OUTAGE_KINDS
+from ..groups import USER
+from ..payment_request.following import TO_HANDLE
+from ..payment_request.payment_request import FOLLOWED, FROZEN, SENDABLE
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @api.depends(
+        "urssaf_state",
+        "home_service_start",
+        "home_service_end",
+        "urssaf_excluded",
+        "commercial_partner_id",
+        "payment_state",
+        "invoice_line_ids.home_service_start",
+        "invoice_line_ids.price_total",
+    )
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        """Extends account: what to do now about the demande de paiement."""
+        banners = super()._get_alerts()
+        if self.env.user.has_group(USER):
+            outage = self._urssaf_connection_banner()
+            if not outage or self.urssaf_state != "queued":
+                banners.update(self._urssaf_banners())
+            banners = self._urssaf_card_fault() | banners
+            banners.update(outage)
+        return banners
+
+    def _urssaf_banners(self):
+        self.ensure_one()
+        request = self.urssaf_request_id
+        if self.state == "draft":
+            return self._urssaf_draft_banners()
+        forgotten = request.state == "cancelled" and not request.remote_code
+        if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
+            faults = self._urssaf_check_sendable()
+            if request.state == "rejected":
+                faults = {"urssaf_rejected": self._urssaf_request_banner(request)} | (
+                    faults
+                )
+            if all(fault["level"] != "danger" for fault in faults.values()):
+                faults["urssaf_ready"] = {
+                    "level": "info",
+                    "message": self.env._("Ready to be sent to Urssaf."),
+                }
+            return faults
+        if self.payment_state == "reversed":
+            # A credit note: whatever happened at Urssaf, this invoice is settled.
+            return {}
+        # No news because of an outage: that is said once, see below.
+        passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
+        trouble = request.last_error_message and not passing
+        if request.state in ("unknown", *TO_HANDLE) or request.matter or trouble:
+            return {"urssaf_request": self._urssaf_request_banner(request)}
+        return {}
+
+    def _urssaf_draft_banners(self):
+        """What is easier to mend before posting, for a customer of avance immédiate."""
+        if not self._urssaf_concerned() or not self._home_service_lines():
+            return {}
+        banners = self._urssaf_draft_number_banner() | {
+            f"urssaf_{key}": fault for key, fault in self._urssaf_invoice_date_faults()
+        }
+        if self._home_service_period()[0]:
+            banners |= {
+                f"urssaf_{key}": fault
+                for key, fault in self._urssaf_period_faults()
+                if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
+            }
+        # While lines are being edited, the totals of the invoice are those before.
+        inexact = self.id and self._urssaf_inexact()
+        if inexact:
+            banners["urssaf_amount"] = self._urssaf_fault(
+                inexact,
+                level="warning",
+                action=self._urssaf_correction_action(),
+                text=self.env._("Correct it"),
+            )
+        return banners
+
+    def _urssaf_draft_number_banner(self):
+        """Before posting: the number that the invoice is about to get."""
+        number = self.name or self.name_placeholder or ""
+        if len(number) <= MAX_NUMBER:
+            return {}
+        return {"urssaf_number": self._urssaf_long_number(number, level="warning")}
+
+    def _urssaf_connection_banner(self):
+        """Urssaf does not answer: said where somebody waits for it."""
+        request = self.urssaf_request_id
+        waiting = request.state in ("queued", "sending", *FOLLOWED, "unknown")
+        notice = request.connection_notice if waiting else None
+        if not waiting and self.urssaf_can_send:
+            notice = self._urssaf_enrolment().connection_notice
+        if not notice:
+            return {}
+        service = self.env["urssaf.connection"]._of(self.company_id)
+        copied = self.company_id.urssaf_copy_notice
+        return {
+            "urssaf_connection": {
+                "level": "danger" if copied else "warning",
+                "message": notice,
+                "action_text": self.env._("Details"),
+                "action": service._get_records_action(),
+            }
+        }
+
+    def _urssaf_request_banner(self, request):
+        if request.state == "unknown":
+            message = self.env._(
+                "Urssaf did not answer. Odoo looks it up and will not send it twice: "
+                "nothing to do."
+            )
+        elif request.state == "rejected":
+            message = self.env._(
+                "Rejected by Urssaf: %s", request.last_error_message or ""
+            )
+            if request.can_correct:
+                message += "\n" + self.env._(
+                    "This invoice can no longer be reset to draft: “Correct the "
+                    "invoice” makes the credit note and a new invoice, to be put right "
+                    "and sent."
+                )
+        elif request.state in TO_HANDLE:
+            message = request._handle_note(request.state)
+        else:
+            message = request._trouble()
+        waiting = request.state in ("unknown", "queued")
+        return {
+            "level": "info" if waiting else "danger",
+            "message": message,
+            "action_text": self.env._("Demande de paiement"),
+            "action": request._get_records_action(),
+        }
+
+    # -- the invoice stands under another card -----------------------------------
+
+    def _urssaf_person_below(self):
+        """The customer at Urssaf whom this invoice is addressed to, if it counts as
+        another contact's; empty else.
+        """
+        self.ensure_one()
+        person = self.partner_id
+        if (
+            self.move_type != "out_invoice"
+            or person == self.commercial_partner_id
+            or self.urssaf_excluded
+            or self.urssaf_state in FROZEN
+            or person._urssaf_sending_for(self.company_id) == "never"
+        ):
+            return person.browse()
+        holder = self.company_id._urssaf_holder()
+        # Whoever may see the invoice is told why it does not leave.
+        enrolment = person.sudo().urssaf_enrolment_ids.filtered(
+            lambda e: e.company_id == holder and e.state in KNOWN
+        )
+        return person if enrolment._usable() else person.browse()
+
+    def _urssaf_card_fault(self, level="warning"):
+        """What is said of such an invoice. As “danger” it forbids the sending: should
+        the card be a customer of Urssaf too, it would be debited for somebody else.
+        """
+        person = self._urssaf_person_below()
+        if not person:
+            return {}
+        message = self.env._(
+            "%(person)s is enrolled at Urssaf, but the contact stands under "
+            "“%(card)s”, whose invoice this is: it does not leave for Urssaf. Open the "
+            "customer, take the contact out of “%(card)s”, then choose the customer of "
+            "this invoice again (reset it to draft if it is posted).",
+            person=person.name,
+            card=self.commercial_partner_id.name,
+        )
+        return {
+            "urssaf_card": self._urssaf_fault(
+                message,
+                level=level,
+                action=person._get_records_action(),
+                text=self.env._("Open the customer"),
+            )
+        }
