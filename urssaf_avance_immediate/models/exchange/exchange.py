@@ -25,7 +25,7 @@ CLAIM_GRACE = timedelta(minutes=1)
 # Times that an answer is written again when somebody edits the invoice meanwhile.
 RECORD_TRIES = 4
 
-# Refusals without a word, before it is a person's matter: an empty 400 (urssaf-api §9)
+# Refusals without a word, before it is a person's matter: an empty 400
 # may be a fault of the moment.
 SILENT_REFUSALS = 3
 
