@@ -257,7 +257,7 @@ class UrssafCrosscheck(models.Model):
             ),
         )
         left = running.exists().filtered(lambda check: check.state == "running")
-        if any(not check._service()._paused() for check in left):
+        if any(not check._connection()._paused() for check in left):
             exchange._trigger("crosscheck")
 
     def _go_on(self):
