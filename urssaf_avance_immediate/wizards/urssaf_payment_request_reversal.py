@@ -83,7 +83,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     def action_reverse(self):
         """Book it: the invoice is open again for what was taken back.
 
-        :raises AccessError: the user is no manager of the service
+        :raises AccessError: the user is no manager
         :raises UserError: no such payment, or more than was paid
         """
         self.ensure_one()

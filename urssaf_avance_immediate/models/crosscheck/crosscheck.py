@@ -264,7 +264,7 @@ class UrssafCrosscheck(models.Model):
             ),
         )
         left = running.exists().filtered(lambda check: check.state == "running")
-        if any(not check._service()._paused() for check in left):
+        if any(not check._connection()._paused() for check in left):
             wake(self.env, CRON_CROSSCHECK)
 
     def _go_on(self):
