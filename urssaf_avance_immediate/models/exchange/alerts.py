@@ -130,6 +130,7 @@ class UrssafAlert(models.Model):
     @api.model
     def _activities(self, records, activity_type):
         kind = self.env["ir.model.data"]._xmlid_to_res_id(activity_type)
+        # sudo: activities of everybody, whoever settles the matter.
         return (
             self.env["mail.activity"]
             .sudo()
@@ -145,6 +146,7 @@ class UrssafAlert(models.Model):
 
     @api.model
     def _of(self, records, activity_type):
+        # sudo: nobody else reads or writes these.
         return self.sudo().search(
             [
                 ("res_id", "in", records.ids),
@@ -188,6 +190,7 @@ class UrssafAlert(models.Model):
             many = len(activities) >= MANY
             Activity.with_context(mail_activity_quick_update=many).create(activities)
             if many:
+                # sudo: an e-mail address, whoever works here.
                 user = self.env["res.users"].sudo().browse(user_id)
                 self._mail_of_many(company, user, len(activities))
 
@@ -196,6 +199,7 @@ class UrssafAlert(models.Model):
         # The root user, who takes what has no other reader, has no mailbox.
         if not user.email:
             return
+        # sudo: the company's contact may be of another company.
         company.partner_id.sudo().message_notify(
             partner_ids=user.partner_id.ids,
             subject=self.env._("Urssaf: %s matters are waiting for you", count),
@@ -216,6 +220,7 @@ class UrssafAlert(models.Model):
         for record, note in notes.items():
             if record.id in known:
                 known[record.id].write({"note": note, "told_at": now})
+        # sudo: nobody else reads or writes these.
         self.sudo().create(
             [
                 {
@@ -238,6 +243,7 @@ class UrssafAlert(models.Model):
         """Say again what nobody has on his list any more: its user was archived, or has
         left the company. What somebody has marked as done is his decision.
         """
+        # sudo: the daily watch, of all that the company serves.
         alerts = self.sudo().search(
             [("company_id", "in", company._urssaf_served().ids)], order="id"
         )
@@ -255,6 +261,7 @@ class UrssafAlert(models.Model):
         """These alerts are all of one model and subject."""
         if model not in self.env:
             return self.unlink()
+        # sudo: the daily watch sees all.
         records = self.env[model].sudo().browse(self.mapped("res_id")).exists()
         self.filtered(lambda alert: alert.res_id not in records.ids).unlink()
         alerts = self.exists()
@@ -275,6 +282,7 @@ class UrssafAlert(models.Model):
     def _marked_as_done(self, records, activity_type):
         """Odoo keeps, archived, what a person has marked as done."""
         kind = self.env["ir.model.data"]._xmlid_to_res_id(activity_type)
+        # sudo: what anybody has marked as done.
         closed = self.env["mail.activity"].with_context(active_test=False).sudo()
         moments = dict(
             closed._read_group(

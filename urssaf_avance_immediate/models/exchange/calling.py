@@ -377,6 +377,7 @@ class UrssafExchange(models.AbstractModel):
         due = Domain("state", "in", states) & Domain(
             "next_call_at", "<=", fields.Datetime.now()
         )
+        # sudo: work for the company, whoever has asked for some of it.
         return self.sudo().search(
             company._urssaf_here() & due, order="next_call_at, id"
         )

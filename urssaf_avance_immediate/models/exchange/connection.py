@@ -107,6 +107,7 @@ class UrssafConnection(models.Model):
         """The connection of a company’s habilitation, made when there is none yet."""
         company = company._urssaf_holder()
         domain = [("company_id", "=", company.id)]
+        # sudo: whoever calls, in whichever branch; the code alone writes it.
         connection = self.sudo().search_fetch(domain, FETCHED, limit=1)
         if connection:
             return connection
@@ -150,6 +151,7 @@ class UrssafConnection(models.Model):
 
         :param state: what is kept, to see the next change
         """
+        # sudo: written by the code, whoever has switched the actions on.
         for connection in self.sudo():
             company = connection.company_id
             cron = self.env["ir.cron"]
@@ -244,6 +246,7 @@ class UrssafConnection(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
+        # sudo: the button tries, the code writes what it has shown.
         connection = self.sudo()
         if not connection.company_id._urssaf_try_connection():
             for action in CALLING:

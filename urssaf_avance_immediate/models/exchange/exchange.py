@@ -139,6 +139,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _check_real(self):
         """:raises UserError: this database is a copy, in which nothing is asked"""
+        # sudo: a branch’s user may not open the company above it, here and below.
         for company in self.sudo().holder_id:
             company._urssaf_check_real()
 

@@ -26,6 +26,7 @@ class MailMail(models.Model):
             copied = records.filtered(lambda r: r.company_id._urssaf_is_copy())
             held |= about.filtered(lambda mail, ids=set(copied.ids): mail.res_id in ids)
         # The e-mail with a customer’s link names no record, see ``_mail_link``.
+        # sudo: as above.
         forms = self.env["urssaf.customer.form"].sudo()
         links = forms.search([("mail_id", "in", (self - held).ids)])
         return held | self.browse(

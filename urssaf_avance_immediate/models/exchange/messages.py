@@ -142,6 +142,7 @@ class UrssafExchange(models.AbstractModel):
     @api.model
     def _watch_messages(self, company):
         """What became of the messages of the exchanges of this habilitation."""
+        # sudo: all of the habilitation, whatever the branch.
         mine = self.sudo().search([("holder_id", "=", company.id)] + self._to_watch())
         mine._each(
             lambda record: record._watch_message(),
@@ -229,6 +230,7 @@ class UrssafExchange(models.AbstractModel):
         """Extends mail: a customer wrote."""
         result = super()._message_post_after_hook(message, msg_vals)
         if is_from_outside(message):
+            # sudo: written by the machine, whoever has answered.
             for record in self.sudo():
                 record.company_id._urssaf_customer_wrote(record, record.partner_id)
         return result
@@ -247,6 +249,7 @@ class UrssafExchange(models.AbstractModel):
         check_user(self.env)
         self.check_access("read")
         self._check_here()
+        # sudo: the right was checked; the code alone writes.
         failed = self.sudo()._lock().filtered("not_told_reason")
         if not failed:
             raise UserError(
@@ -267,6 +270,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _forget_messages(self):
         """What waits or failed does not leave besides."""
+        # sudo: mails, SMS and their notifications are Odoo’s, not writable by all.
         messages = self.customer_message_ids.sudo()
         mails = (
             self.env["mail.mail"]
@@ -278,6 +282,7 @@ class UrssafExchange(models.AbstractModel):
             lambda n: n.notification_status in ("ready", "exception", "bounce")
         ).notification_status = "canceled"
         if self.env["urssaf.enrolment"]._companion_has_sms():
+            # sudo: as the mails above.
             texts = self.env["sms.sms"].sudo()
             texts.search(
                 [("mail_message_id", "in", messages.ids)]
