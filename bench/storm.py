@@ -103,11 +103,11 @@ def _weather(env, requests, clock):
     """Let the scheduled actions run, minute by minute, until all is settled and each
     demande was followed once. Return how many minutes that took.
     """
-    exchange = env["urssaf.exchange"]
     for minute in range(PATIENCE):
         clock.ahead = timedelta(minutes=minute)
         for job in ("repair", "send", "follow"):
-            exchange._cron(job)
+            action = env.ref(f"urssaf_avance_immediate.cron_{job}")
+            action.ir_actions_server_id.run()
         states = Counter(requests.mapped("state"))
         if minute % 15 == 0:
             print(f"  minute {minute}: {dict(states)}", file=sys.stderr, flush=True)

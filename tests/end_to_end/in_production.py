@@ -45,7 +45,8 @@ def ask(env):
 def work(env):
     """Each scheduled action that talks to Urssaf or to customers."""
     for job in CRONS:
-        env["urssaf.exchange"]._cron(job)
+        action = env.ref(f"urssaf_avance_immediate.cron_{job}").sudo()
+        action.ir_actions_server_id.run()
 
 
 def click(env):

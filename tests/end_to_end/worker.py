@@ -22,7 +22,9 @@ def main(config_file, database, minutes, *jobs):
         Registry(database).cursor() as cr,
     ):
         for job in jobs:
-            api.Environment(cr, SUPERUSER_ID, {})["urssaf.exchange"]._cron(job)
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            action = env.ref(f"urssaf_avance_immediate.cron_{job}")
+            action.ir_actions_server_id.run()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from . import test_companion
 from . import test_companion_sms
 from . import test_branch
 from . import test_company
+from . import test_connection
 from . import test_consent
 from . import test_contact
 from . import test_contact_merge
@@ -73,7 +74,6 @@ from . import test_protocol
 from . import test_reference
 from . import test_security
 from . import test_second_company
-from . import test_service
 from . import test_trace
 from . import test_translation
 from . import test_wizard_access

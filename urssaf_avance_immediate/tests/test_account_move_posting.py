@@ -9,6 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
+from ..models.exchange import work
 from ..models.invoice import posting as account_move_posting
 from .cases import NOW, UrssafCase
 
@@ -311,7 +312,7 @@ class TestAutomatic(PostingCase):
         with (
             freeze_time("2026-03-21 08:00:00"),
             patch.object(type(guilty), "_urssaf_check_all", fails),
-            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"),
         ):
             self._run_cron("invoices")
         self.assertEqual(
@@ -333,11 +334,7 @@ class TestAutomatic(PostingCase):
         with (
             freeze_time("2026-03-21 08:00:00"),
             patch.object(account_move_posting, "SENT_AT_ONCE", 1),
-            patch.object(
-                type(self.env["urssaf.exchange"]),
-                "_time_left",
-                lambda _self: next(left, False),
-            ),
+            patch.object(work, "time_left", lambda _env: next(left, False)),
             # Odoo runs it again at once, and there is no time at all.
             mute_logger("odoo.addons.base.models.ir_cron"),
         ):

@@ -211,7 +211,7 @@ class TestAlert(UrssafCase):
         check = self.env["urssaf.crosscheck"].create(
             {"date_from": "2026-03-01", "date_to": "2026-03-31"}
         )
-        check.sudo()._alert()
+        check.sudo()._tell()
         yield "a cross-check", check
         self.company._urssaf_tell("Urssaf refuses the credentials.")
         yield "the whole company", self.company.partner_id
@@ -256,7 +256,7 @@ class TestAlert(UrssafCase):
 
     def test_an_activity_is_handed_to_a_colleague(self):
         enrolment = self._enrol()
-        enrolment._alert("Call the customer.")
+        enrolment._tell("Call the customer.")
         activity = enrolment.activity_ids.with_user(enrolment.activity_ids.user_id)
         colleague = ((self.user | self.successor) - activity.user_id)[:1]
         activity.user_id = colleague

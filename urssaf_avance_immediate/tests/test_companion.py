@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
+from ..models.exchange import work
 from .cases import NOW, UrssafCase
 
 ANNOUNCE = "Avance immédiate: Urssaf is about to write to you"
@@ -109,12 +110,12 @@ class TestCompanion(CompanionCase):
                 raise SystemExit("killed")
 
         with (
-            patch.object(type(enrolment), "_checkpoint", crash),
+            patch.object(work, "checkpoint", crash),
             self.assertRaises(SystemExit),
             self.cr.savepoint(),
             freeze_time(NOW + timedelta(minutes=2)),
         ):
-            enrolment._cron_companion(self.company)
+            enrolment._companion_due(self.company)
         self.assertFalse(self._mails())
         self.assertEqual(self._after(minutes=2), [ANNOUNCE])
 

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from ..models.exchange import work
 from .cases import NOW, UrssafCase
 
 CRONS = ("send", "follow", "repair", "digest")
@@ -45,7 +46,7 @@ class TestCron(UrssafCase):
         def follow(_model, company):
             seen[company.id] = company.env.lang
 
-        with patch.object(model, "_cron_follow", follow):
+        with patch.object(model, "_follow_due", follow):
             self._run_cron("follow")
         self.assertEqual(seen[self.company.id], "fr_FR")
 
@@ -91,7 +92,7 @@ class TestCron(UrssafCase):
 
     def _named(self, action):
         """As those in charge read it, the sign before the colon apart."""
-        lang = self.env["urssaf.exchange"]._for_company(self.company).env.lang
+        lang = work.in_office(self.company).env.lang
         return action.with_context(lang=lang).name.split(":")[1].strip()
 
     def _queued(self):

@@ -342,7 +342,7 @@ class TestCrosscheck(UrssafCase):
 
         with (
             patch.object(type(bad), "_compare", fails),
-            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"),
         ):
             self._run_cron("crosscheck")
         self.assertEqual((good.state, good.remote_count), ("done", 1))
@@ -379,7 +379,10 @@ class TestCrosscheck(UrssafCase):
             with self.subTest(field=name), self.assertRaises(AccessError):
                 check.create({**period, name: value})
         forged = check.with_context(default_state="done", default_automatic=True)
-        new = forged.create(period)
+        with self.assertRaises(AccessError):
+            forged.create(period)
+        self.env["ir.default"].sudo().set(check._name, "automatic", True, self.user.id)
+        new = check.create(period)
         self.assertEqual((new.state, new.automatic), ("draft", False))
         with self.assertRaises(UserError):
             check.write({"company_id": self.other_company.id})

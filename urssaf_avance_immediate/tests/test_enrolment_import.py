@@ -330,7 +330,7 @@ class TestEnrolmentImport(UrssafCase):
             patch.object(
                 type(partners.urssaf_enrolment_id), "_adopt_unverified", fails
             ),
-            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"),
         ):
             wizard = self._import(text)
         self.assertEqual(
@@ -371,7 +371,7 @@ class TestEnrolmentImport(UrssafCase):
             wizard.consent = True
             wizard.action_import()
         self.user.group_ids -= self.env.ref("urssaf_avance_immediate.group_user")
-        with mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"):
+        with mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"):
             self._run_cron("import")
         self.assertEqual(
             (wizard.sudo().state, wizard.sudo().linked_count), ("report", 1)

@@ -110,7 +110,7 @@ class TestEnrolmentTransition(UrssafCase):
             )
         )
         enrolment.external_id = f"client-{enrolment.id}"
-        enrolment._alert("Something is the matter.")
+        enrolment._tell("Something is the matter.")
         enrolment._companion_call("Call.")
         cls.env["urssaf.enrolment.attempt"].sudo().create(
             {

@@ -14,6 +14,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server, MailDeliveryException
 
+from ..models.exchange import work
 from .cases import NOW, UrssafCase
 
 TEMPLATE = "urssaf_avance_immediate.mail_template_sent"
@@ -81,6 +82,19 @@ class TestMessages(UrssafCase):
         self.assertFalse(request.sudo().customer_message_ids, "nothing to watch")
         with self.assertRaises(UserError):
             request.action_urssaf_tell_again()
+
+    def test_looking_after_a_message_delays_no_call(self):
+        """What is said to Urssaf about the demande does not wait for its messages."""
+        request = self._told()
+        before = request.next_call_at
+        with (
+            patch.object(type(request), "_watch_message", side_effect=ValueError),
+            mute_logger(work.__name__),
+        ):
+            self._run_cron("follow")
+        self.assertEqual(request.next_call_at, before)
+        self.assertFalse(request.last_error_kind)
+        self.assertIn("not foreseen", request.activity_ids.note)
 
     def test_every_way_of_not_leaving(self):
         """And the way back: one click, and the person is left alone."""

@@ -13,7 +13,7 @@ from odoo.tests.common import freeze_time
 from .cases import NOW
 from .test_protocol import ProtocolCase
 
-EACH = "odoo.addons.urssaf_avance_immediate.models.exchange.each"
+EACH = "odoo.addons.urssaf_avance_immediate.models.exchange.work"
 
 
 class Nobody(Exception):
@@ -244,12 +244,34 @@ class TestOneBadRecord(ProtocolCase):
 
     def test_a_selection_that_fails_is_told_to_the_company(self):
         requests = self._queue(2)
-        failing = patch.object(self.Enrolment, "_cron_send", side_effect=Nobody)
+        failing = patch.object(self.Enrolment, "_send_due", side_effect=Nobody)
         with failing, self.assertLogs(EACH, "ERROR") as log:
             self._run_cron("send")
         self.assertNotIn("Durand", str(log.output))
         self.assertEqual(set(requests.mapped("state")), {"waiting"})
         self.assertIn("not foreseen", self.company.partner_id.activity_ids.note)
+
+    def test_credentials_out_of_reach_for_one_company_stop_no_other(self):
+        """A hook may fetch them from a vault that does not answer for one of them."""
+        requests = self._queue(1)
+        Company = self.env.registry["res.company"]
+        known = Company._urssaf_get_credentials
+        broken = self.other_company
+
+        def from_the_vault(company):
+            if company == broken:
+                raise Nobody
+            return known(company)
+
+        with (
+            patch.object(Company, "_urssaf_get_credentials", from_the_vault),
+            self.assertLogs(EACH, "ERROR") as log,
+        ):
+            self._run_cron("send")
+        self.assertIn(f"credentials of company {broken.id}", str(log.output))
+        self.assertEqual(requests.state, "waiting")
+        told = broken.sudo().partner_id.activity_ids
+        self.assertIn("not foreseen", told.note)
 
     # -- and it costs the same, however many wait --------------------------------
 

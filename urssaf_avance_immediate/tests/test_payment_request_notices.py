@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
+from ..models.exchange import work
 from .cases import NOW, UrssafCase
 
 FRENCH = "fr_FR"
@@ -125,7 +126,7 @@ class TestPaymentRequestNotices(UrssafCase):
         requests = self._sent() | self._sent() | self._sent()
         Request = self.env["urssaf.payment.request"].sudo()
         left = iter([True, True])
-        with patch.object(type(Request), "_time_left", lambda _self: next(left, False)):
+        with patch.object(work, "time_left", lambda _env: next(left, False)):
             Request._notify_customers(self.company)
         self.assertEqual(len(requests.filtered("mailed_sent_at")), 2)
         for _again in range(2):
@@ -144,7 +145,7 @@ class TestPaymentRequestNotices(UrssafCase):
 
         with (
             patch.object(type(guilty), "_queue_notice", fails),
-            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.each"),
+            mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"),
         ):
             self._run_cron("follow")
         self.assertEqual([len(self._mails(request)) for request in requests], [1, 0, 1])

@@ -74,7 +74,7 @@ class TestPaymentRequestTransition(UrssafCase):
         closed, woken = [], []
         Request = type(requests)
         with (
-            patch.object(Request, "_alert_done", lambda self: closed.append(self)),
+            patch.object(Request, "_told_done", lambda self: closed.append(self)),
             patch.object(Request, "_trigger", lambda self, cron: woken.append(cron)),
         ):
             requests._set_state(state, **values)

@@ -13,6 +13,7 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from ..models.exchange import work
 from .cases import NOW, UrssafCase
 
 # What may happen to a call of method 050, see ``fake_urssaf_faults``.
@@ -168,7 +169,7 @@ class TestProtocol(ProtocolCase):
         # The real rollback would undo the test's own invoice.
         with (
             patch.object(Request, "_claim", disturbed),
-            patch.object(Request, "_commits", lambda records: True),
+            patch.object(work, "commits", lambda env: True),
             patch.object(self.env.cr, "rollback", lambda: None),
             patch.object(self.env.cr, "commit", self.env.flush_all),
             patch("odoo.service.model.time.sleep"),

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from ..lib.api import UrssafError
 from ..lib.rules import same_name
 from ..models.enrolment.enrolment import SENDABLE
+from ..models.exchange.screen import check_user
+from ..models.exchange.words import error_text
 
 # What Urssaf has shown. Typed by somebody, it would link anybody to the customer, who
 # would then be debited for this one, and the chatter would say that Urssaf confirmed.
@@ -115,8 +117,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         :raises UserError: Urssaf does not know, or cannot be asked now
         """
         self.ensure_one()
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         self.partner_id.check_access("write")
         self.company_id.check_access("read")
         criteria = self._criteria()
@@ -161,7 +162,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
                     "Several people may have this e-mail: look up by identifier."
                 )
             )
-        return text + "\n" + self.env["urssaf.enrolment"]._error_text(error)
+        return text + "\n" + error_text(self.env, error)
 
     def _show_found(self, status):
         # sudo(): only the code writes what Urssaf shows.
@@ -192,8 +193,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         :raises UserError: he was not asked about, is somebody else, or is enrolled
         """
         self.ensure_one()
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         self.partner_id.check_access("write")
         if not self.found_id:
             raise UserError(self.env._("Ask Urssaf first who this customer is."))

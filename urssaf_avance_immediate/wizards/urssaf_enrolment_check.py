@@ -3,6 +3,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.enrolment.enrolment import SENDABLE
+from ..models.exchange.screen import check_user
 
 LEVELS = [
     ("blocking", "To be mended"),
@@ -111,7 +112,7 @@ class UrssafEnrolmentCheckLine(models.TransientModel):
 
     def action_enrol_ready(self):
         """Enrol the customers of the table who lack nothing."""
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         ready = (
             self._whole_table()
             .line_ids.filtered(lambda line: line.level == "ready")

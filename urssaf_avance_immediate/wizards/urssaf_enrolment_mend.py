@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date
 
 from ..lib.rules import shown_iban
 from ..models.enrolment.enrolment import SENDABLE, WAITING
+from ..models.exchange.screen import check_user
 from .urssaf_enrolment_proposals import Proposals
 
 # The fields of the contact that the dialog can show, each only if it is concerned.
@@ -213,8 +214,7 @@ class UrssafEnrolmentMendLine(models.TransientModel):
     def action_apply(self):
         """Write this proposal on the contact; nothing leaves yet."""
         self.ensure_one()
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         wizard = self.wizard_id
         wizard.partner_id.write(self.values)
         # Only the code writes on an enrolment; the right to enrol was checked above.

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.api.codes import REJECTION_REASONS
+from ..models.exchange.screen import notice
 from ..models.payment_request.incidents import CANCEL_REASONS
 
 TEMPLATE = "urssaf_avance_immediate.mail_template_cancel"
@@ -102,7 +103,7 @@ class UrssafPaymentRequestCancel(models.TransientModel):
                 % (note, self.subject, self.body)
             )
         request._cancellation_requested(self.reason)
-        action = request._notify(note, kind="success" if self.production else "warning")
+        action = notice(note, kind="success" if self.production else "warning")
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
 

@@ -83,7 +83,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     def action_reverse(self):
         """Book it: the invoice is open again for what was taken back.
 
-        :raises AccessError: the user is no manager of the service
+        :raises AccessError: the user is no manager
         :raises UserError: no such payment, or more than was paid
         """
         self.ensure_one()
@@ -102,7 +102,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         self._check(request)
         request = request.with_company(request.company_id)
         back = self._pay_back(request, self._payment().sudo())
-        request._alert_done()
+        request._told_done()
         request._message_log(
             body=self.env._(
                 "%(amount)s taken back by %(user)s: %(payment)s.",

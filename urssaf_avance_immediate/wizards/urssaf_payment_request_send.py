@@ -3,6 +3,9 @@ import math
 
 from odoo import Command, api, fields, models
 
+from ..models.exchange.ir_cron import CRON_SEND, wake
+from ..models.exchange.screen import check_user, notice
+
 # Seconds of sending that people would wonder about.
 WORTH_A_WORD = 60
 
@@ -82,14 +85,14 @@ class UrssafPaymentRequestSend(models.TransientModel):
         """Queue what is ready; the scheduled action sends it within a minute."""
         self.ensure_one()
         Request = self.env["urssaf.payment.request"]
-        Request._check_urssaf_user()
+        check_user(self.env)
         moves = self.line_ids.filtered("ready").move_id
         moves.check_access("write")
         # The invoices may have changed since the list was shown.
         reasons, _hints = self._reasons(moves)
         queued = Request._enqueue_move(moves.filtered(lambda move: not reasons[move]))
-        queued._trigger("send")
-        action = Request._notify(self._leaving(queued))
+        wake(self.env, CRON_SEND)
+        action = notice(self._leaving(queued))
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The only door to Urssaf: four methods and the token, on one HTTP session.
 
-Contract: ``domain/urssaf-api.md`` §1 and §2. What may go wrong: ``errors``.
+Contract: ``docs/api.md``. What may go wrong: ``errors``.
 """
 
 import logging
@@ -41,12 +41,12 @@ masking.install(__name__, "urllib3.connectionpool")
 
 DEFAULT_SCOPE = "homeplus.tiersprestations"
 TOKEN_TIMEOUT = 15.0
-#: 010 calls the tax office and the bank check before it answers (§9).
+#: 010 calls the tax office and the bank check before it answers.
 ENROL_TIMEOUT = 30.0
 #: Seconds before the first and the second repeat of a token request or a read.
 BACK_OFF = (0.5, 1.5)
 _TRANSIENT = (502, 504)
-#: No invoice is dated so late: CA searches from here as a health check (§2.4).
+#: No invoice is dated so late: CA searches from here as a health check.
 _EMPTY_PERIOD_START = date(2053, 1, 1)
 
 

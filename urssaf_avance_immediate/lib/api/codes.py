@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Urssaf's code tables and limits, with Urssaf's own French labels.
 
-Copied on 2026-11-21 from ``domain/urssaf-api.md``; each table names its section and
-its sources. The lists are open: a code that is not here is shown as received, never
-refused. What the error codes mean for an office is in ``error_help``.
+Gathered on 2026-11-21; each table names its sources, see ``docs/api.md``. The lists are
+open: a code that is not here is shown as received, never refused. What the
+error codes mean for an office is in ``error_help``.
 """
 
 from ..rules.amounts import MAX_PRESTATIONS
@@ -14,11 +14,11 @@ from .error_help import ERROR_CODES, ErrorHelp
 MAX_BATCH = 10
 #: Ids or numbers per call of 070 (CA quoting PDF v1.1.7, AIS).
 MAX_SEARCH = 10
-#: Characters of ``numFactureTiers``: CF stores 50; nobody knows the real limit, and §11
-#: keeps to this one.
+#: Characters of ``numFactureTiers``: CF stores 50; nobody knows the real limit; we
+#: keep to this one.
 MAX_NUMBER = 50
 
-#: §5, ``statut.code`` of method 070. 15, 80, 90 and 100: only in the list of
+#: ``statut.code`` of method 070. 15, 80, 90 and 100: only in the list of
 #: v1-1-1 (AT). 113, 260 and 270: only in the newest one (CT).
 PAYMENT_STATUSES = {
     "10": "Intégrée",
@@ -41,7 +41,7 @@ PAYMENT_STATUSES = {
     "270": "Régularisé prestataire",
 }
 
-#: §5, ``infoRejet.code`` (CA and AT, identical lists).
+#: ``infoRejet.code`` (CA and AT, identical lists).
 REJECTION_REASONS = {
     "REGUL_MNT_FACT": (
         "Erreur sur le montant facturé et/ou sur le tarif indiqué pour la prestation"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which fields of what was sent Urssaf complains about (``urssaf-api.md`` §3.1)."""
+"""Which fields of what was sent Urssaf complains about."""
 
 import re
 from collections.abc import Iterable

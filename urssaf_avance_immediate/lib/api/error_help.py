@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What each error code of Urssaf means to an office, and what to put right.
 
-Codes and meanings: ``domain/urssaf-api.md`` §3 (CT 2026, the fullest public list; AIS,
+Codes and meanings (sources: ``docs/api.md``; CT 2026, the fullest public list; AIS,
 CA, SIN-e beside it). Texts are French because our readers are; a code that is not
 here is shown with Urssaf's own message.
 """
@@ -389,7 +389,7 @@ def _typeset(text: str) -> str:
     return re.sub(" (?=[:;?!»])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
-#: Every code of §3, by code.
+#: Every code, by code.
 ERROR_CODES: dict[str, ErrorHelp] = {
     code: about._replace(
         explanation=_typeset(about.explanation),

@@ -3,7 +3,7 @@
 
 Three kinds of call exist: a ``token`` request, a ``read`` (020, 070) and a ``write``
 (010, 050). The kind matters because a write whose fate is unknown must never be sent
-again blind. Rules: ``design/odoo-19.md`` §5.6.
+again blind.
 """
 
 import socket
@@ -154,7 +154,7 @@ def unreadable(
 def rejected_inside_success(
     errors: list[RemoteError], kind: str, correlation_id: str, http_status: int
 ) -> UrssafError:
-    """What to raise for a success whose body is only errors (§2.3, §11)."""
+    """What to raise for a success whose body is only errors."""
     codes = quotable_codes(errors)
     label = f"HTTP {http_status}" + (f", {codes}" if codes else "")
     error_class = UrssafAuthError if kind == TOKEN else UrssafRejected

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A ceiling of calls per second: who keeps it, and how a call waits for its turn.
 
-Nobody says how many calls Urssaf takes (urssaf-api §11): one after the other, evenly
+Nobody says how many calls Urssaf takes: one after the other, evenly
 spaced, is the safe assumption. Over several processes only something that they share
 can keep the pace; :func:`in_process` does it for one.
 """

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the request and response schemas share: wire types and discreet models.
 
-Source keys (SW29, SW30, CT, CA, AT...) are those of ``domain/urssaf-api.md``. Where
+Source keys (SW29, SW30, CT, CA, AT...) are those of ``docs/api.md``. Where
 versions differ we take the tighter length and the more recent pattern.
 """
 
@@ -26,7 +26,7 @@ from ..rules.characters import clean
 from ..rules.period import wire_date
 from .errors import RemoteError, remote_errors
 
-FRANCE = "99100"  # INSEE country code, §6.6
+FRANCE = "99100"  # INSEE country code
 
 _WIRE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0{1,6})?Z")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):\d{2}.*?(Z)?)?$")
@@ -36,7 +36,7 @@ def _read_date(value: Any) -> date:
     """A calendar date, or the wire's midnight Z of one.
 
     A ``datetime`` is refused: its time zone could move it to another day, hence to
-    another month, which Urssaf punishes with a period error (§9).
+    another month, which Urssaf punishes with a period error.
     """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -60,7 +60,7 @@ WireDate = Annotated[
     date, BeforeValidator(_read_date), PlainSerializer(wire_date, when_used="json")
 ]
 
-#: JSON numbers, not strings (§7.2). A float holds 12 digits exactly enough: its
+#: JSON numbers, not strings. A float holds 12 digits exactly enough: its
 #: shortest decimal form, which is what json writes, is the decimal we started from.
 _as_number = PlainSerializer(float, when_used="json")
 Amount = Annotated[
@@ -72,7 +72,7 @@ Amount = Annotated[
 UnitPrice = Annotated[
     Decimal,
     BeforeValidator(_no_bool),
-    Field(ge=0, max_digits=13, decimal_places=3),  # three accepted: CA, AR (§7.2 E)
+    Field(ge=0, max_digits=13, decimal_places=3),  # three accepted: CA, AR (rule E)
     _as_number,
 ]
 Quantity = Annotated[
@@ -197,7 +197,7 @@ def field_errors(error: ValidationError) -> list[tuple[str, str]]:
 MAX_CODE, MAX_LABEL = 80, 300
 #: Identifiers are opaque; a longer one than this is none, and no index takes it.
 MAX_ID = 100
-#: Euros. Contract: twelve digits, two of them cents (§7.2).
+#: Euros. Contract: twelve digits, two of them cents.
 _MAX_AMOUNT = Decimal(10) ** 10
 #: Nothing at Urssaf happens out of these years.
 YEARS = range(2000, 2100)

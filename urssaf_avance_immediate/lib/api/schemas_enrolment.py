@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Methods 010 (enrol a particulier) and 020 (state of the account).
 
-Lengths and patterns: ``domain/urssaf-api.md`` §2.1 and §2.2. Python's ``\\pL`` of
+Lengths and patterns: ``docs/api.md``. Python's ``\\pL`` of
 Urssaf's regular expressions is ``\\p{L}`` in pydantic's engine, which has no
 look-ahead; the rules are the same.
 """
@@ -61,7 +61,7 @@ _SINCE = re.compile(
 
 
 class BirthCommune(WireRequest):
-    """``communeNaissance``: the last three of the INSEE code (§6.7), and its name."""
+    """``communeNaissance``: the last three of the INSEE code, and its name."""
 
     commune_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")] = Field(
         alias="codeCommune"
@@ -122,12 +122,12 @@ class PostalAddress(WireRequest):
     postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] = Field(
         alias="codePostal"
     )
-    # The service is at home in France: a foreign address is refused here (§11).
+    # The service is at home in France: a foreign address is refused here.
     country_code: Literal["99100"] = Field(FRANCE, alias="codePays")
 
     @model_validator(mode="after")
     def _check_street(self):
-        """Cross-field rules of §2.1 (CT, AR, CA)."""
+        """Cross-field rules (CT, AR, CA)."""
         if self.street_label and not self.street_type:
             raise fault("street_type_missing", "codeTypeVoie", "needed by the label")
         if self.street_type and not self.street_label:
@@ -161,7 +161,7 @@ class BankAccount(WireRequest):
 
 
 class EnrolmentRequest(WireRequest):
-    """``InputParticulierDTO``, the body of method 010 (§2.1)."""
+    """``InputParticulierDTO``, the body of method 010."""
 
     civility: Literal["1", "2"] = Field(alias="civilite")  # 1 Monsieur, 2 Madame
     birth_name: LastName = Field(alias="nomNaissance")
@@ -194,7 +194,7 @@ class AccountStatus(WireResponse):
 
 
 class CustomerStatus(WireResponse):
-    """Answer of method 020 (§2.2)."""
+    """Answer of method 020."""
 
     _shown: ClassVar[frozenset[str]] = frozenset({"id_client", "status"})
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Methods 050 (send demandes de paiement) and 070 (search them).
 
-Fields, lengths and patterns: ``domain/urssaf-api.md`` §2.3, §2.4 and §11. Sums are
+Fields, lengths and patterns: ``docs/api.md``. Sums are
 checked in ``lib.rules.amounts``, dates in ``lib.rules.period``.
 """
 
@@ -62,7 +62,7 @@ class Prestation(WireRequest):
     line_tva: Amount = Field(alias="mntPrestationTVA")
     service_start: WireDate | None = Field(None, alias="dateDebutEmploi")
     service_end: WireDate | None = Field(None, alias="dateFinEmploi")
-    # AR caps 255, CT 120, CF 50: the tightest (§11).
+    # AR caps 255, CT 120, CF 50: the tightest.
     complement1: Annotated[str, StringConstraints(max_length=50)] | None = Field(
         None, alias="complement1"
     )
@@ -171,7 +171,7 @@ class PaymentResult(WireResponse):
     def rejected(self) -> bool:
         """Whether Urssaf refused the demande; ``errors`` says why.
 
-        A refusal has no identifier (§2.3): with both, the demande may well exist.
+        A refusal has no identifier: with both, the demande may well exist.
         """
         return self._faulty and not self.request_id
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What was said in one call, masked: safe to store and to show.
 
-The tests that Urssaf asks for (urssaf-api §10) want the request, the answer, the time
+The tests that Urssaf asks for want the request, the answer, the time
 and the HTTP status of each call.
 """
 

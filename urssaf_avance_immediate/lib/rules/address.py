@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A street line cut into Urssaf's fields (``domain/urssaf-api.md`` §2.1, §6.4, §6.5).
+"""A street line cut into Urssaf's fields.
 
 A wrong cut is refused by Urssaf, a whole line in ``complement`` is not (AIS does so in
 production). So only what is certain is cut, and nothing that was typed is left out.

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The arithmetic Urssaf checks to the cent: ``domain/urssaf-api.md`` §7.2, A to G.
+"""The arithmetic that Urssaf checks to the cent.
+
+A: quantity × unit price = amount of the line. B: without tax + tax = with tax. C, D:
+the lines add up to the invoice, with and without tax. E: a unit price has at most three
+decimals. F: nothing is negative. G: a deposit is at most half of the total.
 
 From the lines of an invoice to ``inputPrestations``, each step in a module of its
 own: free lines are dropped, negative ones folded (``amounts_folding``), more than ten

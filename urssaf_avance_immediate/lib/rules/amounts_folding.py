@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Discounts and negative lines, taken off the lines that they are about.
 
-Urssaf takes no negative value (rule F of §7.2). A discount lowers the price of a
+Urssaf takes no negative value (rule F). A discount lowers the price of a
 service of the same nature, VAT rate and month, never of another one. A negative
 quantity at the price of a line is taken back from its quantity; hours are taken off
 hours of the same person only, so that what was worked stays in hours.

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What a line of an invoice is to Urssaf, and what it must not be.
 
-All amounts are euros in ``Decimal``: ``domain/urssaf-api.md`` §2.3, §7.2.
+All amounts are euros in ``Decimal``.
 """
 
 import re
@@ -19,7 +19,7 @@ _INTERVENANT = re.compile(r"(SAP\d{9}|SIR\d{14})", re.ASCII)
 class AmountError(ValueError):
     """An invoice that Urssaf would refuse.
 
-    :param code: the code with which Urssaf would refuse it (§3.3)
+    :param code: the code with which Urssaf would refuse it
     :param line_index: position of the faulty line, ``None`` for the whole invoice
     :param detail: plain English, numbers only, no personal data
     """
@@ -38,7 +38,7 @@ class ServiceLine:
 
     ``nature``: code of ``codes.NATURES``; ``unit``: "HEURE" or "FORFAIT"; ``quantity``:
     hours or flats; totals in euros, with and without tax; ``description``: shown to the
-    customer; ``intervenant``: "SAP" + 9 digits or "SIR" + 14 digits (§2.3); ``vat``:
+    customer; ``intervenant``: "SAP" + 9 digits or "SIR" + 14 digits; ``vat``:
     per cent; ``start``, ``end``: civil dates of the service; ``dated``: the line has
     them of its own, they are not those of the invoice; ``sources``: positions in the
     invoice of the lines that this one stands for.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Several lines in one: Urssaf takes ten of them at most (AIS; §2.3, §11)."""
+"""Several lines in one: Urssaf takes ten of them at most (AIS)."""
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from .amounts_lines import ZERO, Note, ServiceLine
 from .amounts_price import unit_price
 from .amounts_text import shorten, with_dates
 
-#: Prestations per demande (AIS; whether Urssaf enforces it is unknown, §11).
+#: Prestations per demande (AIS; whether Urssaf enforces it is unknown).
 MAX_PRESTATIONS = 10
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The unit price that gives a total to the cent: rules A and E of §7.2."""
+"""The unit price that gives a total to the cent: rules A and E."""
 
 from collections.abc import Iterator
 from dataclasses import replace

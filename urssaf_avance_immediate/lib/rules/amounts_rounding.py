@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The cents between the lines and their invoice: rules C and D of §7.2."""
+"""The cents between the lines and their invoice: rules C and D."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -6,7 +6,7 @@ in the space of Urssaf, whatever the language of the office.
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-#: Characters of the text shown to the customer (§11).
+#: Characters of the text shown to the customer.
 MAX_DESCRIPTION = 50
 
 

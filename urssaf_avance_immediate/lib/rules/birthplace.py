@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Places of birth as Urssaf cuts them: ``domain/urssaf-api.md`` §6.7."""
+"""Places of birth as Urssaf cuts them."""
 
 import re
 

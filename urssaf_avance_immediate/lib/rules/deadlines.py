@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When Urssaf's money is due: French working days, ``urssaf-api.md`` §5 *Timings*.
+"""When Urssaf's money is due: French working days.
 
 A working day ("jour ouvré") is Monday to Friday and no national public holiday
 (code du travail L3133-1). The two days of Alsace-Moselle do not count: banks run on
@@ -11,12 +11,12 @@ from functools import cache
 
 from dateutil.easter import easter
 
-#: Hours that the customer has to answer (§5). The law says two clear days, so that the
+#: Hours that the customer has to answer. The law says two clear days, so that the
 #: answer may come later: nothing is decided here, only what to expect.
 ANSWER_HOURS = 48
-#: Working days from the validation to the transfer (§5, §7.8).
+#: Working days from the validation to the transfer.
 TRANSFER_DAYS = 4
-#: Days that Urssaf's notice leaves to pay or comment (L133-8-7, R133-20; §7.7).
+#: Days that Urssaf's notice leaves to pay or comment (L133-8-7, R133-20).
 NOTICE_DAYS = 30
 
 _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))

@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How soon to ask Urssaf again about a demande de paiement.
 
-No call of Urssaf tells that something has happened (``urssaf-api.md`` §1): what is
+No call of Urssaf tells that something has happened: what is
 worth asking, and how often, follows from what can happen next. Minutes around the
 end of the customer's delay, hours while the money is on its way, days once it is
-there, since a bank may send a debit back for weeks (§5, §11).
+there, since a bank may send a debit back for weeks.
 """
 
 from datetime import datetime, timedelta

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names and phones as Urssaf's patterns want them (``urssaf-api.md`` §2.1).
+"""Names and phones as Urssaf's patterns want them.
 
 Typing habits are undone (typographic signs, ligatures, stray spaces); nothing that
 tells people apart is touched: accents and capitals stay, the tax office decides.

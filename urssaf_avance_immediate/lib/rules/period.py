@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When services were done, when Urssaf takes them: ``urssaf-api.md`` §7.1, §9."""
+"""When services were done, when Urssaf takes them."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 def wire_date(value: date) -> str:
     """Urssaf's form of a calendar date: its own midnight, marked ``Z``.
 
-    Never convert a local midnight to UTC: the day before may be another month (§9).
+    Never convert a local midnight to UTC: the day before may be another month.
     """
     return f"{value.year:04d}-{value.month:02d}-{value.day:02d}T00:00:00Z"
 
@@ -19,7 +19,7 @@ def one_month(start: date, end: date) -> bool:
 
 def invoice_date_faults(invoice_date: date, active_since: datetime | None) -> list[str]:
     """The code with which Urssaf would refuse an invoice of this day, if any: it may
-    not be older than the activation, whatever the days of its services (§7.1).
+    not be older than the activation, whatever the days of its services.
 
     :param active_since: as in :func:`period_faults`; the day itself is let through
     """
@@ -34,8 +34,8 @@ def period_warnings(
     """What Urssaf may refuse, or the customer not expect; none when there is nothing.
 
     - ``activation_day``: services of the day of the activation; Urssaf compares the
-      hour too (§7.1), which an invoice does not have
-    - ``last_year``: another tax year, another yearly ceiling (§11)
+      hour too, which an invoice does not have
+    - ``last_year``: another tax year, another yearly ceiling
 
     Parameters are those of :func:`period_faults`.
     """
@@ -56,7 +56,7 @@ def period_faults(
     :param today: the date in Paris
     :param active_since: activation of the customer's account, naive Paris time;
         ``None`` when unknown. The day itself is let through: Urssaf decides by the
-        hour, which an invoice does not have (§11).
+        hour, which an invoice does not have.
     """
     faults = []
     if end > today or start > today:

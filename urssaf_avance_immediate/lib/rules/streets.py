@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Urssaf's tables of street types and street letters: ``urssaf-api.md`` §6.4, §6.5."""
+"""Urssaf's tables of street types and street letters."""
 
-#: §6.5, ``codeTypeVoie``: the list of AT (from the official PDF v1-1-1, in
+#: ``codeTypeVoie``: the list of AT (from the official PDF v1-1-1, in
 #: production). CT's additions are partly guessed and are left out.
 STREET_TYPES = {
     "ALL": "Allée",
@@ -38,5 +38,5 @@ STREET_TYPES = {
     "SQ": "Square",
     "VO": "Voie",
 }
-#: §6.4, ``lettreVoie`` (SW29, AT, CA).
+#: ``lettreVoie`` (SW29, AT, CA).
 STREET_LETTERS = {"B": "Bis", "T": "Ter", "Q": "Quater", "C": "Quinquiès"}

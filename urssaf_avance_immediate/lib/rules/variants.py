@@ -1,9 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Other spellings of one identity or address, worth a second try after a refusal.
 
-The tax office compares letter by letter, hyphens, spaces and accents included
-(``urssaf-api.md`` §9). Each function proposes few values, the likeliest first, and
-never the one it was given.
+The tax office compares letter by letter, hyphens, spaces and accents included. Each
+function proposes few values, the likeliest first, and never the one it was given.
 """
 
 import re

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 class AccountPayment(models.Model):
     _name = "account.payment"
-    _inherit = ["account.payment", "urssaf.code.fields"]
+    _inherit = ["account.payment", "urssaf.guarded"]
 
     urssaf_request_id = fields.Many2one(
         "urssaf.payment.request",

@@ -16,6 +16,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..exchange import work
+from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
+from ..exchange.screen import notice
 from ..groups import ADMINISTRATOR
 from .client import CREDENTIAL_FIELDS
 
@@ -59,7 +62,12 @@ class ResCompany(models.Model):
     def _compute_urssaf_holder_id(self):
         for company in self:
             above = company.parent_id
-            served = not company._urssaf_has_credentials() and above.urssaf_configured
+            # A company of its own is its holder, whatever its credentials are.
+            served = (
+                bool(above)
+                and not company._urssaf_has_credentials()
+                and above.urssaf_configured
+            )
             company.urssaf_holder_id = above.urssaf_holder_id if served else company
 
     def _urssaf_has_credentials(self):
@@ -115,11 +123,17 @@ class ResCompany(models.Model):
         scheduled actions loop on these.
         """
         # Those that the user has not ticked, too.
-        everybody = self.sudo().search([("active", "=", True)], order="id")
-        return everybody.filtered(
-            lambda company: company._urssaf_has_credentials()
-            and not company._urssaf_is_copy()
-        )
+        holders = self.sudo().browse()
+        for company in self.sudo().search([("active", "=", True)], order="id"):
+            try:
+                if company._urssaf_has_credentials() and not company._urssaf_is_copy():
+                    holders += company
+            except Exception as error:
+                # Credentials kept elsewhere may be out of reach for one company.
+                if work.connection_lost(self.env, error):
+                    raise
+                work.job_failed("credentials", company, error)
+        return holders
 
     def _urssaf_here(self):
         """Domain of the exchanges that the habilitation of this company can speak of:
@@ -243,10 +257,9 @@ class ResCompany(models.Model):
                 former=former or "-",
             )
         )
-        exchange = self.env["urssaf.exchange"]
-        for job in ("repair", "follow", "send"):
-            exchange._trigger(job)
-        return exchange._notify(
+        for action in (CRON_REPAIR, CRON_FOLLOW, CRON_SEND):
+            wake(self.env, action)
+        return notice(
             self.env._(
                 "This database talks to Urssaf from now on. What was under way is "
                 "looked up first, then what waits leaves. Switch the other one off."

@@ -153,7 +153,7 @@ class ResCompany(models.Model):
         # The machine writes it: a visitor of the portal may not, and the office reads.
         company = self.with_user(SUPERUSER_ID)
         record = record.with_user(SUPERUSER_ID).with_company(company)
-        candidates = record.env["urssaf.alert"]._candidates(record)[record]
+        candidates = record.sudo()._urssaf_alert_candidates()
         reader = company._urssaf_reader_of(record, candidates)
         record = record.with_context(lang=reader.lang or self.env.lang)
         notes = {record: company._urssaf_reply_note(record, partner)}

@@ -26,7 +26,7 @@ CANCEL_EMAIL = "avance-immediate@urssaf.fr"
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["res.company", "urssaf.code.fields"]
+    _inherit = ["res.company", "urssaf.guarded"]
 
     urssaf_environment = fields.Selection(
         [

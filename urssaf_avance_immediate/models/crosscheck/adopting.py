@@ -9,6 +9,9 @@ from odoo.tools import split_every
 
 from ...lib.api import UrssafError
 from ...lib.api.codes import MAX_SEARCH
+from ..exchange import work
+from ..exchange.screen import notice
+from ..exchange.words import error_text
 from ..payment_request.payment_request import CLOSED, FOLLOWED
 
 # Demandes adopted by one click: a call takes ten.
@@ -36,8 +39,8 @@ class UrssafCrosscheckLine(models.Model):
         adopted = lines.filtered(lambda line: line.outcome == "adopted")
         if len(self) == 1 and not adopted:
             raise UserError(self.detail or self.env._("Urssaf shows it no more."))
-        lines.crosscheck_id._alert_done()
-        return self.env["urssaf.exchange"]._notify(
+        lines.crosscheck_id._told_done()
+        return notice(
             self.env._(
                 "%(count)s demandes de paiement adopted, %(left)s left.",
                 count=len(adopted),
@@ -57,7 +60,7 @@ class UrssafCrosscheckLine(models.Model):
                 company,
                 lambda batch, infos, as_of: batch._update_batch(infos, as_of),
             )
-        lines.crosscheck_id._alert_done()
+        lines.crosscheck_id._told_done()
 
     def _asked_again(self, company, take):
         """Ask Urssaf what it has of these demandes now, ten per call, and commit what
@@ -77,9 +80,9 @@ class UrssafCrosscheckLine(models.Model):
                     )
                     infos = {info.request_id: info for info in found.items}
                     take(batch, infos, found.server_time)
-                    self.env["urssaf.exchange"]._checkpoint()
+                    work.checkpoint(self.env)
         except UrssafError as error:
-            raise UserError(self.env["urssaf.exchange"]._error_text(error)) from error
+            raise UserError(error_text(self.env, error)) from error
 
     def _adopt_batch(self, infos, as_of):
         for line in self:

@@ -8,6 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ...lib.rules import paris_today
+from ..exchange import work
+from ..exchange.ir_cron import CRON_CROSSCHECK, wake
+from ..exchange.screen import check_user
 
 # While the user waits; the scheduled action does the rest.
 CALLS_AT_ONCE = 15
@@ -34,7 +37,12 @@ class UrssafCrosscheck(models.Model):
 
     _name = "urssaf.crosscheck"
     _description = "Urssaf Cross-Check"
-    _inherit = ["urssaf.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "urssaf.guarded",
+        "urssaf.alerted",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -185,7 +193,7 @@ class UrssafCrosscheck(models.Model):
         :raises UserError: the company has no credentials, or Urssaf refuses them
         """
         self.ensure_one()
-        self.env["urssaf.exchange"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         # sudo(): the code alone writes what was found; the user was checked above.
         check = self.sudo()
@@ -198,7 +206,7 @@ class UrssafCrosscheck(models.Model):
         check._begin()
         check._run(CALLS_AT_ONCE, SECONDS_AT_ONCE)
         if check.state == "running":
-            self.env["urssaf.exchange"]._trigger("crosscheck")
+            wake(self.env, CRON_CROSSCHECK)
         return False
 
     def action_view_lines(self):
@@ -226,7 +234,7 @@ class UrssafCrosscheck(models.Model):
 
     # -- who is told ---------------------------------------------------------
 
-    def _alert(self):
+    def _tell(self):
         note = self.env._(
             "Odoo and Urssaf do not agree: %(differs)s different, %(remote)s only at "
             "Urssaf, %(local)s only in Odoo.",
@@ -236,7 +244,7 @@ class UrssafCrosscheck(models.Model):
         )
         self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
-    def _alert_done(self):
+    def _told_done(self):
         """Nothing is left to look at."""
         settled = self.filtered(lambda c: not c.open_count)
         self.env["urssaf.alert"]._settled(settled)
@@ -246,10 +254,9 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _cron_run(self):
         """Go on with what is under way, each comparison apart from the others."""
-        exchange = self.env["urssaf.exchange"]
         # sudo(): of every company; what was found is written by the code alone.
         running = self.sudo().search([("state", "=", "running")], order="id")
-        exchange._take_each(
+        work.take_each(
             running,
             lambda check: check._go_on(),
             put_off=lambda check, error: check._give_up(
@@ -257,14 +264,12 @@ class UrssafCrosscheck(models.Model):
             ),
         )
         left = running.exists().filtered(lambda check: check.state == "running")
-        if any(not check._service()._paused() for check in left):
-            exchange._trigger("crosscheck")
+        if any(not check._connection()._paused() for check in left):
+            wake(self.env, CRON_CROSSCHECK)
 
     def _go_on(self):
         """One comparison, in the scheduled action."""
-        # sudo(): as in the loop that calls it.
-        Request = self.env["urssaf.payment.request"].sudo()
-        check = self.with_env(Request._for_company(self.company_id).env)
+        check = self.with_env(work.in_office(self.company_id).env)
         if check.environment != check._holder().urssaf_environment:
             # The company has left: what was searched means nothing any more.
             check.state = "draft"
@@ -285,15 +290,12 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _cron_monthly(self):
         """Compare the last months of each company, apart from the others."""
-        exchange = self.env["urssaf.exchange"]
-        exchange._take_each(
-            self.env["res.company"]._urssaf_holders(),
-            lambda company: self._begin_monthly(company),
-            put_off=lambda company, error: exchange._job_failed(
-                "crosscheck", company, error
-            ),
+        work.each_company(
+            self.env,
+            "crosscheck",
+            lambda company: company.env["urssaf.crosscheck"]._begin_monthly(company),
         )
-        exchange._trigger("crosscheck")
+        wake(self.env, CRON_CROSSCHECK)
 
     @api.model
     def _begin_monthly(self, company):

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...lib.api.codes import PAYMENT_STATUSES
+from ..exchange.screen import check_user
 from ..payment_request.following import REMOTE_STATES
 from ..payment_request.payment_request import FOLLOWED
 
@@ -270,7 +271,7 @@ class UrssafCrosscheckLine(models.Model):
     # -- buttons ---------------------------------------------------------------
 
     def _check_buttons(self):
-        self.env["urssaf.exchange"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self.move_id.check_access("read")
         # sudo(): whose environment it is, whatever the user may read of the company.
@@ -289,7 +290,7 @@ class UrssafCrosscheckLine(models.Model):
         # sudo(): the code alone writes lines; the user was checked above.
         lines = self.sudo().filtered("to_look_at")
         lines.outcome = "ignored"
-        lines.crosscheck_id._alert_done()
+        lines.crosscheck_id._told_done()
 
     def action_open(self):
         """The demande, else the invoice."""

@@ -15,6 +15,7 @@ from odoo.tools import escape_psql
 
 from ...lib.api import PaymentInfo
 from ...lib.api.schemas import as_date, as_decimal, as_text
+from ..exchange.screen import notice
 from ..invoice.payload import TRADE_UNITS
 
 # Invoices made or confirmed by one click.
@@ -75,7 +76,7 @@ class UrssafCrosscheckLine(models.Model):
         for line in lines:
             line._rebuild()
         made = lines.filtered("rebuilt")
-        return self.env["urssaf.exchange"]._notify(
+        return notice(
             self.env._(
                 "%(count)s draft invoices made again, %(left)s not. Look at them, then "
                 "confirm them.",

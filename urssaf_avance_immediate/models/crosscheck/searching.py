@@ -8,7 +8,9 @@ from odoo import fields, models
 
 from ...lib.api import UrssafConfigError, UrssafError, UrssafRejected
 from ...lib.api.codes import MAX_SEARCH
+from ..exchange import work
 from ..exchange.connection import ANSWERS
+from ..exchange.words import error_text
 from ..payment_request.payment_request import CLOSED, FOLLOWED
 
 TOO_MANY = "ERR_NBRE_MAX_RESULTAT"
@@ -38,7 +40,7 @@ class UrssafCrosscheck(models.Model):
             }
         )
 
-    def _service(self):
+    def _connection(self):
         return self.env["urssaf.connection"]._of(self.company_id)
 
     def _run(self, calls, seconds=None):
@@ -48,16 +50,15 @@ class UrssafCrosscheck(models.Model):
         :param calls: how many calls to make at most
         :param seconds: how long at most; as the scheduled action allows by default
         """
-        exchange = self.env["urssaf.exchange"]
-        service = self._service()
-        if service._paused():
-            self.last_error_message = service._notice()
+        connection = self._connection()
+        if connection._paused():
+            self.last_error_message = connection._notice()
             return
         limit = self.call_count + calls
         end = time.monotonic() + seconds if seconds else None
         try:
             with self.company_id._urssaf_get_client() as client:
-                while self.pending and exchange._time_left():
+                while self.pending and work.time_left(self.env):
                     if self.call_count >= limit or (end and time.monotonic() > end):
                         return
                     if not self.try_lock_for_update(allow_referencing=True):
@@ -65,25 +66,25 @@ class UrssafCrosscheck(models.Model):
                     self.invalidate_recordset(["pending", "state"])
                     if self.state == "running":
                         self._step(client)
-                    service._answered()
-                    exchange._checkpoint(1)
+                    connection._answered()
+                    work.checkpoint(self.env, 1)
         except (UrssafConfigError, UrssafError) as error:
             # What was compared stays; the scheduled action goes on later.
-            self._not_searched(service, error)
-            return exchange._checkpoint()
+            self._not_searched(connection, error)
+            return work.checkpoint(self.env)
         if not self.pending and self.state == "running":
             self._finish()
-            exchange._checkpoint()
+            work.checkpoint(self.env)
 
-    def _not_searched(self, service, error):
+    def _not_searched(self, connection, error):
         """An outage passes. A search that Urssaf refuses may be a fault of the moment:
         it is tried some times, then a person decides.
         """
-        self.last_error_message = self.env["urssaf.exchange"]._error_text(error)
+        self.last_error_message = error_text(self.env, error)
         if error.kind not in ANSWERS:
-            service._failed(error)
+            connection._failed(error)
             return
-        service._answered()
+        connection._answered()
         self.refused_count += 1
         if self.refused_count >= PATIENCE:
             self._give_up(self.last_error_message)
@@ -286,4 +287,4 @@ class UrssafCrosscheck(models.Model):
         )
         self.write({"state": "done", "finished_at": fields.Datetime.now()})
         if self.automatic and self.open_count:
-            self._alert()
+            self._tell()

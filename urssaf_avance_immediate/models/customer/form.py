@@ -12,6 +12,7 @@ from odoo.tools import format_datetime, plaintext2html
 
 from ..exchange.alerts import REVIEW_ACTIVITY
 from ..exchange.messages import PATIENCE
+from ..exchange.screen import check_user
 
 TEMPLATE = "urssaf_avance_immediate.mail_template_customer_form"
 PATH = "/urssaf/fiche/"
@@ -231,9 +232,13 @@ class UrssafCustomerForm(models.Model):
         """Somebody of the office looks at what the customer has typed."""
         self.env["urssaf.alert"]._tell(self.company_id, {self: ""}, REVIEW_ACTIVITY)
 
+    def _urssaf_alert_candidates(self):
+        """Extends: whose customer it is."""
+        return self.partner_id.user_id
+
     def _review_user(self):
         self.ensure_one()
-        return self.company_id._urssaf_reader_of(self, self.partner_id.user_id)
+        return self.company_id._urssaf_reader_of(self, self._urssaf_alert_candidates())
 
     @api.autovacuum
     def _gc_forms(self):
@@ -269,6 +274,6 @@ class UrssafCustomerForm(models.Model):
 
     def _check_reviewer(self):
         """:raises AccessError: the user may not handle personal data of customers"""
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self.partner_id.check_access("write")

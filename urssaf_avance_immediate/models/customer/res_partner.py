@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ..exchange.messages import is_from_outside
+from ..exchange.screen import check_user, notice
 from ..groups import PERSONAL
 
 
@@ -92,14 +93,11 @@ class ResPartner(models.Model):
     def action_urssaf_send_form(self):
         """Mail the customer a link to the form; an earlier link is dead then."""
         self.ensure_one()
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         form = self.env["urssaf.customer.form"]._send_to(self)
         self.invalidate_recordset(["urssaf_form_ids", "urssaf_form_id"])
-        return Enrolment._notify(
-            self.env._("The form is on its way to %s.", form.email)
-        )
+        return notice(self.env._("The form is on its way to %s.", form.email))
 
     def action_urssaf_review_form(self):
         """Open the last form of this customer."""

@@ -4,6 +4,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..exchange.screen import notice
 from .filling import PLAIN
 from .line import BANK, PARTNER_FIELDS
 
@@ -177,13 +178,12 @@ class UrssafCustomerForm(models.Model):
         """Back to the contact, saying what still lacks before the enrolment."""
         partner = self.partner_id
         faults = partner.with_company(self.company_id)._urssaf_enrolment_faults()
-        Enrolment = self.env["urssaf.enrolment"]
         if faults:
             text = self.env._("Before enrolling %s at Urssaf:", partner.display_name)
             text = " ".join([text, *(sentence for _field, sentence in faults)])
         else:
             text = self.env._("%s can be enrolled now.", partner.display_name)
-        action = Enrolment._notify(text, kind="warning" if faults else "success")
+        action = notice(text, kind="warning" if faults else "success")
         action["params"]["next"] = {
             "type": "ir.actions.act_window",
             "res_model": "res.partner",

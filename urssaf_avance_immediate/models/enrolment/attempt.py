@@ -9,6 +9,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from ...lib.rules import shown_iban
+from ..exchange import work
 from ..groups import PERSONAL
 
 IBAN = "coordonneeBancaire.iban"
@@ -201,7 +202,7 @@ class UrssafEnrolmentAttempt(models.Model):
                 ("date", "<", limit),
             ]
         )
-        self.env["urssaf.enrolment"]._take_each(
+        work.take_each(
             old,
             lambda attempts: attempts._purge(),
             size=PURGED_AT_ONCE,

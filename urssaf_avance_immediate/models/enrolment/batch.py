@@ -3,6 +3,8 @@
 
 from odoo import Command, api, fields, models
 
+from ..exchange.ir_cron import CRON_SEND, wake
+from ..exchange.screen import check_user, notice
 from .enrolment import SENDABLE
 from .standing import STAGES
 
@@ -114,7 +116,7 @@ class UrssafEnrolmentBatch(models.Model):
         )
         queued = ready._urssaf_enrolments()._enqueue()
         if queued:
-            queued._trigger("send")
+            wake(self.env, CRON_SEND)
         return queued
 
     # -- buttons ---------------------------------------------------------------
@@ -122,12 +124,11 @@ class UrssafEnrolmentBatch(models.Model):
     def action_retry(self):
         """Send those that are left: completed since, or refused and mended."""
         self.ensure_one()
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self.line_ids.partner_id.check_access("write")
         queued = self.sudo()._enqueue_ready()
-        return Enrolment._notify(
+        return notice(
             self.env._("%s customers are leaving for Urssaf.", len(queued)),
             kind="success" if queued else "warning",
         )
@@ -135,11 +136,10 @@ class UrssafEnrolmentBatch(models.Model):
     def action_reload(self):
         """Read the state of everybody again, and wake the sending if it slept."""
         self.ensure_one()
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         if self.leaving_count:
-            Enrolment._trigger("send")
+            wake(self.env, CRON_SEND)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_ask(self):

@@ -11,7 +11,11 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from ...lib.api import UrssafError
+from ..exchange import work
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
+from ..exchange.ir_cron import CRON_REPAIR, wake
+from ..exchange.screen import check_user, notice
+from ..exchange.words import kind_text
 from .enrolment import SENDABLE, WAITING
 
 # Nobody there (never activated, or the customer ended the association).
@@ -44,7 +48,7 @@ class UrssafEnrolment(models.Model):
         customer once more.
         """
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_here()
         self.partner_id.check_access("write")
@@ -113,13 +117,13 @@ class UrssafEnrolment(models.Model):
         self.ensure_one()
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         if self.last_error_message:
-            return self._notify(
+            return notice(
                 self.last_error_message,
                 kind="danger",
                 title=self.env._("Urssaf: %s", label),
             )
         kind = {"active": "success", "pending": "success"}.get(self.state, "info")
-        return self._notify(label, kind=kind, title=self.partner_id.display_name)
+        return notice(label, kind=kind, title=self.partner_id.display_name)
 
     def _send(self):
         """Send the queued enrolments of self, one call each (method 010 takes one)."""
@@ -134,7 +138,7 @@ class UrssafEnrolment(models.Model):
             return True
         claimed = self._claim()
         if not claimed:
-            self._checkpoint(1)
+            work.checkpoint(self.env, 1)
             return True
         try:
             answer = client.enrol_customer(request)
@@ -150,7 +154,7 @@ class UrssafEnrolment(models.Model):
             enrolment._refuse(
                 self.env._("The details of the customer are no longer complete.")
             )
-        self._checkpoint(1)
+        work.checkpoint(self.env, 1)
 
     def _enrolled(self, id_client, link_sent=True):
         """Urssaf gave, or confirmed, the identifier of this customer.
@@ -226,7 +230,7 @@ class UrssafEnrolment(models.Model):
             last_error_message=note,
             **values,
         )
-        self._alert(note)
+        self._tell(note)
 
     def _not_enrolled(self, error):
         now = fields.Datetime.now()
@@ -300,7 +304,7 @@ class UrssafEnrolment(models.Model):
         if not email:
             if enrolment:
                 enrolment._refuse(self.env._("The customer has no e-mail any more."))
-            self._checkpoint(1)
+            work.checkpoint(self.env, 1)
             return True
         going_on = True
         try:
@@ -311,7 +315,7 @@ class UrssafEnrolment(models.Model):
         else:
             enrolment._call_answered()
             enrolment._settled(status)
-        self._checkpoint(1)
+        work.checkpoint(self.env, 1)
         return going_on
 
     def _settled(self, status):
@@ -339,18 +343,18 @@ class UrssafEnrolment(models.Model):
         answered = bool(self.silent_refusals)
         if error.code != NOT_FOUND or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=5), quiet)
-            self._trigger("repair", at=self.next_call_at)
+            wake(self.env, CRON_REPAIR, at=self.next_call_at)
         elif self.last_error_code == LINK_EXISTS:
             # Urssaf says that he is linked, and that it does not know his e-mail.
             self._refuse(self.last_error_message)
         elif self.silent_refusals >= SILENT_REFUSALS:
-            self._refuse(self._kind_text("rejected"), silent_refusals=0)
+            self._refuse(kind_text(self.env, "rejected"), silent_refusals=0)
         else:
             self._send_again()
 
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _cron_repair(self, company):
+    def _repair_due(self, company):
         self._due(company, ["sending"])._settle_abandoned()
         self._due(company, ["unknown"])._settle()

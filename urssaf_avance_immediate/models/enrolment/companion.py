@@ -14,7 +14,10 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.rules import normalise_mobile
+from ..exchange import work
 from ..exchange.alerts import CALL_ACTIVITY
+from ..exchange.ir_cron import CRON_COMPANION, wake
+from ..exchange.screen import check_user, notice
 from .calling import LINK_LIFE
 from .enrolment import WAITING
 
@@ -70,7 +73,7 @@ class UrssafEnrolment(models.Model):
             confirm = self.sudo().holder_id.urssaf_companion_confirm
             self.companion_next_at = confirm and fields.Datetime.now()
             if confirm:
-                self._trigger("companion")
+                wake(self.env, CRON_COMPANION)
         else:
             self.companion_next_at = False
         if was == "pending":
@@ -87,7 +90,7 @@ class UrssafEnrolment(models.Model):
                 "companion_next_at": now + ANNOUNCE_AFTER,
             }
         )
-        self._trigger("companion", at=self.companion_next_at)
+        wake(self.env, CRON_COMPANION, at=self.companion_next_at)
 
     def _companion_resume(self):
         """Urssaf refused corrected details, and the earlier ones stand: go on."""
@@ -116,7 +119,16 @@ class UrssafEnrolment(models.Model):
     # -- the scheduled action --------------------------------------------------
 
     @api.model
-    def _cron_companion(self, company):
+    def _cron_companion(self):
+        """The scheduled action."""
+        work.each_company(
+            self.env,
+            "companion",
+            lambda company: company.env["urssaf.enrolment"]._companion_due(company),
+        )
+
+    @api.model
+    def _companion_due(self, company):
         due = self.sudo().search(
             [
                 *company._urssaf_here(),
@@ -314,7 +326,7 @@ class UrssafEnrolment(models.Model):
         :raises UserError: he is not waiting, or wants no message
         """
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_here()
         enrolment = self.sudo()._lock()
@@ -327,18 +339,10 @@ class UrssafEnrolment(models.Model):
         if not enrolment.partner_id._urssaf_email():
             raise UserError(self.env._("This customer has no e-mail."))
         if not enrolment._companion_tell("remind"):
-            return enrolment._notify(
+            return notice(
                 self.env._(
                     "The message could not be written: %s.", enrolment.not_told_reason
                 ),
                 kind="danger",
             )
-        return enrolment._notify(self.env._("The message is on its way."))
-
-
-class UrssafExchange(models.AbstractModel):
-    _inherit = "urssaf.exchange"
-
-    @api.model
-    def _cron_companion(self, company):
-        """Only enrolments accompany somebody."""
+        return notice(self.env._("The message is on its way."))

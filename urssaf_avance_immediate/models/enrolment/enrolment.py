@@ -274,7 +274,7 @@ class UrssafEnrolment(models.Model):
         self._write_state(state, {**changes, **values})
         waits = state == "queued" and not self._keeps_getting_lost()
         if waits or (news and happy and state != "expired"):
-            self._alert_done()
+            self._told_done()
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these customers."""

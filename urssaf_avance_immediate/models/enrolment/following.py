@@ -12,7 +12,10 @@ from odoo import api, fields, models
 
 from ...lib.api import UrssafError
 from ...lib.rules import utc_of_paris
+from ..exchange import work
 from ..exchange.connection import SUSPECT, OtherHabilitation
+from ..exchange.ir_cron import CRON_FOLLOW, wake
+from ..exchange.screen import check_user, notice
 from .calling import NOT_FOUND
 from .enrolment import CLOSED, FOLLOWED
 
@@ -46,7 +49,7 @@ class UrssafEnrolment(models.Model):
 
     def action_urssaf_refresh(self):
         """Ask Urssaf now for one customer; for several, the scheduled action does."""
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_real()
         enrolments = self.sudo()
@@ -57,8 +60,8 @@ class UrssafEnrolment(models.Model):
         enrolments.filtered(
             lambda e: not (e.next_call_at and e.next_call_at <= now)
         )._askable().next_call_at = now
-        enrolments._trigger("follow")
-        return enrolments._nobody_asked() or self._notify(
+        wake(self.env, CRON_FOLLOW)
+        return enrolments._nobody_asked() or notice(
             self.env._("The news will be there in a moment.")
         )
 
@@ -91,7 +94,7 @@ class UrssafEnrolment(models.Model):
     def _refresh_one(self, client, by_hand=False):
         """Return whether going on with the next customer makes sense."""
         going_on = self._ask(client, by_hand=by_hand)
-        self._checkpoint(1)
+        work.checkpoint(self.env, 1)
         return going_on
 
     def _askable(self):
@@ -123,7 +126,7 @@ class UrssafEnrolment(models.Model):
                 return enrolment._not_known(client, error, by_hand)
             return enrolment._not_told(error)
         enrolment._apply_remote(status)
-        if settles or enrolment._services()._in_doubt():
+        if settles or enrolment._connections()._in_doubt():
             enrolment._call_answered(certain=True)
         return True
 
@@ -246,7 +249,7 @@ class UrssafEnrolment(models.Model):
         )
         if self.state == "ended":
             self.next_call_at = self._next_question()
-        self._alert(self._error_text(error))
+        self._tell(self._error_text(error))
         return True
 
     def _in_doubt(self, client):
@@ -321,12 +324,12 @@ class UrssafEnrolment(models.Model):
             if (
                 last
                 and last > now - max(fresh, SHORTEST_FRESH)
-                and not enrolment._services()._in_doubt()
+                and not enrolment._connections()._in_doubt()
             ):
                 continue
             # A record set of its own, see ``_work_through``; what raises is the matter
             # of this customer, not of the demandes.
-            if not self._take(
+            if not work.take(
                 self.browse(enrolment.id), lambda one: one._ask_alone(client)
             ):
                 break
@@ -334,13 +337,13 @@ class UrssafEnrolment(models.Model):
     def _ask_alone(self, client):
         # That Urssaf tells of customers does not mean that it takes demandes.
         going_on = self._ask(client, settles=False)
-        self._checkpoint()
+        work.checkpoint(self.env)
         return going_on
 
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _cron_follow(self, company):
+    def _follow_due(self, company):
         due = self._due(company, [*FOLLOWED, "ended"])._askable()
         due._report_remaining()
         due._refresh()

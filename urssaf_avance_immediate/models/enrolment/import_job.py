@@ -8,6 +8,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...lib.rules import CustomerListError, read_customers
+from ..exchange import work
+from ..exchange.ir_cron import CRON_FOLLOW, CRON_IMPORT, wake
+from ..exchange.screen import check_user
 
 # While the user waits; the scheduled action does the rest.
 READ_AT_ONCE = 500
@@ -37,7 +40,12 @@ class UrssafEnrolmentImport(models.Model):
 
     _name = "urssaf.enrolment.import"
     _description = "Import Customers Enrolled Elsewhere"
-    _inherit = ["urssaf.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "urssaf.guarded",
+        "urssaf.alerted",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
 
     company_id = fields.Many2one(
@@ -128,7 +136,7 @@ class UrssafEnrolmentImport(models.Model):
 
     def _check_button(self):
         self.ensure_one()
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         return self.sudo()
 
@@ -195,7 +203,7 @@ class UrssafEnrolmentImport(models.Model):
         """Read the progress again, and wake the scheduled action if it slept."""
         job = self._check_button()
         if job.state in ("reading", "importing"):
-            job._wake()
+            wake(self.env, CRON_IMPORT)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_left(self):
@@ -273,7 +281,7 @@ class UrssafEnrolmentImport(models.Model):
             # Personal data: what is needed of it stands in the lines.
             self.write({"state": "report", "file": False})
         else:
-            self._wake()
+            wake(self.env, CRON_IMPORT)
 
     # -- import ----------------------------------------------------------------
 
@@ -293,13 +301,13 @@ class UrssafEnrolmentImport(models.Model):
         for line in left[:count]:
             line._import_one()
         if len(left) > count:
-            self._wake()
+            wake(self.env, CRON_IMPORT)
             return
         imported = self.line_ids.filtered("imported")
         # Who it was stands on the customer now.
         imported.label = False
         self.state = "done"
-        self.env["urssaf.enrolment"]._trigger("follow")
+        wake(self.env, CRON_FOLLOW)
         if self.failed_count:
             self._tell(
                 self.env._(
@@ -309,44 +317,39 @@ class UrssafEnrolmentImport(models.Model):
                 )
             )
 
+    def _urssaf_alert_candidates(self):
+        """Extends: who has started it."""
+        return self.user_id
+
     def _tell(self, note):
         self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
     # -- in the background -----------------------------------------------------
 
-    def _wake(self):
-        self.env["urssaf.exchange"]._trigger("import")
-
     @api.model
     def _cron_run(self):
         """Go on with the files under way, each apart from the others."""
-        exchange = self.env["urssaf.exchange"]
         under_way = [("state", "in", ("reading", "importing"))]
         jobs = self.sudo().search(under_way, order="id")
-        exchange._take_each(
-            jobs,
-            lambda job: job._work(),
-            put_off=lambda job, error: job._give_up(error),
-        )
+        work.take_each(jobs, type(self)._work, put_off=type(self)._give_up)
         if jobs.exists().filtered_domain(under_way):
-            self._wake()
+            wake(self.env, CRON_IMPORT)
 
     def _work(self):
         """One slice after the other, while there is time."""
-        exchange = self.env["urssaf.exchange"]
-        while exchange._time_left():
+        while work.time_left(self.env):
             if not self.try_lock_for_update(allow_referencing=True):
                 return
             self.invalidate_recordset()
             job = self.with_context(lang=self.user_id.lang)
-            job._starter()["urssaf.enrolment"]._check_urssaf_user()
+            check_user(job._starter())
             if job.state == "reading":
                 job._read_slice(job._rows(), READ_SLICE)
             elif job.state == "importing":
                 job._import_slice(IMPORT_SLICE)
             else:
                 return
-            exchange._checkpoint(1)
+            work.checkpoint(self.env, 1)
 
     def _give_up(self, error):
         """It would stop at the same place again: a person looks at it."""

@@ -4,8 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exchange.each import report_unforeseen
-from ..exchange.exchange import FASTER
+from ..exchange.work import FASTER, report_unforeseen
 from .enrolment import SENDABLE, STATES
 from .import_finder import CustomerFinder
 

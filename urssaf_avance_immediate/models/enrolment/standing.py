@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date, format_datetime
 
 from ...lib.api.codes import ERROR_CODES
 from ...lib.rules import PARIS
+from ..exchange.screen import check_user
 from ..groups import PERSONAL
 from .enrolment import FOLLOWED, SENDABLE, STATES, WAITING
 
@@ -283,7 +284,7 @@ class UrssafEnrolment(models.Model):
     def action_urssaf_mend(self):
         """Open what is to be mended, with what may be tried."""
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self.partner_id.check_access("write")
         return self.env["urssaf.enrolment.mend"]._open(self)
@@ -291,13 +292,13 @@ class UrssafEnrolment(models.Model):
     def action_urssaf_compare(self):
         """Ask Urssaf which names it has for this customer, beside ours."""
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         return self.env["urssaf.enrolment.adopt"]._compare(self)
 
     def action_urssaf_toggle_account(self):
         """The customer says that he has an Urssaf account, or that he has none."""
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         for enrolment in self.sudo():
             enrolment.account_known = not enrolment.account_known

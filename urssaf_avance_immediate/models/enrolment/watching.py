@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..exchange import work
 from ..exchange.exchange import TOLD_AT_ONCE
+from ..exchange.ir_cron import CRON_INVOICES, wake
 from .enrolment import LEFT, WAITING
 
 # What Urssaf was told, and a customer may change on the portal.
@@ -19,7 +21,7 @@ MAX_NAMES = 10
 class UrssafEnrolment(models.Model):
     _inherit = "urssaf.enrolment"
 
-    def _alert_candidates(self):
+    def _urssaf_alert_candidates(self):
         return self.partner_id.user_id
 
     # -- an account that is not active any more --------------------------------
@@ -31,7 +33,7 @@ class UrssafEnrolment(models.Model):
         """
         note = self._closed_note(words)
         if note:
-            self._alert(note)
+            self._tell(note)
 
     def _closed_note(self, words=None):
         """What is wrong with the account, for those who have to act; or nothing.
@@ -89,12 +91,12 @@ class UrssafEnrolment(models.Model):
                 count=len(moves),
                 names=names if len(moves) <= MAX_NAMES else f"{names}…",
             )
-            enrolment._alert(f"{reason}\n{waiting}")
+            enrolment._tell(f"{reason}\n{waiting}")
 
     def _release_invoices(self):
         """The customers can be debited again: wake what waits for them."""
         if self._waiting_invoices():
-            self._trigger("invoices")
+            wake(self.env, CRON_INVOICES)
 
     # -- a contact that somebody changes ---------------------------------------
 
@@ -105,7 +107,7 @@ class UrssafEnrolment(models.Model):
         """
         self.ensure_one()
         # The company's own records, whoever changed the contact that it shares.
-        enrolment = self.sudo()._for_company(self.company_id)
+        enrolment = self.with_env(work.in_office(self.company_id).env)
         partner = enrolment.partner_id
         found = partner._urssaf_obstacles()
         notes = [found[name] for name in names if name in found]
@@ -117,10 +119,10 @@ class UrssafEnrolment(models.Model):
         if notes:
             note = "\n".join(notes)
             enrolment._message_log(body=note)
-            enrolment._alert(note)
+            enrolment._tell(note)
         elif not found and enrolment._only_waits() and set(names) & set(PLACE):
             # What was said of the contact's place is put right.
-            enrolment._alert_done()
+            enrolment._told_done()
 
     def _only_waits(self):
         """Nothing but the contact can have been the matter: Urssaf is content."""
@@ -145,7 +147,7 @@ class UrssafEnrolment(models.Model):
     # -- the daily watch -------------------------------------------------------
 
     @api.model
-    def _cron_digest(self, company):
+    def _daily_watch(self, company):
         """Once a day: tell who waits for too long, then forget what has served: what
         was sent, and the personal data of who has left.
         """
@@ -193,7 +195,7 @@ class UrssafEnrolment(models.Model):
         if not company.urssaf_forget_months:
             return
         left = self.env["res.partner"].sudo()._urssaf_left_customers(company)
-        self._take_each(
+        work.take_each(
             left,
             lambda partners: partners._urssaf_forget(company._urssaf_with_sisters()),
             put_off=lambda partner, error: company._urssaf_tell(

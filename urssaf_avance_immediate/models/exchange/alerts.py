@@ -12,6 +12,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import plaintext2html, split_every
 
+from . import work
+
 ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
 CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
 REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_form"
@@ -22,6 +24,30 @@ NOT_TOLD_ACTIVITY = "urssaf_avance_immediate.activity_type_not_told"
 SLICE = 200
 # From so many new activities of one person on, one e-mail tells of all of them.
 MANY = 5
+
+
+class UrssafAlerted(models.AbstractModel):
+    """Records of which people are told: whose matter it is, and until when."""
+
+    _name = "urssaf.alerted"
+    _description = "Urssaf: what people are told of"
+
+    def _urssaf_alert_candidates(self):
+        """Whose matter this record is, the best choice first. The people in charge of
+        the company come after them.
+        """
+        self.ensure_one()
+        return self.env["res.users"]
+
+    @api.model
+    def _urssaf_alert_moves_on(self):
+        """Whether an activity goes to another person when the matter becomes his."""
+        return False
+
+    def _urssaf_alert_deadline(self):
+        """Until when it has to be done, where Urssaf sets a delay."""
+        self.ensure_one()
+        return False
 
 
 class UrssafAlert(models.Model):
@@ -51,19 +77,22 @@ class UrssafAlert(models.Model):
         """Say what somebody has to do now: one activity per record.
 
         Who has it already by somebody's choice keeps it, unless the matter is another
-        person's now (see ``_follows``) or he is gone.
+        person's now (see ``_urssaf_alert_moves_on``) or he is gone.
 
         :param notes: ``{record: plain text}``, all of one model and company
         """
         if not notes:
             return
         records = next(iter(notes)).union(*notes)
-        users = company._urssaf_readers(self._candidates(records))
+        # sudo: whoever finds the matter may not read whose it is.
+        users = company._urssaf_readers(
+            {record: record._urssaf_alert_candidates() for record in records.sudo()}
+        )
         known = self._activities(records, activity_type).grouped("res_id")
         new = []
         for record, note in notes.items():
             values = {"note": note and plaintext2html(note)}
-            deadline = self._deadline(record)
+            deadline = record._urssaf_alert_deadline()
             if deadline:
                 values["date_deadline"] = deadline
             activity = known.get(record.id, self.env["mail.activity"])[:1]
@@ -71,7 +100,7 @@ class UrssafAlert(models.Model):
             if not activity:
                 new.append((record, {**values, "user_id": user.id}))
                 continue
-            if not activity.user_id.active or self._follows(records):
+            if not activity.user_id.active or records._urssaf_alert_moves_on():
                 values["user_id"] = user.id
             changed = {
                 name: value
@@ -95,36 +124,6 @@ class UrssafAlert(models.Model):
         """Those of the records of which something is said now."""
         ids = self._activities(records, activity_type).mapped("res_id")
         return records.browse(ids)
-
-    # -- who -------------------------------------------------------------------
-
-    @api.model
-    def _candidates(self, records):
-        """``{record: users}``: whose matter each record is, the best choice first. The
-        people in charge of the company come after them.
-        """
-        choice = {
-            "account.move": lambda move: move.invoice_user_id,
-            "urssaf.enrolment": lambda enrolment: enrolment._alert_candidates(),
-            "urssaf.payment.request": lambda request: request._alert_candidates(),
-            "urssaf.customer.form": lambda form: form.partner_id.user_id,
-            "urssaf.enrolment.import": lambda job: job.user_id,
-        }.get(records._name, lambda record: self.env["res.users"])
-        return {record: choice(record) for record in records.sudo()}
-
-    @api.model
-    def _follows(self, records):
-        """Whether the activity goes to another person when the matter becomes his: the
-        money that Urssaf takes back is the accountant's.
-        """
-        return records._name == "urssaf.payment.request"
-
-    @api.model
-    def _deadline(self, record):
-        """Until when it has to be done, where Urssaf sets a delay."""
-        if record._name == "urssaf.payment.request":
-            return record.notice_until
-        return False
 
     # -- in batches ------------------------------------------------------------
 
@@ -239,7 +238,6 @@ class UrssafAlert(models.Model):
         """Say again what nobody has on his list any more: its user was archived, or has
         left the company. What somebody has marked as done is his decision.
         """
-        exchange = self.env["urssaf.exchange"]
         alerts = self.sudo().search(
             [("company_id", "in", company._urssaf_served().ids)], order="id"
         )
@@ -248,10 +246,10 @@ class UrssafAlert(models.Model):
         )
         for (branch, model, activity_type), theirs in kinds.items():
             for ids in split_every(SLICE, theirs.ids):
-                if not exchange._time_left():
+                if not work.time_left(self.env):
                     return
                 self.sudo().browse(ids)._say_again(branch, model, activity_type)
-                exchange._checkpoint()
+                work.checkpoint(self.env)
 
     def _say_again(self, company, model, activity_type):
         """These alerts are all of one model and subject."""

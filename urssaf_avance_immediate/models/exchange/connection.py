@@ -6,14 +6,16 @@ from odoo.tools import SQL, format_datetime
 
 from ...lib.api import UrssafError
 from ...lib.rules import PARIS, retry_delay
+from . import work
+from .ir_cron import CALLING, wake
+from .screen import check_user, notice
+from .words import DOUBT, kind_text
 
 _logger = logging.getLogger(__name__)
 
 # Failures in a row after which Urssaf is left alone for a while. One alone may be a
 # cable; two are an outage.
 PATIENCE = 2
-# Urssaf knows none of the customers that it knew: see ``_in_doubt`` of an enrolment.
-DOUBT = "habilitation"
 # Customers unknown in a row, and nobody known, before the credentials are in doubt.
 # Two may well leave together: a couple, or all that a small company had.
 SUSPECT = 3
@@ -52,7 +54,7 @@ class UrssafConnection(models.Model):
     """
 
     _name = "urssaf.connection"
-    _description = "Urssaf Service"
+    _description = "Urssaf Connection"
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -70,14 +72,14 @@ class UrssafConnection(models.Model):
     actions_told = fields.Char(
         readonly=True, help="The scheduled actions that people were told of last."
     )
-    not_told_on = fields.Date(
-        readonly=True,
-        help="When somebody was last told of messages that did not leave.",
-    )
     actions_notice = fields.Char(
         string="Scheduled actions",
         compute="_compute_actions_notice",
         help="Which scheduled actions do not run, and what to do about it.",
+    )
+    not_told_on = fields.Date(
+        readonly=True,
+        help="When somebody was last told of messages that did not leave.",
     )
     notice = fields.Char(
         string="State", compute="_compute_notice", help="What people read about it."
@@ -86,28 +88,28 @@ class UrssafConnection(models.Model):
     copy_notice = fields.Char(related="company_id.urssaf_copy_notice")
 
     _company_unique = models.Constraint(
-        "UNIQUE(company_id)", "A company has one Urssaf service."
+        "UNIQUE(company_id)", "A company has one Urssaf connection."
     )
 
     @api.depends("paused_until", "failure_kind", "company_id.urssaf_copy_notice")
     def _compute_notice(self):
-        for service in self:
-            service.notice = service._notice() or self.env._("Urssaf answers.")
+        for connection in self:
+            connection.notice = connection._notice() or self.env._("Urssaf answers.")
 
     @api.depends_context("uid", "lang")
     def _compute_actions_notice(self):
         notice = self.env["ir.cron"]._urssaf_notice()
-        for service in self:
-            service.actions_notice = notice
+        for connection in self:
+            connection.actions_notice = notice
 
     @api.model
     def _of(self, company):
-        """The service of a company’s habilitation, made when there is none yet."""
+        """The connection of a company’s habilitation, made when there is none yet."""
         company = company._urssaf_holder()
         domain = [("company_id", "=", company.id)]
-        service = self.sudo().search_fetch(domain, FETCHED, limit=1)
-        if service:
-            return service
+        connection = self.sudo().search_fetch(domain, FETCHED, limit=1)
+        if connection:
+            return connection
         # Two workers may come here at once.
         self.env.cr.execute(
             SQL(
@@ -133,7 +135,7 @@ class UrssafConnection(models.Model):
         return self.env._(
             "%(what)s Nothing is lost: Odoo tries again by itself at %(time)s and what "
             "is waiting leaves then.",
-            what=self.env["urssaf.exchange"]._kind_text(self.failure_kind),
+            what=kind_text(self.env, self.failure_kind),
             time=self._local(self.paused_until),
         )
 
@@ -148,19 +150,15 @@ class UrssafConnection(models.Model):
 
         :param state: what is kept, to see the next change
         """
-        for service in self.sudo():
-            company = service.company_id
+        for connection in self.sudo():
+            company = connection.company_id
             cron = self.env["ir.cron"]
-            notice = cron.with_env(self._for_readers(company))._urssaf_notice()
+            notice = cron.with_env(work.in_office(company).env)._urssaf_notice()
             if state and notice:
                 company._urssaf_tell(notice, ACTIONS_TYPE)
             else:
                 company._urssaf_told_done(ACTIONS_TYPE)
-            service.actions_told = state
-
-    def _for_readers(self, company):
-        """The environment in which those in charge of a company read."""
-        return self.env["urssaf.payment.request"]._for_company(company).env
+            connection.actions_told = state
 
     # -- what calls have shown -------------------------------------------------
 
@@ -170,19 +168,19 @@ class UrssafConnection(models.Model):
             # Nothing was called, and nothing will be.
             return
         # Another worker that holds the row is writing down the same outage.
-        for service in self.try_lock_for_update(allow_referencing=True):
-            service.invalidate_recordset()
+        for connection in self.try_lock_for_update(allow_referencing=True):
+            connection.invalidate_recordset()
             now = fields.Datetime.now()
-            service.write(
+            connection.write(
                 {
-                    "failure_count": service.failure_count + 1,
+                    "failure_count": connection.failure_count + 1,
                     "failure_kind": error.kind,
-                    "down_since": service.down_since or now,
+                    "down_since": connection.down_since or now,
                 }
             )
-            if service.failure_count >= PATIENCE or _says_not_now(error):
-                pause = retry_delay(service.pause_count, error.retry_after)
-                service._pause((now + pause).replace(microsecond=0))
+            if connection.failure_count >= PATIENCE or _says_not_now(error):
+                pause = retry_delay(connection.pause_count, error.retry_after)
+                connection._pause((now + pause).replace(microsecond=0))
 
     def _pause(self, until):
         self.write({"pause_count": self.pause_count + 1, "paused_until": until})
@@ -193,14 +191,14 @@ class UrssafConnection(models.Model):
             self.failure_count,
             self.failure_kind,
         )
-        for job in ("send", "follow", "repair"):
-            self.env["urssaf.exchange"]._trigger(job, at=until)
+        for action in CALLING:
+            wake(self.env, action, at=until)
         if self.failure_kind in FOR_A_PERSON or self.pause_count > 1:
             self._tell()
 
     def _tell(self):
         """One activity, on the company's own contact, for as long as it lasts."""
-        note = self.env["urssaf.exchange"]._kind_text(self.failure_kind)
+        note = kind_text(self.env, self.failure_kind)
         if self.failure_kind not in FOR_A_PERSON:
             note = self.env._(
                 "%(what)s It has lasted since %(since)s. Odoo goes on trying; what is "
@@ -212,7 +210,7 @@ class UrssafConnection(models.Model):
 
     def _in_doubt(self):
         """Whether the credentials seem to be those of another habilitation."""
-        return any(service.failure_kind == DOUBT for service in self)
+        return any(connection.failure_kind == DOUBT for connection in self)
 
     def _answered(self, certain=False):
         """Urssaf answers and takes the credentials: the trouble is over.
@@ -244,15 +242,14 @@ class UrssafConnection(models.Model):
     def action_try_now(self):
         """Somebody knows that Urssaf is back, and does not want to wait."""
         self.ensure_one()
-        exchange = self.env["urssaf.exchange"]
-        exchange._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
-        service = self.sudo()
-        if not service.company_id._urssaf_try_connection():
-            for job in ("send", "follow", "repair"):
-                exchange._trigger(job)
-        return exchange._notify(
-            service.notice, kind="warning" if service.paused_until else "success"
+        connection = self.sudo()
+        if not connection.company_id._urssaf_try_connection():
+            for action in CALLING:
+                wake(self.env, action)
+        return notice(
+            connection.notice, kind="warning" if connection.paused_until else "success"
         )
 
     def action_switch_on(self):
@@ -264,7 +261,7 @@ class UrssafConnection(models.Model):
             message = self.env._("All scheduled actions of Urssaf are switched on.")
         else:
             message = self.env._("Switched on: %s.", off._urssaf_names())
-        return self.env["urssaf.exchange"]._notify(message)
+        return notice(message)
 
 
 def _says_not_now(error):

@@ -1,19 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
-import time
+"""What an enrolment and a demande de paiement are: identity, state, error, and who is
+told. How they are sent is in ``calling.py``.
+"""
+
+from contextlib import contextmanager
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
-from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import ConcurrencyError, UserError
 
-from ...lib.api import UrssafConfigError
-from ...lib.rules import retry_delay
-from ...lib.rules.backoff import MAX_DELAY
+from ...lib.api import redact
 from ..groups import MANAGER
-
-_logger = logging.getLogger(__name__)
+from .words import UNFORESEEN, error_text, kind_text
 
 # Nothing was done at Urssaf: the exchange waits in the queue as it was.
 OUTAGE_KINDS = ("copy", "config", "auth", "unreachable", "unavailable")
@@ -22,13 +22,10 @@ OUTAGE_KINDS = ("copy", "config", "auth", "unreachable", "unavailable")
 # The repair stays away for this long, so that it never steps in between.
 CLAIM_GRACE = timedelta(minutes=1)
 
-# Another transaction was faster, or has just made the same: it is played again.
-FASTER = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
-
 # Times that an answer is written again when somebody edits the invoice meanwhile.
 RECORD_TRIES = 4
 
-# Refusals without a word, before it is a person's matter: an empty 400 (urssaf-api §9)
+# Refusals without a word, before it is a person's matter: an empty 400
 # may be a fault of the moment.
 SILENT_REFUSALS = 3
 
@@ -67,6 +64,17 @@ class UrssafExchange(models.AbstractModel):
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, readonly=True
+    )
+    holder_id = fields.Many2one(
+        "res.company",
+        string="Habilitation of",
+        compute="_compute_holder_id",
+        store=True,
+        precompute=True,
+        required=True,
+        index=True,
+        help="The company whose credentials Urssaf knows this by: the company itself, "
+        "or one above it. It stays the same, whatever credentials are changed later.",
     )
     environment = fields.Selection(
         selection=lambda self: self.env["res.company"]
@@ -113,164 +121,79 @@ class UrssafExchange(models.AbstractModel):
         help="As Urssaf sent it, personal data masked.",
     )
 
-    # -- claim and commit ------------------------------------------------------
+    @api.depends("company_id")
+    def _compute_holder_id(self):
+        for record in self:
+            record.holder_id = record.company_id._urssaf_holder()
 
-    def _checkpoint(self, processed=0, remaining=None):
-        """Commit what is written so far. The only commit of this add-on.
+    # -- where identifiers mean something --------------------------------------
 
-        In a scheduled action it also counts the work done. Odoo's tests forbid a
-        commit outside scheduled actions.
+    def _is_here(self):
+        """Those of self that are of the environment in which their habilitation is now:
+        elsewhere an identifier means nothing, and an amount is not money.
         """
-        if self._commits():
-            self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
-        else:
-            self.env.flush_all()
+        # As superuser: a branch’s user may not open the company above it.
+        return self.filtered(
+            lambda r: r.environment == r.sudo().holder_id.urssaf_environment
+        )
 
-    def _report_remaining(self):
-        """Tell the running scheduled action about this much more work."""
-        self._report_more(len(self))
+    def _check_real(self):
+        """:raises UserError: this database is a copy, in which nothing is asked"""
+        for company in self.sudo().holder_id:
+            company._urssaf_check_real()
 
-    def _time_left(self):
-        """Whether the running scheduled action, if any, may go on."""
-        end = self.env.context.get("cron_end_time")
-        return end is None or time.monotonic() < end
+    def _check_here(self):
+        """Buttons that book, send or ask are for the present environment, and not for
+        a copy of the database.
 
-    def _lock(self):
-        """The records of self that no other transaction holds, freshly read.
-
-        Messages and activities may still refer to them meanwhile.
+        :raises UserError: one of self belongs to another environment, or this is a copy
         """
-        locked = self.try_lock_for_update(allow_referencing=True)
-        locked.invalidate_recordset()
-        return locked
-
-    def _claim(self):
-        """Mark as ``sending`` the queued records of self that are free, commit, and
-        return those that this transaction still holds: they may be sent.
-        """
-        claimed = self._lock().filtered(lambda r: r.state == "queued")
-        claimed = claimed._keep_sendable()
-        now = fields.Datetime.now()
-        for count, records in claimed.grouped("attempt_count").items():
-            records._set_state(
-                "sending",
-                attempt_count=count + 1,
-                claimed_at=now,
-                **self._no_error(),
+        self._check_real()
+        labels = dict(self._fields["environment"]._description_selection(self.env))
+        for record in self - self._is_here():
+            holder = record.sudo().holder_id
+            raise UserError(
+                self.env._(
+                    "%(record)s belongs to “%(there)s”, and %(company)s is in "
+                    "“%(here)s” now: nothing of it is sent, asked or booked any more.",
+                    record=record.display_name,
+                    there=labels.get(record.environment) or "-",
+                    company=holder.name,
+                    here=labels[holder.urssaf_environment],
+                )
             )
-        self._checkpoint()
-        return claimed._lock().filtered(
-            lambda r: r.state == "sending" and r.claimed_at == now
-        )
 
-    def _keep_sendable(self):
-        """Those of self, locked and queued, that may still leave: each model says."""
-        return self
-
-    def _record(self, write):
-        """Run ``write(records)`` on the claims of self, then commit: an answer that is
-        not written down would have to be searched for.
-
-        Writing touches the invoice; somebody may be editing it at this moment. What
-        raises otherwise is met by the guilty record alone, see ``_take``: the answers
-        of the others are written.
-        """
-
-        def record(claims):
-            for tries_left in reversed(range(RECORD_TRIES)):
-                try:
-                    write(claims)
-                    return self._checkpoint(len(claims))
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    if not tries_left:
-                        raise
-                    self.env.cr.rollback()
-                    claims = claims._lock().filtered(lambda r: r.state == "sending")
-
-        def record_alone(claim):
-            record(claim._lock().filtered(lambda r: r.state == "sending"))
-
-        try:
-            with self._undone_on_error():
-                record(self)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            if self._connection_lost(error):
-                raise
-            if len(self) == 1:
-                return self._give_up(self, error)
-            for id_ in self.ids:
-                self._take(self.browse(id_), record_alone)
-
-    def _abandoned(self):
-        """The claims of self whose worker has died: nobody holds their row."""
-        limit = fields.Datetime.now() - CLAIM_GRACE
-        return self._lock().filtered(
-            lambda r: r.state == "sending"
-            and (not r.claimed_at or r.claimed_at < limit)
-        )
-
-    def _settle_abandoned(self):
-        """The outcome of what a dead worker had claimed is unknown."""
-        self._each(
-            lambda records: records._abandoned()._set_state(
-                "unknown", next_call_at=fields.Datetime.now()
-            ),
-            size=SETTLED_AT_ONCE,
-        )
+    # -- made once, however many people click ----------------------------------
 
     @api.model
-    def _quiet_period(self):
-        """How long after a call an absent answer may still mean “being written”."""
-        minutes = (
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("urssaf_avance_immediate.quiet_minutes", "5")
-        )
-        return timedelta(minutes=float(minutes))
+    def _create_once(self, vals_list):
+        """Create what was searched for and not found: see :meth:`_once`.
 
-    def _work_through(self, step, cut=None, insist=False):
-        """Open Urssaf for each habilitation of self and take ``step(batch, client)`` on
-        one batch after the other, until it returns false (an outage) or time is up.
-        What raises leaves the others alone, see ``_take``.
-
-        :param cut: how records become batches; one by one by default
-        :param insist: call although the service of the company is paused
+        :raises ConcurrencyError: somebody else has just made one of these
         """
-        for company, records in self.grouped("holder_id").items():
-            paused = not insist and self.env["urssaf.connection"]._of(company)._paused()
-            if paused or company._urssaf_is_copy():
-                self._checkpoint(len(records))
-                continue
-            # Each in a record set of its own: after a commit, Odoo would read again
-            # all those that wait with it.
-            todo = [
-                self.browse(batch.ids) for batch in (cut(records) if cut else records)
-            ]
-            try:
-                with company._urssaf_get_client() as client:
-                    while todo and self._time_left():
-                        if not self._take(
-                            todo.pop(0), lambda batch: step(batch, client)
-                        ):
-                            # What was not tried is not for this run either.
-                            self._checkpoint(sum(map(len, todo)))
-                            break
-            except UrssafConfigError as error:
-                records._not_configured(error)
+        with self._once():
+            return self.create(vals_list)
 
-    def _not_configured(self, error):
-        """The settings of the company are incomplete: nothing can be asked."""
-        records = self._lock()
-        queued = records.filtered(lambda r: r.state == "queued")
-        queued._postpone(error)
-        others = records - queued
-        others.next_call_at = fields.Datetime.now() + MAX_DELAY
-        for record in others:
-            record.write(record._error_values(error))
-        self._call_failed(error)
-        self._checkpoint(len(self))
+    @contextmanager
+    def _once(self):
+        """Around the writing of what must be there once.
+
+        Somebody may be making the same at this moment. His transaction commits first:
+        ours is played again by Odoo, finds what he made, and goes on from there. What
+        the user reads is then said about that, never the constraint of the database.
+
+        :raises ConcurrencyError: somebody else has just made one of these
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except UniqueViolation as error:
+            raise ConcurrencyError(
+                self.env._(
+                    "Somebody else was working on the same record at this moment. Look "
+                    "at what was done, then try again if need be."
+                )
+            ) from error
 
     # -- state and errors ------------------------------------------------------
 
@@ -290,96 +213,81 @@ class UrssafExchange(models.AbstractModel):
             values = {"state_since": fields.Datetime.now(), **values}
         self.write({"state": state, **values})
 
-    def _postpone(self, error):
-        """An outage: back to the queue, later each time, or when Urssaf says."""
-        now = fields.Datetime.now()
-        for records in self.grouped("attempt_count").values():
-            records._set_state(
-                "queued",
-                next_call_at=now + records[0]._retry_delay(error.retry_after),
-                **records[0]._error_values(error),
-            )
-        if self:
-            self._trigger("send", at=min(self.mapped("next_call_at")))
+    @api.model
+    def _no_error(self):
+        """Values that forget the last error. Models with more fields add theirs."""
+        return self._no_call_error()
 
-    def _send_again(self):
-        """Urssaf has nothing of what was lost: back to the queue. What gets lost again
-        and again leaves less and less often, and a person is told.
+    @api.model
+    def _no_call_error(self):
+        return {
+            "last_error_kind": False,
+            "last_error_code": False,
+            "last_error_message": False,
+        }
+
+    def _error_values(self, error):
+        """Values that keep an UrssafError on the record. Models with more fields add
+        theirs.
         """
-        self.ensure_one()
-        at = fields.Datetime.now()
-        if self.silent_refusals or self.lost_count >= LOST_BEFORE_WAITING:
-            at += self._retry_delay()
-        self._set_state("queued", next_call_at=at)
-        self._trigger("send", at=at)
-        if self.lost_count == LOST_BEFORE_TELLING:
-            self._alert(
-                self.env._(
-                    "It has left %s times: each time the answer of Urssaf was lost or "
-                    "could not be read, and Urssaf had nothing of it. Odoo goes on "
-                    "trying, every hour; if it lasts, ask Urssaf what it has against "
-                    "it, the calls to Urssaf show what was said.",
-                    self.lost_count,
-                )
-            )
+        return self._call_error_values(error)
 
-    def _keeps_getting_lost(self):
-        """Whether a person has been told so, and it is not over."""
-        return self.lost_count >= LOST_BEFORE_TELLING
+    def _call_error_values(self, error):
+        return {
+            "last_error_kind": error.kind,
+            "last_error_code": error.code,
+            "last_error_message": self._error_text(error),
+        }
 
-    def _retry_delay(self, retry_after=None):
-        return retry_delay(self.attempt_count, retry_after)
+    def _error_text(self, error):
+        """What people read: Urssaf's own words, then what to do about it."""
+        return error_text(self.env, error, self._masked)
 
-    # -- scheduled actions -----------------------------------------------------
+    def _masked(self, message):
+        """What Urssaf wrote, for every reader. Models mask what only they know."""
+        return redact(message)
+
+    # -- who is told what ------------------------------------------------------
+
+    def _tell(self, note):
+        """One activity per record says what somebody has to do now."""
+        self._tell_each({record: note for record in self})
 
     @api.model
-    def _cron(self, job):
-        """Entry of the scheduled actions: one habilitation and one model at a time, so
-        that a trouble with one leaves the others alone.
+    def _tell_each(self, notes):
+        """The same, with a sentence for each.
 
-        :param job: send, follow, repair or digest
+        :param notes: ``{record: plain text}``
         """
-        for company in self.env["res.company"]._urssaf_holders():
-            for model in ("urssaf.enrolment", "urssaf.payment.request"):
-                try:
-                    records = self.env[model].sudo()._for_company(company)
-                    # What the company says is read in the same language.
-                    getattr(records, f"_cron_{job}")(company.with_env(records.env))
-                    self._checkpoint()
-                except FASTER:
-                    # The next run does the rest.
-                    self.env.cr.rollback()
-                    _logger.info("%s of %s: interrupted, to be continued", job, model)
-                except Exception as error:
-                    if self._connection_lost(error):
-                        raise
-                    self.env.cr.rollback()
-                    self._job_failed(job, company, error)
+        for company, records in self.union(*notes).grouped("company_id").items():
+            theirs = {record: notes[record] for record in records}
+            self.env["urssaf.alert"]._tell(company, theirs)
 
-    @api.model
-    def _cron_send(self, company):
-        due = self._due(company, ["queued"])
-        due._report_remaining()
-        due._send()
+    def _tell_stuck(self, say):
+        """Say once per state that nothing has happened for too long; while scheduled
+        actions do not run, that is the reason, and each company is told of it once.
 
-    @api.model
-    def _for_company(self, company):
-        """In the company, and in the language of those who read what is written."""
-        reader = company._urssaf_responsibles()[:1] or company
-        lang = reader.partner_id.lang
-        return self.with_company(company).with_context(lang=lang)
-
-    @api.model
-    def _due(self, company, states):
-        """Records of a habilitation to talk about now, the longest waiting first."""
-        due = Domain("state", "in", states) & Domain(
-            "next_call_at", "<=", fields.Datetime.now()
+        :param say: the sentence for one record
+        """
+        cron = self.env["ir.cron"].sudo()  # people do not read scheduled actions
+        if self and cron._urssaf_notice(essential=True):
+            cron._urssaf_watch()
+            return
+        silent = self - self.env["urssaf.alert"]._told(self)
+        silent = silent.filtered(
+            lambda r: not r.told_at or not r.state_since or r.told_at <= r.state_since
         )
-        return self.sudo().search(
-            company._urssaf_here() & due, order="next_call_at, id"
-        )
+        silent._tell_each({record: say(record) for record in silent})
+        silent.told_at = fields.Datetime.now()
 
-    @api.model
-    def _trigger(self, cron, at=None):
-        """Wake a scheduled action, now or at a UTC moment."""
-        self.env.ref(f"urssaf_avance_immediate.cron_{cron}").sudo()._trigger(at)
+    def _told_done(self):
+        """The matter is settled: close its activities."""
+        self.env["urssaf.alert"]._settled(self)
+
+    def _tell_put_off(self, error=None):
+        """A person looks at it; nothing is to be put off."""
+        self._tell(kind_text(self.env, UNFORESEEN))
+
+    def _creation_message(self):
+        """Extends mail: Odoo’s own sentence has a gender that French does not fit."""
+        return self.env._("Opened")

@@ -7,7 +7,7 @@ from odoo import models
 class UrssafFollowed(models.AbstractModel):
     _name = "urssaf.followed"
     _description = "Followed by the office"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["urssaf.alerted", "mail.thread", "mail.activity.mixin"]
     _mail_post_access = "read"
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):

@@ -17,13 +17,30 @@ from ...lib.rules import PARIS
 _logger = logging.getLogger(__name__)
 
 MODULE = "urssaf_avance_immediate"
+CRON_SEND = f"{MODULE}.cron_send"
+CRON_FOLLOW = f"{MODULE}.cron_follow"
+CRON_REPAIR = f"{MODULE}.cron_repair"
+CRON_INVOICES = f"{MODULE}.cron_invoices"
+CRON_COMPANION = f"{MODULE}.cron_companion"
+CRON_IMPORT = f"{MODULE}.cron_import"
+CRON_CROSSCHECK = f"{MODULE}.cron_crosscheck"
 # Without these nothing leaves, or no news comes. The others may be off on purpose: that
 # is said to those in charge, not to everybody who waits.
-ESSENTIAL = ("send", "follow", "repair", "invoices")
+CALLING = (CRON_SEND, CRON_FOLLOW, CRON_REPAIR)
+ESSENTIAL = (*CALLING, CRON_INVOICES)
 # Odoo looks for due actions once a minute; a long one may keep it busy for a while.
 OVERDUE = timedelta(hours=2)
 # A failure may pass; what fails for a day is heading for the end of Odoo's patience.
 FAILING = timedelta(days=1)
+
+
+def wake(env, action, at=None):
+    """Wake a scheduled action, now or at a UTC moment.
+
+    :param action: one of ``CRON_…``
+    """
+    # sudo: people who make work for it have no rights on scheduled actions.
+    env.ref(action).sudo()._trigger(at)
 
 
 class IrCron(models.Model):
@@ -65,8 +82,8 @@ class IrCron(models.Model):
         troubled = self._urssaf_troubled()
         if essential:
             ids = {
-                self.env["ir.model.data"]._xmlid_to_res_id(f"{MODULE}.cron_{name}")
-                for name in ESSENTIAL
+                self.env["ir.model.data"]._xmlid_to_res_id(action)
+                for action in ESSENTIAL
             }
             troubled = (actions.filtered(lambda a: a.id in ids) for actions in troubled)
         return " ".join(self._urssaf_sentences(*troubled)) or None
@@ -130,11 +147,11 @@ class IrCron(models.Model):
             for kind, actions in (("off", off), ("failing", failing), ("due", overdue))
             for action in actions.sorted("id")
         )
-        Service = self.env["urssaf.connection"]
+        Connection = self.env["urssaf.connection"]
         for company in self.env["res.company"]._urssaf_holders():
-            service = Service._of(company)
-            if (service.actions_told or "") != state:
-                service._tell_actions(state)
+            connection = Connection._of(company)
+            if (connection.actions_told or "") != state:
+                connection._tell_actions(state)
 
     # -- button ----------------------------------------------------------------
 

@@ -16,6 +16,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from . import work
+from .screen import check_user, notice
+
 _logger = logging.getLogger(__name__)
 
 # Odoo's queue is worked off within minutes; what is still there the next day is stuck.
@@ -112,7 +115,7 @@ class UrssafExchange(models.AbstractModel):
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
             except Exception as error:
-                if self._connection_lost(error):
+                if work.connection_lost(self.env, error):
                     raise
                 # Its text may quote the customer, or a page of template.
                 kind = type(error).__name__
@@ -140,7 +143,11 @@ class UrssafExchange(models.AbstractModel):
     def _watch_messages(self, company):
         """What became of the messages of the exchanges of this habilitation."""
         mine = self.sudo().search([("holder_id", "=", company.id)] + self._to_watch())
-        mine._each(lambda record: record._watch_message())
+        mine._each(
+            lambda record: record._watch_message(),
+            # What is said to Urssaf about it does not wait for that.
+            put_off=lambda record, _error: record._tell_put_off(),
+        )
 
     @api.model
     def _to_watch(self):
@@ -237,7 +244,7 @@ class UrssafExchange(models.AbstractModel):
 
         :raises UserError: there is nothing to write again
         """
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_here()
         failed = self.sudo()._lock().filtered("not_told_reason")
@@ -255,8 +262,8 @@ class UrssafExchange(models.AbstractModel):
                 names=", ".join(left.partner_id.mapped("display_name")),
                 reason=left[0].not_told_reason,
             )
-            return self._notify(text, kind="danger")
-        return self._notify(self.env._("The message is on its way."))
+            return notice(text, kind="danger")
+        return notice(self.env._("The message is on its way."))
 
     def _forget_messages(self):
         """What waits or failed does not leave besides."""

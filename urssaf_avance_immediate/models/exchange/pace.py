@@ -22,7 +22,7 @@ class UrssafPace(models.Model):
 
     A turn is taken by one statement in a transaction of its own, by the clock of the
     database, which all processes share: no lock is held while somebody calls. A table
-    of its own, so that it never conflicts with who writes the company or its service.
+    of its own, so that it never conflicts with who writes the company or connection.
     """
 
     _name = "urssaf.pace"

@@ -6,6 +6,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..company.res_company import SENDING
 from ..exchange.messages import is_from_outside
+from ..exchange.screen import check_user, notice
 from ..groups import READERS, USER
 from ..payment_request.payment_request import (
     AT_URSSAF,
@@ -24,7 +25,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "urssaf.code.fields"]
+    _inherit = ["account.move", "urssaf.guarded", "urssaf.alerted"]
 
     home_service_start = fields.Date(
         help="First day of the services on this invoice. Urssaf wants all of them in "
@@ -240,7 +241,7 @@ class AccountMove(models.Model):
     def action_urssaf_send(self):
         """One invoice: send it now. Several: show first what can leave."""
         Request = self.env["urssaf.payment.request"]
-        Request._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         if len(self) > 1:
             return self._urssaf_open_send_wizard()
@@ -266,7 +267,7 @@ class AccountMove(models.Model):
         kind = {"waiting": "success", "rejected": "danger"}.get(
             request.state, "warning"
         )
-        return request._notify(message, kind=kind)
+        return notice(message, kind=kind)
 
     def _urssaf_open_send_wizard(self):
         return {

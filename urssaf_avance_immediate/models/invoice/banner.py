@@ -110,14 +110,14 @@ class AccountMove(models.Model):
             notice = self._urssaf_enrolment().connection_notice
         if not notice:
             return {}
-        service = self.env["urssaf.connection"]._of(self.company_id)
+        connection = self.env["urssaf.connection"]._of(self.company_id)
         copied = self.company_id.urssaf_copy_notice
         return {
             "urssaf_connection": {
                 "level": "danger" if copied else "warning",
                 "message": notice,
                 "action_text": self.env._("Details"),
-                "action": service._get_records_action(),
+                "action": connection._get_records_action(),
             }
         }
 

@@ -189,7 +189,7 @@ class AccountMove(models.Model):
 
     def _urssaf_customer_faults(self):
         partner = self.commercial_partner_id
-        sheet = {
+        open_customer = {
             "text": self.env._("Open the customer"),
             "action": partner._get_records_action(),
         }
@@ -204,13 +204,13 @@ class AccountMove(models.Model):
                 "%s is left out of avance immédiate: see the customer’s details.",
                 partner.name,
             )
-            yield "left_out", fault(message, **sheet)
+            yield "left_out", fault(message, **open_customer)
         for found in self._urssaf_card_fault("danger").values():
             yield "card", found
-        yield from self._urssaf_enrolment_faults(partner, sheet)
+        yield from self._urssaf_enrolment_faults(partner, open_customer)
         if not partner._urssaf_french():
             message = partner._urssaf_obstacles()["country_id"]
-            yield "abroad", fault(message, **sheet)
+            yield "abroad", fault(message, **open_customer)
         # sudo(): the checks read personal fields, and say only what is wrong.
         if partner.sudo().urssaf_other_aid:
             message = self.env._(
@@ -218,14 +218,17 @@ class AccountMove(models.Model):
                 "off. Invoice here only what the customer pays.",
                 partner.name,
             )
-            yield "other_aid", fault(message, level="warning", **sheet)
+            yield "other_aid", fault(message, level="warning", **open_customer)
 
-    def _urssaf_enrolment_faults(self, partner, sheet):
+    def _urssaf_enrolment_faults(self, partner, open_customer):
         enrolment = self._urssaf_enrolment()
         fault = self._urssaf_fault
         if not enrolment._usable():
             message = self.env._("%s is not enrolled at Urssaf.", partner.name)
-            yield "enrolment", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
+            yield (
+                "enrolment",
+                fault(message, "ERR_PARTICULIER_INCONNU", **open_customer),
+            )
         elif enrolment.state != "active":
             message = self.env._(
                 "Avance immédiate is not possible yet for %(customer)s: %(status)s",
@@ -237,11 +240,14 @@ class AccountMove(models.Model):
             code = CLOSED_ACCOUNTS.get(
                 enrolment.remote_status, "ERR_LIEN_PARTICULIER_PRESTATAIRE"
             )
-            yield "enrolment", fault(message, code, **sheet)
+            yield "enrolment", fault(message, code, **open_customer)
         # sudo(): only whether it is there.
         elif not partner.sudo().urssaf_birth_date:
             message = self.env._("The birth date of the customer is missing.")
-            yield "birth_date", fault(message, "ERR_PARTICULIER_INCONNU", **sheet)
+            yield (
+                "birth_date",
+                fault(message, "ERR_PARTICULIER_INCONNU", **open_customer),
+            )
 
     # -- the period ------------------------------------------------------------
 

@@ -200,7 +200,7 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
-    _inherit = ["account.move.line", "urssaf.code.fields"]
+    _inherit = ["account.move.line", "urssaf.guarded"]
 
     @api.model_create_multi
     def create(self, vals_list):

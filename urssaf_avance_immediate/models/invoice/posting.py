@@ -14,6 +14,8 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..enrolment.enrolment import CLOSED as PAUSED
+from ..exchange import work
+from ..exchange.ir_cron import CRON_SEND, wake
 from ..payment_request.payment_request import CLOSED
 from .account_move import UNPAID
 
@@ -95,7 +97,7 @@ class AccountMove(models.Model):
             fault = move._urssaf_card_fault()
             # One that was to leave by itself has its activity.
             if fault and not move.urssaf_to_send:
-                move._urssaf_alert(fault["urssaf_card"]["message"])
+                move._urssaf_tell(fault["urssaf_card"]["message"])
 
     # -- leave now, or later -----------------------------------------------------
 
@@ -145,10 +147,8 @@ class AccountMove(models.Model):
         customers._tell_waiting_invoices()
         if ready:
             # sudo(): as above.
-            queued = (
-                self.env["urssaf.payment.request"].sudo()._enqueue_move(ready.sudo())
-            )
-            queued._trigger("send")
+            (self.env["urssaf.payment.request"].sudo()._enqueue_move(ready.sudo()))
+            wake(self.env, CRON_SEND)
         return ready
 
     def _urssaf_waits_no_more(self):
@@ -186,10 +186,14 @@ class AccountMove(models.Model):
             )
             return False
         note = "\n".join(fault["message"] for fault in blocking.values())
-        self._urssaf_alert(self.env._("Not sent to Urssaf yet: %s", note))
+        self._urssaf_tell(self.env._("Not sent to Urssaf yet: %s", note))
         return False
 
-    def _urssaf_alert(self, note):
+    def _urssaf_alert_candidates(self):
+        """Extends: whose invoice it is."""
+        return self.invoice_user_id
+
+    def _urssaf_tell(self, note):
         """One activity per invoice."""
         self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
@@ -217,28 +221,20 @@ class AccountMove(models.Model):
         """Daily, and when a customer is active again: what was waiting for its services
         to be over, for its customer, or for a correction.
         """
-        exchange = self.env["urssaf.exchange"]
-        # Invoices are counted, not companies.
-        for company in self.env["res.company"]._urssaf_holders():
-            exchange._take(
-                company,
-                lambda company: self._urssaf_send_waiting_of(company),
-                put_off=lambda company, error: exchange._job_failed(
-                    "invoices", company, error
-                ),
-            )
+        work.each_company(
+            self.env,
+            "invoices",
+            lambda company: company.env["account.move"]._urssaf_send_waiting_of(
+                company
+            ),
+        )
 
     @api.model
     def _urssaf_send_waiting_of(self, company):
-        """Each invoice apart from the others, in the language of who reads of it."""
-        exchange = self.env["urssaf.exchange"]
-        # sudo(): nobody has asked for it.
-        office = self.env["urssaf.payment.request"].sudo()._for_company(company)
-        waiting = office.env["account.move"].search(
-            self._urssaf_waiting_domain(company)
-        )
-        exchange._report_more(len(waiting))
-        exchange._take_each(
+        """Each invoice apart from the others."""
+        waiting = self.search(self._urssaf_waiting_domain(company))
+        work.report_more(self.env, len(waiting))
+        work.take_each(
             waiting,
             lambda moves: moves._urssaf_send_waiting(),
             size=SENT_AT_ONCE,
@@ -247,7 +243,7 @@ class AccountMove(models.Model):
 
     def _urssaf_tell_unforeseen(self):
         """It is tried again every day; meanwhile somebody knows."""
-        self._urssaf_alert(
+        self._urssaf_tell(
             self.env._(
                 "Not sent to Urssaf: Odoo met an error that was not foreseen with this "
                 "invoice. The others went on, and it is tried again every day. If it "

@@ -12,6 +12,7 @@ from odoo.tools.misc import format_date
 from ..enrolment.enrolment import KNOWN, STATES
 from ..enrolment.standing import STAGES
 from ..enrolment.watching import PLACE, TOLD
+from ..exchange.screen import check_user
 from ..groups import PERSONAL, READERS
 
 
@@ -313,8 +314,7 @@ class ResPartner(models.Model):
         """Enrol one customer now; several one after the other, in a list that shows
         where each one is.
         """
-        Enrolment = self.env["urssaf.enrolment"]
-        Enrolment._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         self.env.company._urssaf_check_real()
         if len(self) == 1:
@@ -330,7 +330,7 @@ class ResPartner(models.Model):
     def action_urssaf_mend(self):
         """Open what Urssaf complains about, with what may be tried."""
         self.ensure_one()
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         # Made if need be, then opened with the rights of the user.
         enrolment = self._urssaf_enrolments().sudo(False)
@@ -338,13 +338,13 @@ class ResPartner(models.Model):
 
     def action_urssaf_check(self):
         """A table of these customers: who is ready, and who lacks what."""
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         return self.env["urssaf.enrolment.check"]._run(self)._open()
 
     def action_urssaf_refresh(self):
         """Ask Urssaf for the state of these customers."""
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         return self.urssaf_enrolment_id.action_urssaf_refresh()
 
@@ -367,6 +367,6 @@ class ResPartner(models.Model):
     def action_urssaf_leave_card(self):
         """Make the customer's contact one of its own, which Urssaf's invoices need."""
         self.ensure_one()
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         self.parent_id = False

@@ -24,7 +24,7 @@ from .personal_fields import (
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "urssaf.code.fields"]
+    _inherit = ["res.partner", "urssaf.guarded", "urssaf.alerted"]
 
     # Nothing here is copied: another contact is another person.
     urssaf_civility = PersonalSelection(

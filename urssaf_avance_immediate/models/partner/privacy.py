@@ -18,6 +18,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..enrolment.enrolment import LEFT, SENDABLE
+from ..exchange.screen import check_user, notice
 from ..groups import MANAGER, READERS, USER
 from ..payment_request.payment_request import CLOSED
 from .personal_fields import Personal
@@ -192,7 +193,7 @@ class ResPartner(models.Model):
 
     def action_urssaf_record_consent(self):
         """The office has the customer's word, or signature."""
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         self._urssaf_record_consent("office")
 
@@ -202,7 +203,7 @@ class ResPartner(models.Model):
         :raises UserError: Urssaf has the customer, or is being told about him
         """
         self.ensure_one()
-        self.env["urssaf.enrolment"]._check_urssaf_user()
+        check_user(self.env)
         self.check_access("write")
         # Only the code changes an enrolment: the rights to the contact were checked.
         enrolment = self.urssaf_enrolment_id.sudo()._lock()
@@ -271,9 +272,7 @@ class ResPartner(models.Model):
         # Rows of the ticked companies, and a contact that nobody else needs: the user
         # has the right to it, not to change enrolments by hand.
         self.sudo()._urssaf_forget(companies)
-        return self.env["urssaf.enrolment"]._notify(
-            self.env._("The personal data are erased.")
-        )
+        return notice(self.env._("The personal data are erased."))
 
     def _urssaf_check_forget(self, companies):
         """:raises UserError: these companies, or others, still work with the data"""

@@ -11,6 +11,8 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..exchange import work
+from ..exchange.screen import check_user, notice
 from .payment_request import NOT_BOOKED, OTHER_AMOUNT
 
 # States in which a transfer may have been made.
@@ -157,18 +159,13 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _pending_transfers(self, company):
         """Transfers of the company that are booked without anybody's click."""
-        return (
-            # sudo(): what is booked is written by the code alone.
-            self.sudo()
-            ._for_company(company)
-            .search(
-                [
-                    *company._urssaf_here(),
-                    ("transfer_to_book", "=", True),
-                    # Told already: a person acts, then presses the button.
-                    ("matter", "!=", NOT_BOOKED),
-                ]
-            )
+        return self.with_env(work.in_office(company).env).search(
+            [
+                *company._urssaf_here(),
+                ("transfer_to_book", "=", True),
+                # Told already: a person acts, then presses the button.
+                ("matter", "!=", NOT_BOOKED),
+            ]
         )
 
     def action_register_transfer(self):
@@ -177,14 +174,14 @@ class UrssafPaymentRequest(models.Model):
         :raises UserError: the transfer belongs to another environment
         """
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_here()
         request = self.sudo()  # checked above; the code alone writes
         request._register_transfers(by_hand=True)
         if request.amount_booked:
-            return request._notify(self.env._("The payment is on the invoice."))
-        return request._notify(
+            return notice(self.env._("The payment is on the invoice."))
+        return notice(
             request._trouble() or self.env._("Urssaf has not made this transfer yet."),
             kind="warning",
         )
@@ -192,13 +189,13 @@ class UrssafPaymentRequest(models.Model):
     def action_transfer_settled(self):
         """The accountant has dealt with this transfer: nothing is to be registered."""
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         request = self.sudo()  # checked above; the code alone writes
         request.write(
             {"transfer_settled": True, **self._no_error(), **self._no_matter()}
         )
-        request._alert_done()
+        request._told_done()
         request._message_log(
             body=self.env._("Transfer settled by hand by %s.", self.env.user.name)
         )
@@ -206,12 +203,12 @@ class UrssafPaymentRequest(models.Model):
     def action_amount_settled(self):
         """Somebody has dealt with the other amount that Urssaf has for this demande."""
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         request = self.sudo()  # checked above; the code alone writes
         if request.matter == OTHER_AMOUNT:
             request.write(self._no_matter())
-            request._alert_done()
+            request._told_done()
             request._message_log(
                 body=self.env._("Difference settled by %s.", self.env.user.name)
             )
@@ -294,7 +291,7 @@ class UrssafPaymentRequest(models.Model):
         # Odoo's wizard hands them over without sudo, and only the code writes this.
         payments.sudo().urssaf_request_id = self
         self.write({**self._no_error(), **self._no_matter()})
-        self._alert_done()
+        self._told_done()
         self._tell_difference()
         self._tell_paid_otherwise(left)
 
@@ -307,7 +304,7 @@ class UrssafPaymentRequest(models.Model):
         over = self.currency_id.round(self.transfer_amount - left)
         if min(otherwise, over) <= 0:
             return
-        self._alert(
+        self._tell(
             self.env._(
                 "Urssaf transferred %(amount)s for an invoice of which %(left)s were "
                 "left to pay: %(otherwise)s had been paid or credited otherwise. "
@@ -331,7 +328,7 @@ class UrssafPaymentRequest(models.Model):
             "gap": self.currency_id.format(abs(gap)),
         }
         if gap < 0:
-            self._alert(
+            self._tell(
                 self.env._(
                     "Urssaf transferred %(amount)s instead of %(expected)s. The "
                     "%(gap)s missing stay open on the invoice: Urssaf may have set off "
@@ -340,7 +337,7 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
         else:
-            self._alert(
+            self._tell(
                 self.env._(
                     "Urssaf transferred %(amount)s instead of %(expected)s. The excess "
                     "of %(gap)s is on the customer’s account: ask Urssaf what it is.",
@@ -353,7 +350,7 @@ class UrssafPaymentRequest(models.Model):
         if self.amount_booked and self.currency_id.compare_amounts(
             before, self.transfer_amount
         ):
-            self._alert(
+            self._tell(
                 self.env._(
                     "Urssaf now says that it transferred %(now)s, after %(before)s, "
                     "which is on the invoice: check with the bank statement.",
@@ -392,4 +389,4 @@ class UrssafPaymentRequest(models.Model):
             reason=message,
         )
         self.write({"matter": NOT_BOOKED, "matter_message": note})
-        self._alert(note)
+        self._tell(note)

@@ -23,6 +23,8 @@ from ...lib.rules import (
     transfer_due,
 )
 from ..exchange.exchange import TOLD_AT_ONCE
+from ..exchange.ir_cron import CRON_FOLLOW, wake
+from ..exchange.screen import check_user
 from .payment_request import FOLLOWED
 
 # Urssaf has the demande and the customer has not been asked yet.
@@ -235,7 +237,7 @@ class UrssafPaymentRequest(models.Model):
         return follow_pace.announced(now, day and paris_morning(day) or None)
 
     @api.model
-    def _cron_follow(self, company):
+    def _follow_due(self, company):
         due = self._due(company, list(FOLLOWED))
         due._report_remaining()
         due._ask()
@@ -264,13 +266,13 @@ class UrssafPaymentRequest(models.Model):
         )
         if soon:
             # A few minutes later, so that the neighbours come along.
-            self._trigger("follow", at=soon.next_call_at + timedelta(minutes=5))
+            wake(self.env, CRON_FOLLOW, at=soon.next_call_at + timedelta(minutes=5))
 
     # -- buttons ---------------------------------------------------------------
 
     def action_keep_watching(self):
         """Watch a payment six months longer than it would be."""
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_here()
         # sudo(): checked above; the code alone writes.
@@ -309,7 +311,7 @@ class UrssafPaymentRequest(models.Model):
         )
 
     @api.model
-    def _cron_digest(self, company):
+    def _daily_watch(self, company):
         """Tell which demandes or transfers have had no news for too long."""
         limit = fields.Datetime.now() - timedelta(hours=company.urssaf_stuck_hours)
         live = ("queued", "sending", "unknown", "waiting")
@@ -347,7 +349,7 @@ class UrssafPaymentRequest(models.Model):
                 ("move_id.payment_state", "=", "reversed"),
             ]
         )._each(
-            lambda requests: requests._alert_done(),
+            lambda requests: requests._told_done(),
             size=TOLD_AT_ONCE,
             put_off=type(self)._tell_put_off,
         )

@@ -19,6 +19,8 @@ from ...lib.api import UrssafError, redact
 from ...lib.api.codes import MAX_SEARCH
 from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date, paris_today
+from ..exchange import work
+from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.words import UNFORESEEN
 from .numbers import next_number
 from .payment_request import CLOSED, FOLLOWED
@@ -89,7 +91,7 @@ class UrssafPaymentRequest(models.Model):
     def _ask_batch(self, client):
         batch = self._lock().filtered(lambda r: r.state in FOLLOWED and r.external_id)
         if not batch:
-            self._checkpoint(len(self))
+            work.checkpoint(self.env, len(self))
             return True
         try:
             found = client.search_payment_requests(ids=batch.mapped("external_id"))
@@ -98,10 +100,10 @@ class UrssafPaymentRequest(models.Model):
             if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
                 return batch._one_by_one(lambda one: one._ask_batch(client))
             batch._not_answered(error)
-            self._checkpoint(len(self))
+            work.checkpoint(self.env, len(self))
             return going_on
         batch._record_news(found)
-        self._checkpoint(len(self))
+        work.checkpoint(self.env, len(self))
         return True
 
     def _record_news(self, found):
@@ -217,7 +219,7 @@ class UrssafPaymentRequest(models.Model):
         troubled = self.filtered("last_error_kind")
         troubled.filtered(
             lambda r: r.last_error_kind == UNFORESEEN and not r.matter
-        )._alert_done()
+        )._told_done()
         troubled.write(self._no_error())
 
     def _state_for(self, code):
@@ -353,17 +355,17 @@ class UrssafPaymentRequest(models.Model):
                 ", ".join(self.taken_numbers),
             )
             self._set_state("rejected", **values)
-            self._alert(values["last_error_message"])
+            self._tell(values["last_error_message"])
             return
         self._set_state("queued", next_call_at=fields.Datetime.now(), **values)
         self._message_log(body="\n".join([self.number_note, *reasons]))
         self.move_id._message_log(body=self.number_note)
-        self._trigger("send")
+        wake(self.env, CRON_SEND)
 
     def _wait_and_tell(self, note=None):
         """Only Urssaf can tell what became of it: nothing is sent meanwhile."""
         self.next_call_at = fields.Datetime.now() + timedelta(hours=1)
-        self._alert(
+        self._tell(
             note
             or self.env._(
                 "Urssaf does not say clearly whether it has the demande %s. Odoo asks "

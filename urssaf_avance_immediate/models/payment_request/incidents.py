@@ -24,6 +24,8 @@ from ...lib.api.codes import REJECTION_REASONS
 from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date
 from ..exchange.exchange import TOLD_AT_ONCE
+from ..exchange.ir_cron import CRON_FOLLOW, wake
+from ..exchange.screen import check_user
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
 from .notes import handle_note
@@ -143,7 +145,7 @@ class UrssafPaymentRequest(models.Model):
 
     # -- who is told -------------------------------------------------------------
 
-    def _alert_candidates(self):
+    def _urssaf_alert_candidates(self):
         """Who made the invoice; but money that Urssaf takes back, and what nobody has
         seen before, are the accountant's matter.
         """
@@ -153,6 +155,15 @@ class UrssafPaymentRequest(models.Model):
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")
             return accountant | candidates
         return candidates
+
+    @api.model
+    def _urssaf_alert_moves_on(self):
+        """Extends: the money that Urssaf takes back is the accountant's."""
+        return True
+
+    def _urssaf_alert_deadline(self):
+        """Extends: Urssaf's notice leaves so many days."""
+        return self.notice_until
 
     def _tell_otherwise(self, info):
         """It is this demande, and Urssaf has it for another amount, or for the dates
@@ -179,12 +190,12 @@ class UrssafPaymentRequest(models.Model):
         if notes:
             note = "\n".join(notes)
             self.write({"matter": OTHER_AMOUNT, "matter_message": note})
-            self._alert(note)
+            self._tell(note)
 
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""
         if code not in REMOTE_STATES:
-            self._alert(
+            self._tell(
                 self.env._(
                     "Urssaf gives this demande the status “%s”, which does not say "
                     "what becomes of the money: look at it in the Urssaf space. "
@@ -193,7 +204,7 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
         elif REMOTE_STATES[code] != state:
-            self._alert(
+            self._tell(
                 self.env._(
                     "Urssaf says “%(label)s” of this demande, which was over, while "
                     "%(other)s is under way for the same invoice: have one of them "
@@ -203,9 +214,9 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
         elif state in TO_HANDLE:
-            self._alert(self._handle_note(state))
+            self._tell(self._handle_note(state))
         elif state == "paid" and self.payment_ids and not self.amount_booked:
-            self._alert(
+            self._tell(
                 self.env._(
                     "Urssaf says that it has paid after all. The payment was taken "
                     "back or cancelled in Odoo: register it again once the bank shows "
@@ -213,7 +224,7 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
         elif not self.matter:
-            self._alert_done()
+            self._told_done()
 
     def _handle_note(self, state):
         """What happened, and what to do about it."""
@@ -228,7 +239,7 @@ class UrssafPaymentRequest(models.Model):
         :raises UserError: the demande is not over, or the invoice is settled
         """
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         if not self.can_correct:
             raise UserError(
@@ -244,7 +255,7 @@ class UrssafPaymentRequest(models.Model):
         if request.state == "rejected":
             # Urssaf never had it, and its invoice is settled: nothing is left to send.
             request._set_state("cancelled", **self._no_error())
-        request._alert_done()
+        request._told_done()
         request._message_log(
             body=self.env._(
                 "Invoice corrected by %(user)s: send %(invoice)s once it is right.",
@@ -293,7 +304,7 @@ class UrssafPaymentRequest(models.Model):
         :raises UserError: Urssaf cannot be asked about this one
         """
         self.ensure_one()
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_here()
         if self.state in ("sending", "unknown"):
@@ -345,7 +356,7 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def _remind_these_cancellations(self):
-        self._alert_each({r: r._cancellation_reminder() for r in self})
+        self._tell_each({r: r._cancellation_reminder() for r in self})
         self.cancel_reminded_on = fields.Datetime.now()
 
     def _cancellation_reminder(self):
@@ -367,7 +378,7 @@ class UrssafPaymentRequest(models.Model):
         if not waking.get(_WAKING):
             # One wake-up per transaction, whatever the size of the batch.
             waking[_WAKING] = True
-            self._trigger("follow")
+            wake(self.env, CRON_FOLLOW)
 
     @api.model
     def _notify_customers(self, company):

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
+from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, wake
+from ..exchange.screen import check_user, notice
 from ..groups import MANAGER
 
 # Our states, a closed list. Urssaf's own code and label stand beside, as received.
@@ -343,7 +345,7 @@ class UrssafPaymentRequest(models.Model):
         if state in SETTLING:
             moved.filtered(
                 lambda r: not r.matter and not r._keeps_getting_lost()
-            )._alert_done()
+            )._told_done()
         if state in CLOSED:
             over = self.filtered(lambda r: r.matter == OTHER_AMOUNT)
             over.write(self._no_matter())
@@ -426,13 +428,13 @@ class UrssafPaymentRequest(models.Model):
 
     def action_urssaf_send(self):
         """Send again what Urssaf rejected, once the invoice has been mended."""
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         return self.move_id.action_urssaf_send()
 
     def action_urssaf_refresh(self):
         """Ask Urssaf now about one demande; for several, the scheduled action does."""
-        self._check_urssaf_user()
+        check_user(self.env)
         self.check_access("read")
         self._check_real()
         requests = self.sudo()  # checked above; the code alone writes
@@ -440,12 +442,12 @@ class UrssafPaymentRequest(models.Model):
             return requests._refresh_now()
         followed = requests.filtered(lambda r: r.state in (*FOLLOWED, "unknown"))
         followed.next_call_at = fields.Datetime.now()
-        requests._trigger("repair")
-        requests._trigger("follow")
+        wake(self.env, CRON_REPAIR)
+        wake(self.env, CRON_FOLLOW)
         return (
             requests._nobody_asked()
             or requests._nothing_to_ask()
-            or self._notify(self.env._("The news will be there in a moment."))
+            or notice(self.env._("The news will be there in a moment."))
         )
 
     def _refresh_now(self):
@@ -463,8 +465,8 @@ class UrssafPaymentRequest(models.Model):
         title = self.env._("Urssaf: %s", self._state_labels())
         trouble = self._trouble()
         if trouble:
-            return self._notify(trouble, "warning", title)
-        return self._notify(self.remote_label or "", "info", title)
+            return notice(trouble, "warning", title)
+        return notice(self.remote_label or "", "info", title)
 
     def _nothing_to_ask(self):
         """The notice for a person who asks about what is over, or ``None``."""
@@ -478,7 +480,7 @@ class UrssafPaymentRequest(models.Model):
                 "paiement in the state “%s”.",
                 here._state_labels(),
             )
-        return self._notify(message, kind="warning")
+        return notice(message, kind="warning")
 
     def _state_labels(self):
         labels = dict(self._fields["state"]._description_selection(self.env))

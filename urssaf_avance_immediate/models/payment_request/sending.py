@@ -17,7 +17,9 @@ from odoo.tools import split_every
 
 from ...lib.api import PaymentRequest, UrssafError
 from ...lib.api.codes import MAX_SEARCH
+from ..exchange import work
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
+from ..exchange.ir_cron import CRON_REPAIR, wake
 from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
 
@@ -169,7 +171,7 @@ class UrssafPaymentRequest(models.Model):
                 "Not sent: the invoice was changed, paid or credited in the meantime."
             )
             request._set_state("draft", last_error_message=note)
-            request._alert(note)
+            request._tell(note)
 
     def _keep_active_customers(self):
         """The customer was active when it was queued. Urssaf would refuse the demande
@@ -182,7 +184,7 @@ class UrssafPaymentRequest(models.Model):
             note = request._customer_closed_note()
             request._set_state("draft", last_error_message=note)
             if request.move_id not in automatic:
-                request._alert(note)
+                request._tell(note)
         closed.filtered(
             lambda r: r.move_id in automatic
         ).enrolment_id._tell_waiting_invoices()
@@ -225,7 +227,7 @@ class UrssafPaymentRequest(models.Model):
                 "customer and the lines of the invoice."
             )
             request._set_state("rejected", last_error_message=note)
-            request._alert(note)
+            request._tell(note)
 
     # -- send --------------------------------------------------------------------
 
@@ -251,11 +253,11 @@ class UrssafPaymentRequest(models.Model):
         outage.
         """
         if self._customers_in_doubt(client):
-            self._checkpoint(len(self))
+            work.checkpoint(self.env, len(self))
             return False
         claimed = self._claim()
         if not claimed:
-            self._checkpoint(len(self))
+            work.checkpoint(self.env, len(self))
             return True
         try:
             answers = client.create_payment_requests(
@@ -272,7 +274,7 @@ class UrssafPaymentRequest(models.Model):
         """
         queued = self.filtered(lambda r: r.state == "queued")
         queued.enrolment_id._ask_before_sending(client)
-        return queued._services()._in_doubt()
+        return queued._connections()._in_doubt()
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -337,7 +339,7 @@ class UrssafPaymentRequest(models.Model):
         again = self._due_now().filtered(
             lambda r: r.state == "queued" and r.taken_numbers
         )
-        return not again or not self._time_left() or again._send_batch(client)
+        return not again or not work.time_left(self.env) or again._send_batch(client)
 
     # -- what went wrong ---------------------------------------------------------
 
@@ -352,7 +354,7 @@ class UrssafPaymentRequest(models.Model):
             return True
         for request in self._due_now().filtered(lambda r: r.state == "queued"):
             # Ten slow calls would outlive the scheduled action; the next run goes on.
-            if self._time_left() and not request._send_batch(client):
+            if work.time_left(self.env) and not request._send_batch(client):
                 return False
         return True
 
@@ -396,7 +398,7 @@ class UrssafPaymentRequest(models.Model):
             self._set_state("unknown", next_call_at=fields.Datetime.now(), **values)
             return
         self._set_state("rejected", **values)
-        self._alert(values["last_error_message"])
+        self._tell(values["last_error_message"])
         self._wait_if_customer_closed(errors)
 
     # -- unknown outcomes --------------------------------------------------------
@@ -422,11 +424,11 @@ class UrssafPaymentRequest(models.Model):
             for request in batch:
                 delay = request._retry_delay(error.retry_after)
                 request.next_call_at = fields.Datetime.now() + delay
-            self._checkpoint()
+            work.checkpoint(self.env)
             return going_on
         batch._call_answered()
         batch._record_search(found)
-        self._checkpoint()
+        work.checkpoint(self.env)
         return True
 
     def _record_search(self, found):
@@ -452,7 +454,7 @@ class UrssafPaymentRequest(models.Model):
         for id_ in self.ids:
             one = self.browse(id_)
             # Each is asked at its own risk: what raises leaves the others alone.
-            if not self._time_left() or not self._take(one, step):
+            if not work.time_left(self.env) or not work.take(one, step):
                 return False
         return True
 
@@ -468,18 +470,18 @@ class UrssafPaymentRequest(models.Model):
             self._wait_and_tell()
         elif not conclusive or not (answered or now >= quiet):
             self.next_call_at = max(now + timedelta(minutes=1), quiet)
-            self._trigger("repair", at=self.next_call_at)
+            wake(self.env, CRON_REPAIR, at=self.next_call_at)
         elif self.silent_refusals >= SILENT_REFUSALS:
             # Refused by itself, without a reason, again and again.
             self._set_state("rejected", silent_refusals=0)
-            self._alert(self.last_error_message)
+            self._tell(self.last_error_message)
         else:
             self._send_again()
 
     # -- scheduled actions -------------------------------------------------------
 
     @api.model
-    def _cron_repair(self, company):
+    def _repair_due(self, company):
         self._due(company, ["sending"])._settle_abandoned()
         self._due(company, ["unknown"])._work_through(
             lambda batch, client: batch._settle(client), type(self)._tens

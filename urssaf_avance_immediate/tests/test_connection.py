@@ -12,11 +12,11 @@ from .cases import NOW, UrssafCase
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestService(UrssafCase):
+class TestConnection(UrssafCase):
     def setUp(self):
         super().setUp()
         self._enrol()
-        self.service = self.env["urssaf.connection"]._of(self.company)
+        self.connection = self.env["urssaf.connection"]._of(self.company)
 
     def _queue(self, count):
         moves = self.env["account.move"].union(
@@ -30,7 +30,7 @@ class TestService(UrssafCase):
         self.fake.fail("050", "http_503", 99)
         self._run_cron("send")
         self.assertEqual(len(self.fake.calls_of("050")), 1)
-        self.assertEqual(self.service.paused_until, NOW + timedelta(seconds=120))
+        self.assertEqual(self.connection.paused_until, NOW + timedelta(seconds=120))
         self._run_cron("send")
         self.assertEqual(len(self.fake.calls_of("050")), 1, "it is left alone")
         # What was not tried waits as it is: nothing was written on it.
@@ -44,7 +44,7 @@ class TestService(UrssafCase):
         self._run_cron("send")
         states = sorted(requests.mapped("state"))
         self.assertEqual(states, ["queued", "waiting", "waiting"])
-        self.assertFalse(self.service.failure_count)
+        self.assertFalse(self.connection.failure_count)
 
     def test_two_in_a_row_are(self):
         self.company.urssaf_batch_size = 1
@@ -52,12 +52,12 @@ class TestService(UrssafCase):
         self.fake.fail("050", "refused", 9)
         self._run_cron("send")
         self.assertEqual(len(self.fake.calls_of("050")), 2)
-        self.assertTrue(self.service._paused())
+        self.assertTrue(self.connection._paused())
 
     def _tried_at(self, minutes):
         with freeze_time(NOW + timedelta(minutes=minutes)):
             self._run_cron("send")
-            return self.service.paused_until - NOW
+            return self.connection.paused_until - NOW
 
     def test_each_try_that_fails_waits_longer(self):
         self.company.urssaf_batch_size = 1
@@ -66,7 +66,7 @@ class TestService(UrssafCase):
         self.fake.revoke_tokens()
         self.fake.fail("050", "unauthorized", 99)
         self._run_cron("send")
-        first = self.service.paused_until - NOW
+        first = self.connection.paused_until - NOW
         calls = len(self.fake.calls)
         second = self._tried_at(10) - timedelta(minutes=10)
         third = self._tried_at(20) - timedelta(minutes=20)
@@ -78,7 +78,7 @@ class TestService(UrssafCase):
         requests = self._queue(3)
         self.fake.fail("050", "http_503", 2)
         self._run_cron("send")
-        paused_until = self.service.paused_until
+        paused_until = self.connection.paused_until
         cron = self.env.ref("urssaf_avance_immediate.cron_send")
         woken = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         self.assertIn(paused_until, woken.mapped("call_at"))
@@ -86,12 +86,12 @@ class TestService(UrssafCase):
         with freeze_time(NOW + timedelta(minutes=3)):
             self._run_cron("send")
             self.assertEqual(len(self.company.partner_id.activity_ids), 1)
-            self.assertGreater(self.service.paused_until, paused_until)
+            self.assertGreater(self.connection.paused_until, paused_until)
         with freeze_time(NOW + timedelta(minutes=30)):
             self._run_cron("send")
         self.assertEqual(set(requests.mapped("state")), {"waiting"})
         self.assertFalse(self.company.partner_id.activity_ids)
-        self.assertFalse(self.service.paused_until)
+        self.assertFalse(self.connection.paused_until)
         self.assertEqual(len(self.fake.demandes), 3)
 
     def test_following_is_paused_too(self):
@@ -99,7 +99,7 @@ class TestService(UrssafCase):
         self.fake.fail("070", "http_503")
         self._make_due(request)
         self._run_cron("follow")
-        self.assertTrue(self.service._paused())
+        self.assertTrue(self.connection._paused())
         self.assertEqual(list(request.move_id.alerts), ["urssaf_connection"])
         other = self._sent()
         self.assertEqual(other.state, "queued")
@@ -130,7 +130,7 @@ class TestService(UrssafCase):
         request = self._sent()
         self.assertEqual(len(self.company.partner_id.activity_ids), 1)
         self.company.urssaf_sandbox_client_secret = "another"
-        self.assertFalse(self.service._paused())
+        self.assertFalse(self.connection._paused())
         self.assertFalse(self.company.partner_id.activity_ids)
         self._make_due(request)
         self._run_cron("send")
@@ -140,23 +140,23 @@ class TestService(UrssafCase):
         self.fake.fail("050", "http_503")
         self._sent()
         self.fake.fail("070", "http_503")
-        service = self.service.with_user(self.user)
-        self.assertEqual(service.action_try_now()["params"]["type"], "warning")
-        self.assertTrue(self.service._paused())
-        self.assertEqual(service.action_try_now()["params"]["type"], "success")
-        self.assertFalse(self.service._paused())
+        connection = self.connection.with_user(self.user)
+        self.assertEqual(connection.action_try_now()["params"]["type"], "warning")
+        self.assertTrue(self.connection._paused())
+        self.assertEqual(connection.action_try_now()["params"]["type"], "success")
+        self.assertFalse(self.connection._paused())
         reader = new_test_user(
             self.env, "urssaf_invoicing", "account.group_account_invoice"
         )
         with self.assertRaises(AccessError):
-            self.service.with_user(reader).action_try_now()
+            self.connection.with_user(reader).action_try_now()
 
     def test_test_of_the_connection_during_an_outage(self):
         self.fake.fail("070", "http_503")
         with self.assertRaises(UserError):
             self.company.action_urssaf_test_connection()
         self.company.action_urssaf_test_connection()
-        self.assertFalse(self.service._paused())
+        self.assertFalse(self.connection._paused())
 
     def test_another_company_is_not_paused(self):
         other = self.env["res.company"].create({"name": "Another firm"})

@@ -1,0 +1,251 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Long work, one transaction after the other: commits, time that is left, and one
+failure that never stops the others.
+
+Whatever raises while records are worked through, foreseen or not: what was begun is
+undone, a batch is taken one by one, the guilty record is put off and told to a person,
+the others go on and the scheduled action succeeds (Odoo switches off one that fails for
+a week).
+"""
+
+import logging
+import time
+import traceback
+
+from psycopg2 import Error as DatabaseError
+from psycopg2 import InterfaceError
+
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
+
+# Another transaction was faster, or has just made the same: it is played again.
+FASTER = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
+
+
+# -- commits, and time ---------------------------------------------------------
+
+
+def commits(env):
+    """Whether :func:`checkpoint` commits. Not in a test, but for its scheduled
+    actions."""
+    in_cron = env.context.get("ir_cron_progress_id")
+    return bool(in_cron) or env["account.move"]._can_commit()
+
+
+def checkpoint(env, processed=0, remaining=None):
+    """Commit what is written so far. The only commit of this add-on.
+
+    In a scheduled action it also counts the work done. Odoo's tests forbid a commit
+    outside scheduled actions.
+    """
+    if commits(env):
+        env["ir.cron"]._commit_progress(processed, remaining=remaining)
+    else:
+        env.flush_all()
+
+
+def time_left(env):
+    """Whether the running scheduled action, if any, may go on."""
+    end = env.context.get("cron_end_time")
+    return end is None or time.monotonic() < end
+
+
+def report_more(env, count):
+    """Tell the running scheduled action about this much more work, of any model."""
+    progress = env.context.get("ir_cron_progress_id")
+    if progress and count:
+        # sudo: Odoo's own note of the progress, which nobody may read.
+        known = env["ir.cron.progress"].sudo().browse(progress).remaining
+        checkpoint(env, remaining=known + count)
+
+
+# -- companies -----------------------------------------------------------------
+
+
+def in_office(company):
+    """The company as superuser, in itself and in the language of those who read what is
+    written there: its ``env`` is where work for it is done.
+    """
+    reader = company._urssaf_responsibles()[:1] or company
+    return (
+        # sudo: work for a company is nobody's in particular.
+        company.sudo()
+        .with_company(company)
+        .with_context(lang=reader.sudo().partner_id.lang)
+    )
+
+
+def each_company(env, job, *steps):
+    """Take each ``step(company)`` for one habilitation after the other, each in a
+    transaction of its own, so that a trouble with one leaves the others alone.
+
+    :param job: what people call the scheduled action
+    :param steps: functions of a company, see :func:`in_office`
+    """
+    for company in env["res.company"]._urssaf_holders():
+        for step in steps:
+            try:
+                step(in_office(company))
+                checkpoint(env)
+            except FASTER:
+                # The next run does the rest.
+                env.cr.rollback()
+                _logger.info(
+                    "%s of company %s: interrupted, to be continued", job, company.id
+                )
+            except Exception as error:
+                if connection_lost(env, error):
+                    raise
+                env.cr.rollback()
+                job_failed(job, company, error)
+
+
+def job_failed(job, company, error):
+    """A scheduled action could not even choose its records, for this company."""
+    report_unforeseen(f"{job} of company {company.id}", error)
+    quietly(
+        company,
+        lambda broken: broken._urssaf_tell(
+            broken.env._(
+                "A scheduled action of Urssaf (%s) met an error that was not "
+                "foreseen; the others go on, and it is tried again at each run. "
+                "Tell who looks after your Odoo: the server’s log says where.",
+                job,
+            )
+        ),
+    )
+
+
+# -- records -------------------------------------------------------------------
+
+
+def take_each(records, step, *, size=1, put_off=None):
+    """Take ``step(records)`` on these records, ``size`` at a time while the scheduled
+    action has time, each time in a transaction of its own.
+
+    :param put_off: ``put_off(record, error)`` writes down that the step failed for
+        this record, so that the next run does not meet it again at once, and tells a
+        person; exchanges have their own
+    :return: whether all were taken; false when time was up or a step returned false
+    """
+
+    def counted(batch):
+        going_on = step(batch)
+        checkpoint(records.env, len(batch))
+        return going_on
+
+    for ids in split_every(size, records.ids):
+        # A record set of its own: after each commit, Odoo reads again as many records
+        # as there are in the set.
+        batch = records.browse(ids)
+        if not time_left(records.env) or not take(batch, counted, put_off):
+            return False
+    return True
+
+
+def take(records, step, put_off=None):
+    """``step(records)``, and if that raises, one record after the other, each failure
+    undone. Return false when a step did, else true.
+
+    :raises Exception: a conflict outside of a scheduled action (Odoo then replays the
+        request), or a lost connection to the database
+    """
+    env = records.env
+    try:
+        with undone_on_error(env):
+            return step(records) is not False
+    except FASTER:
+        if not env.context.get("ir_cron_progress_id"):
+            raise
+        # The next run does it.
+        _logger.info("%s: interrupted, to be continued", records)
+        return True
+    except Exception as error:
+        if connection_lost(env, error):
+            raise
+        if len(records) > 1:
+            report_unforeseen(f"{records._name} {records.ids}", error)
+            if _is_exchange(records):
+                # The step may have called Urssaf already.
+                quietly(records, lambda batch: batch._interrupted())
+            return all(take(records.browse(id_), step, put_off) for id_ in records.ids)
+        give_up(records, error, put_off)
+        return True
+
+
+def give_up(record, error, put_off=None):
+    """One record failed alone: log where, put it off, tell a person."""
+    report_unforeseen(f"{record._name} {record.ids}", error)
+    if put_off:
+        return quietly(record, lambda guilty: put_off(guilty, error))
+    quietly(record, lambda guilty: guilty._put_off(error))
+    # Apart: a person is told even if nothing else can be written.
+    quietly(record, lambda guilty: guilty._tell_put_off())
+
+
+def quietly(records, write):
+    """``write(records)`` and commit. Not even that what went wrong cannot be written
+    down stops the others."""
+    try:
+        with undone_on_error(records.env):
+            existing = records.exists()
+            if existing:
+                write(existing)
+            checkpoint(records.env, len(existing))
+    except Exception as error:
+        if connection_lost(records.env, error):
+            raise
+        report_unforeseen(f"{records._name} {records.ids}, once more", error)
+
+
+def _is_exchange(records):
+    return isinstance(records, records.env.registry["urssaf.exchange"])
+
+
+# -- what went wrong -----------------------------------------------------------
+
+
+def connection_lost(env, error):
+    """Whether nothing more can be done with this database connection."""
+    return isinstance(error, InterfaceError) or bool(
+        isinstance(error, DatabaseError) and env.cr._cnx.closed
+    )
+
+
+def report_unforeseen(what, error):
+    """Log where an error came from, never its text: it may quote personal data."""
+    _logger.error(
+        "Unforeseen %s with %s; put off, the others go on.\n%s",
+        type(error).__name__,
+        what,
+        "".join(traceback.format_tb(error.__traceback__)).rstrip(),
+    )
+
+
+def undone_on_error(env):
+    """A context that undoes what is not committed when something raises in it."""
+    return _Undo(env.cr, commits(env))
+
+
+class _Undo:
+    """Rolls back when something raises. Where nothing may be committed, that is in a
+    test outside of scheduled actions, a savepoint spares what the test has made."""
+
+    def __init__(self, cr, commits):
+        self._cr = cr
+        self._savepoint = None if commits else cr.savepoint()
+
+    def __enter__(self):
+        if self._savepoint:
+            self._savepoint.__enter__()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if self._savepoint:
+            return self._savepoint.__exit__(kind, error, trace)
+        if kind and not self._cr.closed:
+            self._cr.rollback()
+        return None
