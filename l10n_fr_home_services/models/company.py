@@ -53,7 +53,10 @@ class ResCompany(models.Model):
         return declarant or company
 
     def _home_service_intervenant(self):
-        """Who performs the services: a branch may have a SIRET of its own."""
+        """Who performs the services: a branch may have a SIRET of its own.
+
+        As superuser, like the declarant.
+        """
         declarant = self._home_service_declarant()
         return (
             self.sudo().home_service_intervenant

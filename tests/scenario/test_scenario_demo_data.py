@@ -13,12 +13,13 @@ from dev.scenario import company
 from dev.scenario.billing import INVOICES
 from dev.scenario.people import CUSTOMERS, FONTAINE_ELSEWHERE
 
-DEMO = Path(__file__).parents[2] / "urssaf_avance_immediate" / "demo"
+ROOT = Path(__file__).parents[2]
 
 
-def records(file, model):
+def records(file, model, addon=company.ADDON):
     found = {}
-    for record in ElementTree.parse(DEMO / file).iterfind(f"record[@model='{model}']"):
+    tree = ElementTree.parse(ROOT / addon / "demo" / file)
+    for record in tree.iterfind(f"record[@model='{model}']"):
         fields = {f.get("name"): f.text or f.get("ref") for f in record}
         found[record.get("id")] = fields
     return found
@@ -27,7 +28,7 @@ def records(file, model):
 PARTNERS = records("res_partner_demo.xml", "res.partner")
 ACCOUNTS = records("res_bank_demo.xml", "res.partner.bank")
 BANKS = records("res_bank_demo.xml", "res.bank")
-PRODUCTS = records("product_demo.xml", "product.template")
+PRODUCTS = records("product_demo.xml", "product.template", company.TRADE)
 
 
 def test_the_story_uses_what_the_demo_data_have():

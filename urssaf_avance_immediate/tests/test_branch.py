@@ -297,7 +297,7 @@ class TestBranch(UrssafCase):
 
     def test_an_archived_branch_is_still_served(self):
         """Its demandes and invoices are still there."""
-        self.branch.active = False
+        self.sister.active = False
         served = self.company._urssaf_served()
         self.assertEqual(served, self.company | self.branch | self.sister)
 

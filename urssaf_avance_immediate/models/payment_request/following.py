@@ -324,9 +324,9 @@ class UrssafPaymentRequest(models.Model):
         self._wait_and_tell(
             self.env._(
                 "Urssaf has several demandes under the number %s, and one of them may "
-                "be this one: Odoo takes none of them over and does not send it twice. "
-                "See in the Urssaf space which one is right and have the others "
-                "cancelled. Odoo asks again every hour.",
+                "be this one: Odoo takes none of them over by itself and does not "
+                "send it twice. Compare the last weeks with Urssaf (Cross-checks), "
+                "see which one is right and press “Take over the status” there.",
                 self.name,
             )
         )

@@ -342,7 +342,7 @@ class UrssafPaymentRequest(models.Model):
         if state in FOLLOWED:
             values = {"send_alone": False, **self._no_error(), **values}
         self._write_state(state, values)
-        if state in SETTLING:
+        if moved and state in SETTLING:
             moved.filtered(
                 lambda r: not r.matter and not r._keeps_getting_lost()
             )._told_done()
