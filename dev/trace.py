@@ -136,6 +136,7 @@ class Stage:
 
     def follow(self):
         _tracer, request = self._sent()
+        self.sandbox.let_hours_pass(1)
         self.sandbox.validate(request.move_id.name)
         self.sandbox.let_working_days_pass(10)
         self.world.make_due(self.env, request)
