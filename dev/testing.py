@@ -178,8 +178,9 @@ def _run_lot(instance, source, lot, text):
     database = f"{PYTEST_DATABASE}_{lot.name.replace('-', '_')}" if lot.odoo else None
     if database:
         databases.copy(instance, source, database)
-    # pytest's cache is for the person who narrows the run.
-    arguments = ["-p", "no:cacheprovider", *lot.files]
+    # pytest's usual cache is for the person who narrows the run.
+    cache = paths.state() / "run" / f"pytest-{lot.name}.cache"
+    arguments = ["-o", f"cache_dir={cache}", *lot.files]
     command = _pytest(instance, database, log, arguments)
     progress = watching.Progress(_progress(lot))
     status, remark = watching.run(

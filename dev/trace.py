@@ -34,6 +34,8 @@ class Count(NamedTuple):
     files: int
     functions: int
     changes: int
+    #: Of these, the different ones: a loop over lines does not count again.
+    ways: int
 
 
 class Tracer:
@@ -43,6 +45,7 @@ class Tracer:
         self._folders = tuple(f"{folder}/" for folder in folders)
         self._functions = set()
         self._changes = 0
+        self._ways = set()
         self._last = None
 
     def __enter__(self):
@@ -61,14 +64,17 @@ class Tracer:
         if file.startswith(self._folders) and (
             code.co_name == "<lambda>" or not code.co_name.startswith("<")
         ):
-            self._functions.add((file, code.co_name, code.co_firstlineno))
-            self._changes += file != self._last and self._last is not None
-            self._last = file
+            function = (file, code.co_name, code.co_firstlineno)
+            self._functions.add(function)
+            if self._last and self._last[0] != file:
+                self._changes += 1
+                self._ways.add((self._last, function))
+            self._last = function
 
     def count(self):
         """The figures so far."""
         files = {file for file, _name, _line in self._functions}
-        return Count(len(files), len(self._functions), self._changes)
+        return Count(len(files), len(self._functions), self._changes, len(self._ways))
 
 
 def run(arguments):
@@ -89,8 +95,8 @@ def run(arguments):
 def table(counts):
     """The counts by flow, beside those of before, as a table for the documents."""
     lines = [
-        "| flow | files | functions | changes of file |",
-        "| --- | --- | --- | --- |",
+        "| flow | files | functions | changes of file | different ones |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for flow, count in counts.items():
         before = BEFORE.get(flow)
@@ -136,6 +142,7 @@ class Stage:
 
     def follow(self):
         _tracer, request = self._sent()
+        self.sandbox.let_hours_pass(1)
         self.sandbox.validate(request.move_id.name)
         self.sandbox.let_working_days_pass(10)
         self.world.make_due(self.env, request)

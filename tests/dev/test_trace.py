@@ -32,21 +32,21 @@ def test_files_functions_and_changes_of_file(one, tmp_path):
     with trace.Tracer([tmp_path]) as tracer:
         one()
     # one → two (three times in a row), → three, which stands with one, → two again.
-    assert tracer.count() == trace.Count(files=2, functions=3, changes=3)
+    assert tracer.count() == trace.Count(2, 3, changes=3, ways=3)
 
 
 def test_what_is_not_ours_does_not_count(one, tmp_path):
     with trace.Tracer([tmp_path / "elsewhere"]) as tracer:
         one()
-    assert tracer.count() == trace.Count(0, 0, 0)
+    assert tracer.count() == trace.Count(0, 0, 0, 0)
 
 
 def test_the_table_has_the_figures_of_before(monkeypatch):
-    monkeypatch.setattr(trace, "BEFORE", {"send": trace.Count(41, 228, 273)})
-    counts = {"send": trace.Count(20, 150, 100), "enrol": trace.Count(1, 2, 3)}
+    monkeypatch.setattr(trace, "BEFORE", {"send": trace.Count(41, 228, 273, 90)})
+    counts = {"send": trace.Count(20, 150, 100, 40), "enrol": trace.Count(1, 2, 3, 4)}
     _head, _rule, send, enrol = trace.table(counts).splitlines()
-    assert send.endswith("| 41 → 20 | 228 → 150 | 273 → 100 |")
-    assert enrol.endswith("| 1 | 2 | 3 |")
+    assert send.endswith("| 41 → 20 | 228 → 150 | 273 → 100 | 90 → 40 |")
+    assert enrol.endswith("| 1 | 2 | 3 | 4 |")
 
 
 def test_an_unknown_flow_is_named():
