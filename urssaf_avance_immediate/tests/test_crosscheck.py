@@ -170,6 +170,7 @@ class TestCrosscheck(UrssafCase):
         self.assertEqual(request.amount_credit_estimate, 33.0)
         self.assertNotIn("1980", request.sudo().payload)
         self.assertEqual((line.outcome, check.open_count), ("adopted", 0))
+        self.assertEqual((check.remote_count, check.matched_count), (0, 1))
         self.fake.by_number(move.name).move(
             "70",
             "Payée",

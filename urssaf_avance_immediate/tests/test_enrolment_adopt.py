@@ -47,6 +47,20 @@ class TestEnrolmentAdopt(UrssafCase):
             queries, [{"adresseMail": EMAIL}, {"idClient": customer.id_client}]
         )
 
+    def test_the_answer_is_for_the_company_that_asked(self):
+        """The identifier means nothing to another habilitation."""
+        self._customer()
+        self.env.user.company_ids += self.other_company
+        wizard = self._wizard()
+        wizard.action_ask()
+        wizard.write({"company_id": self.other_company.id})
+        with self.assertRaisesRegex(UserError, "Ask Urssaf first"):
+            wizard.action_adopt()
+        self.assertEqual(self.partner.urssaf_enrolment_state, "draft")
+        wizard.write({"company_id": self.company.id})
+        wizard.action_adopt()
+        self.assertEqual(self.partner.urssaf_enrolment_state, "active")
+
     def test_nobody_types_what_urssaf_shows(self):
         """Somebody else would be linked, and debited, “confirmed by Urssaf”."""
         other = self._customer(birth_name="Autre").id_client

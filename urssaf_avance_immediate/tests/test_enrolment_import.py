@@ -59,6 +59,7 @@ class TestEnrolmentImport(UrssafCase):
         wizard = self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual((enrolment.state, enrolment.external_id), ("pending", ID))
+        self.assertEqual(wizard.line_ids.outcome, "imported")
         self.assertFalse(enrolment.link_expires_at, "Urssaf has sent nothing")
         self._run_cron("follow")
         self.assertEqual(enrolment.state, "active")
@@ -90,13 +91,31 @@ class TestEnrolmentImport(UrssafCase):
         self.user.lang = "en_US"
         self.company.urssaf_responsible_id = self.user
         self._known_at_urssaf(birth_name="Bernard")
-        self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
+        wizard = self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
         self._run_cron("follow")
         enrolment = self.partner.urssaf_enrolment_id
         self.assertEqual(enrolment.state, "error")
         self.assertFalse(enrolment.external_id)
         self.assertTrue(enrolment.last_error_message)
-        self.assertTrue(enrolment.activity_ids)
+        self.assertIn("1 customers", wizard.activity_ids.note)
+
+    def test_the_refusals_of_a_file_are_one_activity(self):
+        partners, text = self._long_file(4, known=False)
+        wizard = self._import(text)
+        # One has no import any more that would tell of him.
+        wizard.line_ids[3].sudo().unlink()
+        self._run_cron("follow")
+        enrolments = partners.urssaf_enrolment_id
+        self.assertEqual(enrolments.mapped("state"), ["error"] * 4)
+        self.assertFalse(enrolments[:3].activity_ids)
+        self.assertEqual(len(enrolments[3].activity_ids), 1)
+        [activity] = wizard.activity_ids
+        self.assertEqual(activity.user_id, wizard.user_id)
+        self.assertIn("3 customers", activity.note)
+        self.assertEqual(wizard.refused_count, 3)
+        shown = wizard.action_view_refused()
+        lines = self.env[shown["res_model"]].search(shown["domain"])
+        self.assertEqual(lines.partner_id, partners[:3])
 
     def test_an_identifier_that_urssaf_does_not_know_is_refused(self):
         self._import(f"idClient;mail\n{ID};jeanne.martin@example.com\n")
@@ -182,6 +201,29 @@ class TestEnrolmentImport(UrssafCase):
         lines[3].partner_id = other
         lines[1].partner_id = False
         self.assertEqual(lines[3].outcome, "ready")
+
+    def test_whose_identifier_it_is(self):
+        own = self._enrol().external_id
+        wizard = self._read(f"idClient;mail\n{own};jeanne.martin@example.com\n")
+        [line] = wizard.line_ids
+        self.assertEqual((line.outcome, line.owner_name), ("linked", False))
+        line.partner_id = self._make_partner(name="Autre", email="autre@example.com")
+        self.assertEqual((line.outcome, line.owner_name), ("other", "Jeanne Martin"))
+
+    def test_only_somebody_whom_the_user_may_see_is_chosen(self):
+        users = self.user | self._make_user(
+            "import_both", "urssaf_avance_immediate.group_user"
+        )
+        users[1].company_ids += self.other_company
+        wizard = self._read("idClient;mail\nx;nobody@example.com\n", self.user)
+        private = self.env["res.partner"].sudo()
+        private = private.create({"name": "X", "company_id": self.other_company.id})
+        for user in users:
+            line = wizard.line_ids.with_user(user)
+            with self.assertRaises(AccessError):
+                line.write({"partner_id": private.id})
+            line.write({"partner_id": self.partner.id})
+            self.assertEqual(line.outcome, "ready")
 
     def test_importing_twice_changes_nothing(self):
         self._known_at_urssaf()
@@ -334,7 +376,8 @@ class TestEnrolmentImport(UrssafCase):
         ):
             wizard = self._import(text)
         self.assertEqual(
-            wizard.line_ids.mapped("outcome"), ["linked", "failed", "failed", "linked"]
+            wizard.line_ids.mapped("outcome"),
+            ["imported", "failed", "failed", "imported"],
         )
         self.assertIn("ZeroDivisionError", wizard.line_ids[1].error)
         self.assertEqual(wizard.line_ids[2].error, "Not this one.")
@@ -360,7 +403,7 @@ class TestEnrolmentImport(UrssafCase):
         )
         self._run_cron("import")
         self.assertEqual(
-            wizard.line_ids.mapped("outcome"), ["linked", "failed", "linked"]
+            wizard.line_ids.mapped("outcome"), ["imported", "failed", "imported"]
         )
         self.assertFalse(partners[1].urssaf_enrolment_id.external_id)
 

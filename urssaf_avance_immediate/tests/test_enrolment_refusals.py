@@ -122,7 +122,7 @@ class TestEnrolmentRefusals(UrssafCase):
         self.assertEqual(
             enrolment._to_mend(), ["urssaf_bank_account_id", "urssaf_birth_date"]
         )
-        for text in ("[ERR_COORDONNEES_BANCAIRES] un", "[ERR_DATE_NAISSANCE_FUTUR]"):
+        for text in ("un [ERR_COORDONNEES_BANCAIRES]", "[ERR_DATE_NAISSANCE_FUTUR]"):
             self.assertIn(text, enrolment.last_error_message)
 
     def test_a_refusal_without_a_word(self):

@@ -12,7 +12,14 @@ from ..models.exchange.words import error_text
 
 # What Urssaf has shown. Typed by somebody, it would link anybody to the customer, who
 # would then be debited for this one, and the chatter would say that Urssaf confirmed.
-SHOWN = ("found_id", "birth_name", "usage_name", "first_names", "status")
+SHOWN = (
+    "found_id",
+    "found_for_id",
+    "birth_name",
+    "usage_name",
+    "first_names",
+    "status",
+)
 
 
 class UrssafEnrolmentAdopt(models.TransientModel):
@@ -55,6 +62,11 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     )
     linked = fields.Boolean(help="The customer has this identifier already.")
     found_id = fields.Char(string="Identifier found", readonly=True)
+    found_for_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        help="The company that has asked: the identifier is for no other one.",
+    )
     birth_name = fields.Char(string="Birth name at Urssaf", readonly=True)
     usage_name = fields.Char(string="Usage name at Urssaf", readonly=True)
     first_names = fields.Char(string="First names at Urssaf", readonly=True)
@@ -169,6 +181,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         self.sudo().write(
             {
                 "found_id": status.id_client,
+                "found_for_id": self.company_id.id,
                 "birth_name": status.birth_name,
                 "usage_name": status.usage_name,
                 "first_names": status.first_names,
@@ -195,7 +208,7 @@ class UrssafEnrolmentAdopt(models.TransientModel):
         self.ensure_one()
         check_user(self.env)
         self.partner_id.check_access("write")
-        if not self.found_id:
+        if not self.found_id or self.found_for_id != self.company_id:
             raise UserError(self.env._("Ask Urssaf first who this customer is."))
         if self.differs and not self.confirmed:
             raise UserError(

@@ -146,10 +146,15 @@ class UrssafCrosscheck(models.Model):
     def _compute_counts(self):
         for check in self:
             lines = check.line_ids
-            check.matched_count = len(lines.filtered(lambda x: x.kind == "matched"))
-            check.differs_count = len(lines.filtered(lambda x: x.kind == "differs"))
-            check.remote_count = len(lines.filtered(lambda x: x.kind == "remote"))
-            check.local_count = len(lines.filtered(lambda x: x.kind == "local"))
+            # What was adopted, or updated, is the same on both sides since.
+            same = lines.filtered(
+                lambda x: x.kind == "matched" or x.outcome in ("adopted", "updated")
+            )
+            kinds = (lines - same).grouped("kind")
+            check.matched_count = len(same)
+            check.differs_count = len(kinds.get("differs", ()))
+            check.remote_count = len(kinds.get("remote", ()))
+            check.local_count = len(kinds.get("local", ()))
             check.open_count = len(lines.filtered("to_look_at"))
             check.adoptable_count = len(lines.filtered("adoptable"))
 

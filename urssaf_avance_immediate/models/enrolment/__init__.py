@@ -15,4 +15,5 @@ from . import watching
 from . import attempt
 from . import batch
 from . import import_job
+from . import import_results
 from . import import_line

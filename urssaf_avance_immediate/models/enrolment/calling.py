@@ -53,6 +53,7 @@ class UrssafEnrolment(models.Model):
         self._check_here()
         self.partner_id.check_access("write")
         self._customer()._urssaf_check_complete()
+        # sudo: people only read exchanges; the rights were checked.
         return self.sudo()._resend_now()
 
     # -- method 010 ------------------------------------------------------------
@@ -219,9 +220,12 @@ class UrssafEnrolment(models.Model):
         )
 
     def _refuse(self, note, **values):
-        """Nothing more happens until somebody has acted; a customer whom Urssaf took
-        with earlier details is still followed.
-        """
+        """Nothing more happens until somebody has acted, who is told of it."""
+        self._write_refusal(note, **values)
+        self._tell(note)
+
+    def _write_refusal(self, note, **values):
+        """A customer whom Urssaf took with earlier details is still followed."""
         stands = bool(self._usable())
         self._set_state(
             "pending" if stands else "error",
@@ -230,7 +234,6 @@ class UrssafEnrolment(models.Model):
             last_error_message=note,
             **values,
         )
-        self._tell(note)
 
     def _not_enrolled(self, error):
         now = fields.Datetime.now()
@@ -288,9 +291,18 @@ class UrssafEnrolment(models.Model):
         )
 
     def _refuse_imported(self, note):
+        """The identifier was not his. A file may bring many of these: one activity on
+        the import tells of all of them.
+        """
+        # sudo: whoever asks Urssaf about a customer need not read imports.
+        job = self.env["urssaf.enrolment.import"].sudo()._of(self)
         # First: with an identifier, the customer would still be followed.
         self.write({"external_id": False, "to_verify": False})
-        self._refuse(note)
+        if job:
+            self._write_refusal(note)
+            job._tell_problems()
+        else:
+            self._refuse(note)
 
     # -- unknown outcomes ------------------------------------------------------
 

@@ -11,6 +11,7 @@ class CustomerFinder:
 
     def __init__(self, env, rows, company):
         self.nobody = env["res.partner"]
+        # sudo: a known identifier settles it, whatever contacts the user sees.
         enrolments = (
             env["urssaf.enrolment"]
             .sudo()
@@ -73,3 +74,30 @@ class CustomerFinder:
             row.birth_name,
             row.first_names,
         )
+
+
+def doubles_of(rows):
+    """The identifiers that stand in the file more than once."""
+    seen, doubles = set(), set()
+    for row in rows:
+        (doubles if row.id_client in seen else seen).add(row.id_client)
+    return doubles
+
+
+def file_fault(env, reason):
+    """What is wrong with the file, for the person who has chosen it."""
+    return {
+        "encoding": env._(
+            "CSV file: this is not a text file. Save the list as CSV first."
+        ),
+        "empty": env._("CSV file: there is no customer in it."),
+        "endless_cell": env._(
+            "CSV file: a cell never ends, a quotation mark in it has no pair. Save "
+            "the list as CSV again."
+        ),
+        "too_long": env._("CSV file: too many lines. Cut it in several."),
+        "no_identifier": env._(
+            "CSV file: no column of identifiers. The first line must hold the "
+            "titles, one of them “idClient”."
+        ),
+    }[reason]

@@ -11,6 +11,7 @@ from ...lib.rules import CustomerListError, read_customers
 from ..exchange import work
 from ..exchange.ir_cron import CRON_FOLLOW, CRON_IMPORT, wake
 from ..exchange.screen import check_user
+from .import_finder import doubles_of, file_fault
 
 # While the user waits; the scheduled action does the rest.
 READ_AT_ONCE = 500
@@ -93,12 +94,6 @@ class UrssafEnrolmentImport(models.Model):
     read_count = fields.Integer(string="Lines read", readonly=True, copy=False)
     to_import_count = fields.Integer(readonly=True, copy=False)
     last_error_message = fields.Text(string="Last error", readonly=True, copy=False)
-    ready_count = fields.Integer(string="To be imported", compute="_compute_counts")
-    left_count = fields.Integer(string="Left out", compute="_compute_counts")
-    linked_count = fields.Integer(string="Imported already", compute="_compute_counts")
-    failed_count = fields.Integer(
-        string="Could not be imported", compute="_compute_counts"
-    )
     progress = fields.Float(compute="_compute_progress", help="What is done, in %.")
 
     # -- computes --------------------------------------------------------------
@@ -107,19 +102,6 @@ class UrssafEnrolmentImport(models.Model):
     def _compute_display_name(self):
         for job in self:
             job.display_name = job.filename or self.env._("Import enrolled customers")
-
-    @api.depends("line_ids.outcome")
-    def _compute_counts(self):
-        for job in self:
-            counts = dict(
-                self.env["urssaf.enrolment.import.line"]._read_group(
-                    [("import_id", "in", job.ids)], ["outcome"], ["__count"]
-                )
-            )
-            job.ready_count = counts.pop("ready", 0)
-            job.linked_count = counts.pop("linked", 0)
-            job.failed_count = counts.pop("failed", 0)
-            job.left_count = sum(counts.values())
 
     @api.depends("state", "row_count", "read_count", "to_import_count", "ready_count")
     def _compute_progress(self):
@@ -138,6 +120,7 @@ class UrssafEnrolmentImport(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("write")
+        # sudo: people do not write what Odoo does; the rights were checked.
         return self.sudo()
 
     def action_read(self):
@@ -206,16 +189,6 @@ class UrssafEnrolmentImport(models.Model):
             wake(self.env, CRON_IMPORT)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
-    def action_view_left(self):
-        """The lines that were not imported, and why: Odoo exports this list."""
-        self.ensure_one()
-        return self.line_ids._get_records_action(
-            name=self.env._("Not imported"),
-            domain=[("import_id", "=", self.id)],
-            context={"search_default_left": 1},
-            view_mode="list",
-        )
-
     def _show(self):
         return self._get_records_action(name=self.env._("Import enrolled customers"))
 
@@ -264,11 +237,11 @@ class UrssafEnrolmentImport(models.Model):
             content = base64.b64decode(self.with_context(bin_size=False).file or b"")
             return read_customers(content)
         except CustomerListError as error:
-            raise UserError(self._file_fault(error.reason)) from error
+            raise UserError(file_fault(self.env, error.reason)) from error
 
     def _read_slice(self, rows, count):
         """Make the next lines; the last slice erases the file."""
-        doubles = _doubles(rows)
+        doubles = doubles_of(rows)
         some = rows[self.read_count : self.read_count + count]
         Line = self.env["urssaf.enrolment.import.line"]
         finder_env = self._starter()
@@ -309,20 +282,11 @@ class UrssafEnrolmentImport(models.Model):
         self.state = "done"
         wake(self.env, CRON_FOLLOW)
         if self.failed_count:
-            self._tell(
-                self.env._(
-                    "%(count)s customers of the file could not be imported: the list "
-                    "says why.",
-                    count=self.failed_count,
-                )
-            )
+            self._tell_problems()
 
     def _urssaf_alert_candidates(self):
         """Extends: who has started it."""
         return self.user_id
-
-    def _tell(self, note):
-        self.env["urssaf.alert"]._tell(self.company_id, {self: note})
 
     # -- in the background -----------------------------------------------------
 
@@ -330,6 +294,7 @@ class UrssafEnrolmentImport(models.Model):
     def _cron_run(self):
         """Go on with the files under way, each apart from the others."""
         under_way = [("state", "in", ("reading", "importing"))]
+        # sudo: a scheduled action; each file goes on as its own user.
         jobs = self.sudo().search(under_way, order="id")
         work.take_each(jobs, type(self)._work, put_off=type(self)._give_up)
         if jobs.exists().filtered_domain(under_way):
@@ -367,34 +332,10 @@ class UrssafEnrolmentImport(models.Model):
     def _gc_imports(self):
         """The file and the names in it are personal data: kept for a week."""
         limit = fields.Datetime.now() - KEEP_DAYS
+        # sudo: kept no longer, whoever’s they are.
         self.sudo().search(
             [
                 ("write_date", "<", limit),
                 ("state", "in", ("file", "report", "done")),
             ]
         ).unlink()
-
-    def _file_fault(self, reason):
-        return {
-            "encoding": self.env._(
-                "CSV file: this is not a text file. Save the list as CSV first."
-            ),
-            "empty": self.env._("CSV file: there is no customer in it."),
-            "endless_cell": self.env._(
-                "CSV file: a cell never ends, a quotation mark in it has no pair. Save "
-                "the list as CSV again."
-            ),
-            "too_long": self.env._("CSV file: too many lines. Cut it in several."),
-            "no_identifier": self.env._(
-                "CSV file: no column of identifiers. The first line must hold the "
-                "titles, one of them “idClient”."
-            ),
-        }[reason]
-
-
-def _doubles(rows):
-    """The identifiers that stand in the file more than once."""
-    seen, doubles = set(), set()
-    for row in rows:
-        (doubles if row.id_client in seen else seen).add(row.id_client)
-    return doubles

@@ -26,7 +26,7 @@ class UrssafEnrolmentImportLine(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
-    number = fields.Integer(string="Line", readonly=True)
+    number = fields.Integer(string="Line no.", readonly=True)
     external_id = fields.Char(string="idClient", readonly=True)
     label = fields.Char(string="In the file", readonly=True)
     partner_id = fields.Many2one(
@@ -67,6 +67,7 @@ class UrssafEnrolmentImportLine(models.Model):
     outcome = fields.Selection(
         [
             ("ready", "Will be imported"),
+            ("imported", "Imported"),
             ("linked", "Enrolled already, same identifier"),
             ("taken", "Enrolled already, or being enrolled"),
             ("other", "This identifier is another customer’s"),
@@ -78,6 +79,11 @@ class UrssafEnrolmentImportLine(models.Model):
         store=True,
         readonly=True,
         index=True,
+    )
+    owner_name = fields.Char(
+        string="Whose identifier it is",
+        compute="_compute_owner_name",
+        help="The customer who has this identifier already.",
     )
     enrolment_state = fields.Selection(
         STATES, compute="_compute_enrolment", string="Avance immédiate"
@@ -115,6 +121,19 @@ class UrssafEnrolmentImportLine(models.Model):
             for line in lines:
                 line.outcome = line._outcome_of(by_partner, owners, chosen)
 
+    @api.depends("outcome")
+    def _compute_owner_name(self):
+        self.owner_name = False
+        others = self.filtered(lambda line: line.outcome == "other")
+        for job, lines in others.grouped("import_id").items():
+            owners = {
+                enrolment.external_id: enrolment.partner_id.with_env(self.env)
+                for enrolment in lines._known_enrolments(job.company_id)
+            }
+            for line in lines:
+                owner = owners.get(line.external_id, self.env["res.partner"])
+                line.owner_name = owner._filtered_access("read").display_name
+
     def _outcome_of(self, by_partner, owners, chosen):
         # A line that is being edited has a customer of its own kind.
         partner_id = self.partner_id._origin.id
@@ -126,6 +145,8 @@ class UrssafEnrolmentImportLine(models.Model):
             return "left"
         if self.error:
             return "failed"
+        if self.imported:
+            return "imported"
         if enrolment and enrolment.external_id == self.external_id:
             return "linked"
         if owner_id and owner_id != partner_id:
@@ -138,6 +159,7 @@ class UrssafEnrolmentImportLine(models.Model):
 
     def _known_enrolments(self, company):
         company = company._urssaf_holder()
+        # sudo: taken is taken, also by a contact that the user does not see.
         return (
             self.env["urssaf.enrolment"]
             .sudo()
@@ -156,6 +178,7 @@ class UrssafEnrolmentImportLine(models.Model):
     def _chosen(self, job):
         """How many lines of the file are for each customer of self."""
         chosen = Counter(line.partner_id._origin.id for line in self)
+        # sudo: counted only.
         others = self.sudo()._read_group(
             [
                 ("import_id", "in", job._origin.ids),
@@ -171,6 +194,7 @@ class UrssafEnrolmentImportLine(models.Model):
 
     def _neighbours(self, before):
         """The other lines that are for a customer of self, or of ``before``."""
+        # sudo: the outcome of the other lines is Odoo’s to write.
         lines = self.sudo()
         return lines.search(
             [
@@ -184,11 +208,16 @@ class UrssafEnrolmentImportLine(models.Model):
         """Extends: two lines for one customer tell of each other.
 
         :raises UserError: the file is being imported, or was
+        :raises AccessError: the customer is one that the user may not see, or is of
+            another company
         """
         if "partner_id" not in vals:
             return super().write(vals)
         if not self.env.su and any(job.state != "report" for job in self.import_id):
             raise UserError(self.env._("The customers can be chosen before importing."))
+        for company in self.company_id if not self.env.su else ():
+            chosen = self.env["res.partner"].browse(vals["partner_id"] or ())
+            chosen.with_context(allowed_company_ids=company.ids).check_access("read")
         lines = self._neighbours(self)
         result = super().write(vals)
         (lines | self._neighbours(self))._compute_outcome()

@@ -89,6 +89,7 @@ class UrssafEnrolment(models.Model):
                     "account_known", "=", known
                 )
         if wanted & DRAFTS:
+            # sudo: the stage needs the whole sheet; the rights come with the domain.
             drafts = self.sudo().search([("state", "=", "draft")])
             kept = drafts.filtered(lambda e: e._stage() in wanted)
             domain |= Domain("id", "in", kept.ids)
@@ -172,11 +173,11 @@ class UrssafEnrolment(models.Model):
 
     def _life_error(self):
         code = self.last_error_code
-        if code:
-            known = ERROR_CODES.get(code)
-            words = known.explanation.rstrip(".") if known else code
-            return self.env._("Mend the details: %s.", words)
-        return self.env._("Mend the details, then enrol again.")
+        known = ERROR_CODES.get(code)
+        if known:
+            return self.env._("Mend the details: %s.", known.explanation.rstrip("."))
+        words = self.env._("Mend the details, then enrol again.")
+        return f"{words} [{code}]" if code else words
 
     def _life_ended(self):
         return self.env._(
@@ -300,5 +301,6 @@ class UrssafEnrolment(models.Model):
         """The customer says that he has an Urssaf account, or that he has none."""
         check_user(self.env)
         self.check_access("read")
+        # sudo: people only read exchanges; the rights were checked.
         for enrolment in self.sudo():
             enrolment.account_known = not enrolment.account_known

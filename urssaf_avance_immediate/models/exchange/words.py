@@ -29,7 +29,7 @@ def error_text(env, error, mask=redact):
     :param mask: takes personal data out of what Urssaf wrote
     """
     lines = [
-        " ".join(filter(None, (e.code and f"[{e.code}]", mask(e.message))))
+        " ".join(filter(None, (mask(e.message), e.code and f"[{e.code}]")))
         for e in error.errors
     ]
     known = ERROR_CODES.get(error.code)
