@@ -248,9 +248,10 @@ class UrssafEnrolment(models.Model):
             next_call_at=False,
             **self._error_values(error),
         )
+        # An imported identifier is refused instead, and somebody is told so.
         if self.state == "ended":
             self.next_call_at = self._next_question()
-        self._tell(self._error_text(error))
+            self._tell(self._error_text(error))
         return True
 
     def _in_doubt(self, client):

@@ -89,7 +89,7 @@ class UrssafEnrolment(models.Model):
                     "account_known", "=", known
                 )
         if wanted & DRAFTS:
-            # sudo: the stage needs the whole sheet; the rights come with the domain.
+            # sudo: the stage needs all the details; the rights come with the domain.
             drafts = self.sudo().search([("state", "=", "draft")])
             kept = drafts.filtered(lambda e: e._stage() in wanted)
             domain |= Domain("id", "in", kept.ids)
