@@ -46,6 +46,7 @@ class TestPaymentRequestTransition(UrssafCase):
         requests = self.env["urssaf.payment.request"].sudo()._create_for(moves)
         self.records = dict(zip(BEFORE, requests, strict=True))
         self.company.urssaf_notify_sent = True
+        self.follow = self.env.ref("urssaf_avance_immediate.cron_follow")
 
     def _set_state(self, states, state, **values):
         """One change of state of these together. What it closed, woke and told, by the
@@ -75,7 +76,9 @@ class TestPaymentRequestTransition(UrssafCase):
         Request = type(requests)
         with (
             patch.object(Request, "_told_done", lambda self: closed.append(self)),
-            patch.object(Request, "_trigger", lambda self, cron: woken.append(cron)),
+            patch.object(
+                type(self.follow), "_trigger", lambda *call: woken.append(call)
+            ),
         ):
             requests._set_state(state, **values)
         requests._write_history()
@@ -111,12 +114,15 @@ class TestPaymentRequestTransition(UrssafCase):
                 expected |= NO_MATTER
             self.assertRecordValues(self.records[name], [expected])
 
+    def _woken(self):
+        return [(self.follow, None)]
+
     def _assert_change(self, states, state):
         closed, woken, told = self._set_state(states, state)
         self._assert_written(states, state)
         moved = {name for name in states if states[name] != state}
         self.assertEqual(closed, moved - OPEN if state in SETTLED else set())
-        self.assertEqual(woken, ["follow"] if moved and state == "waiting" else [])
+        self.assertEqual(woken, self._woken() if moved and state == "waiting" else [])
         silent = {name for name in moved if {states[name], state} <= QUEUE}
         # A claim remembers nothing: it is nobody's business.
         self.assertEqual(told, set() if state == "sending" else moved - silent)
@@ -161,13 +167,13 @@ class TestPaymentRequestTransition(UrssafCase):
         self.assertFalse(woken)
         self.company.urssaf_notify_sent = True
         _closed, woken, _told = self._set_state({"clean": "sending"}, "waiting")
-        self.assertEqual(woken, ["follow"])
+        self.assertEqual(woken, self._woken())
         self.env.cr.precommit.clear()
-        with patch.object(type(self.records["clean"]), "_trigger") as trigger:
+        with patch.object(type(self.follow), "_trigger") as trigger:
             self.records["lost"]._set_state("queued")
             self.records["lost"]._set_state("waiting")
             self.records["trouble"]._set_state("waiting")
-        trigger.assert_called_once_with("follow")
+        trigger.assert_called_once_with(None)
 
     def test_the_history_has_one_line_for_a_transaction(self):
         """From the first state to the last one, whatever came between."""
