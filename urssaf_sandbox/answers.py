@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 from .contract.erreurs import Refusal, erreur
-from .contract.references import STATUS_LABELS
+from .contract.references import STATUT_LABELS
 from .life.enrolments import ACTIVE, LAPSED, PENDING
-from .tables import Demande, Link
+from .tables import Appareillage, Demande
 from .working_days import PARIS
 
 _KO = {
@@ -23,29 +23,29 @@ _KO = {
 }
 
 _BLOCKED = ("PARTICULIER_BLOQUE", "Transmission DP impossible, particulier bloqué")
-_MANDATE = ("MANDAT_ECHU", "Transmission DP impossible, mandat échu")
+_MANDAT = ("MANDAT_ECHU", "Transmission DP impossible, mandat échu")
 
 
-def customer(link: Link | None) -> dict[str, Any]:
+def particulier_info(appareillage: Appareillage | None) -> dict[str, Any]:
     """Return the answer of method 020; raise Refusal when there is no such person."""
-    if link is None:
+    if appareillage is None:
         raise Refusal([erreur("ERR_RECHERCHE_PARTICULIER")])
-    person = link.particulier
+    particulier = appareillage.particulier
     answer = {
-        "idClient": person.id,
-        "nomNaissance": person.birth_name,
-        "nomUsage": person.usage_name,
-        "prenoms": person.first_names,
-        "statut": account_status(link),
+        "idClient": particulier.id,
+        "nomNaissance": particulier.birth_name,
+        "nomUsage": particulier.usage_name,
+        "prenoms": particulier.first_names,
+        "statut": statut_particulier(appareillage),
     }
     return {key: value for key, value in answer.items() if value is not None}
 
 
-def account_status(link: Link) -> dict[str, str]:
+def statut_particulier(appareillage: Appareillage) -> dict[str, str]:
     """Return the `statut` of method 020 for this association."""
-    obstacle = _obstacle(link)
-    if obstacle is None and link.accepted_at:
-        since = link.accepted_at.astimezone(PARIS)
+    obstacle = _obstacle(appareillage)
+    if obstacle is None and appareillage.accepted_at:
+        since = appareillage.accepted_at.astimezone(PARIS)
         return {
             "code": "APPAREILLAGE_VALIDE",
             "description": "Transmission DP possible à compter du "
@@ -56,14 +56,14 @@ def account_status(link: Link) -> dict[str, str]:
     return {"code": code, "description": description, "etat": "KO"}
 
 
-def _obstacle(link: Link) -> tuple[str, str] | None:
+def _obstacle(appareillage: Appareillage) -> tuple[str, str] | None:
     """Return what keeps demandes away, if anything does."""
-    person = link.particulier
-    if person.blocked_at:
+    particulier = appareillage.particulier
+    if particulier.blocked_at:
         return _BLOCKED
-    if link.state != ACTIVE:
-        return _KO[link.state]
-    return _MANDATE if person.mandate_expired_at else None
+    if appareillage.state != ACTIVE:
+        return _KO[appareillage.state]
+    return _MANDAT if particulier.mandat_expired_at else None
 
 
 def demande_info(demande: Demande) -> dict[str, Any]:
@@ -72,28 +72,28 @@ def demande_info(demande: Demande) -> dict[str, Any]:
         "idDemandePaiement": demande.public_id,
         "demandePaiement": json.loads(demande.payload),
         "statut": {
-            "code": demande.status,
-            "libelle": STATUS_LABELS[demande.status],
+            "code": demande.statut,
+            "libelle": STATUT_LABELS[demande.statut],
         },
     }
-    if demande.rejection_code:
-        info["infoRejet"] = _rejection(demande)
-    if demande.transfer_date:
-        info["infoVirement"] = _transfer(demande)
+    if demande.rejet_code:
+        info["infoRejet"] = _rejet(demande)
+    if demande.virement_date:
+        info["infoVirement"] = _virement(demande)
     return info
 
 
-def _rejection(demande: Demande) -> dict[str, str | None]:
-    rejection = {"code": demande.rejection_code}
-    if demande.rejection_comment:
-        rejection["commentaire"] = demande.rejection_comment
-    return rejection
+def _rejet(demande: Demande) -> dict[str, str | None]:
+    rejet = {"code": demande.rejet_code}
+    if demande.rejet_commentaire:
+        rejet["commentaire"] = demande.rejet_commentaire
+    return rejet
 
 
-def _transfer(demande: Demande) -> dict[str, Any]:
+def _virement(demande: Demande) -> dict[str, Any]:
     """The date comes while the transfer is planned, the amount once it is made."""
-    transfer: dict[str, Any] = {}
-    if demande.transfer_cents is not None:
-        transfer["mntVirement"] = demande.transfer_cents / 100
-    transfer["dateVirement"] = f"{demande.transfer_date}T00:00:00Z"
-    return transfer
+    virement: dict[str, Any] = {}
+    if demande.virement_cents is not None:
+        virement["mntVirement"] = demande.virement_cents / 100
+    virement["dateVirement"] = f"{demande.virement_date}T00:00:00Z"
+    return virement

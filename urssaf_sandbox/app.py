@@ -20,7 +20,7 @@ from .contract.search import InputRechercheDemandePaiement
 from .database import Database
 from .delivery import Postman
 from .life import tax_office
-from .oauth import add_provider
+from .oauth import add_prestataire
 from .routes import (
     atp,
     faults,
@@ -39,7 +39,7 @@ from .routes import (
 from .sandbox import Sandbox
 from .settings import SCOPE, Settings
 from .space.forms import form_key
-from .tables import Provider
+from .tables import Prestataire
 from .wire import layers
 
 _DESCRIPTION = (
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """
     settings = settings or Settings()
     database = Database(settings.database)
-    _ensure_default_provider(database, settings)
+    _ensure_default_prestataire(database, settings)
     postman = Postman(settings, database)
 
     @asynccontextmanager
@@ -89,12 +89,12 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     return app
 
 
-def _ensure_default_provider(database: Database, settings: Settings) -> None:
-    given = settings.provider
+def _ensure_default_prestataire(database: Database, settings: Settings) -> None:
+    given = settings.prestataire
     with database.writing() as session:
-        known = select(Provider.id).where(Provider.client_id == given.client_id)
+        known = select(Prestataire.id).where(Prestataire.client_id == given.client_id)
         if session.scalar(known) is None:
-            add_provider(session, given)
+            add_prestataire(session, given)
             tax_office.seed(session)
 
 

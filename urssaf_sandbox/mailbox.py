@@ -6,7 +6,7 @@
 
 from datetime import datetime, timedelta
 
-from .contract.references import CONTEST_REASONS
+from .contract.references import MOTIFS_REFUS
 from .correspondence import (
     ACTIVATION,
     ASSOCIATION,
@@ -19,7 +19,7 @@ from .life.work import Work
 from .space.links import FORGOTTEN, OPENING, add_link
 from .space.wording import day, euros, moment
 from .switches import EMAIL, SMS, read_switches
-from .tables import Demande, Link, Message, Particulier
+from .tables import Appareillage, Demande, Message, Particulier
 
 # What became of an e-mail for the mail server: see `delivery`.
 WAITING = "waiting"
@@ -27,39 +27,39 @@ WAITING = "waiting"
 _FORGOTTEN_VALID = timedelta(hours=24)
 
 
-def invite(work: Work, link: Link) -> None:
+def invite(work: Work, appareillage: Appareillage) -> None:
     """Ask the person to activate the account or, if it is open, to accept one more.
 
-    `link` waits until `next_at`.
+    `appareillage` waits until `next_at`.
     """
-    assert link.next_at is not None, "the association does not wait"
-    person = link.particulier
+    assert appareillage.next_at is not None, "the association does not wait"
+    particulier = appareillage.particulier
     facts = {
-        "provider": link.provider.trade_name,
-        "until": moment(link.next_at),
+        "provider": appareillage.prestataire.trade_name,
+        "until": moment(appareillage.next_at),
         "days": str(work.settings.activation_days),
     }
-    if person.activated_at:
-        _write(work, work.now, ASSOCIATION, person, facts)
+    if particulier.activated_at:
+        _write(work, work.now, ASSOCIATION, particulier, facts)
         return
-    for message in _write(work, work.now, ACTIVATION, person, facts):
-        add_link(work, message, OPENING, link.next_at)
+    for message in _write(work, work.now, ACTIVATION, particulier, facts):
+        add_link(work, message, OPENING, appareillage.next_at)
 
 
 def announce(work: Work, at: datetime, kind: str, demande: Demande) -> None:
     """Tell what has become of a demande, as it stands."""
-    code = demande.rejection_code or ""
-    reason = CONTEST_REASONS.get(code, code)
-    if demande.rejection_comment:
-        reason += f" ({demande.rejection_comment})"
+    code = demande.rejet_code or ""
+    motif = MOTIFS_REFUS.get(code, code)
+    if demande.rejet_commentaire:
+        motif += f" ({demande.rejet_commentaire})"
     facts = {
         "id": demande.public_id,
-        "provider": demande.provider.trade_name,
-        "number": demande.number,
+        "provider": demande.prestataire.trade_name,
+        "number": demande.num_facture,
         "total": _euros(demande.total_cents),
-        "due": _euros(demande.due_cents),
-        "aid": _euros(demande.aid_cents),
-        "reason": reason,
+        "due": _euros(demande.reste_a_payer_cents),
+        "aid": _euros(demande.aide_cents),
+        "reason": motif,
         "hours": f"{work.settings.silence_hours:g}",
         "next_moment": moment(demande.next_at) if demande.next_at else "",
         "next_day": day(demande.next_at) if demande.next_at else "",
@@ -67,25 +67,25 @@ def announce(work: Work, at: datetime, kind: str, demande: Demande) -> None:
     _write(work, at, kind, demande.particulier, facts, demande)
 
 
-def send_password_link(work: Work, person: Particulier) -> None:
+def send_password_link(work: Work, particulier: Particulier) -> None:
     """Let the person choose a new password within 24 hours of the sandbox's clock."""
     until = work.now + _FORGOTTEN_VALID
     for message in _write(
-        work, work.now, MOT_DE_PASSE, person, {"until": moment(until)}
+        work, work.now, MOT_DE_PASSE, particulier, {"until": moment(until)}
     ):
         add_link(work, message, FORGOTTEN, until)
 
 
-def acknowledge(work: Work, person: Particulier, question: str) -> None:
+def acknowledge(work: Work, particulier: Particulier, question: str) -> None:
     """Acknowledge a question put to Urssaf."""
-    _write(work, work.now, QUESTION, person, {"question": question})
+    _write(work, work.now, QUESTION, particulier, {"question": question})
 
 
 def _write(
     work: Work,
     at: datetime,
     kind: str,
-    person: Particulier,
+    particulier: Particulier,
     facts: dict[str, str],
     demande: Demande | None = None,
 ) -> list[Message]:
@@ -96,13 +96,13 @@ def _write(
             at=at,
             kind=kind,
             channel=channel,
-            recipient=person.phone if channel == SMS else person.email,
+            recipient=particulier.phone if channel == SMS else particulier.email,
             subject=wording.subject,
             body=(wording.sms if channel == SMS else wording.text).format(**facts),
             action=wording.action,
             link=wording.path.format(**facts),
             delivery=WAITING if channel == EMAIL and work.settings.smtp else None,
-            particulier_id=person.id,
+            particulier_id=particulier.id,
             demande_id=demande.id if demande else None,
         )
         for channel in _channels(work, wording)

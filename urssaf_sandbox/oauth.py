@@ -18,14 +18,14 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from .rules.bank import fictive_iban
-from .settings import SCOPE, DefaultProvider
-from .tables import AccessToken, Instant, Provider
+from .settings import SCOPE, DefaultPrestataire
+from .tables import AccessToken, Instant, Prestataire
 
 _SCRYPT = {"n": 2**12, "r": 8, "p": 1}
 _MAX_FIELDS = 50
 _BEARER = (
-    select(Provider)
-    .join(AccessToken, AccessToken.provider_id == Provider.id)
+    select(Prestataire)
+    .join(AccessToken, AccessToken.prestataire_id == Prestataire.id)
     .where(
         AccessToken.token_hash == bindparam("token_hash"),
         AccessToken.expires_at > bindparam("real_now", type_=Instant),
@@ -79,24 +79,24 @@ def read_token_request(
     return TokenRequest(client_id, secret, form.get("scope", ""), bool(basic))
 
 
-def authenticate(session: Session, request: TokenRequest) -> tuple[Provider, str]:
+def authenticate(session: Session, request: TokenRequest) -> tuple[Prestataire, str]:
     """Return the provider and the scope granted; raise OAuthError."""
-    provider = session.scalar(
-        select(Provider).where(Provider.client_id == request.client_id)
+    prestataire = session.scalar(
+        select(Prestataire).where(Prestataire.client_id == request.client_id)
     )
     # An unknown client costs the same time as a wrong secret.
-    expected = provider.secret_hash if provider else _NOBODY
-    if not _secret_matches(request.client_secret, expected) or provider is None:
+    expected = prestataire.secret_hash if prestataire else _NOBODY
+    if not _secret_matches(request.client_secret, expected) or prestataire is None:
         raise OAuthError("invalid_client", "unknown client or secret", request.basic)
-    allowed = set(provider.scope.split())
+    allowed = set(prestataire.scope.split())
     asked = set(request.scope.split()) or allowed
     if not asked <= allowed:
         raise OAuthError("invalid_scope", "this client may not have this scope")
-    return provider, " ".join(sorted(asked))
+    return prestataire, " ".join(sorted(asked))
 
 
 def issue_token(
-    session: Session, provider: Provider, real_now: datetime, seconds: int
+    session: Session, prestataire: Prestataire, real_now: datetime, seconds: int
 ) -> str:
     """Store a new token and return it in clear, for the only time."""
     session.execute(delete(AccessToken).where(AccessToken.expires_at <= real_now))
@@ -104,16 +104,16 @@ def issue_token(
     session.add(
         AccessToken(
             token_hash=_token_hash(token),
-            provider_id=provider.id,
+            prestataire_id=prestataire.id,
             expires_at=real_now + timedelta(seconds=seconds),
         )
     )
     return token
 
 
-def bearer_provider(
+def bearer_prestataire(
     session: Session, authorization: str | None, real_now: datetime
-) -> Provider | None:
+) -> Prestataire | None:
     """Return the provider who bears this header, or None."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -129,9 +129,9 @@ def forget_token(session: Session, authorization: str | None) -> None:
     session.execute(expired)
 
 
-def add_provider(session: Session, given: DefaultProvider) -> Provider:
+def add_prestataire(session: Session, given: DefaultPrestataire) -> Prestataire:
     """Record a provider, its secret hashed."""
-    provider = Provider(
+    prestataire = Prestataire(
         client_id=given.client_id,
         secret_hash=_hash_secret(given.client_secret),
         scope=SCOPE,
@@ -139,8 +139,8 @@ def add_provider(session: Session, given: DefaultProvider) -> Provider:
         siret=given.siret,
         iban=fictive_iban(given.siret),
     )
-    session.add(provider)
-    return provider
+    session.add(prestataire)
+    return prestataire
 
 
 def _read_form(body: bytes, content_type: str) -> dict[str, str]:

@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement, Select, select
 from .contract.erreurs import Refusal, erreur
 from .contract.search import InputRechercheDemandePaiement
 from .life.work import Work
-from .tables import Demande, Provider, key_of
+from .tables import Demande, Prestataire, key_of
 
 
 def find(
-    work: Work, provider: Provider, asked: InputRechercheDemandePaiement
+    work: Work, prestataire: Prestataire, asked: InputRechercheDemandePaiement
 ) -> list[Demande]:
     """Return the provider's demandes that fit.
 
@@ -20,7 +20,7 @@ def find(
     for values in (asked.idDemandePaiements, asked.numFactureTiers):
         if values and len(values) > limit:
             raise Refusal([erreur("ERR_NBRE_MAX_RESULTAT")])
-    found = work.session.scalars(_query(provider, asked).limit(limit + 1)).all()
+    found = work.session.scalars(_query(prestataire, asked).limit(limit + 1)).all()
     if not found:
         raise Refusal([erreur("ERR_RECHERCHE_VIDE")])
     if len(found) > limit:
@@ -29,24 +29,26 @@ def find(
     return sorted(found, key=lambda demande: demande.id)
 
 
-def _query(provider: Provider, asked: InputRechercheDemandePaiement) -> Select:
+def _query(prestataire: Prestataire, asked: InputRechercheDemandePaiement) -> Select:
     if asked.idDemandePaiements:
         keys = [key_of(i) for i in asked.idDemandePaiements]
         # "+ 0" keeps SQLite from walking every row of the provider instead of ten keys.
-        mine = Demande.provider_id + 0 == provider.id
+        mine = Demande.prestataire_id + 0 == prestataire.id
         return select(Demande).where(Demande.id.in_(keys), mine)
-    return select(Demande).where(Demande.provider_id == provider.id, *_criteria(asked))
+    return select(Demande).where(
+        Demande.prestataire_id == prestataire.id, *_criteria(asked)
+    )
 
 
 def _criteria(asked: InputRechercheDemandePaiement) -> list[ColumnElement[bool]]:
     """Without ids: numbers beat the period, criteria are never mixed."""
     if asked.numFactureTiers:
-        return [Demande.number.in_(asked.numFactureTiers)]
+        return [Demande.num_facture.in_(asked.numFactureTiers)]
     period = []
     if asked.dateDebut:
-        period.append(Demande.invoice_date >= asked.dateDebut.date())
+        period.append(Demande.date_facture >= asked.dateDebut.date())
     if asked.dateFin:
-        period.append(Demande.invoice_date <= asked.dateFin.date())
+        period.append(Demande.date_facture <= asked.dateFin.date())
     if not period:
         raise Refusal([erreur("ERR_CRITERE_RECHERCHE_VIDE")])
     return period

@@ -7,7 +7,7 @@ SCOPE = "homeplus.tiersprestations"
 
 
 @dataclass(frozen=True)
-class DefaultProvider:
+class DefaultPrestataire:
     """The tiers de prestation that exists on a fresh database."""
 
     client_id: str = "demo"
@@ -24,7 +24,7 @@ class Settings:
     """
 
     database: str = "urssaf_sandbox.sqlite3"
-    provider: DefaultProvider = DefaultProvider()
+    prestataire: DefaultPrestataire = DefaultPrestataire()
     token_seconds: int = 3600
     # Urssaf publishes no delay before the notification; one hour is our choice.
     notify_after_hours: float = 1
@@ -33,8 +33,8 @@ class Settings:
     # The activation link lives 7 days, then the enrolment is "non finalisé".
     activation_days: int = 7
     # "J+2" and "J+4" working days, both counted from the validation.
-    debit_working_days: int = 2
-    transfer_working_days: int = 4
+    prelevement_working_days: int = 2
+    virement_working_days: int = 4
     max_results: int = 10
     # How many calls are kept with their request and answer.
     traces_kept: int = 5000

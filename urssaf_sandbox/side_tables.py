@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .tables import Base, Demande, Provider
+from .tables import Base, Demande, Prestataire
 
 
 class Taxpayer(Base):
@@ -29,7 +29,7 @@ class Taxpayer(Base):
     note: Mapped[str] = mapped_column(default="")
 
 
-class AidYear(Base):
+class AideYear(Base):
     """What one person has used of each ceiling in one civil year.
 
     `uses` is JSON: ceiling → cents. `elsewhere_cents` was used outside this sandbox
@@ -53,12 +53,14 @@ class BankEntry(Base):
     __table_args__ = (Index("bank_entry_day", "provider_id", "day"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    prestataire_id: Mapped[int] = mapped_column(
+        "provider_id", ForeignKey("provider.id")
+    )
     demande_id: Mapped[int] = mapped_column(ForeignKey("demande.id"), index=True)
     day: Mapped[date]
     cents: Mapped[int]
 
-    provider: Mapped[Provider] = relationship()
+    prestataire: Mapped[Prestataire] = relationship()
     demande: Mapped[Demande] = relationship()
 
 

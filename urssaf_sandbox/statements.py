@@ -21,7 +21,7 @@ from sqlalchemy.orm import joinedload
 from .life.work import Work
 from .side_tables import BankEntry
 from .switches import GROUPED, NUMBERS, Switches, read_switches
-from .tables import Provider
+from .tables import Prestataire
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
 _BIC = "SIMUFRPP"
@@ -48,7 +48,7 @@ class Line:
 class Statement:
     """The lines of a provider's account over some days, both included."""
 
-    provider: Provider
+    prestataire: Prestataire
     start: date
     end: date
     opening: int
@@ -60,10 +60,12 @@ class Statement:
         return self.opening + sum(line.cents for line in self.lines)
 
 
-def statement_of(work: Work, provider: Provider, start: date, end: date) -> Statement:
+def statement_of(
+    work: Work, prestataire: Prestataire, start: date, end: date
+) -> Statement:
     """Return what was booked up to the sandbox's present."""
     end = min(end, work.today)
-    mine = BankEntry.provider_id == provider.id
+    mine = BankEntry.prestataire_id == prestataire.id
     before = select(func.sum(BankEntry.cents)).where(mine, BankEntry.day < start)
     booked = (
         select(BankEntry)
@@ -73,7 +75,7 @@ def statement_of(work: Work, provider: Provider, start: date, end: date) -> Stat
     )
     lines = list(_lines(work.session.scalars(booked), read_switches(work.session)))
     opening = work.session.scalar(before) or 0
-    return Statement(provider, start, end, opening, lines)
+    return Statement(prestataire, start, end, opening, lines)
 
 
 def _lines(entries: Iterable[BankEntry], switches: Switches) -> Iterable[Line]:
@@ -93,7 +95,7 @@ def _line(day: date, entries: list[BankEntry], numbered: bool) -> Line:
     cents = sum(entry.cents for entry in entries)
     label = _CREDIT_LABEL if cents > 0 else _DEBIT_LABEL
     if numbered:
-        numbers = " ".join(entry.demande.number for entry in entries)
+        numbers = " ".join(entry.demande.num_facture for entry in entries)
         # A number may hold what no bank prints, and XML cannot say.
         printed = (sign if sign.isprintable() else " " for sign in numbers)
         label = f"{label} {''.join(printed)}"[:_LABEL_LENGTH]
@@ -123,7 +125,7 @@ def as_camt053(statement: Statement, now: datetime) -> bytes:
     root = Xml.Element("Document", xmlns=_NAMESPACE)
     message = _put(root, "BkToCstmrStmt")
     identity = (
-        f"{statement.provider.id}-{statement.start:%Y%m%d}-{statement.end:%Y%m%d}"
+        f"{statement.prestataire.id}-{statement.start:%Y%m%d}-{statement.end:%Y%m%d}"
     )
     created = now.isoformat(timespec="seconds")
     header = _put(message, "GrpHdr")
@@ -136,9 +138,9 @@ def as_camt053(statement: Statement, now: datetime) -> bytes:
     _put(period, "FrDtTm", f"{statement.start}T00:00:00")
     _put(period, "ToDtTm", f"{statement.end}T23:59:59")
     account = _put(body, "Acct")
-    _put(account, "Id/IBAN", statement.provider.iban)
+    _put(account, "Id/IBAN", statement.prestataire.iban)
     _put(account, "Ccy", "EUR")
-    _put(account, "Ownr/Nm", statement.provider.trade_name[:140])
+    _put(account, "Ownr/Nm", statement.prestataire.trade_name[:140])
     _put(account, "Svcr/FinInstnId/BIC", _BIC)
     _balance(body, "OPBD", statement.opening, statement.start)
     _balance(body, "CLBD", statement.closing, statement.end)

@@ -60,7 +60,7 @@ class Setting(Base):
     value: Mapped[str]
 
 
-class Provider(Base):
+class Prestataire(Base):
     """A tiers de prestation: whoever calls the API with its own credentials."""
 
     __tablename__ = "provider"
@@ -76,9 +76,9 @@ class Provider(Base):
     # False: the credentials are right, but no tiers de prestation is behind them.
     known: Mapped[bool] = mapped_column(default=True)
     # May it declare an acompte?
-    deposits: Mapped[bool] = mapped_column(default=True)
+    acomptes: Mapped[bool] = mapped_column("deposits", default=True)
     # Of the financial guarantee: "valid", "none" or "expired".
-    guarantee: Mapped[str] = mapped_column(default="valid")
+    garantie: Mapped[str] = mapped_column("guarantee", default="valid")
     # The values of idTiersFacturation that are its own (JSON); none: any will do.
     billing_ids: Mapped[str] = mapped_column(default="[]")
 
@@ -94,7 +94,9 @@ class AccessToken(Base):
     __tablename__ = "access_token"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    prestataire_id: Mapped[int] = mapped_column(
+        "provider_id", ForeignKey("provider.id")
+    )
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -110,7 +112,7 @@ class Particulier(Base):
     phone_key: Mapped[str]
     contact_key: Mapped[str]
     # The answer to method 010 as received, as JSON: the particulier's space shows it.
-    registration: Mapped[str] = mapped_column(Text)
+    inscription: Mapped[str] = mapped_column("registration", Text)
     birth_name: Mapped[str]
     usage_name: Mapped[str | None]
     first_names: Mapped[str]
@@ -123,21 +125,23 @@ class Particulier(Base):
     # Since when a refused debit, or the operator, keeps the account shut.
     blocked_at: Mapped[datetime | None]
     # Since when the SEPA mandate has to be renewed.
-    mandate_expired_at: Mapped[datetime | None]
+    mandat_expired_at: Mapped[datetime | None] = mapped_column("mandate_expired_at")
     # A disability in the household raises the yearly ceiling.
     disability: Mapped[bool] = mapped_column(default=False)
 
-    links: Mapped[list["Link"]] = relationship(back_populates="particulier")
+    appareillages: Mapped[list["Appareillage"]] = relationship(
+        back_populates="particulier"
+    )
 
 
-class Link(Base):
+class Appareillage(Base):
     """The association ("appareillage") of a particulier with one provider."""
 
     __tablename__ = "link"
     __table_args__ = (Index("link_due", "next_at"),)
 
-    provider_id: Mapped[int] = mapped_column(
-        ForeignKey("provider.id"), primary_key=True
+    prestataire_id: Mapped[int] = mapped_column(
+        "provider_id", ForeignKey("provider.id"), primary_key=True
     )
     particulier_id: Mapped[str] = mapped_column(
         ForeignKey("particulier.id"), primary_key=True, index=True
@@ -148,8 +152,8 @@ class Link(Base):
     # When time alone changes the state: the end of the activation link.
     next_at: Mapped[datetime | None]
 
-    provider: Mapped[Provider] = relationship()
-    particulier: Mapped[Particulier] = relationship(back_populates="links")
+    prestataire: Mapped[Prestataire] = relationship()
+    particulier: Mapped[Particulier] = relationship(back_populates="appareillages")
 
 
 class Demande(Base):
@@ -166,31 +170,33 @@ class Demande(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    prestataire_id: Mapped[int] = mapped_column(
+        "provider_id", ForeignKey("provider.id")
+    )
     particulier_id: Mapped[str] = mapped_column(
         ForeignKey("particulier.id"), index=True
     )
-    number: Mapped[str]
-    invoice_date: Mapped[date]
+    num_facture: Mapped[str] = mapped_column("number")
+    date_facture: Mapped[date] = mapped_column("invoice_date")
     payload: Mapped[str] = mapped_column(Text)
     total_cents: Mapped[int]
-    deposit_cents: Mapped[int]
+    acompte_cents: Mapped[int] = mapped_column("deposit_cents")
     # The tax credit that Urssaf advances, the year it counts for, and what it uses of
     # each ceiling (JSON: ceiling → cents).
-    aid_cents: Mapped[int]
-    aid_year: Mapped[int]
-    aid_uses: Mapped[str]
-    status: Mapped[str]
+    aide_cents: Mapped[int] = mapped_column("aid_cents")
+    aide_year: Mapped[int] = mapped_column("aid_year")
+    aide_uses: Mapped[str] = mapped_column("aid_uses")
+    statut: Mapped[str] = mapped_column("status")
     created_at: Mapped[datetime]
     # When time alone brings the next status; None when nothing is to come.
     next_at: Mapped[datetime | None]
     validated_at: Mapped[datetime | None]
-    rejection_code: Mapped[str | None]
-    rejection_comment: Mapped[str | None]
-    transfer_date: Mapped[date | None]
-    transfer_cents: Mapped[int | None]
+    rejet_code: Mapped[str | None] = mapped_column("rejection_code")
+    rejet_commentaire: Mapped[str | None] = mapped_column("rejection_comment")
+    virement_date: Mapped[date | None] = mapped_column("transfer_date")
+    virement_cents: Mapped[int | None] = mapped_column("transfer_cents")
 
-    provider: Mapped[Provider] = relationship()
+    prestataire: Mapped[Prestataire] = relationship()
     particulier: Mapped[Particulier] = relationship()
     events: Mapped[list["DemandeEvent"]] = relationship(
         order_by="DemandeEvent.id", back_populates="demande"
@@ -202,9 +208,9 @@ class Demande(Base):
         return public_id(self.id)
 
     @property
-    def due_cents(self) -> int:
+    def reste_a_payer_cents(self) -> int:
         """The "reste à payer": what is debited from the particulier."""
-        return self.total_cents - self.deposit_cents - self.aid_cents
+        return self.total_cents - self.acompte_cents - self.aide_cents
 
 
 class DemandeEvent(Base):
@@ -215,7 +221,7 @@ class DemandeEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     demande_id: Mapped[int] = mapped_column(ForeignKey("demande.id"), index=True)
     at: Mapped[datetime]
-    status: Mapped[str]
+    statut: Mapped[str] = mapped_column("status")
     cause: Mapped[str]
 
     demande: Mapped[Demande] = relationship(back_populates="events")

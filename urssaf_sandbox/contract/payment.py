@@ -55,11 +55,11 @@ def echo_of(received: dict[str, Any]) -> str:
     """Return, as JSON, what method 070 gives back: the known keys, values untouched."""
     echo = {key: received[key] for key in _DEMANDE_KEYS if key in received}
     echo["inputPrestations"] = [
-        {key: line[key] for key in _LINE_KEYS if key in line}
-        for line in received["inputPrestations"]
+        {key: prestation[key] for key in _PRESTATION_KEYS if key in prestation}
+        for prestation in received["inputPrestations"]
     ]
     return json.dumps(echo)
 
 
 _DEMANDE_KEYS = tuple(InputDemandePaiement.model_fields)
-_LINE_KEYS = tuple(InputPrestation.model_fields)
+_PRESTATION_KEYS = tuple(InputPrestation.model_fields)

@@ -20,7 +20,7 @@ RECOUVREE = "120"
 IMPAYE_PRESTATAIRE = "260"
 REGULARISEE_PRESTATAIRE = "270"
 
-STATUS_LABELS = {
+STATUT_LABELS = {
     INTEGREE: "Intégrée",
     EN_ATTENTE: "En attente de validation",
     VALIDEE: "Validée",
@@ -39,7 +39,7 @@ STATUS_LABELS = {
 
 # In version 1-1-1 of the official document, gone since. The sandbox plays none of
 # them by itself; the fault `unknown_status` shows them.
-OLD_STATUS_LABELS = {
+OLD_STATUT_LABELS = {
     "15": "Aides calculées",
     "80": "En attente d'échanges",
     "90": "Clôturée",
@@ -47,7 +47,7 @@ OLD_STATUS_LABELS = {
 }
 
 # Why a particulier may refuse a demande (infoRejet.code).
-CONTEST_REASONS = {
+MOTIFS_REFUS = {
     "REGUL_MNT_FACT": "Erreur sur le montant facturé et/ou sur le tarif indiqué "
     "pour la prestation",
     "REGUL_NB_QTE_FACT": "Nombre d'heures ou quantités facturées erronées",
@@ -59,7 +59,7 @@ CONTEST_REASONS = {
 }
 
 # Why Urssaf cancels a demande when the provider asks (infoRejet.code).
-CANCEL_REASONS = {
+MOTIFS_ANNULATION = {
     "ANNUL_DBL": "Demande de paiement en doublon",
     "ANNUL_ERR_MNT": "Montant facturé erroné",
     "ANNUL_ERR_TECH": "Erreur technique",
@@ -68,10 +68,10 @@ CANCEL_REASONS = {
 
 FRANCE = "99100"
 
-STREET_LETTERS = frozenset("BTQC")
+LETTRES_VOIE = frozenset("BTQC")
 
 # The list of AT (official PDF v1-1-1, in production): no public source is complete.
-STREET_TYPES = frozenset(
+TYPES_VOIE = frozenset(
     "ALL AV BAT BD C CAN CHE CHS CI CL COG FG HAM IMB IMP LOT MAI MTE PAR PAS PAV PL "
     "POR Q QU R RAM RES RTE RUL SEN SQ VO".split()
 )
@@ -79,10 +79,10 @@ STREET_TYPES = frozenset(
 # codeNature: 10, 20, … 270. Their labels matter to people, not to the checks.
 NATURES = frozenset(str(code) for code in range(10, 280, 10))
 
-UNITS = frozenset({"HEURE", "FORFAIT"})
+UNITES = frozenset({"HEURE", "FORFAIT"})
 
 # Départements as the first characters of an INSEE commune code.
-DEPARTMENTS = frozenset(
+DEPARTEMENTS = frozenset(
     [f"{n:02d}" for n in range(1, 96) if n != 20]
     + ["2A", "2B"]
     + "971 972 973 974 975 976 977 978 986 987 988".split()

@@ -7,7 +7,7 @@ the history is the same however often, or late, the world is brought up to date.
 
 from sqlalchemy import bindparam, exists, or_, select
 
-from ..tables import Demande, Instant, Link
+from ..tables import Appareillage, Demande, Instant
 from .demandes import time_passes
 from .enrolments import lapse
 from .work import Work
@@ -15,7 +15,12 @@ from .work import Work
 _CHUNK = 1000
 _NOW = bindparam("now", type_=Instant)
 _ANYTHING_DUE = select(
-    or_(*(exists().where(due <= _NOW) for due in (Demande.next_at, Link.next_at)))
+    or_(
+        *(
+            exists().where(due <= _NOW)
+            for due in (Demande.next_at, Appareillage.next_at)
+        )
+    )
 )
 
 
@@ -28,15 +33,17 @@ def advance(work: Work) -> int:
     """Make every change due up to `work.now`; return how many there were."""
     if not anything_due(work):
         return 0
-    return _advance_links(work) + _advance_demandes(work)
+    return _advance_appareillages(work) + _advance_demandes(work)
 
 
-def _advance_links(work: Work) -> int:
-    links = work.session.scalars(select(Link).where(Link.next_at <= work.now)).all()
-    for link in links:
-        lapse(link)
+def _advance_appareillages(work: Work) -> int:
+    appareillages = work.session.scalars(
+        select(Appareillage).where(Appareillage.next_at <= work.now)
+    ).all()
+    for appareillage in appareillages:
+        lapse(appareillage)
     work.session.flush()
-    return len(links)
+    return len(appareillages)
 
 
 def _advance_demandes(work: Work) -> int:

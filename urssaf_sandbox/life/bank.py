@@ -13,8 +13,8 @@ from .work import Work
 
 def pay(work: Work, demande: Demande, day: date) -> None:
     """Transfer the whole TTC but the acompte, value `day`."""
-    cents = demande.total_cents - demande.deposit_cents
-    demande.transfer_cents = cents
+    cents = demande.total_cents - demande.acompte_cents
+    demande.virement_cents = cents
     _book(work, demande, day, cents)
 
 
@@ -25,7 +25,7 @@ def take_back_unpaid(work: Work, demande: Demande) -> None:
     """
     paid = _balance(work, demande)
     whole = read_switches(work.session).recovery == TOTAL
-    _take(work, demande, paid if whole else min(paid, demande.due_cents))
+    _take(work, demande, paid if whole else min(paid, demande.reste_a_payer_cents))
 
 
 def take_back_all(work: Work, demande: Demande) -> None:
@@ -48,7 +48,7 @@ def _book(work: Work, demande: Demande, day: date, cents: int) -> None:
         return
     work.session.add(
         BankEntry(
-            provider_id=demande.provider_id,
+            prestataire_id=demande.prestataire_id,
             demande_id=demande.id,
             day=day,
             cents=cents,

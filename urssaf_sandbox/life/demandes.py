@@ -22,15 +22,15 @@ from ..contract.references import (
     PAYEE,
     PRELEVEE,
     REFUSEE,
-    STATUS_LABELS,
+    STATUT_LABELS,
     VALIDEE,
 )
 from ..rules import transitions
 from ..rules.amounts import to_cents
-from ..rules.ceilings import AID
-from ..tables import Demande, DemandeEvent, Link, key_of, public_id
+from ..rules.plafonds import AIDE
+from ..tables import Appareillage, Demande, DemandeEvent, key_of, public_id
 from ..working_days import paris_date, working_day_start
-from . import aid, bank
+from . import aide, bank
 from .work import Impossible, Work
 
 URSSAF = "urssaf"
@@ -43,23 +43,23 @@ _NUMBER_TAKEN = "UNIQUE constraint failed: demande.provider_id, demande.number"
 
 
 def receive(
-    work: Work, link: Link, demande: InputDemandePaiement, payload: str
+    work: Work, appareillage: Appareillage, demande: InputDemandePaiement, payload: str
 ) -> str | None:
     """Record a checked demande; return its public id, or None if the number is taken.
 
     Its first event is left to `record_received`. The database's unique constraint
     decides what is taken, also between two calls that come at the same moment.
     """
-    uses = aid.grant(work, link.particulier, demande)
+    uses = aide.grant(work, appareillage.particulier, demande)
     values = {
-        "provider_id": link.provider_id,
-        "particulier_id": link.particulier_id,
+        "provider_id": appareillage.prestataire_id,
+        "particulier_id": appareillage.particulier_id,
         "number": demande.numFactureTiers,
         "invoice_date": demande.dateFacture.date(),
         "payload": payload,
         "total_cents": to_cents(demande.mntFactureTTC),
         "deposit_cents": to_cents(demande.mntAcompte) if demande.mntAcompte else 0,
-        "aid_cents": uses[AID],
+        "aid_cents": uses[AIDE],
         "aid_year": work.today.year,
         "aid_uses": json.dumps(uses),
         "status": INTEGREE,
@@ -74,7 +74,7 @@ def receive(
         if _NUMBER_TAKEN not in str(error.orig):
             raise
         return None
-    aid.take(work, link.particulier_id, uses)
+    aide.take(work, appareillage.particulier_id, uses)
     return public_id(result.inserted_primary_key[0])
 
 
@@ -89,9 +89,9 @@ def record_received(work: Work, public_ids: list[str]) -> None:
 def time_passes(work: Work, demande: Demande) -> None:
     """Make the change that was due at `demande.next_at`, bearing that instant."""
     assert demande.next_at is not None, "nothing is due"
-    cause = SILENCE if demande.status == EN_ATTENTE else URSSAF
-    status = transitions.TRANSITIONS[transitions.TIME][demande.status]
-    enter(work, demande, status, demande.next_at, cause)
+    cause = SILENCE if demande.statut == EN_ATTENTE else URSSAF
+    statut = transitions.TRANSITIONS[transitions.TIME][demande.statut]
+    enter(work, demande, statut, demande.next_at, cause)
 
 
 def validate(work: Work, demande: Demande) -> None:
@@ -103,48 +103,48 @@ def validate(work: Work, demande: Demande) -> None:
 def contest(work: Work, demande: Demande, code: str, comment: str | None) -> None:
     """The particulier refuses for a reason; raise Impossible when he cannot."""
     _require_waiting(demande)
-    demande.rejection_code = code
-    demande.rejection_comment = comment
-    aid.give_back(work, demande)
+    demande.rejet_code = code
+    demande.rejet_commentaire = comment
+    aide.give_back(work, demande)
     enter(work, demande, REFUSEE, work.now, PARTICULIER)
 
 
 def _require_waiting(demande: Demande) -> None:
-    if demande.status == INTEGREE:
+    if demande.statut == INTEGREE:
         raise Impossible(
             "Le particulier n'a pas encore reçu cette demande (statut 10) : "
             "avancez l'horloge d'une heure"
         )
-    if demande.status != EN_ATTENTE:
-        label = STATUS_LABELS[demande.status]
+    if demande.statut != EN_ATTENTE:
+        label = STATUT_LABELS[demande.statut]
         raise Impossible(
-            f"La demande est au statut {demande.status} ({label}) : "
+            f"La demande est au statut {demande.statut} ({label}) : "
             "le particulier ne peut plus répondre"
         )
 
 
-def enter(work: Work, demande: Demande, status: str, at: datetime, cause: str) -> None:
+def enter(work: Work, demande: Demande, statut: str, at: datetime, cause: str) -> None:
     """Give the demande its new status, at that instant, with what goes with it."""
     settings = work.settings
-    demande.status = status
+    demande.statut = statut
     demande.next_at = None
     work.session.add(
-        DemandeEvent(demande_id=demande.id, at=at, status=status, cause=cause)
+        DemandeEvent(demande_id=demande.id, at=at, statut=statut, cause=cause)
     )
-    if status == EN_ATTENTE:
+    if statut == EN_ATTENTE:
         demande.next_at = at + timedelta(hours=settings.silence_hours)
         mailbox.announce(work, at, correspondence.DEMANDE, demande)
-    elif status == VALIDEE:
+    elif statut == VALIDEE:
         demande.validated_at = at
-        demande.next_at = working_day_start(at, settings.debit_working_days)
+        demande.next_at = working_day_start(at, settings.prelevement_working_days)
         mailbox.announce(work, at, correspondence.PRELEVEMENT, demande)
-    elif status == REFUSEE:
+    elif statut == REFUSEE:
         mailbox.announce(work, at, correspondence.REFUS, demande)
-    elif status == PRELEVEE:
+    elif statut == PRELEVEE:
         # Both delays run from the validation, not one after the other.
         validated = demande.validated_at or at
-        demande.next_at = working_day_start(validated, settings.transfer_working_days)
-        demande.transfer_date = paris_date(demande.next_at)
-    elif status == PAYEE:
-        bank.pay(work, demande, demande.transfer_date or paris_date(at))
+        demande.next_at = working_day_start(validated, settings.virement_working_days)
+        demande.virement_date = paris_date(demande.next_at)
+    elif statut == PAYEE:
+        bank.pay(work, demande, demande.virement_date or paris_date(at))
         mailbox.announce(work, at, correspondence.PAIEMENT, demande)

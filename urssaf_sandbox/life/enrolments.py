@@ -17,8 +17,8 @@ from ..clock import check_range
 from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Refusal, erreur
 from ..rules.identity import identity_key, plain
-from ..tables import Link, Particulier, Provider
-from .accounts import refuse_enrolment
+from ..tables import Appareillage, Particulier, Prestataire
+from .accounts import refuse_inscription
 from .work import Impossible, Work
 
 PENDING = "en_attente"
@@ -26,31 +26,35 @@ ACTIVE = "active"
 LAPSED = "non_finalisee"
 
 
-def register(work: Work, provider: Provider, person: InputParticulierDTO) -> str:
+def record_inscription(
+    work: Work, prestataire: Prestataire, particulier: InputParticulierDTO
+) -> str:
     """Register a checked person for this provider; return the idClient.
 
     Somebody already known keeps his idClient. Raise Refusal when the e-mail and phone
     are another person's, or when the data contradict an account that is in use.
     """
-    key = identity_key(person)
+    key = identity_key(particulier)
     known = work.session.scalar(
         select(Particulier).where(Particulier.identity_key == key)
     )
-    refuse_shared_contact(work, person, known)
+    refuse_shared_contact(work, particulier, known)
     if known is not None:
-        refuse_enrolment(work, provider, known)
+        refuse_inscription(work, prestataire, known)
     if known is None:
         known = Particulier(id=str(uuid.uuid4()), identity_key=key)
         known.created_at = work.now
-        record_data(known, person)
+        record_data(known, particulier)
         work.session.add(known)
-    elif _contact_key(person) != known.contact_key:
-        _correct(work, provider, known, person)
-    _ask(work, provider, known)
+    elif _contact_key(particulier) != known.contact_key:
+        _correct(work, prestataire, known, particulier)
+    _ask(work, prestataire, known)
     return known.id
 
 
-def activate(work: Work, person: Particulier, since: datetime | None = None) -> None:
+def activate(
+    work: Work, particulier: Particulier, since: datetime | None = None
+) -> None:
     """The person activates the account, if need be, and accepts whoever waits.
 
     `since` back-dates it, so that a scenario may bill services of the past. Raise
@@ -61,48 +65,58 @@ def activate(work: Work, person: Particulier, since: datetime | None = None) -> 
     check_range(at)
     if at > work.now:
         raise Impossible("L'activation ne peut pas être dans le futur")
-    pending = [link for link in person.links if link.state == PENDING]
+    pending = [
+        appareillage
+        for appareillage in particulier.appareillages
+        if appareillage.state == PENDING
+    ]
     if not pending:
-        lapsed = any(link.state == LAPSED for link in person.links)
+        lapsed = any(
+            appareillage.state == LAPSED for appareillage in particulier.appareillages
+        )
         raise Impossible(
             "Le lien d'activation a expiré : le prestataire doit inscrire de nouveau "
             "le particulier (méthode 010)"
             if lapsed
             else "Le compte est déjà activé et aucune mise en relation n'attend"
         )
-    person.activated_at = person.activated_at or at
-    for link in pending:
-        link.state = ACTIVE
-        link.accepted_at = at
-        link.next_at = None
+    particulier.activated_at = particulier.activated_at or at
+    for appareillage in pending:
+        appareillage.state = ACTIVE
+        appareillage.accepted_at = at
+        appareillage.next_at = None
 
 
-def lapse(link: Link) -> None:
+def lapse(appareillage: Appareillage) -> None:
     """Nobody followed the activation link in time."""
-    link.state = LAPSED
-    link.next_at = None
+    appareillage.state = LAPSED
+    appareillage.next_at = None
 
 
-def renew(work: Work, person: Particulier) -> None:
+def renew(work: Work, particulier: Particulier) -> None:
     """The person, whose activation link expired, asks for another one.
 
     Every association that lapsed waits again. Raise Impossible when none did.
     """
-    lapsed = [link for link in person.links if link.state == LAPSED]
+    lapsed = [
+        appareillage
+        for appareillage in particulier.appareillages
+        if appareillage.state == LAPSED
+    ]
     if not lapsed:
         raise Impossible("Un nouveau lien vous a déjà été envoyé : ouvrez celui-là")
-    for link in lapsed:
-        _wait(work, link)
+    for appareillage in lapsed:
+        _wait(work, appareillage)
 
 
 def refuse_shared_contact(
-    work: Work, person: InputParticulierDTO, known: Particulier | None
+    work: Work, particulier: InputParticulierDTO, known: Particulier | None
 ) -> None:
     """Raise Refusal when e-mail and phone together are another person's."""
     holder = work.session.scalar(
         select(Particulier).where(
-            Particulier.email_key == _email_key(person),
-            Particulier.phone_key == _phone_key(person),
+            Particulier.email_key == _email_key(particulier),
+            Particulier.phone_key == _phone_key(particulier),
         )
     )
     if holder is not None and holder is not known:
@@ -110,10 +124,17 @@ def refuse_shared_contact(
 
 
 def _correct(
-    work: Work, provider: Provider, known: Particulier, person: InputParticulierDTO
+    work: Work,
+    prestataire: Prestataire,
+    known: Particulier,
+    particulier: InputParticulierDTO,
 ) -> None:
     """Take corrected data, as long as the account is nobody else's yet."""
-    others = [link for link in known.links if link.provider_id != provider.id]
+    others = [
+        appareillage
+        for appareillage in known.appareillages
+        if appareillage.prestataire_id != prestataire.id
+    ]
     if others:
         raise Refusal(
             [
@@ -125,53 +146,57 @@ def _correct(
         )
     # Once activated, the account is the person's: the provider no longer edits it.
     if known.activated_at is None:
-        record_data(known, person)
-        for link in known.links:
-            link.state = LAPSED  # a new mail must leave, to the corrected address
+        record_data(known, particulier)
+        for appareillage in known.appareillages:
+            appareillage.state = (
+                LAPSED  # a new mail must leave, to the corrected address
+            )
 
 
-def _ask(work: Work, provider: Provider, person: Particulier) -> None:
-    link = work.session.get(Link, (provider.id, person.id))
-    if link is not None and link.state in (PENDING, ACTIVE):
+def _ask(work: Work, prestataire: Prestataire, particulier: Particulier) -> None:
+    appareillage = work.session.get(Appareillage, (prestataire.id, particulier.id))
+    if appareillage is not None and appareillage.state in (PENDING, ACTIVE):
         return
-    if link is None:
-        link = Link(provider_id=provider.id, particulier_id=person.id)
-        work.session.add(link)
-    _wait(work, link)
+    if appareillage is None:
+        appareillage = Appareillage(
+            prestataire_id=prestataire.id, particulier_id=particulier.id
+        )
+        work.session.add(appareillage)
+    _wait(work, appareillage)
 
 
-def _wait(work: Work, link: Link) -> None:
-    link.state = PENDING
-    link.requested_at = work.now
-    link.next_at = work.now + timedelta(days=work.settings.activation_days)
+def _wait(work: Work, appareillage: Appareillage) -> None:
+    appareillage.state = PENDING
+    appareillage.requested_at = work.now
+    appareillage.next_at = work.now + timedelta(days=work.settings.activation_days)
     work.session.flush()
-    mailbox.invite(work, link)
+    mailbox.invite(work, appareillage)
 
 
-def record_data(record: Particulier, person: InputParticulierDTO) -> None:
+def record_data(record: Particulier, particulier: InputParticulierDTO) -> None:
     """Write what was typed about a person, and the keys that are drawn from it."""
-    record.email_key = _email_key(person)
-    record.phone_key = _phone_key(person)
-    record.contact_key = _contact_key(person)
-    record.registration = person.model_dump_json(exclude_none=True)
-    record.birth_name = person.nomNaissance
-    record.usage_name = person.nomUsage
-    record.first_names = person.prenoms
-    record.birth_date = person.dateNaissance.date()
-    record.email = person.adresseMail
-    record.phone = person.numeroTelephonePortable
+    record.email_key = _email_key(particulier)
+    record.phone_key = _phone_key(particulier)
+    record.contact_key = _contact_key(particulier)
+    record.inscription = particulier.model_dump_json(exclude_none=True)
+    record.birth_name = particulier.nomNaissance
+    record.usage_name = particulier.nomUsage
+    record.first_names = particulier.prenoms
+    record.birth_date = particulier.dateNaissance.date()
+    record.email = particulier.adresseMail
+    record.phone = particulier.numeroTelephonePortable
 
 
-def _email_key(person: InputParticulierDTO) -> str:
-    return person.adresseMail.lower()
+def _email_key(particulier: InputParticulierDTO) -> str:
+    return particulier.adresseMail.lower()
 
 
-def _phone_key(person: InputParticulierDTO) -> str:
-    return person.numeroTelephonePortable.replace("+33", "0", 1)
+def _phone_key(particulier: InputParticulierDTO) -> str:
+    return particulier.numeroTelephonePortable.replace("+33", "0", 1)
 
 
-def _contact_key(person: InputParticulierDTO) -> str:
+def _contact_key(particulier: InputParticulierDTO) -> str:
     """Return what another provider must have typed identically."""
-    address = person.adressePostale.model_dump(exclude_none=True)
+    address = particulier.adressePostale.model_dump(exclude_none=True)
     parts = [plain(f"{key}={value}") for key, value in sorted(address.items())]
-    return "|".join([_email_key(person), _phone_key(person), *parts])
+    return "|".join([_email_key(particulier), _phone_key(particulier), *parts])

@@ -8,37 +8,37 @@
 """
 
 from .. import correspondence, mailbox
-from ..contract.references import PAYEE, STATUS_LABELS
+from ..contract.references import PAYEE, STATUT_LABELS
 from ..rules.transitions import (
     CANCEL,
     CANCEL_SPECIFIC,
     RECOVER,
     RECOVERY_FAILS,
-    REJECT_DEBIT,
+    REJECT_PRELEVEMENT,
     following,
 )
 from ..tables import Demande
-from . import aid, bank
+from . import aide, bank
 from .demandes import URSSAF, enter
 from .work import Impossible, Work
 
 BANK = "banque"
-PROVIDER = "prestataire"
+PRESTATAIRE = "prestataire"
 
 
-def reject_debit(work: Work, demande: Demande) -> None:
+def reject_prelevement(work: Work, demande: Demande) -> None:
     """The bank refuses the debit, before or after the provider was paid.
 
     The particulier is blocked until the sum is settled; a transfer that was not made
     yet never leaves. Raise Impossible when nothing was debited.
     """
-    status = _next(demande, REJECT_DEBIT)
-    if not demande.due_cents:
+    statut = _next(demande, REJECT_PRELEVEMENT)
+    if not demande.reste_a_payer_cents:
         raise Impossible("Le reste à payer est nul : rien n'a été prélevé")
-    _call_off_transfer(demande)
-    enter(work, demande, status, work.now, BANK)
-    person = demande.particulier
-    person.blocked_at = person.blocked_at or work.now
+    _call_off_virement(demande)
+    enter(work, demande, statut, work.now, BANK)
+    particulier = demande.particulier
+    particulier.blocked_at = particulier.blocked_at or work.now
     mailbox.announce(work, work.now, correspondence.IMPAYE, demande)
 
 
@@ -50,13 +50,13 @@ def cancel(
     What the provider was paid is taken back. `specific` leads to 113. Raise Impossible
     when the demande's life is over.
     """
-    status = _next(demande, CANCEL_SPECIFIC if specific else CANCEL)
-    demande.rejection_code = code
-    demande.rejection_comment = comment
-    _call_off_transfer(demande)
+    statut = _next(demande, CANCEL_SPECIFIC if specific else CANCEL)
+    demande.rejet_code = code
+    demande.rejet_commentaire = comment
+    _call_off_virement(demande)
     bank.take_back_all(work, demande)
-    aid.give_back(work, demande)
-    enter(work, demande, status, work.now, PROVIDER)
+    aide.give_back(work, demande)
+    enter(work, demande, statut, work.now, PRESTATAIRE)
     mailbox.announce(work, work.now, correspondence.ANNULATION, demande)
 
 
@@ -66,23 +66,23 @@ def recover(work: Work, demande: Demande, fails: bool = False) -> None:
     On a demande where that failed before (260), the provider settles (270). Raise
     Impossible when nothing is unpaid.
     """
-    status = _next(demande, RECOVERY_FAILS if fails else RECOVER)
+    statut = _next(demande, RECOVERY_FAILS if fails else RECOVER)
     if not fails:
         bank.take_back_unpaid(work, demande)
-    enter(work, demande, status, work.now, URSSAF)
+    enter(work, demande, statut, work.now, URSSAF)
 
 
 def _next(demande: Demande, happening: str) -> str:
-    status = following(happening, demande.status)
-    if status is None:
-        label = STATUS_LABELS[demande.status]
+    statut = following(happening, demande.statut)
+    if statut is None:
+        label = STATUT_LABELS[demande.statut]
         raise Impossible(
-            f"La demande est au statut {demande.status} ({label}) : "
+            f"La demande est au statut {demande.statut} ({label}) : "
             "cet événement n'est pas possible maintenant"
         )
-    return status
+    return statut
 
 
-def _call_off_transfer(demande: Demande) -> None:
-    if demande.status != PAYEE and demande.transfer_cents is None:
-        demande.transfer_date = None
+def _call_off_virement(demande: Demande) -> None:
+    if demande.statut != PAYEE and demande.virement_cents is None:
+        demande.virement_date = None

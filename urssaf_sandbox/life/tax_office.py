@@ -30,15 +30,15 @@ OUTCOMES = {
 }
 
 
-def _person(
-    birth_name: str, first_names: str, born: date, place: str, note: str, **more: Any
+def _taxpayer(
+    birth_name: str, first_names: str, born: date, lieu: str, note: str, **more: Any
 ) -> dict[str, Any]:
     """`place` is "department/commune", or the country for a birth abroad."""
-    department, _, commune = place.partition("/")
+    department, _, commune = lieu.partition("/")
     born_in = (
         {"country": FRANCE, "department": department, "commune": commune}
         if commune
-        else {"country": place, "department": None, "commune": None}
+        else {"country": lieu, "department": None, "commune": None}
     )
     names = {"birth_name": birth_name, "usage_name": None, "first_names": first_names}
     rest = {"birth_date": born, "outcome": KNOWN, "note": note}
@@ -47,15 +47,15 @@ def _person(
 
 # All fictive.
 SEED = (
-    _person("Merceron", "Sophie Anne", date(1975, 5, 17), "033/063", "connue"),
-    _person(
+    _taxpayer("Merceron", "Sophie Anne", date(1975, 5, 17), "033/063", "connue"),
+    _taxpayer(
         "Le Bihan-Kerloc'h",
         "Marie-Claude Yvonne",
         date(1949, 8, 2),
         "056/260",
         "connue : trait d'union, deux prénoms",
     ),
-    _person(
+    _taxpayer(
         "Fontanel",
         "Isabelle",
         date(1968, 11, 23),
@@ -63,9 +63,9 @@ SEED = (
         "connue : Roussillat est son nom d'usage, pas son nom de naissance",
         usage_name="Roussillat",
     ),
-    _person("Hoareau", "Jean Fabrice", date(1982, 4, 9), "974/011", "né outre-mer"),
-    _person("Da Silveira", "Maria", date(1971, 2, 28), "99139", "née à l'étranger"),
-    _person(
+    _taxpayer("Hoareau", "Jean Fabrice", date(1982, 4, 9), "974/011", "né outre-mer"),
+    _taxpayer("Da Silveira", "Maria", date(1971, 2, 28), "99139", "née à l'étranger"),
+    _taxpayer(
         "Petitjean-Lorme",
         "Michel",
         date(1960, 1, 1),
@@ -73,7 +73,7 @@ SEED = (
         "plusieurs personnes ont cet état civil",
         outcome="homonym",
     ),
-    _person(
+    _taxpayer(
         "Nguyen-Valette",
         "Lucas",
         date(2004, 10, 12),
@@ -81,7 +81,7 @@ SEED = (
         "n'a jamais déclaré de revenus",
         outcome="never_filed",
     ),
-    _person(
+    _taxpayer(
         "Ombrecourt",
         "Paul",
         date(1990, 3, 3),
@@ -94,43 +94,43 @@ SEED = (
 
 def seed(session: Session) -> None:
     """Fill an empty register."""
-    session.add_all(Taxpayer(**person) for person in SEED)
+    session.add_all(Taxpayer(**taxpayer) for taxpayer in SEED)
 
 
-def register_faults(work: Work, person: InputParticulierDTO) -> list[Erreur]:
+def register_erreurs(work: Work, particulier: InputParticulierDTO) -> list[Erreur]:
     """Return what the tax office objects to this person, who is complete."""
     # A few dozen rows, and names that are compared loosely: not in SQL.
     register = work.session.scalars(select(Taxpayer).order_by(Taxpayer.id))
-    meant = [record for record in register if _is_meant(record, person)]
+    meant = [record for record in register if _is_meant(record, particulier)]
     if not meant:
         strict = read_switches(work.session).tax_office_strict
         return [erreur("ERR_DGFIP_R2P_INCONNU")] if strict else []
-    exact = [record for record in meant if _is_exact(record, person)]
+    exact = [record for record in meant if _is_exact(record, particulier)]
     code = OUTCOMES[exact[0].outcome] if exact else "ERR_DGFIP_R2P_INCONNU"
     return [erreur(code)] if code else []
 
 
-def _is_meant(record: Taxpayer, person: InputParticulierDTO) -> bool:
-    typed = _letters(person.nomNaissance)
+def _is_meant(record: Taxpayer, particulier: InputParticulierDTO) -> bool:
+    typed = _letters(particulier.nomNaissance)
     agreements = (
         typed in (_letters(record.birth_name), _letters(record.usage_name)),
-        _letters(person.prenoms) == _letters(record.first_names),
-        person.dateNaissance.date() == record.birth_date,
+        _letters(particulier.prenoms) == _letters(record.first_names),
+        particulier.dateNaissance.date() == record.birth_date,
     )
     return sum(agreements) >= 2
 
 
-def _is_exact(record: Taxpayer, person: InputParticulierDTO) -> bool:
-    place = person.lieuNaissance
-    if place is None:
+def _is_exact(record: Taxpayer, particulier: InputParticulierDTO) -> bool:
+    lieu = particulier.lieuNaissance
+    if lieu is None:
         return False
-    commune = place.communeNaissance.codeCommune if place.communeNaissance else None
+    commune = lieu.communeNaissance.codeCommune if lieu.communeNaissance else None
     typed = (
-        plain(person.nomNaissance),
-        plain(person.prenoms),
-        person.dateNaissance.date(),
-        place.codePaysNaissance,
-        plain(place.departementNaissance),
+        plain(particulier.nomNaissance),
+        plain(particulier.prenoms),
+        particulier.dateNaissance.date(),
+        lieu.codePaysNaissance,
+        plain(lieu.departementNaissance),
         commune or None,
     )
     return typed == (

@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 
 from ..clock import Clock
 from ..switches import reset_switches
-from ..tables import AccessToken, Base, Particulier, Provider, Setting
+from ..tables import AccessToken, Base, Particulier, Prestataire, Setting
 from ..traces import begin_case
 from . import tax_office
 from .advance import advance
 from .work import Impossible, Work
 
 # Everything else is forgotten by `clear`.
-_KEPT = (Setting, Provider, AccessToken)
+_KEPT = (Setting, Prestataire, AccessToken)
 
 
 # What a provider is given, and gets back at a reset.
 GOOD_STANDING = {
     "known": True,
-    "deposits": True,
-    "guarantee": "valid",
+    "acomptes": True,
+    "garantie": "valid",
     "billing_ids": "[]",
 }
 
@@ -54,7 +54,7 @@ def clear(session: Session, clock: Clock) -> datetime:
     for table in Base.metadata.sorted_tables:
         if table not in kept:
             session.execute(delete(table))
-    session.execute(update(Provider).values(**GOOD_STANDING))
+    session.execute(update(Prestataire).values(**GOOD_STANDING))
     reset_switches(session)
     begin_case(session, None)
     tax_office.seed(session)

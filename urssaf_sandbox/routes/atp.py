@@ -15,16 +15,16 @@ from ..contract.payment import BATCH
 from ..contract.search import InputRechercheDemandePaiement
 from ..contract.validation import check, read_json
 from ..life.batch import receive_batch
-from ..life.enrolments import register
-from ..life.tax_office import register_faults
-from ..rules.enrolment import person_faults
+from ..life.enrolments import record_inscription
+from ..life.tax_office import register_erreurs
+from ..rules.enrolment import particulier_erreurs
 from ..search import find
-from ..tables import Link, Particulier
+from ..tables import Appareillage, Particulier
 from .entry import Body, CallerHere, SandboxHere
 
 router = APIRouter(prefix="/atp/v1/tiersPrestations")
 
-_PERSON = TypeAdapter(InputParticulierDTO)
+_PARTICULIER = TypeAdapter(InputParticulierDTO)
 _SEARCH = TypeAdapter(InputRechercheDemandePaiement)
 
 
@@ -45,15 +45,19 @@ def _takes(schema: str, many: bool = False) -> dict[str, Any]:
 )
 def enrol(caller: CallerHere, body: Body, sandbox: SandboxHere) -> JSONResponse:
     """Register a person, new or known, and tie him to the caller."""
-    provider = caller.known()
-    person = check(_PERSON, read_json(body, "inputParticulier"), "inputParticulier")
+    prestataire = caller.known()
+    particulier = check(
+        _PARTICULIER, read_json(body, "inputParticulier"), "inputParticulier"
+    )
     with sandbox.writing() as work:
-        faults = person_faults(person, work.today)
+        erreurs = particulier_erreurs(particulier, work.today)
         # The tax office is only asked about what is complete.
-        faults = faults or register_faults(work, person)
-        if faults:
-            raise Refusal(faults)
-        return JSONResponse({"idClient": register(work, provider, person)})
+        erreurs = erreurs or register_erreurs(work, particulier)
+        if erreurs:
+            raise Refusal(erreurs)
+        return JSONResponse(
+            {"idClient": record_inscription(work, prestataire, particulier)}
+        )
 
 
 @router.get(
@@ -71,16 +75,22 @@ def customer(
     last one registered.
     """
     with sandbox.reading() as work:
-        provider = caller.provider(work.session)
+        prestataire = caller.prestataire(work.session)
         if not idClient and not adresseMail:
             raise Refusal([erreur("ERR_RECHERCHE_PARTICULIER", "Aucun critère")])
-        query = select(Link).join(Particulier).where(Link.provider_id == provider.id)
+        query = (
+            select(Appareillage)
+            .join(Particulier)
+            .where(Appareillage.prestataire_id == prestataire.id)
+        )
         if idClient:
             query = query.where(Particulier.id == idClient)
         if adresseMail:
             query = query.where(Particulier.email_key == adresseMail.lower())
-        latest = query.order_by(Link.requested_at.desc(), Particulier.id).limit(1)
-        return JSONResponse(answers.customer(work.session.scalar(latest)))
+        latest = query.order_by(Appareillage.requested_at.desc(), Particulier.id).limit(
+            1
+        )
+        return JSONResponse(answers.particulier_info(work.session.scalar(latest)))
 
 
 @router.post(
@@ -92,11 +102,11 @@ def customer(
 def send(caller: CallerHere, body: Body, sandbox: SandboxHere) -> JSONResponse:
     """Accept or reject each demande of the array, at most ten."""
     root = "inputDemandePaiements"
-    provider = caller.known()
+    prestataire = caller.known()
     received = read_json(body, root)
     demandes = check(BATCH, received, root)
     with sandbox.writing() as work:
-        return JSONResponse(receive_batch(work, provider, demandes, received))
+        return JSONResponse(receive_batch(work, prestataire, demandes, received))
 
 
 @router.post(
@@ -109,8 +119,8 @@ def search(caller: CallerHere, body: Body, sandbox: SandboxHere) -> JSONResponse
     """Give the state of the demandes that fit, at most ten."""
     root = "inputRechercheDemandePaiement"
     with sandbox.reading() as work:
-        provider = caller.provider(work.session)
+        prestataire = caller.prestataire(work.session)
         asked = check(_SEARCH, read_json(body, root), root)
-        found = find(work, provider, asked)
+        found = find(work, prestataire, asked)
         infos = [answers.demande_info(demande) for demande in found]
     return JSONResponse({"errors": [], "infoDemandePaiements": infos})

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from sqlalchemy.orm import Session
 
-from ..oauth import bearer_provider
+from ..oauth import bearer_prestataire
 from ..sandbox import Sandbox
-from ..tables import Provider
+from ..tables import Prestataire
 
 
 class Unauthorized(Exception):
@@ -33,19 +33,19 @@ class Caller:
     request: Request
     sandbox: Sandbox
 
-    def provider(self, session: Session) -> Provider:
+    def prestataire(self, session: Session) -> Prestataire:
         """Return who he is; raise Unauthorized."""
         header = self.request.headers.get("authorization")
-        found = bearer_provider(session, header, self.sandbox.clock.wall())
+        found = bearer_prestataire(session, header, self.sandbox.clock.wall())
         if found is None:
             raise Unauthorized
         self.request.state.client_id = found.client_id
         return found
 
-    def known(self) -> Provider:
+    def known(self) -> Prestataire:
         """Return who he is, before any work begins; raise Unauthorized."""
         with self.sandbox.database.reading() as session:
-            return self.provider(session)
+            return self.prestataire(session)
 
 
 async def get_caller(request: Request, sandbox: SandboxHere) -> Caller:

@@ -30,7 +30,7 @@ class Event(Generic[Record]):
 
 
 def _may(happening: str) -> Callable[[Demande], bool]:
-    return lambda demande: bool(transitions.following(happening, demande.status))
+    return lambda demande: bool(transitions.following(happening, demande.statut))
 
 
 def _contest(sandbox: Sandbox, key: str, typed: Typed) -> None:
@@ -69,7 +69,7 @@ DEMANDE_EVENTS: dict[str, Event[Demande]] = {
     "contester": Event("Contester", _may(transitions.CONTEST), _contest, "contest"),
     "rejeter": Event(
         "Rejeter le prélèvement",
-        _may(transitions.REJECT_DEBIT),
+        _may(transitions.REJECT_PRELEVEMENT),
         lambda sandbox, key, _typed: incidents.reject_debit(sandbox, key),
     ),
     "recouvrer": Event(
@@ -93,7 +93,7 @@ DEMANDE_EVENTS: dict[str, Event[Demande]] = {
     ),
 }
 
-PERSON_EVENTS: dict[str, Event[Particulier]] = {
+PARTICULIER_EVENTS: dict[str, Event[Particulier]] = {
     "activer": Event(
         "Activer et tout accepter",
         overview.waits,
@@ -106,22 +106,22 @@ PERSON_EVENTS: dict[str, Event[Particulier]] = {
     ),
     "bloquer": Event(
         "Bloquer",
-        lambda person: not person.blocked_at,
+        lambda particulier: not particulier.blocked_at,
         lambda sandbox, key, _typed: incidents.block(sandbox, key),
     ),
     "debloquer": Event(
         "Débloquer",
-        lambda person: bool(person.blocked_at),
+        lambda particulier: bool(particulier.blocked_at),
         lambda sandbox, key, _typed: incidents.unblock(sandbox, key),
     ),
     "echoir": Event(
         "Mandat échu",
-        lambda person: not person.mandate_expired_at,
+        lambda particulier: not particulier.mandat_expired_at,
         lambda sandbox, key, _typed: incidents.expire_mandate(sandbox, key),
     ),
     "renouveler": Event(
         "Renouveler le mandat",
-        lambda person: bool(person.mandate_expired_at),
+        lambda particulier: bool(particulier.mandat_expired_at),
         lambda sandbox, key, _typed: incidents.renew_mandate(sandbox, key),
     ),
     "foyer": Event("Changer le foyer", lambda _person: True, _household, "household"),

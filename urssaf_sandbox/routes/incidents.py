@@ -8,23 +8,26 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from sqlalchemy import select
 
-from ..life import accounts, aid, incidents, people
+from ..life import accounts, aide, incidents, particuliers
 from ..life.enrolments import ACTIVE, PENDING
 from ..life.work import Impossible, Work
 from ..switches import Switches, read_switches, turn
-from ..tables import Demande, Link, Particulier, Provider
+from ..tables import Appareillage, Demande, Particulier, Prestataire
 from . import views
 from .entry import SandboxHere
 from .orders import Cancellation, Household, OneProvider, ProviderState, Recovery
-from .steering import demande_of, person_of
+from .steering import demande_of, particulier_of
 
 router = APIRouter(prefix="/sandbox/v1", tags=["Pilotage du bac à sable"])
+
+# What the order calls them → what the table does.
+_STANDING = {"deposits": "acomptes", "guarantee": "garantie"}
 
 
 @router.post("/demandes/{id_demande}/reject-debit")
 def reject_debit(sandbox: SandboxHere, id_demande: str) -> dict[str, Any]:
     """The bank refuses the debit (50 or 70 → 60); the particulier is blocked."""
-    return _happens(sandbox, id_demande, incidents.reject_debit)
+    return _happens(sandbox, id_demande, incidents.reject_prelevement)
 
 
 @router.post("/demandes/{id_demande}/cancel")
@@ -55,19 +58,23 @@ def block(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
 @router.post("/particuliers/{id_client}/unblock")
 def unblock(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
     """Urssaf opens the account again."""
-    return _play(sandbox, id_client, lambda _work, person: accounts.unblock(person))
+    return _play(
+        sandbox, id_client, lambda _work, particulier: accounts.unblock(particulier)
+    )
 
 
 @router.post("/particuliers/{id_client}/expire-mandate")
 def expire_mandate(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
     """The SEPA mandate runs out (020: `MANDAT_ECHU`)."""
-    return _play(sandbox, id_client, accounts.expire_mandate)
+    return _play(sandbox, id_client, accounts.expire_mandat)
 
 
 @router.post("/particuliers/{id_client}/renew-mandate")
 def renew_mandate(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
     """The particulier signs a new mandate."""
-    return _play(sandbox, id_client, lambda _w, person: accounts.renew_mandate(person))
+    return _play(
+        sandbox, id_client, lambda _w, particulier: accounts.renew_mandat(particulier)
+    )
 
 
 @router.post("/particuliers/{id_client}/accept")
@@ -75,7 +82,7 @@ def accept(
     sandbox: SandboxHere, id_client: str, order: OneProvider | None = None
 ) -> dict[str, Any]:
     """The particulier accepts the association that waits, or all of them."""
-    return _play(sandbox, id_client, _each(people.accept, PENDING, order))
+    return _play(sandbox, id_client, _each(particuliers.accept, PENDING, order))
 
 
 @router.post("/particuliers/{id_client}/end")
@@ -83,7 +90,7 @@ def end(
     sandbox: SandboxHere, id_client: str, order: OneProvider | None = None
 ) -> dict[str, Any]:
     """The particulier ends the association, or all of them (020: nobody)."""
-    return _play(sandbox, id_client, _each(people.end, ACTIVE, order))
+    return _play(sandbox, id_client, _each(particuliers.end, ACTIVE, order))
 
 
 @router.get("/particuliers/{id_client}/aid")
@@ -94,7 +101,7 @@ def read_aid(
     if year is not None and not 2020 <= year <= 2100:
         raise HTTPException(422, "L'année va de 2020 à 2100")
     with sandbox.reading() as work:
-        return views.aid(aid.account_of(work, person_of(work, id_client), year))
+        return views.aide(aide.account_of(work, particulier_of(work, id_client), year))
 
 
 @router.post("/particuliers/{id_client}/aid")
@@ -104,9 +111,9 @@ def change_aid(
     """Change the household's situation, or the aid it used elsewhere."""
     cents = None if order.used_elsewhere is None else round(order.used_elsewhere * 100)
     with sandbox.writing() as work:
-        person = person_of(work, id_client)
-        aid.adjust(work, person, order.disability, cents)
-        return views.aid(aid.account_of(work, person))
+        particulier = particulier_of(work, id_client)
+        aide.adjust(work, particulier, order.disability, cents)
+        return views.aide(aide.account_of(work, particulier))
 
 
 @router.post("/providers/{client_id:path}")
@@ -116,7 +123,7 @@ def change_provider(
     """Change what Urssaf holds for or against a provider."""
     with sandbox.writing() as work:
         record = work.session.scalar(
-            select(Provider).where(Provider.client_id == client_id)
+            select(Prestataire).where(Prestataire.client_id == client_id)
         )
         if record is None:
             raise HTTPException(404, "Prestataire inconnu")
@@ -124,8 +131,8 @@ def change_provider(
         if order.billing_ids is not None:
             changes["billing_ids"] = json.dumps(order.billing_ids)
         for key, value in changes.items():
-            setattr(record, key, value)
-        return views.provider(record)
+            setattr(record, _STANDING.get(key, key), value)
+        return views.prestataire(record)
 
 
 @router.get("/switches")
@@ -160,28 +167,29 @@ def _play(
     sandbox: SandboxHere, id_client: str, step: Callable[[Work, Particulier], None]
 ) -> dict[str, Any]:
     with sandbox.writing() as work:
-        person = person_of(work, id_client)
-        step(work, person)
+        particulier = particulier_of(work, id_client)
+        step(work, particulier)
         work.session.flush()
-        work.session.expire(person, ["links"])
-        return views.particulier(person)
+        work.session.expire(particulier, ["appareillages"])
+        return views.particulier(particulier)
 
 
 def _each(
-    step: Callable[[Work, Link], None], state: str, order: OneProvider | None
+    step: Callable[[Work, Appareillage], None], state: str, order: OneProvider | None
 ) -> Callable[[Work, Particulier], None]:
     """Return what takes the step on the associations in that state."""
     wanted = order.provider if order else None
 
-    def play(work: Work, person: Particulier) -> None:
-        links = [
-            link
-            for link in person.links
-            if link.state == state and wanted in (None, link.provider.client_id)
+    def play(work: Work, particulier: Particulier) -> None:
+        appareillages = [
+            appareillage
+            for appareillage in particulier.appareillages
+            if appareillage.state == state
+            and wanted in (None, appareillage.prestataire.client_id)
         ]
-        if not links:
+        if not appareillages:
             raise Impossible("Aucune mise en relation n'est concernée")
-        for link in links:
-            step(work, link)
+        for appareillage in appareillages:
+            step(work, appareillage)
 
     return play

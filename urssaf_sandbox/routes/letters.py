@@ -19,7 +19,7 @@ _SHOWN = 200
 
 
 @router.get("/")
-def letters(visit: VisitHere, a: str = "") -> HTMLResponse:
+def messages(visit: VisitHere, a: str = "") -> HTMLResponse:
     """List the messages, newest first; `a` keeps those of one person."""
     query = select(Message).order_by(Message.id.desc()).limit(_SHOWN)
     if a:
@@ -40,7 +40,7 @@ def letters(visit: VisitHere, a: str = "") -> HTMLResponse:
 
 
 @router.get("/{number}")
-def letter(visit: VisitHere, number: Annotated[int, Path(lt=2**62)]) -> HTMLResponse:
+def message(visit: VisitHere, number: Annotated[int, Path(lt=2**62)]) -> HTMLResponse:
     """Show one message; the link in it can be followed."""
     with visit.sandbox.reading() as work:
         message = work.session.get(Message, number)

@@ -7,12 +7,12 @@ It does nothing of its own: each button calls what `/sandbox/v1/` offers to scri
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from ..contract.references import CANCEL_REASONS, CONTEST_REASONS
+from ..contract.references import MOTIFS_ANNULATION, MOTIFS_REFUS
 from ..space import overview
 from ..space.pages import PageError
 from ..wire.kinds import KINDS
 from . import incidents, observation, steering
-from .events import DEMANDE_EVENTS, PERSON_EVENTS, Event, possible
+from .events import DEMANDE_EVENTS, PARTICULIER_EVENTS, Event, possible
 from .orders import ClockMove, NewProvider, ProviderState
 from .played import play
 from .visits import Form, VisitHere
@@ -46,17 +46,20 @@ def console(visit: VisitHere) -> HTMLResponse:
     """Show everything at a glance."""
     waiting = visit.sandbox.faults.waiting()
     with visit.sandbox.reading() as work:
-        people = overview.people(work)
+        particuliers = overview.particuliers(work)
         demandes = overview.demandes(work)
         return visit.show(
             "operateur/console.html",
             now=work.now,
             today=work.today,
-            people=[(person, possible(PERSON_EVENTS, person)) for person in people],
+            particuliers=[
+                (particulier, possible(PARTICULIER_EVENTS, particulier))
+                for particulier in particuliers
+            ],
             demandes=[(item, possible(DEMANDE_EVENTS, item)) for item in demandes],
             faults=waiting,
             kinds={kind: FAULT_LABELS.get(kind, "") for kind in KINDS},
-            reasons={"contest": CONTEST_REASONS, "cancel": CANCEL_REASONS},
+            motifs={"contest": MOTIFS_REFUS, "cancel": MOTIFS_ANNULATION},
             **overview.around(work),
         )
 
@@ -84,11 +87,11 @@ def demande_event(
 
 
 @router.post("/particuliers/{id_client}/{event}")
-def person_event(
+def particulier_event(
     visit: VisitHere, id_client: str, event: str, form: Form
 ) -> RedirectResponse:
     """Play an event on one particulier."""
-    act = _known(PERSON_EVENTS, event).act
+    act = _known(PARTICULIER_EVENTS, event).act
     wrong = "Le montant utilisé ailleurs est en euros, de 0 à 100 000."
     return play(visit, _CONSOLE, lambda: act(visit.sandbox, id_client, form), wrong)
 
@@ -118,7 +121,7 @@ def wipe_faults(visit: VisitHere, _form: Form) -> RedirectResponse:
 
 
 @router.post("/prestataires")
-def add_provider(visit: VisitHere, form: Form) -> RedirectResponse:
+def add_prestataire(visit: VisitHere, form: Form) -> RedirectResponse:
     """Add a tiers de prestation."""
 
     def step() -> None:

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..contract.references import CANCEL_REASONS, CONTEST_REASONS
+from ..contract.references import MOTIFS_ANNULATION, MOTIFS_REFUS
 
 _TEN_YEARS_OF_HOURS = 10 * 366 * 24
 _TEN_YEARS_OF_WORKING_DAYS = 10 * 262
@@ -69,7 +69,7 @@ class Contest(Order):
     @field_validator("code")
     @classmethod
     def _known(cls, code: str) -> str:
-        if code not in CONTEST_REASONS:
+        if code not in MOTIFS_REFUS:
             raise ValueError("unknown reason")
         return code
 
@@ -84,7 +84,7 @@ class Cancellation(Order):
     @field_validator("code")
     @classmethod
     def _known(cls, code: str) -> str:
-        if code not in CANCEL_REASONS:
+        if code not in MOTIFS_ANNULATION:
             raise ValueError("unknown reason")
         return code
 

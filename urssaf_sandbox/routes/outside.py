@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ..life.work import Work
 from ..side_tables import Taxpayer
 from ..statements import Statement, as_camt053, as_csv, statement_of
-from ..tables import Provider
+from ..tables import Prestataire
 from ..working_days import PARIS
 from . import views
 from .entry import SandboxHere
@@ -107,7 +107,7 @@ def read_statement(
     with sandbox.reading() as work:
         statement = _statement(work, client_id, start, end)
         return {
-            "iban": statement.provider.iban,
+            "iban": statement.prestataire.iban,
             "opening": views.euros(statement.opening),
             "closing": views.euros(statement.closing),
             "lines": [
@@ -124,14 +124,14 @@ def read_statement(
 
 
 def _statement(work: Work, client_id: str, start: date, end: date) -> Statement:
-    provider = work.session.scalar(
-        select(Provider).where(Provider.client_id == client_id)
+    prestataire = work.session.scalar(
+        select(Prestataire).where(Prestataire.client_id == client_id)
     )
-    if provider is None:
+    if prestataire is None:
         raise HTTPException(404, "Prestataire inconnu")
     if start > end:
         raise HTTPException(422, "start est après end")
-    return statement_of(work, provider, start, end)
+    return statement_of(work, prestataire, start, end)
 
 
 def _taxpayer_of(work: Work, taxpayer_id: int) -> Taxpayer:

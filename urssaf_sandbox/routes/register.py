@@ -109,26 +109,28 @@ def _keep(visit: Visit, form: dict[str, str], number: int) -> HTMLResponse:
     typed = {target: form.get(name, "") for name, target in _FIELDS.items()}
     given = {key: value for key, value in typed.items() if value}
     try:
-        person = outside.TaxpayerData(**given)
+        taxpayer = outside.TaxpayerData(**given)
     except ValidationError as error:
         by_target = {target: name for name, target in _FIELDS.items()}
-        wrong = {by_target[str(fault["loc"][0])] for fault in error.errors()}
-        faults = dict.fromkeys(sorted(wrong), "À corriger")
-        return _show(visit, number, form, faults)
+        wrong = {by_target[str(mistake["loc"][0])] for mistake in error.errors()}
+        mistakes = dict.fromkeys(sorted(wrong), "À corriger")
+        return _show(visit, number, form, mistakes)
     if number:
         return play(
             visit,
             _PAGE,
-            lambda: outside.change_taxpayer(visit.sandbox, number, person),
+            lambda: outside.change_taxpayer(visit.sandbox, number, taxpayer),
         )
-    return play(visit, _PAGE, lambda: outside.add_taxpayer(visit.sandbox, person))
+    return play(visit, _PAGE, lambda: outside.add_taxpayer(visit.sandbox, taxpayer))
 
 
 def _show(
-    visit: Visit, number: int, typed: dict[str, str], faults: dict[str, str]
+    visit: Visit, number: int, typed: dict[str, str], mistakes: dict[str, str]
 ) -> HTMLResponse:
-    people = outside.list_taxpayers(visit.sandbox)
-    edited = next((person for person in people if person["id"] == number), None)
+    taxpayers = outside.list_taxpayers(visit.sandbox)
+    edited = next(
+        (taxpayer for taxpayer in taxpayers if taxpayer["id"] == number), None
+    )
     values = typed
     if edited and not typed:
         values = {name: edited[key] or "" for name, key in _FIELDS.items()}
@@ -136,11 +138,11 @@ def _show(
         positions = _positions(read_switches(work.session))
     return visit.show(
         "operateur/register.html",
-        422 if faults else 200,
-        people=people,
+        422 if mistakes else 200,
+        taxpayers=taxpayers,
         number=number if edited else 0,
         values=values or {"pays": "99100"},
-        faults=faults,
+        mistakes=mistakes,
         outcomes=OUTCOMES,
         switches=SWITCHES,
         positions=positions,

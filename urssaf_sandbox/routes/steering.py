@@ -11,9 +11,9 @@ from ..life import demandes as demande_life
 from ..life import enrolments
 from ..life.work import Impossible, Work
 from ..life.world import clear, move_clock
-from ..oauth import add_provider
-from ..settings import DefaultProvider
-from ..tables import Demande, Message, Particulier, Provider, key_of
+from ..oauth import add_prestataire
+from ..settings import DefaultPrestataire
+from ..tables import Demande, Message, Particulier, Prestataire, key_of
 from ..working_days import later_by_working_days
 from . import views
 from .entry import SandboxHere
@@ -72,21 +72,21 @@ def reset(sandbox: SandboxHere) -> dict[str, Any]:
 def list_providers(sandbox: SandboxHere) -> list[dict[str, Any]]:
     """List the tiers de prestation."""
     with sandbox.reading() as work:
-        found = work.session.scalars(select(Provider).order_by(Provider.id))
-        return [views.provider(record) for record in found]
+        found = work.session.scalars(select(Prestataire).order_by(Prestataire.id))
+        return [views.prestataire(record) for record in found]
 
 
 @router.post("/providers", status_code=201)
 def create_provider(sandbox: SandboxHere, order: NewProvider) -> dict[str, Any]:
     """Add a tiers de prestation beside the default one."""
     with sandbox.writing() as work:
-        taken = select(Provider.id).where(Provider.client_id == order.client_id)
+        taken = select(Prestataire.id).where(Prestataire.client_id == order.client_id)
         if work.session.scalar(taken) is not None:
             raise Impossible("Ce client_id existe déjà")
-        given = DefaultProvider(**order.model_dump())
-        record = add_provider(work.session, given)
+        given = DefaultPrestataire(**order.model_dump())
+        record = add_prestataire(work.session, given)
         work.session.flush()
-        return views.provider(record)
+        return views.prestataire(record)
 
 
 @router.get("/mailbox")
@@ -118,7 +118,7 @@ def list_particuliers(
     """List the people enrolled, oldest first."""
     query = (
         select(Particulier)
-        .options(selectinload(Particulier.links))
+        .options(selectinload(Particulier.appareillages))
         .order_by(Particulier.created_at, Particulier.id)
         .limit(limit)
         .offset(offset)
@@ -133,9 +133,9 @@ def activate(
 ) -> dict[str, Any]:
     """The person activates the account and accepts every association that waits."""
     with sandbox.writing() as work:
-        person = person_of(work, id_client)
-        enrolments.activate(work, person, order.since if order else None)
-        return views.particulier(person)
+        particulier = particulier_of(work, id_client)
+        enrolments.activate(work, particulier, order.since if order else None)
+        return views.particulier(particulier)
 
 
 @router.get("/demandes")
@@ -155,9 +155,9 @@ def list_demandes(
         .offset(offset)
     )
     if number:
-        query = query.where(Demande.number == number)
+        query = query.where(Demande.num_facture == number)
     if status:
-        query = query.where(Demande.status == status)
+        query = query.where(Demande.statut == status)
     with sandbox.reading() as work:
         return [views.demande(record) for record in work.session.scalars(query)]
 
@@ -189,12 +189,12 @@ def contest(sandbox: SandboxHere, id_demande: str, order: Contest) -> dict[str, 
         return views.demande(demande)
 
 
-def person_of(work: Work, id_client: str) -> Particulier:
+def particulier_of(work: Work, id_client: str) -> Particulier:
     """Return the person of that id; answer 404 when there is none."""
-    person = work.session.get(Particulier, id_client)
-    if person is None:
+    particulier = work.session.get(Particulier, id_client)
+    if particulier is None:
         raise HTTPException(404, "Particulier inconnu")
-    return person
+    return particulier
 
 
 def demande_of(work: Work, id_demande: str) -> Demande:

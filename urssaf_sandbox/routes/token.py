@@ -23,11 +23,11 @@ def token(request: Request, body: Body, sandbox: SandboxHere) -> JSONResponse:
         body, headers.get("content-type", ""), headers.get("authorization")
     )
     with sandbox.database.reading() as session:
-        provider, scope = authenticate(session, asked)
-    request.state.client_id = provider.client_id
+        prestataire, scope = authenticate(session, asked)
+    request.state.client_id = prestataire.client_id
     seconds = sandbox.settings.token_seconds
     with sandbox.database.writing() as session:
-        value = issue_token(session, provider, sandbox.clock.wall(), seconds)
+        value = issue_token(session, prestataire, sandbox.clock.wall(), seconds)
     answer = {
         "access_token": value,
         "token_type": "Bearer",

@@ -6,10 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from .. import answers
-from ..contract.references import STATUS_LABELS
-from ..life.aid import AidAccount
+from ..contract.references import STATUT_LABELS
+from ..life.aide import AideAccount
 from ..mailbox import address_of, text_of
-from ..tables import FIRST_DEMANDE_ID, Demande, Link, Message, Particulier, Provider
+from ..tables import (
+    FIRST_DEMANDE_ID,
+    Appareillage,
+    Demande,
+    Message,
+    Particulier,
+    Prestataire,
+)
 from ..working_days import PARIS
 
 
@@ -22,7 +29,7 @@ def euros(cents: int | None) -> float | None:
     return None if cents is None else cents / 100
 
 
-def provider(record: Provider) -> dict[str, Any]:
+def prestataire(record: Prestataire) -> dict[str, Any]:
     """A tiers de prestation, without its secret."""
     return {
         "client_id": record.client_id,
@@ -32,8 +39,8 @@ def provider(record: Provider) -> dict[str, Any]:
         "scope": record.scope,
         "iban": record.iban,
         "known": record.known,
-        "deposits": record.deposits,
-        "guarantee": record.guarantee,
+        "deposits": record.acomptes,
+        "guarantee": record.garantie,
         "billing_ids": json.loads(record.billing_ids),
     }
 
@@ -68,16 +75,16 @@ def particulier(record: Particulier) -> dict[str, Any]:
         "created_at": instant(record.created_at),
         "activated_at": instant(record.activated_at),
         "blocked_at": instant(record.blocked_at),
-        "mandate_expired_at": instant(record.mandate_expired_at),
-        "links": [_link(link) for link in record.links],
+        "mandate_expired_at": instant(record.mandat_expired_at),
+        "links": [_appareillage(appareillage) for appareillage in record.appareillages],
     }
 
 
-def aid(account: AidAccount) -> dict[str, Any]:
+def aide(account: AideAccount) -> dict[str, Any]:
     """A year of aid. `spend` is about expenses, the rest about aid."""
     return {
         "year": account.year,
-        "ceiling": euros(account.ceiling),
+        "ceiling": euros(account.plafond),
         "used": euros(account.used),
         "left": euros(account.left),
         "spend": {
@@ -87,10 +94,10 @@ def aid(account: AidAccount) -> dict[str, Any]:
     }
 
 
-def _link(record: Link) -> dict[str, Any]:
+def _appareillage(record: Appareillage) -> dict[str, Any]:
     return {
-        "provider": record.provider.client_id,
-        "status": answers.account_status(record),
+        "provider": record.prestataire.client_id,
+        "status": answers.statut_particulier(record),
         "requested_at": instant(record.requested_at),
         "accepted_at": instant(record.accepted_at),
     }
@@ -98,33 +105,33 @@ def _link(record: Link) -> dict[str, Any]:
 
 def demande(record: Demande) -> dict[str, Any]:
     """A demande with its whole history."""
-    rejection = None
-    if record.rejection_code:
-        rejection = {
-            "code": record.rejection_code,
-            "commentaire": record.rejection_comment,
+    rejet = None
+    if record.rejet_code:
+        rejet = {
+            "code": record.rejet_code,
+            "commentaire": record.rejet_commentaire,
         }
     return {
         "id": record.public_id,
-        "provider": record.provider.client_id,
+        "provider": record.prestataire.client_id,
         "idClient": record.particulier_id,
-        "number": record.number,
-        "invoice_date": record.invoice_date.isoformat(),
-        "status": record.status,
-        "status_label": STATUS_LABELS[record.status],
+        "number": record.num_facture,
+        "invoice_date": record.date_facture.isoformat(),
+        "status": record.statut,
+        "status_label": STATUT_LABELS[record.statut],
         "total_ttc": euros(record.total_cents),
-        "acompte": euros(record.deposit_cents),
-        "aide": euros(record.aid_cents),
-        "reste_a_payer": euros(record.due_cents),
-        "rejection": rejection,
-        "transfer_date": record.transfer_date and record.transfer_date.isoformat(),
-        "transfer_amount": euros(record.transfer_cents),
+        "acompte": euros(record.acompte_cents),
+        "aide": euros(record.aide_cents),
+        "reste_a_payer": euros(record.reste_a_payer_cents),
+        "rejection": rejet,
+        "transfer_date": record.virement_date and record.virement_date.isoformat(),
+        "transfer_amount": euros(record.virement_cents),
         "next_change_at": instant(record.next_at),
         "history": [
             {
                 "at": instant(event.at),
-                "status": event.status,
-                "label": STATUS_LABELS[event.status],
+                "status": event.statut,
+                "label": STATUT_LABELS[event.statut],
                 "cause": event.cause,
             }
             for event in record.events

@@ -52,24 +52,24 @@ class Member:
     visit: Visit
     id: str
 
-    def person(self, work: Work) -> Particulier:
+    def particulier(self, work: Work) -> Particulier:
         """Return his record; raise NotLoggedIn if it was reset meanwhile."""
-        person = work.session.get(Particulier, self.id)
-        if person is None:
+        particulier = work.session.get(Particulier, self.id)
+        if particulier is None:
             raise NotLoggedIn
-        return person
+        return particulier
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Work, Particulier]]:
         """Yield the world as it is, and the person."""
         with self.visit.sandbox.reading() as work:
-            yield work, self.person(work)
+            yield work, self.particulier(work)
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Work, Particulier]]:
         """Yield the world to be changed, and the person."""
         with acting(self.visit.sandbox) as work:
-            yield work, self.person(work)
+            yield work, self.particulier(work)
 
     def show(self, template: str, status: int = 200, **context) -> HTMLResponse:
         """Return a page of the space, with its menu."""

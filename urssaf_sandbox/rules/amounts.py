@@ -18,7 +18,7 @@ def to_cents(amount: Decimal) -> int:
     return int(amount.quantize(CENT, ROUND_HALF_UP) * 100)
 
 
-def amount_faults(demande: InputDemandePaiement) -> list[Erreur]:
+def amount_erreurs(demande: InputDemandePaiement) -> list[Erreur]:
     """Return every fault of the amounts, each code once.
 
     The sums are left alone while a value is malformed: they would only echo the fault.
@@ -34,13 +34,13 @@ def _value_codes(demande: InputDemandePaiement) -> Iterator[str]:
     yield from _value(demande.mntFactureHT)
     if demande.mntAcompte is not None:
         yield from _value(demande.mntAcompte)
-    for line in demande.inputPrestations:
-        yield from _value(line.quantite, positive=True)
+    for prestation in demande.inputPrestations:
+        yield from _value(prestation.quantite, positive=True)
         # Three decimals are accepted here alone: 69.996 × 5 = 349.98 needs them.
-        yield from _value(line.mntUnitaireTTC, decimals=3)
-        yield from _value(line.mntPrestationTTC)
-        yield from _value(line.mntPrestationHT)
-        yield from _value(line.mntPrestationTVA)
+        yield from _value(prestation.mntUnitaireTTC, decimals=3)
+        yield from _value(prestation.mntPrestationTTC)
+        yield from _value(prestation.mntPrestationHT)
+        yield from _value(prestation.mntPrestationTVA)
 
 
 def _value(value: Decimal, decimals: int = 2, positive: bool = False) -> Iterator[str]:
@@ -51,20 +51,31 @@ def _value(value: Decimal, decimals: int = 2, positive: bool = False) -> Iterato
 
 
 def _sum_codes(demande: InputDemandePaiement) -> Iterator[str]:
-    lines = demande.inputPrestations
-    for line in lines:
-        yield from _line_codes(line)
-    if sum(line.mntPrestationTTC for line in lines) != demande.mntFactureTTC:
+    prestations = demande.inputPrestations
+    for prestation in prestations:
+        yield from _prestation_codes(prestation)
+    if (
+        sum(prestation.mntPrestationTTC for prestation in prestations)
+        != demande.mntFactureTTC
+    ):
         yield "ERR_TOTAL_PRESTATIONS"
-    if sum(line.mntPrestationHT for line in lines) != demande.mntFactureHT:
+    if (
+        sum(prestation.mntPrestationHT for prestation in prestations)
+        != demande.mntFactureHT
+    ):
         yield "ERR_TOTAL_PRESTATIONS"
     if (demande.mntAcompte or 0) * 2 > demande.mntFactureTTC:
         yield "ERR_MONTANT_ACOMPTE"
 
 
-def _line_codes(line: InputPrestation) -> Iterator[str]:
-    product = (line.quantite * line.mntUnitaireTTC).quantize(CENT, ROUND_HALF_UP)
-    if product != line.mntPrestationTTC:
+def _prestation_codes(prestation: InputPrestation) -> Iterator[str]:
+    product = (prestation.quantite * prestation.mntUnitaireTTC).quantize(
+        CENT, ROUND_HALF_UP
+    )
+    if product != prestation.mntPrestationTTC:
         yield "ERR_MNT_PREST_TTC"
-    if line.mntPrestationHT + line.mntPrestationTVA != line.mntPrestationTTC:
+    if (
+        prestation.mntPrestationHT + prestation.mntPrestationTVA
+        != prestation.mntPrestationTTC
+    ):
         yield "ERR_MNT_PREST_HT_TVA"

@@ -11,14 +11,14 @@ _FICTIVE_BANK = "99999"
 _FICTIVE_BRANCH = "00001"
 
 
-def bank_faults(account: CoordonneeBancaire) -> list[Erreur]:
+def coordonnee_bancaire_erreurs(coordonnee: CoordonneeBancaire) -> list[Erreur]:
     """Return the fault of the account, without repeating any of it."""
-    iban = account.iban.upper()
+    iban = coordonnee.iban.upper()
     if iban.startswith("FR") and len(iban) != _FRENCH_LENGTH:
         return [erreur("ERR_COORDONNEES_BANCAIRES")]
     if not _check_digits_hold(iban):
         return [erreur("ERR_COORDONNEES_BANCAIRES")]
-    if account.bic.upper().startswith(MAGIC_BIC):
+    if coordonnee.bic.upper().startswith(MAGIC_BIC):
         return [erreur("ERR_APPEL_BACB")]
     return []
 

@@ -5,21 +5,21 @@ from datetime import date
 
 from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Erreur
-from .address import address_faults
-from .bank import bank_faults
-from .birthplace import birthplace_faults
-from .identity import birth_date_faults, tax_office_faults
+from .address import adresse_erreurs
+from .bank import coordonnee_bancaire_erreurs
+from .birthplace import lieu_naissance_erreurs
+from .identity import date_naissance_erreurs, tax_office_erreurs
 
 
-def person_faults(person: InputParticulierDTO, today: date) -> list[Erreur]:
+def particulier_erreurs(particulier: InputParticulierDTO, today: date) -> list[Erreur]:
     """Return every fault; `today` is the civil date in France.
 
     The tax office is only asked about what is complete, as the real service would.
     """
-    faults = [
-        *birth_date_faults(person, today),
-        *birthplace_faults(person.lieuNaissance),
-        *address_faults(person.adressePostale),
-        *bank_faults(person.coordonneeBancaire),
+    erreurs = [
+        *date_naissance_erreurs(particulier, today),
+        *lieu_naissance_erreurs(particulier.lieuNaissance),
+        *adresse_erreurs(particulier.adressePostale),
+        *coordonnee_bancaire_erreurs(particulier.coordonneeBancaire),
     ]
-    return faults or tax_office_faults(person)
+    return erreurs or tax_office_erreurs(particulier)

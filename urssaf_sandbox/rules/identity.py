@@ -9,7 +9,7 @@ from datetime import date
 
 from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Erreur, erreur
-from .birthplace import place_exists
+from .birthplace import lieu_exists
 
 # Birth name → the code it provokes, whatever the rest. Documented in the README.
 MAGIC_NAMES = {
@@ -28,35 +28,37 @@ def plain(value: str | None) -> str:
     return " ".join(letters.upper().split())
 
 
-def identity_key(person: InputParticulierDTO) -> str:
+def identity_key(particulier: InputParticulierDTO) -> str:
     """Return what makes two registrations the same person: the état civil."""
-    place = person.lieuNaissance
-    commune = place.communeNaissance if place else None
+    lieu = particulier.lieuNaissance
+    commune = lieu.communeNaissance if lieu else None
     parts = (
-        plain(person.nomNaissance),
-        plain(person.prenoms),
-        person.dateNaissance.date().isoformat(),
-        place.codePaysNaissance if place else "",
-        plain(place.departementNaissance if place else ""),
+        plain(particulier.nomNaissance),
+        plain(particulier.prenoms),
+        particulier.dateNaissance.date().isoformat(),
+        lieu.codePaysNaissance if lieu else "",
+        plain(lieu.departementNaissance if lieu else ""),
         (commune.codeCommune if commune else None) or "",
     )
     return "|".join(parts)
 
 
-def birth_date_faults(person: InputParticulierDTO, today: date) -> list[Erreur]:
+def date_naissance_erreurs(
+    particulier: InputParticulierDTO, today: date
+) -> list[Erreur]:
     """Return the faults of the birth date; `today` is the civil date in France."""
-    if person.dateNaissance.date() > today:
+    if particulier.dateNaissance.date() > today:
         return [erreur("ERR_DATE_NAISSANCE_FUTUR")]
     return []
 
 
-def tax_office_faults(person: InputParticulierDTO) -> list[Erreur]:
+def tax_office_erreurs(particulier: InputParticulierDTO) -> list[Erreur]:
     """Return what the tax office objects to this person."""
-    code = MAGIC_NAMES.get(plain(person.nomNaissance))
+    code = MAGIC_NAMES.get(plain(particulier.nomNaissance))
     if code:
         return [erreur(code)]
     # Nobody is born where no commune is; the usual cause is an INSEE code cut wrongly.
-    if person.lieuNaissance and not place_exists(person.lieuNaissance):
+    if particulier.lieuNaissance and not lieu_exists(particulier.lieuNaissance):
         return [
             erreur(
                 "ERR_DGFIP_R2P_INCONNU",

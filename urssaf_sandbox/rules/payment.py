@@ -6,10 +6,10 @@ from datetime import date
 
 from ..contract.erreurs import Erreur, champ_invalide, erreur
 from ..contract.payment import InputDemandePaiement, InputPrestation
-from ..contract.references import NATURES, UNITS
-from .amounts import amount_faults
+from ..contract.references import NATURES, UNITES
+from .amounts import amount_erreurs
 
-MAX_LINES = 10
+MAX_PRESTATIONS = 10
 _INTERVENANT = re.compile(r"SAP[0-9]{9}|SIR[0-9]{14}")
 # Intervenants who are not allowed: nobody has such a number.
 BARRED = frozenset({"SAP000000000", "SIR00000000000000"})
@@ -18,42 +18,44 @@ SERVICE_START = date(2022, 1, 1)
 _ACTIVITY = re.compile(r"([0-9]{2,3})A[0-9]{3}")
 
 
-def demande_faults(
+def demande_erreurs(
     demande: InputDemandePaiement, today: date, root: str
 ) -> list[Erreur]:
     """Return every fault of the demande by itself.
 
     `today` is the civil date in France; `root` is the path of the demande in the call.
     """
-    faults = []
+    erreurs = []
     if not demande.idTiersFacturation.strip():
-        faults.append(erreur("ERR_PRESTATAIRE_FACTURATION_INCONNU"))
+        erreurs.append(erreur("ERR_PRESTATAIRE_FACTURATION_INCONNU"))
     paid_on = demande.dateVersementAcompte
     if paid_on and paid_on.date() < SERVICE_START:
-        faults.append(erreur("ERR_DATE_PAIEMENT_AVANT_EXP"))
-    faults += period_faults(demande, today)
-    if len(demande.inputPrestations) > MAX_LINES:
-        faults.append(erreur("ERR_NBRE_PREST_MAX"))
-    for index, line in enumerate(demande.inputPrestations):
+        erreurs.append(erreur("ERR_DATE_PAIEMENT_AVANT_EXP"))
+    erreurs += period_erreurs(demande, today)
+    if len(demande.inputPrestations) > MAX_PRESTATIONS:
+        erreurs.append(erreur("ERR_NBRE_PREST_MAX"))
+    for index, prestation in enumerate(demande.inputPrestations):
         path = f"{root}.inputPrestations[{index}]"
-        faults += _line_faults(line, path)
-    return faults + amount_faults(demande)
+        erreurs += _prestation_erreurs(prestation, path)
+    return erreurs + amount_erreurs(demande)
 
 
-def period_faults(demande: InputDemandePaiement, today: date) -> list[Erreur]:
+def period_erreurs(demande: InputDemandePaiement, today: date) -> list[Erreur]:
     """Return the faults of the period of the services."""
     start, end = demande.dateDebutEmploi.date(), demande.dateFinEmploi.date()
-    faults = []
+    erreurs = []
     if max(start, end) > today:
-        faults.append(erreur("ERR_DATE_FUTUR"))
+        erreurs.append(erreur("ERR_DATE_FUTUR"))
     if demande.dateFinEmploi < demande.dateDebutEmploi:
-        faults.append(erreur("ERR_DATE_FIN_AVANT_DATE_DEB"))
+        erreurs.append(erreur("ERR_DATE_FIN_AVANT_DATE_DEB"))
     if (start.year, start.month) != (end.year, end.month):
-        faults.append(erreur("ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE"))
-    return faults
+        erreurs.append(erreur("ERR_PERIODE_EMPLOI_MOIS_NON_UNIQUE"))
+    return erreurs
 
 
-def link_faults(demande: InputDemandePaiement, active_since: date) -> list[Erreur]:
+def appareillage_erreurs(
+    demande: InputDemandePaiement, active_since: date
+) -> list[Erreur]:
     """Return the fault of a period or an invoice older than the association.
 
     Civil dates in France: the day of the activation itself is accepted.
@@ -69,25 +71,25 @@ def link_faults(demande: InputDemandePaiement, active_since: date) -> list[Erreu
     return []
 
 
-def _line_faults(line: InputPrestation, path: str) -> list[Erreur]:
-    faults = []
-    if line.codeNature not in NATURES:
-        faults.append(erreur("ERR_CODE_NATURE"))
-    if line.codeActivite:
-        activity = _ACTIVITY.fullmatch(line.codeActivite)
+def _prestation_erreurs(prestation: InputPrestation, path: str) -> list[Erreur]:
+    erreurs = []
+    if prestation.codeNature not in NATURES:
+        erreurs.append(erreur("ERR_CODE_NATURE"))
+    if prestation.codeActivite:
+        activity = _ACTIVITY.fullmatch(prestation.codeActivite)
         if not activity or activity[1] not in NATURES:
-            faults.append(erreur("ERR_CODE_ACTIVITE"))
-        elif activity[1] != line.codeNature:
-            faults.append(erreur("ERR_CODE_ACTIVITE_NATURE"))
-    if line.unite not in UNITS:
+            erreurs.append(erreur("ERR_CODE_ACTIVITE"))
+        elif activity[1] != prestation.codeNature:
+            erreurs.append(erreur("ERR_CODE_ACTIVITE_NATURE"))
+    if prestation.unite not in UNITES:
         # Urssaf has no code of its own for this one.
-        faults.append(
+        erreurs.append(
             champ_invalide(f"{path}.unite", "les valeurs admises sont HEURE, FORFAIT")
         )
-    if not line.complement2:
-        faults.append(erreur("ERR_NUMINTERVENANT_MANQUANT"))
-    elif not _INTERVENANT.fullmatch(line.complement2):
-        faults.append(erreur("ERR_FORMAT_NUMINTERVENANT"))
-    elif line.complement2 in BARRED:
-        faults.append(erreur("ERR_NUMINTERVENANT_BLOQUE"))
-    return faults
+    if not prestation.complement2:
+        erreurs.append(erreur("ERR_NUMINTERVENANT_MANQUANT"))
+    elif not _INTERVENANT.fullmatch(prestation.complement2):
+        erreurs.append(erreur("ERR_FORMAT_NUMINTERVENANT"))
+    elif prestation.complement2 in BARRED:
+        erreurs.append(erreur("ERR_NUMINTERVENANT_BLOQUE"))
+    return erreurs

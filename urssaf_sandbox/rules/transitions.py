@@ -20,14 +20,14 @@ from ..contract.references import (
     REFUS_PRELEVEMENT,
     REFUSEE,
     REGULARISEE_PRESTATAIRE,
-    STATUS_LABELS,
+    STATUT_LABELS,
     VALIDEE,
 )
 
 TIME = "time"
 VALIDATE = "validate"
 CONTEST = "contest"
-REJECT_DEBIT = "reject-debit"
+REJECT_PRELEVEMENT = "reject-debit"
 CANCEL = "cancel"
 CANCEL_SPECIFIC = "cancel-specific"
 RECOVER = "recover"
@@ -45,7 +45,7 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     },
     VALIDATE: {EN_ATTENTE: VALIDEE},
     CONTEST: {EN_ATTENTE: REFUSEE},
-    REJECT_DEBIT: {PRELEVEE: REFUS_PRELEVEMENT, PAYEE: REFUS_PRELEVEMENT},
+    REJECT_PRELEVEMENT: {PRELEVEE: REFUS_PRELEVEMENT, PAYEE: REFUS_PRELEVEMENT},
     CANCEL: {
         **dict.fromkeys(_ALIVE, ANNULEE),
         REFUS_PRELEVEMENT: ANNULEE_IMPAYE,
@@ -62,7 +62,7 @@ TRANSITIONS: dict[str, dict[str, str]] = {
 }
 
 # Where a demande's life ends, whatever is tried.
-TERMINAL = frozenset(STATUS_LABELS) - {
+TERMINAL = frozenset(STATUT_LABELS) - {
     before for arrows in TRANSITIONS.values() for before in arrows
 }
 
@@ -71,6 +71,6 @@ CANCELLED = frozenset(
 )
 
 
-def following(happening: str, status: str) -> str | None:
+def following(happening: str, statut: str) -> str | None:
     """Return the status that comes next, or None when this cannot happen now."""
-    return TRANSITIONS[happening].get(status)
+    return TRANSITIONS[happening].get(statut)

@@ -69,6 +69,8 @@ def owner_of_expired(work: Work, token: str) -> Particulier:
     raise Impossible("Ce lien est encore valable : ouvrez-le")
 
 
-def spend(work: Work, person: Particulier) -> None:
+def spend(work: Work, particulier: Particulier) -> None:
     """Kill every link sent to this person."""
-    work.session.execute(delete(MailLink).where(MailLink.particulier_id == person.id))
+    work.session.execute(
+        delete(MailLink).where(MailLink.particulier_id == particulier.id)
+    )

@@ -6,21 +6,23 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ..contract.references import STATUS_LABELS
+from ..contract.references import STATUT_LABELS
 from ..life.enrolments import ACTIVE, PENDING
 from ..life.work import Work
 from ..side_tables import Trace
-from ..tables import Demande, Link, Message, Particulier, Provider
+from ..tables import Appareillage, Demande, Message, Particulier, Prestataire
 
 _SHOWN = 50
 _FEW = 12
 
 
-def people(work: Work) -> list[Particulier]:
+def particuliers(work: Work) -> list[Particulier]:
     """Return those enrolled last, newest first."""
     query = (
         select(Particulier)
-        .options(selectinload(Particulier.links).joinedload(Link.provider))
+        .options(
+            selectinload(Particulier.appareillages).joinedload(Appareillage.prestataire)
+        )
         .order_by(Particulier.created_at.desc(), Particulier.id)
         .limit(_SHOWN)
     )
@@ -31,7 +33,7 @@ def demandes(work: Work) -> list[Demande]:
     """Return the last demandes, newest first."""
     query = (
         select(Demande)
-        .options(joinedload(Demande.provider), joinedload(Demande.particulier))
+        .options(joinedload(Demande.prestataire), joinedload(Demande.particulier))
         .order_by(Demande.id.desc())
         .limit(_SHOWN)
     )
@@ -48,27 +50,33 @@ def around(work: Work) -> dict[str, Any]:
     def count(table: Any) -> int:
         return work.session.scalar(select(func.count()).select_from(table)) or 0
 
-    by_status = work.session.execute(
-        select(Demande.status, func.count())
-        .group_by(Demande.status)
-        .order_by(Demande.status)
+    by_statut = work.session.execute(
+        select(Demande.statut, func.count())
+        .group_by(Demande.statut)
+        .order_by(Demande.statut)
     )
     return {
-        "providers": list(work.session.scalars(select(Provider).order_by(Provider.id))),
+        "prestataires": list(
+            work.session.scalars(select(Prestataire).order_by(Prestataire.id))
+        ),
         "messages": latest(Message),
         "traces": latest(Trace),
-        "person_count": count(Particulier),
+        "particulier_count": count(Particulier),
         "demande_count": count(Demande),
-        "statuses": [(code, STATUS_LABELS[code], number) for code, number in by_status],
-        "labels": STATUS_LABELS,
+        "statuses": [(code, STATUT_LABELS[code], number) for code, number in by_statut],
+        "labels": STATUT_LABELS,
     }
 
 
-def waits(person: Particulier) -> bool:
+def waits(particulier: Particulier) -> bool:
     """Does a provider wait for this person's answer?"""
-    return any(link.state == PENDING for link in person.links)
+    return any(
+        appareillage.state == PENDING for appareillage in particulier.appareillages
+    )
 
 
-def accepted(person: Particulier) -> bool:
+def accepted(particulier: Particulier) -> bool:
     """Has this person accepted a provider?"""
-    return any(link.state == ACTIVE for link in person.links)
+    return any(
+        appareillage.state == ACTIVE for appareillage in particulier.appareillages
+    )

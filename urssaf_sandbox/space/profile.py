@@ -14,14 +14,14 @@ from pydantic import TypeAdapter
 from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Refusal
 from ..contract.validation import check
-from ..life.accounts import renew_mandate
-from ..life.people import correct
+from ..life.accounts import renew_mandat
+from ..life.particuliers import correct
 from ..life.work import Work
-from ..rules.address import address_faults
-from ..rules.bank import bank_faults
+from ..rules.address import adresse_erreurs
+from ..rules.bank import coordonnee_bancaire_erreurs
 from ..tables import Particulier
 
-_PERSON = TypeAdapter(InputParticulierDTO)
+_PARTICULIER = TypeAdapter(InputParticulierDTO)
 
 # Field of the form → (where it stands in method 010, what the person reads).
 CONTACT = {
@@ -54,51 +54,53 @@ Fields = dict[str, tuple[str, str]]
 class Rejected(Exception):
     """The data typed are wrong: field of the form → what to do."""
 
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__(", ".join(faults))
-        self.faults = faults
+    def __init__(self, mistakes: dict[str, str]) -> None:
+        super().__init__(", ".join(mistakes))
+        self.mistakes = mistakes
 
 
-def values_of(person: Particulier, fields: Fields) -> dict[str, str]:
+def values_of(particulier: Particulier, fields: Fields) -> dict[str, str]:
     """Return what is known, to be shown in the form."""
-    known = json.loads(person.registration)
+    known = json.loads(particulier.inscription)
     return {name: _read(known, path) for name, (path, _) in fields.items()}
 
 
 def change(
-    work: Work, person: Particulier, typed: dict[str, str], fields: Fields
+    work: Work, particulier: Particulier, typed: dict[str, str], fields: Fields
 ) -> None:
     """Record what the person typed; raise Rejected."""
-    body = copy.deepcopy(json.loads(person.registration))
+    body = copy.deepcopy(json.loads(particulier.inscription))
     for name, (path, _) in fields.items():
         value = typed.get(name, "")
         if name in _WITHOUT_SPACES:
             value = "".join(value.split())
         _write(body, path, value)
     try:
-        data = check(_PERSON, body, "")
+        data = check(_PARTICULIER, body, "")
     except Refusal as refusal:
-        raise Rejected(_format_faults(refusal, fields)) from None
-    faults = address_faults(data.adressePostale) + bank_faults(data.coordonneeBancaire)
-    if faults:
-        raise Rejected({_place_of(fault["code"]): fault["message"] for fault in faults})
+        raise Rejected(_format_mistakes(refusal, fields)) from None
+    erreurs = adresse_erreurs(data.adressePostale) + coordonnee_bancaire_erreurs(
+        data.coordonneeBancaire
+    )
+    if erreurs:
+        raise Rejected({_place_of(one["code"]): one["message"] for one in erreurs})
     try:
-        correct(work, person, data)
-        if "iban" in fields and person.mandate_expired_at:
+        correct(work, particulier, data)
+        if "iban" in fields and particulier.mandat_expired_at:
             # Whoever confirms his bank account signs a new mandate.
-            renew_mandate(person)
+            renew_mandat(particulier)
     except Refusal as refusal:
         raise Rejected({"mail": refusal.erreurs[0]["message"]}) from None
 
 
-def _format_faults(refusal: Refusal, fields: Fields) -> dict[str, str]:
+def _format_mistakes(refusal: Refusal, fields: Fields) -> dict[str, str]:
     by_path = {path: name for name, (path, _) in fields.items()}
-    faults = {}
-    for fault in refusal.erreurs:
-        path = fault["message"].partition("champ .")[2].partition(" :")[0]
+    mistakes = {}
+    for one in refusal.erreurs:
+        path = one["message"].partition("champ .")[2].partition(" :")[0]
         name = by_path.get(path, "")
-        faults[name] = f"{fields[name][1]} : format incorrect" if name else path
-    return faults
+        mistakes[name] = f"{fields[name][1]} : format incorrect" if name else path
+    return mistakes
 
 
 def _place_of(code: str) -> str:

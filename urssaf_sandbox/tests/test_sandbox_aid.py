@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..rules.ceilings import AID, DATED, aid_for
+from ..rules.plafonds import AIDE, DATED, aide_for
 from .data import LINE, changed, demande
 
-CEILINGS = DATED[-1]
+PLAFONDS = DATED[-1]
 
 
 def bill(caller, client, number, euros, nature="60"):
@@ -131,19 +131,19 @@ line_lists = st.lists(
 def test_no_ceiling_is_ever_passed(demandes, disability):
     used = {}
     for lines in demandes:
-        uses = aid_for(lines, CEILINGS, disability, used)
+        uses = aide_for(lines, PLAFONDS, disability, used)
         total = sum(cents for _nature, cents in lines)
-        assert 0 <= uses[AID] <= total // 2
+        assert 0 <= uses[AIDE] <= total // 2
         for ceiling, cents in uses.items():
             assert cents >= 0
             used[ceiling] = used.get(ceiling, 0) + cents
-    assert used.get(AID, 0) <= CEILINGS.of_aid(disability)
-    for nature, limit in CEILINGS.spend.items():
+    assert used.get(AIDE, 0) <= PLAFONDS.of_aide(disability)
+    for nature, limit in PLAFONDS.spend.items():
         assert used.get(nature, 0) <= limit
 
 
 @given(line_lists)
 def test_the_order_of_the_lines_does_not_matter(lines):
-    together = aid_for(lines, CEILINGS, True, {})
-    again = aid_for(list(reversed(lines)), CEILINGS, True, {})
+    together = aide_for(lines, PLAFONDS, True, {})
+    again = aide_for(list(reversed(lines)), PLAFONDS, True, {})
     assert together == again

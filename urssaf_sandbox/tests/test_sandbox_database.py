@@ -86,7 +86,7 @@ def test_a_failed_writing_keeps_nothing(tmp_path):
 
 def test_foreign_keys_are_checked_again_after_emptying(tmp_path):
     database = Database(str(tmp_path / "x.sqlite3"))
-    orphan = {"token_hash": "x", "provider_id": 7, "expires_at": real_time()}
+    orphan = {"token_hash": "x", "prestataire_id": 7, "expires_at": real_time()}
     with database.emptying() as session:
         session.execute(delete(Setting))
     with pytest.raises(IntegrityError):
@@ -101,7 +101,7 @@ def test_a_technical_error_answers_500_and_tells_nothing(
     def broken(*_):
         raise DatabaseError("insert", {}, Exception("disk is full"))
 
-    monkeypatch.setattr("urssaf_sandbox.routes.atp.register", broken)
+    monkeypatch.setattr("urssaf_sandbox.routes.atp.record_inscription", broken)
     # A client of its own: the server closes the connection after such an error.
     with httpx.Client(base_url=served.url, verify=False) as client:
         caller.http = client

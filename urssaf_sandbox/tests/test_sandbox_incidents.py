@@ -3,7 +3,7 @@
 
 import pytest
 
-from ..contract.references import CANCEL_REASONS, STATUS_LABELS
+from ..contract.references import MOTIFS_ANNULATION, STATUT_LABELS
 from ..rules.transitions import TERMINAL
 from .client import JSON, STEERING
 from .data import demande
@@ -50,12 +50,12 @@ def test_each_status(caller, steering, status, days, orders):
     id_demande = caller.sent()
     go(steering, id_demande, days, orders)
     info = caller.info(id_demande)
-    assert info["statut"] == {"code": status, "libelle": STATUS_LABELS[status]}
+    assert info["statut"] == {"code": status, "libelle": STATUT_LABELS[status]}
     assert steering.history(id_demande)[-1][0] == status
 
 
 def test_no_status_is_left_out():
-    assert set(WAYS) == set(STATUS_LABELS)
+    assert set(WAYS) == set(STATUT_LABELS)
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
@@ -65,7 +65,7 @@ def test_a_life_that_is_over_stays_so(caller, steering, status):
     for order, body in (REJECT, CANCEL, SPECIFIC, RECOVER, FAIL, ("validate", None)):
         answer = steering.post(f"/demandes/{id_demande}/{order}", body)
         assert answer.status_code == 409
-        assert STATUS_LABELS[status] in answer.json()["detail"]
+        assert STATUT_LABELS[status] in answer.json()["detail"]
     steering.advance(working_days=30)
     assert caller.info(id_demande)["statut"]["code"] == status
 
@@ -95,7 +95,7 @@ def test_no_debit_is_refused_where_nothing_was_debited(caller, steering):
     assert caller.info(id_demande)["statut"]["code"] == "70"
 
 
-@pytest.mark.parametrize("code", CANCEL_REASONS)
+@pytest.mark.parametrize("code", MOTIFS_ANNULATION)
 def test_each_reason_to_cancel(caller, steering, code):
     id_demande = caller.sent()
     reason = {"code": code, "commentaire": "Demandé par courriel"}

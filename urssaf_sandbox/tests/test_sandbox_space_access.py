@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from ..routes.particulier import (
     account,
+    demandes,
     help,
     opening,
-    payments,
     profile,
     providers,
 )
@@ -195,8 +195,8 @@ def test_a_login_gives_a_new_session(member):
 def test_every_form_of_the_space_wants_its_token(member, caller):
     """CSRF: no posting route does anything without a form of ours."""
     paths = [
-        route.path.replace("{number}", "1").replace("{provider_id:int}", "1")
-        for part in (account, help, opening, payments, profile, providers)
+        route.path.replace("{number}", "1").replace("{prestataire_id:int}", "1")
+        for part in (account, help, opening, demandes, profile, providers)
         for route in part.router.routes
         if "POST" in route.methods
     ]

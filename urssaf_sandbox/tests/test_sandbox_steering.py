@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ..contract.references import CONTEST_REASONS
+from ..contract.references import MOTIFS_REFUS
 from .client import JSON, Caller
 from .data import OTHER_PERSON, demande
 
@@ -215,7 +215,7 @@ def test_demandes(caller, steering):
     assert answer.json()["rejection"] == reason
 
 
-@pytest.mark.parametrize("code", CONTEST_REASONS)
+@pytest.mark.parametrize("code", MOTIFS_REFUS)
 def test_each_reason_to_refuse(caller, steering, code):
     id_demande = caller.sent()
     steering.advance(hours=2)

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from ..contract.erreurs import erreur
-from ..contract.references import OLD_STATUS_LABELS, STATUS_LABELS
+from ..contract.references import OLD_STATUT_LABELS, STATUT_LABELS
 from .methods import METHODS
 
 SLOW = "slow"
@@ -102,7 +102,7 @@ def _unknown_status(body: Any, value: str | None) -> Any:
         statut = {**body["statut"], "code": code, "etat": "INCONNU"}
         return {**body, "statut": statut}
     code = value or "999"
-    labels = {**OLD_STATUS_LABELS, **STATUS_LABELS}
+    labels = {**OLD_STATUT_LABELS, **STATUT_LABELS}
     statut = {"code": code, "libelle": labels.get(code, "Statut inconnu")}
     infos = [{**info, "statut": statut} for info in body["infoDemandePaiements"]]
     return {**body, "infoDemandePaiements": infos}

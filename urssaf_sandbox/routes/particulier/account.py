@@ -81,14 +81,14 @@ def forgotten(visit: VisitHere, form: Form) -> RedirectResponse:
     email = form.get("mail", "")
     with acting(visit.sandbox) as work:
         count_attempt(work.session, email, visit.address, visit.sandbox.clock.wall())
-        people = work.session.scalars(
+        particuliers = work.session.scalars(
             select(Particulier).where(
                 Particulier.email_key == email.lower(),
                 Particulier.activated_at.is_not(None),
             )
         )
-        for person in people:
-            mailbox.send_password_link(work, person)
+        for particulier in particuliers:
+            mailbox.send_password_link(work, particulier)
     return visit.go(LOGIN, "lien-envoye")
 
 
@@ -106,21 +106,25 @@ def new_password_page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
 @router.post("/mot-de-passe")
 def new_password(visit: VisitHere, form: Form) -> HTMLResponse:
     """Keep the new password; whoever was logged in is no more."""
-    jeton, faults = form.get("jeton", ""), password_faults(form)
-    if faults:
+    jeton, mistakes = form.get("jeton", ""), password_mistakes(form)
+    if mistakes:
         return visit.show(
-            "particulier/password.html", 422, jeton=jeton, rules=RULES, faults=faults
+            "particulier/password.html",
+            422,
+            jeton=jeton,
+            rules=RULES,
+            mistakes=mistakes,
         )
     kept = hash_password(form["mot_de_passe"])
     with acting(visit.sandbox) as work:
-        person = follow(work, jeton, FORGOTTEN)
-        work.session.merge(Account(particulier_id=person.id, password_hash=kept))
-        spend(work, person)
-        close_all(work.session, person.id)
+        particulier = follow(work, jeton, FORGOTTEN)
+        work.session.merge(Account(particulier_id=particulier.id, password_hash=kept))
+        spend(work, particulier)
+        close_all(work.session, particulier.id)
     return visit.leave(LOGIN, "mot-de-passe")
 
 
-def password_faults(form: dict[str, str]) -> dict[str, str]:
+def password_mistakes(form: dict[str, str]) -> dict[str, str]:
     """Return what is wrong with a new password typed twice: field → text."""
     password = form.get("mot_de_passe", "")
     broken = broken_rules(password)

@@ -28,7 +28,7 @@ def help_centre(visit: VisitHere) -> HTMLResponse:
 @router.get("/contact")
 def contact_page(member: MemberHere) -> HTMLResponse:
     """Offer a form and say what the real service offers."""
-    return member.show("particulier/contact.html", fault="", question="")
+    return member.show("particulier/contact.html", mistake="", question="")
 
 
 @router.post("/contact")
@@ -36,9 +36,9 @@ def contact(member: MemberHere, form: Form) -> HTMLResponse:
     """Take a question; the acknowledgement comes by mail."""
     question = form.get("question", "")
     if not 1 <= len(question) <= _MAX_QUESTION:
-        fault = f"Écrivez votre question, en {_MAX_QUESTION} caractères au plus"
+        mistake = f"Écrivez votre question, en {_MAX_QUESTION} caractères au plus"
         page = "particulier/contact.html"
-        return member.show(page, 422, fault=fault, question=question)
-    with member.writing() as (work, person):
-        mailbox.acknowledge(work, person, question)
+        return member.show(page, 422, mistake=mistake, question=question)
+    with member.writing() as (work, particulier):
+        mailbox.acknowledge(work, particulier, question)
     return member.visit.go("/particulier/contact", "question")

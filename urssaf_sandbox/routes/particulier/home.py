@@ -4,9 +4,9 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from ...life.aid import account_of
+from ...life.aide import account_of
 from ...life.enrolments import PENDING
-from ...space.payments import paid_cents, payments_of
+from ...space.demandes import demandes_of, paid_cents
 from ...space.wording import NATURES
 from ..visits import MemberHere
 
@@ -16,17 +16,21 @@ router = APIRouter()
 @router.get("/")
 def home(member: MemberHere) -> HTMLResponse:
     """Show the ceiling, what is used and left, payments, and what waits."""
-    with member.reading() as (work, person):
-        everything = payments_of(work, person)
-        account = account_of(work, person)
+    with member.reading() as (work, particulier):
+        everything = demandes_of(work, particulier)
+        account = account_of(work, particulier)
         return member.show(
             "particulier/home.html",
-            person=person,
+            particulier=particulier,
             account=account,
             paid=paid_cents(everything, account.year),
-            waiting=[payment for payment in everything if payment.waits],
-            recent=[payment for payment in everything if not payment.waits][:3],
-            proposals=[link for link in person.links if link.state == PENDING],
+            waiting=[demande for demande in everything if demande.waits],
+            recent=[demande for demande in everything if not demande.waits][:3],
+            proposals=[
+                appareillage
+                for appareillage in particulier.appareillages
+                if appareillage.state == PENDING
+            ],
             natures=NATURES,
             silence_hours=work.settings.silence_hours,
         )

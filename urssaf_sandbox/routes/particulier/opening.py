@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ...life.enrolments import renew
-from ...life.people import open_account
+from ...life.particuliers import open_account
 from ...life.work import Impossible
 from ...space import profile
 from ...space.links import OPENING, Expired, follow, owner_of_expired, spend
@@ -16,7 +16,7 @@ from ...space.tables import Account
 from ...space.wording import LETTERS, STREETS
 from ...tables import Particulier
 from ..visits import Form, VisitHere, acting
-from .account import password_faults
+from .account import password_mistakes
 
 router = APIRouter()
 
@@ -32,14 +32,14 @@ def page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
     """Show the form with what the provider typed."""
     with visit.sandbox.reading() as work:
         try:
-            person = follow(work, jeton, OPENING)
+            particulier = follow(work, jeton, OPENING)
         except Expired as error:
             text = str(error)
             return visit.show("particulier/expired.html", 410, text=text, jeton=jeton)
         except Impossible as error:
             raise PageError(410, str(error)) from None
-        values = profile.values_of(person, profile.ALL)
-        return _form(visit, person, jeton, values)
+        values = profile.values_of(particulier, profile.ALL)
+        return _form(visit, particulier, jeton, values)
 
 
 @router.post("/activation/nouveau-lien")
@@ -54,42 +54,46 @@ def another_link(visit: VisitHere, form: Form) -> RedirectResponse:
 def activate(visit: VisitHere, form: Form) -> HTMLResponse:
     """Open the account and log in."""
     jeton = form.get("jeton", "")
-    faults = password_faults(form)
-    faults.update({box: why for box, why in _BOXES.items() if form.get(box) != "oui"})
-    kept = "" if faults else hash_password(form["mot_de_passe"])
+    mistakes = password_mistakes(form)
+    mistakes.update({box: why for box, why in _BOXES.items() if form.get(box) != "oui"})
+    kept = "" if mistakes else hash_password(form["mot_de_passe"])
     try:
         with acting(visit.sandbox) as work:
-            person = follow(work, jeton, OPENING)
-            profile.change(work, person, form, profile.ALL)
-            if faults:
+            particulier = follow(work, jeton, OPENING)
+            profile.change(work, particulier, form, profile.ALL)
+            if mistakes:
                 raise profile.Rejected({})
-            open_account(work, person)
-            spend(work, person)
-            work.session.add(Account(particulier_id=person.id, password_hash=kept))
-            token = open_session(work.session, person.id, visit.sandbox.clock.wall())
+            open_account(work, particulier)
+            spend(work, particulier)
+            work.session.add(Account(particulier_id=particulier.id, password_hash=kept))
+            token = open_session(
+                work.session, particulier.id, visit.sandbox.clock.wall()
+            )
     except profile.Rejected as rejected:
-        faults.update(rejected.faults)
+        mistakes.update(rejected.mistakes)
         with visit.sandbox.reading() as work:
-            person = follow(work, jeton, OPENING)
-            return _form(visit, person, jeton, form, faults)
+            particulier = follow(work, jeton, OPENING)
+            return _form(visit, particulier, jeton, form, mistakes)
     return visit.enter(token, "/particulier/", "active")
 
 
 def _form(
     visit: Visit,
-    person: Particulier,
+    particulier: Particulier,
     jeton: str,
     values: dict[str, str],
-    faults: dict[str, str] | None = None,
+    mistakes: dict[str, str] | None = None,
 ) -> HTMLResponse:
     return visit.show(
         "particulier/activation.html",
-        422 if faults else 200,
-        person=person,
-        waiting=[link.provider for link in person.links],
+        422 if mistakes else 200,
+        particulier=particulier,
+        waiting=[
+            appareillage.prestataire for appareillage in particulier.appareillages
+        ],
         jeton=jeton,
         values=values,
-        faults=faults or {},
+        mistakes=mistakes or {},
         rules=RULES,
         fields=profile.ALL,
         streets=STREETS,

@@ -11,7 +11,7 @@ from ...space.sessions import close_all, open_session
 from ...space.tables import Account
 from ...space.wording import LETTERS, STREETS
 from ..visits import Form, Member, MemberHere
-from .account import password_faults
+from .account import password_mistakes
 
 router = APIRouter(prefix="/compte")
 
@@ -21,11 +21,11 @@ _ACCOUNT = "/particulier/compte"
 @router.get("")
 def account(member: MemberHere) -> HTMLResponse:
     """Show what Urssaf knows; the IBAN by its ends only."""
-    with member.reading() as (_work, person):
-        values = profile.values_of(person, profile.ALL)
+    with member.reading() as (_work, particulier):
+        values = profile.values_of(particulier, profile.ALL)
         return member.show(
             "particulier/account.html",
-            person=person,
+            particulier=particulier,
             values=values,
             streets=STREETS,
             letters=LETTERS,
@@ -61,35 +61,35 @@ def bank(member: MemberHere, form: Form) -> HTMLResponse:
 @router.get("/mot-de-passe")
 def password_page(member: MemberHere) -> HTMLResponse:
     """Ask for the present password and the new one."""
-    return member.show("particulier/change_password.html", rules=RULES, faults={})
+    return member.show("particulier/change_password.html", rules=RULES, mistakes={})
 
 
 @router.post("/mot-de-passe")
 def password(member: MemberHere, form: Form) -> HTMLResponse:
     """Change the password; every other session ends."""
-    visit, faults = member.visit, password_faults(form)
+    visit, mistakes = member.visit, password_mistakes(form)
     now = visit.sandbox.clock.wall()
     with visit.sandbox.database.writing() as session:
         # Whoever found a session open may not guess the password from within it.
         count_attempt(session, member.id, visit.address, now)
         known = session.get(Account, member.id)
     if not matches(form.get("actuel", ""), known.password_hash if known else None):
-        faults["actuel"] = "Ce n'est pas votre mot de passe actuel"
-    if faults:
+        mistakes["actuel"] = "Ce n'est pas votre mot de passe actuel"
+    if mistakes:
         page = "particulier/change_password.html"
-        return member.show(page, 422, rules=RULES, faults=faults)
+        return member.show(page, 422, rules=RULES, mistakes=mistakes)
     kept = hash_password(form["mot_de_passe"])
-    with member.writing() as (work, person):
+    with member.writing() as (work, particulier):
         forgive(work.session, member.id, visit.address)
-        work.session.merge(Account(particulier_id=person.id, password_hash=kept))
-        close_all(work.session, person.id)
-        token = open_session(work.session, person.id, now)
+        work.session.merge(Account(particulier_id=particulier.id, password_hash=kept))
+        close_all(work.session, particulier.id)
+        token = open_session(work.session, particulier.id, now)
     return visit.enter(token, _ACCOUNT, "mot-de-passe")
 
 
 def _page(member: Member, template: str, fields: profile.Fields) -> HTMLResponse:
-    with member.reading() as (_work, person):
-        return _form(member, template, profile.values_of(person, fields), {})
+    with member.reading() as (_work, particulier):
+        return _form(member, template, profile.values_of(particulier, fields), {})
 
 
 def _keep(
@@ -100,21 +100,21 @@ def _keep(
     done: str,
 ) -> HTMLResponse | RedirectResponse:
     try:
-        with member.writing() as (work, person):
-            profile.change(work, person, form, fields)
+        with member.writing() as (work, particulier):
+            profile.change(work, particulier, form, fields)
     except profile.Rejected as rejected:
-        return _form(member, template, form, rejected.faults)
+        return _form(member, template, form, rejected.mistakes)
     return member.visit.go(_ACCOUNT, done)
 
 
 def _form(
-    member: Member, template: str, values: dict[str, str], faults: dict[str, str]
+    member: Member, template: str, values: dict[str, str], mistakes: dict[str, str]
 ) -> HTMLResponse:
     return member.show(
         template,
-        422 if faults else 200,
+        422 if mistakes else 200,
         values=values,
-        faults=faults,
+        mistakes=mistakes,
         fields=profile.ALL,
         streets=STREETS,
         letters=LETTERS,

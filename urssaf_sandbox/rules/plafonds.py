@@ -9,66 +9,66 @@ services (Code du travail, D7233-5). All amounts are whole cents.
 from dataclasses import dataclass
 from datetime import date
 
-# The ceiling of aid; the others bear the codeNature they hold for.
-AID = "aid"
+# The plafond of the aide; the others bear the codeNature they hold for.
+AIDE = "aid"
 NOT_ELIGIBLE = "270"
 
 
 @dataclass(frozen=True)
-class Ceilings:
+class Plafonds:
     """What holds from a date on; `spend` is codeNature → expenses."""
 
     since: date
-    aid: int
-    aid_with_disability: int
+    aide: int
+    aide_with_disability: int
     spend: dict[str, int]
 
-    def of_aid(self, disability: bool) -> int:
+    def of_aide(self, disability: bool) -> int:
         """Return the ceiling of aid of a household."""
-        return self.aid_with_disability if disability else self.aid
+        return self.aide_with_disability if disability else self.aide
 
 
 # Oldest first. Add a line when the law changes.
 DATED = (
-    Ceilings(
+    Plafonds(
         since=date(2022, 1, 1),
-        aid=6_000_00,
-        aid_with_disability=10_000_00,
+        aide=6_000_00,
+        aide_with_disability=10_000_00,
         # Jardinage, petit bricolage, assistance informatique.
         spend={"70": 5_000_00, "80": 500_00, "160": 3_000_00},
     ),
 )
 
 
-def ceilings_at(day: date) -> Ceilings:
+def plafonds_at(day: date) -> Plafonds:
     """Return what holds on that day; the oldest known before that."""
-    known = [ceilings for ceilings in DATED if ceilings.since <= day]
+    known = [plafonds for plafonds in DATED if plafonds.since <= day]
     return known[-1] if known else DATED[0]
 
 
-def aid_for(
-    lines: list[tuple[str, int]],
-    ceilings: Ceilings,
+def aide_for(
+    prestations: list[tuple[str, int]],
+    plafonds: Plafonds,
     disability: bool,
     used: dict[str, int],
 ) -> dict[str, int]:
-    """Return what a demande uses of each ceiling; under `AID`, the aid itself.
+    """Return what a demande uses of each plafond; under `AIDE`, the aide itself.
 
-    `lines` are (codeNature, TTC), `used` is what the year has used before. The aid is
-    rounded down to the cent: with an acompte of 50 %, nobody is ever debited less
-    than nothing.
+    `prestations` are (codeNature, TTC), `used` is what the year has used before. The
+    aide is rounded down to the cent: with an acompte of 50 %, nobody is ever debited
+    less than nothing.
     """
     uses: dict[str, int] = {}
     eligible = 0
-    for nature, cents in lines:
+    for nature, cents in prestations:
         if nature == NOT_ELIGIBLE:
             continue
-        limit = ceilings.spend.get(nature)
+        limit = plafonds.spend.get(nature)
         if limit is not None:
             spent = used.get(nature, 0) + uses.get(nature, 0)
             cents = max(0, min(cents, limit - spent))
             uses[nature] = uses.get(nature, 0) + cents
         eligible += cents
-    left = max(0, ceilings.of_aid(disability) - used.get(AID, 0))
-    uses[AID] = min(eligible // 2, left)
+    left = max(0, plafonds.of_aide(disability) - used.get(AIDE, 0))
+    uses[AIDE] = min(eligible // 2, left)
     return uses

@@ -6,7 +6,7 @@ are two acts, as at Urssaf: open the account, then accept the provider.
 """
 
 from ..contract.enrolment import InputParticulierDTO
-from ..tables import Link, Particulier, Provider
+from ..tables import Appareillage, Particulier, Prestataire
 from .enrolments import (
     ACTIVE,
     LAPSED,
@@ -17,73 +17,75 @@ from .enrolments import (
 from .work import Impossible, Work
 
 
-def open_account(work: Work, person: Particulier) -> None:
+def open_account(work: Work, particulier: Particulier) -> None:
     """The person has chosen a password and ticked the two boxes.
 
     Nobody is accepted yet. Raise Impossible when the account is open already.
     """
-    if person.activated_at is not None:
+    if particulier.activated_at is not None:
         raise Impossible("Le compte est déjà activé")
-    person.activated_at = work.now
+    particulier.activated_at = work.now
 
 
-def correct(work: Work, person: Particulier, data: InputParticulierDTO) -> None:
+def correct(work: Work, particulier: Particulier, data: InputParticulierDTO) -> None:
     """The person changes his own data; the providers are not told.
 
     `data` has passed the checks of method 010. Raise Refusal when the e-mail and phone
     are another person's.
     """
-    refuse_shared_contact(work, data, person)
-    record_data(person, data)
+    refuse_shared_contact(work, data, particulier)
+    record_data(particulier, data)
 
 
-def link_with(work: Work, person: Particulier, provider: Provider) -> Link:
+def appareillage_with(
+    work: Work, particulier: Particulier, prestataire: Prestataire
+) -> Appareillage:
     """Return the association of the two; raise Impossible when there is none."""
-    link = work.session.get(Link, (provider.id, person.id))
-    if link is None:
+    appareillage = work.session.get(Appareillage, (prestataire.id, particulier.id))
+    if appareillage is None:
         raise Impossible("Cet intervenant ne figure pas dans votre liste")
-    return link
+    return appareillage
 
 
-def accept(work: Work, link: Link) -> None:
+def accept(work: Work, appareillage: Appareillage) -> None:
     """The person takes the provider into the list of intervenants.
 
     From this instant on, the provider may send demandes. Raise Impossible when nothing
     waits for an answer.
     """
-    if link.state == ACTIVE:
+    if appareillage.state == ACTIVE:
         raise Impossible("Cet intervenant est déjà dans votre liste")
-    if link.state == LAPSED:
+    if appareillage.state == LAPSED:
         raise Impossible(
             "Cette mise en relation a expiré : l'intervenant doit la renouveler"
         )
-    if link.particulier.activated_at is None:
+    if appareillage.particulier.activated_at is None:
         raise Impossible("Le compte du particulier n'est pas encore activé")
-    link.state = ACTIVE
-    link.accepted_at = work.now
-    link.next_at = None
+    appareillage.state = ACTIVE
+    appareillage.accepted_at = work.now
+    appareillage.next_at = None
 
 
-def decline(work: Work, link: Link) -> None:
+def decline(work: Work, appareillage: Appareillage) -> None:
     """The person does not want this provider; raise Impossible if already accepted."""
-    if link.state != PENDING:
+    if appareillage.state != PENDING:
         raise Impossible("Aucune mise en relation n'attend votre réponse")
-    _forget(work, link)
+    _forget(work, appareillage)
 
 
-def end(work: Work, link: Link) -> None:
+def end(work: Work, appareillage: Appareillage) -> None:
     """The person ends an association; demandes already received go on.
 
     Raise Impossible when the association is not active.
     """
-    if link.state != ACTIVE:
+    if appareillage.state != ACTIVE:
         raise Impossible("Cette mise en relation n'est pas active")
-    _forget(work, link)
+    _forget(work, appareillage)
 
 
-def _forget(work: Work, link: Link) -> None:
+def _forget(work: Work, appareillage: Appareillage) -> None:
     # Method 020 then knows nobody (ERR_RECHERCHE_PARTICULIER, urssaf-api.md §3.2), and
     # method 010 may ask again.
-    work.session.delete(link)
+    work.session.delete(appareillage)
     work.session.flush()
-    work.session.expire(link.particulier, ["links"])
+    work.session.expire(appareillage.particulier, ["appareillages"])

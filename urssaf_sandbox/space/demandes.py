@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..contract.references import (
-    CANCEL_REASONS,
-    CONTEST_REASONS,
     EN_ATTENTE,
     INTEGREE,
+    MOTIFS_ANNULATION,
+    MOTIFS_REFUS,
     PAYEE,
     PRELEVEE,
     REFUS_PRELEVEMENT,
     REFUSEE,
-    STATUS_LABELS,
+    STATUT_LABELS,
     VALIDEE,
 )
 from ..life.work import Work
@@ -26,10 +26,10 @@ from ..search import key_of
 from ..tables import Demande, Particulier
 from .wording import NATURES, quantity
 
-UNITS = {"HEURE": "heure", "FORFAIT": "forfait"}
+UNITES = {"HEURE": "heure", "FORFAIT": "forfait"}
 
 # Statuses of a demande whose reste à payer has left the bank account for good.
-_DEBITED = {PRELEVEE, PAYEE}
+_PRELEVEES = {PRELEVEE, PAYEE}
 
 _CAUSES = {
     "silence": "sans réponse de votre part",
@@ -41,7 +41,7 @@ _CAUSES = {
 
 
 @dataclass(frozen=True)
-class Service:
+class Prestation:
     """One line."""
 
     label: str
@@ -52,42 +52,42 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Payment:
+class ShownDemande:
     """Amounts in cents, instants in UTC."""
 
     record: Demande
-    services: list[Service]
+    prestations: list[Prestation]
     first_day: date
     last_day: date
 
     @property
     def waits(self) -> bool:
         """Is an answer expected?"""
-        return self.record.status == EN_ATTENTE
+        return self.record.statut == EN_ATTENTE
 
     @property
     def label(self) -> str:
         """Its status, in words."""
-        return STATUS_LABELS[self.record.status]
+        return STATUT_LABELS[self.record.statut]
 
     @property
     def tone(self) -> str:
         """How the status looks: attention, good, bad or quiet."""
         if self.waits:
             return "attention"
-        if self.record.status in (VALIDEE, PRELEVEE, PAYEE):
+        if self.record.statut in (VALIDEE, PRELEVEE, PAYEE):
             return "good"
-        unpaid = self.record.status == REFUS_PRELEVEMENT
+        unpaid = self.record.statut == REFUS_PRELEVEMENT
         return "bad" if unpaid else "quiet"
 
     @property
-    def due_note(self) -> str:
+    def reste_a_payer_note(self) -> str:
         """What becomes of the reste à payer."""
-        if self.record.status in _DEBITED:
+        if self.record.statut in _PRELEVEES:
             return "prélevés"
-        if self.record.status == REFUSEE or self.record.status in CANCELLED:
+        if self.record.statut == REFUSEE or self.record.statut in CANCELLED:
             return "sans suite"
-        return "à prélever" if self.record.status == VALIDEE else "reste à payer"
+        return "à prélever" if self.record.statut == VALIDEE else "reste à payer"
 
     @property
     def deadline(self) -> datetime | None:
@@ -95,80 +95,87 @@ class Payment:
         return self.record.next_at if self.waits else None
 
     @property
-    def debit_day(self) -> datetime | None:
+    def prelevement_day(self) -> datetime | None:
         """When the reste à payer will be debited, once validated."""
-        return self.record.next_at if self.record.status == VALIDEE else None
+        return self.record.next_at if self.record.statut == VALIDEE else None
 
     @property
-    def reason(self) -> str | None:
+    def motif(self) -> str | None:
         """Why it came to nothing, in words."""
-        code = self.record.rejection_code
-        return {**CONTEST_REASONS, **CANCEL_REASONS}.get(code, code) if code else None
+        code = self.record.rejet_code
+        return {**MOTIFS_REFUS, **MOTIFS_ANNULATION}.get(code, code) if code else None
 
     @property
     def history(self) -> list[tuple[datetime, str, str]]:
         """Return (instant, what, because of whom), oldest first."""
         return [
-            (event.at, STATUS_LABELS[event.status], _CAUSES.get(event.cause, ""))
+            (event.at, STATUT_LABELS[event.statut], _CAUSES.get(event.cause, ""))
             for event in self.record.events
-            if event.status != INTEGREE
+            if event.statut != INTEGREE
         ]
 
 
-def payments_of(
-    work: Work, person: Particulier, waiting: bool | None = None
-) -> list[Payment]:
+def demandes_of(
+    work: Work, particulier: Particulier, waiting: bool | None = None
+) -> list[ShownDemande]:
     """Return the person's demandes, newest first; `waiting` keeps one kind.
 
     A demande that was just received (10) is not shown: he has not been told yet.
     """
     query = (
         select(Demande)
-        .options(joinedload(Demande.provider), selectinload(Demande.events))
-        .where(Demande.particulier_id == person.id, Demande.status != INTEGREE)
+        .options(joinedload(Demande.prestataire), selectinload(Demande.events))
+        .where(Demande.particulier_id == particulier.id, Demande.statut != INTEGREE)
         .order_by(Demande.id.desc())
         .limit(500)
     )
     if waiting is not None:
-        is_waiting = Demande.status == EN_ATTENTE
+        is_waiting = Demande.statut == EN_ATTENTE
         query = query.where(is_waiting if waiting else ~is_waiting)
-    return [_payment(record) for record in work.session.scalars(query)]
+    return [_shown(record) for record in work.session.scalars(query)]
 
 
-def payment_of(work: Work, person: Particulier, public_id: str) -> Payment | None:
+def demande_of(
+    work: Work, particulier: Particulier, public_id: str
+) -> ShownDemande | None:
     """Return one of the person's demandes; None for somebody else's."""
     record = work.session.get(Demande, key_of(public_id))
-    if record is None or record.particulier_id != person.id:
+    if record is None or record.particulier_id != particulier.id:
         return None
-    return None if record.status == INTEGREE else _payment(record)
+    return None if record.statut == INTEGREE else _shown(record)
 
 
-def paid_cents(payments: list[Payment], year: int) -> int:
+def paid_cents(demandes: list[ShownDemande], year: int) -> int:
     """Return the sum of what was debited for services of that year."""
     return sum(
-        payment.record.due_cents
-        for payment in payments
-        if payment.record.status in _DEBITED and payment.record.aid_year == year
+        demande.record.reste_a_payer_cents
+        for demande in demandes
+        if demande.record.statut in _PRELEVEES and demande.record.aide_year == year
     )
 
 
-def _payment(record: Demande) -> Payment:
+def _shown(record: Demande) -> ShownDemande:
     sent = json.loads(record.payload)
-    return Payment(
+    return ShownDemande(
         record=record,
-        services=[_service(line) for line in sent["inputPrestations"]],
+        prestations=[
+            _prestation(prestation) for prestation in sent["inputPrestations"]
+        ],
         first_day=date.fromisoformat(sent["dateDebutEmploi"][:10]),
         last_day=date.fromisoformat(sent["dateFinEmploi"][:10]),
     )
 
 
-def _service(line: dict) -> Service:
-    units, kind = line["quantite"], UNITS.get(line["unite"], line["unite"])
+def _prestation(prestation: dict) -> Prestation:
+    units, kind = (
+        prestation["quantite"],
+        UNITES.get(prestation["unite"], prestation["unite"]),
+    )
     plural = "s" if units >= 2 else ""
-    return Service(
-        label=NATURES.get(str(line["codeNature"]), "Service à la personne"),
-        detail=line.get("complement1") or "",
+    return Prestation(
+        label=NATURES.get(str(prestation["codeNature"]), "Service à la personne"),
+        detail=prestation.get("complement1") or "",
         quantity=f"{quantity(units)} {kind}{plural}",
-        unit_cents=round(line["mntUnitaireTTC"] * 100),
-        total_cents=round(line["mntPrestationTTC"] * 100),
+        unit_cents=round(prestation["mntUnitaireTTC"] * 100),
+        total_cents=round(prestation["mntPrestationTTC"] * 100),
     )

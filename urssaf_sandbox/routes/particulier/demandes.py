@@ -4,12 +4,12 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from ...contract.references import CONTEST_REASONS
+from ...contract.references import MOTIFS_REFUS
 from ...life import demandes
 from ...life.work import Work
 from ...space import profile
+from ...space.demandes import ShownDemande, demande_of, demandes_of
 from ...space.pages import PageError
-from ...space.payments import Payment, payment_of, payments_of
 from ...tables import Particulier
 from ...working_days import working_day_start
 from ..visits import Form, Member, MemberHere
@@ -24,68 +24,73 @@ _KINDS = {"a-valider": True, "passes": False}
 @router.get("")
 def history(member: MemberHere, liste: str = "") -> HTMLResponse:
     """List the demandes, newest first; `liste` keeps one kind."""
-    with member.reading() as (work, person):
-        found = payments_of(work, person, _KINDS.get(liste))
-        return member.show("particulier/payments.html", payments=found, liste=liste)
+    with member.reading() as (work, particulier):
+        found = demandes_of(work, particulier, _KINDS.get(liste))
+        return member.show("particulier/payments.html", demandes=found, liste=liste)
 
 
 @router.get("/{number}")
 def detail(member: MemberHere, number: str) -> HTMLResponse:
     """Show one demande, with VALIDER while it waits."""
-    with member.reading() as (work, person):
-        payment = _payment(work, person, number)
-        return member.show("particulier/payment.html", payment=payment)
+    with member.reading() as (work, particulier):
+        demande = _shown(work, particulier, number)
+        return member.show("particulier/payment.html", demande=demande)
 
 
 @router.get("/{number}/valider")
 def recap(member: MemberHere, number: str) -> HTMLResponse:
     """VALIDER: show once more what will be debited, when, and from which account."""
-    with member.reading() as (work, person):
-        payment = _payment(work, person, number)
-        if not payment.waits:
+    with member.reading() as (work, particulier):
+        demande = _shown(work, particulier, number)
+        if not demande.waits:
             raise PageError(409, "Vous avez déjà répondu à cette demande.")
-        debit = working_day_start(work.now, work.settings.debit_working_days)
-        iban = profile.values_of(person, profile.BANK)["iban"]
+        prelevement = working_day_start(
+            work.now, work.settings.prelevement_working_days
+        )
+        iban = profile.values_of(particulier, profile.BANK)["iban"]
         return member.show(
-            "particulier/recap.html", payment=payment, debit=debit, iban=iban
+            "particulier/recap.html",
+            demande=demande,
+            prelevement=prelevement,
+            iban=iban,
         )
 
 
 @router.post("/{number}/valider")
 def validate(member: MemberHere, number: str, _form: Form) -> RedirectResponse:
     """PAYER: the demande is validated."""
-    with member.writing() as (work, person):
-        demandes.validate(work, _payment(work, person, number).record)
+    with member.writing() as (work, particulier):
+        demandes.validate(work, _shown(work, particulier, number).record)
     return member.visit.go(f"{_LIST}/{number}", "valide")
 
 
 @router.get("/{number}/refuser")
 def refusal_page(member: MemberHere, number: str) -> HTMLResponse:
     """Ask for the motive and a comment."""
-    with member.reading() as (work, person):
-        payment = _payment(work, person, number)
-        if not payment.waits:
+    with member.reading() as (work, particulier):
+        demande = _shown(work, particulier, number)
+        if not demande.waits:
             raise PageError(409, "Vous ne pouvez plus refuser cette demande.")
-        return _refusal_form(member, payment, {}, {})
+        return _refusal_form(member, demande, {}, {})
 
 
 @router.post("/{number}/refuser")
 def refuse(member: MemberHere, number: str, form: Form) -> HTMLResponse:
     """Refuse for an explicit motive."""
     code, comment = form.get("motif", ""), form.get("commentaire", "")
-    faults = _refusal_faults(code, comment)
-    if faults:
-        with member.reading() as (work, person):
-            payment = _payment(work, person, number)
-            return _refusal_form(member, payment, form, faults)
-    with member.writing() as (work, person):
-        record = _payment(work, person, number).record
+    mistakes = _refusal_mistakes(code, comment)
+    if mistakes:
+        with member.reading() as (work, particulier):
+            demande = _shown(work, particulier, number)
+            return _refusal_form(member, demande, form, mistakes)
+    with member.writing() as (work, particulier):
+        record = _shown(work, particulier, number).record
         demandes.contest(work, record, code, comment or None)
     return member.visit.go(f"{_LIST}/{number}", "refuse")
 
 
-def _refusal_faults(code: str, comment: str) -> dict[str, str]:
-    if code not in CONTEST_REASONS:
+def _refusal_mistakes(code: str, comment: str) -> dict[str, str]:
+    if code not in MOTIFS_REFUS:
         return {"motif": "Choisissez un motif"}
     if code.endswith("_AUTRE") and not comment:
         return {"commentaire": "Ce motif demande une explication"}
@@ -95,20 +100,23 @@ def _refusal_faults(code: str, comment: str) -> dict[str, str]:
 
 
 def _refusal_form(
-    member: Member, payment: Payment, values: dict[str, str], faults: dict[str, str]
+    member: Member,
+    demande: ShownDemande,
+    values: dict[str, str],
+    mistakes: dict[str, str],
 ) -> HTMLResponse:
     return member.show(
         "particulier/refusal.html",
-        422 if faults else 200,
-        payment=payment,
-        reasons=CONTEST_REASONS,
+        422 if mistakes else 200,
+        demande=demande,
+        motifs=MOTIFS_REFUS,
         values=values,
-        faults=faults,
+        mistakes=mistakes,
     )
 
 
-def _payment(work: Work, person: Particulier, number: str) -> Payment:
-    payment = payment_of(work, person, number)
-    if payment is None:
+def _shown(work: Work, particulier: Particulier, number: str) -> ShownDemande:
+    demande = demande_of(work, particulier, number)
+    if demande is None:
         raise PageError(404, "Cette demande de paiement n'est pas dans votre espace.")
-    return payment
+    return demande
