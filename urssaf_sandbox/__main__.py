@@ -12,9 +12,8 @@ import uvicorn
 
 from .app import create_app
 from .database import DatabaseVersionError
-from .logs import logging_config
+from .server import CuttableProtocol, logging_config
 from .settings import Settings
-from .wire.cutting import CuttableProtocol
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         port=options.port,
         log_config=logging_config(),
         server_header=False,
-        date_header=False,  # see dated.py
+        date_header=False,  # see wire/layers.py
     )
     return 0
 

@@ -1,14 +1,68 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The bodies the API answers with. A key without a value is absent, never null."""
+"""What methods 020 and 070 find and answer.
+
+In the bodies, a key without a value is absent, never null.
+"""
 
 import json
 from typing import Any
 
+from sqlalchemy import ColumnElement, Select, select
+
+from .clock import PARIS
+from .contract.demande import InputRechercheDemandePaiement
 from .contract.erreurs import Refusal, erreur
 from .contract.references import STATUT_LABELS
-from .life.enrolments import ACTIVE, LAPSED, PENDING
-from .tables import Appareillage, Demande
-from .working_days import PARIS
+from .life.particuliers import ACTIVE, LAPSED, PENDING
+from .life.work import Work
+from .tables import Appareillage, Demande, Prestataire, key_of
+
+
+def find(
+    work: Work, prestataire: Prestataire, asked: InputRechercheDemandePaiement
+) -> list[Demande]:
+    """Return the prestataire's demandes that fit.
+
+    Raise Refusal without a criterion, without a result, and beyond the limit.
+    """
+    limit = work.settings.max_results
+    for values in (asked.idDemandePaiements, asked.numFactureTiers):
+        if values and len(values) > limit:
+            raise Refusal([erreur("ERR_NBRE_MAX_RESULTAT")])
+    found = work.session.scalars(_query(prestataire, asked).limit(limit + 1)).all()
+    if not found:
+        raise Refusal([erreur("ERR_RECHERCHE_VIDE")])
+    if len(found) > limit:
+        raise Refusal([erreur("ERR_NBRE_MAX_RESULTAT")])
+    # Sorted here, not in SQL: the database would sort a whole year for eleven rows.
+    return sorted(found, key=lambda demande: demande.id)
+
+
+def _query(prestataire: Prestataire, asked: InputRechercheDemandePaiement) -> Select:
+    if asked.idDemandePaiements:
+        keys = [key_of(i) for i in asked.idDemandePaiements]
+        # "+ 0" keeps SQLite from walking every row of the prestataire instead of ten
+        # keys.
+        mine = Demande.prestataire_id + 0 == prestataire.id
+        return select(Demande).where(Demande.id.in_(keys), mine)
+    return select(Demande).where(
+        Demande.prestataire_id == prestataire.id, *_criteria(asked)
+    )
+
+
+def _criteria(asked: InputRechercheDemandePaiement) -> list[ColumnElement[bool]]:
+    """Without ids: numbers beat the period, criteria are never mixed."""
+    if asked.numFactureTiers:
+        return [Demande.num_facture.in_(asked.numFactureTiers)]
+    period = []
+    if asked.dateDebut:
+        period.append(Demande.date_facture >= asked.dateDebut.date())
+    if asked.dateFin:
+        period.append(Demande.date_facture <= asked.dateFin.date())
+    if not period:
+        raise Refusal([erreur("ERR_CRITERE_RECHERCHE_VIDE")])
+    return period
+
 
 _KO = {
     # The first wording is verbatim (SIN-s); nobody published the second.
@@ -42,7 +96,7 @@ def particulier_info(appareillage: Appareillage | None) -> dict[str, Any]:
 
 
 def statut_particulier(appareillage: Appareillage) -> dict[str, str]:
-    """Return the `statut` of method 020 for this association."""
+    """Return the `statut` of method 020 for this appareillage."""
     obstacle = _obstacle(appareillage)
     if obstacle is None and appareillage.accepted_at:
         since = appareillage.accepted_at.astimezone(PARIS)

@@ -14,31 +14,26 @@ from pydantic.json_schema import models_json_schema
 from sqlalchemy import select
 
 from .clock import Clock
-from .contract.enrolment import InputParticulierDTO
-from .contract.payment import InputDemandePaiement
-from .contract.search import InputRechercheDemandePaiement
+from .contract.demande import InputDemandePaiement, InputRechercheDemandePaiement
+from .contract.particulier import InputParticulierDTO
 from .database import Database
 from .delivery import Postman
 from .life import tax_office
 from .oauth import add_prestataire
 from .routes import (
     atp,
-    faults,
-    home,
-    incidents,
-    letters,
-    observation,
+    errors,
+    front,
     operateur,
-    outside,
     particulier,
     register,
     steering,
-    token,
+    surroundings,
     visits,
 )
 from .sandbox import Sandbox
 from .settings import SCOPE, Settings
-from .space.forms import form_key
+from .space.pages import form_key
 from .tables import Prestataire
 from .wire import layers
 
@@ -76,14 +71,22 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     app.state.sandbox = Sandbox(settings, database, clock or Clock())
     layers.install(app, app.state.sandbox)
-    faults.install(app)
+    errors.install(app)
     visits.install(app)
     with database.writing() as session:
         app.state.form_key = form_key(session)
-    for part in (home, token, atp, steering, incidents, observation, outside):
-        app.include_router(part.router)
-    for pages in (particulier, letters, operateur, register):
-        app.include_router(pages.router)
+    for router in (
+        front.router,
+        atp.token_router,
+        atp.router,
+        steering.router,
+        surroundings.router,
+        particulier.router,
+        front.mailbox_router,
+        operateur.router,
+        register.router,
+    ):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -126,7 +129,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
 
 def _tell_of_tokens(schema: dict[str, Any]) -> None:
     """Let who tries the four methods on /docs fetch a token there ("Authorize")."""
-    flow = {"tokenUrl": token.PATH, "scopes": {SCOPE: "API Tiers de Prestation"}}
+    flow = {"tokenUrl": atp.TOKEN_PATH, "scopes": {SCOPE: "API Tiers de Prestation"}}
     schemes = {"jeton": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
     schema["components"]["securitySchemes"] = schemes
     for path, operations in schema["paths"].items():

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from .rules.bank import fictive_iban
+from .contract.particulier import fictive_iban
 from .settings import SCOPE, DefaultPrestataire
 from .tables import AccessToken, Instant, Prestataire
 
@@ -80,7 +80,7 @@ def read_token_request(
 
 
 def authenticate(session: Session, request: TokenRequest) -> tuple[Prestataire, str]:
-    """Return the provider and the scope granted; raise OAuthError."""
+    """Return the prestataire and the scope granted; raise OAuthError."""
     prestataire = session.scalar(
         select(Prestataire).where(Prestataire.client_id == request.client_id)
     )
@@ -114,7 +114,7 @@ def issue_token(
 def bearer_prestataire(
     session: Session, authorization: str | None, real_now: datetime
 ) -> Prestataire | None:
-    """Return the provider who bears this header, or None."""
+    """Return the prestataire who bears this header, or None."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
@@ -130,7 +130,7 @@ def forget_token(session: Session, authorization: str | None) -> None:
 
 
 def add_prestataire(session: Session, given: DefaultPrestataire) -> Prestataire:
-    """Record a provider, its secret hashed."""
+    """Record a prestataire, its secret hashed."""
     prestataire = Prestataire(
         client_id=given.client_id,
         secret_hash=_hash_secret(given.client_secret),

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from .clock import OFFSET, Clock
 from .database import Database
-from .life.advance import advance, anything_due
 from .life.work import Work
+from .life.world import advance, anything_due
 from .settings import Settings
-from .wire.board import FaultBoard
+from .wire.faults import FaultBoard
 
 
 class Sandbox:

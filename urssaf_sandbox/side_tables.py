@@ -1,7 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The tables of what stands around the service: tax office, aid, bank, faults, traces.
+"""The tables of what stands around the service.
 
+Tax office, aide, bank, faults, traces; and what lets a particulier into the space.
 Amounts are whole cents; instants are UTC; dates are civil dates.
+
+Secrets of the space are kept as hashes only. Its sessions and attempts run on REAL
+time, as access tokens do: advancing the sandbox's clock by four days must not throw out
+whoever plays the particulier. Links in mails run on the sandbox's clock.
 """
 
 from datetime import date, datetime
@@ -9,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .tables import Base, Demande, Prestataire
+from .tables import Base, Demande, Message, Particulier, Prestataire
 
 
 class Taxpayer(Base):
@@ -30,9 +35,9 @@ class Taxpayer(Base):
 
 
 class AideYear(Base):
-    """What one person has used of each ceiling in one civil year.
+    """What one person has used of each plafond in one civil year.
 
-    `uses` is JSON: ceiling → cents. `elsewhere_cents` was used outside this sandbox
+    `uses` is JSON: plafond → cents. `elsewhere_cents` was used outside this sandbox
     (Cesu, other services) and counts too.
     """
 
@@ -47,7 +52,7 @@ class AideYear(Base):
 
 
 class BankEntry(Base):
-    """Money between Urssaf and a provider: positive when the provider receives it."""
+    """Money between Urssaf and a prestataire: positive when Urssaf pays."""
 
     __tablename__ = "bank_entry"
     __table_args__ = (Index("bank_entry_day", "provider_id", "day"),)
@@ -102,3 +107,54 @@ class Trace(Base):
     status: Mapped[int | None]
     response: Mapped[str] = mapped_column(Text)
     milliseconds: Mapped[float]
+
+
+class Account(Base):
+    """The password of a person who opened the account in the space."""
+
+    __tablename__ = "account"
+
+    particulier_id: Mapped[str] = mapped_column(
+        ForeignKey("particulier.id"), primary_key=True
+    )
+    password_hash: Mapped[str]
+
+    particulier: Mapped[Particulier] = relationship()
+
+
+class SpaceSession(Base):
+    """Somebody who is logged in, known by the hash of the cookie."""
+
+    __tablename__ = "space_session"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    particulier_id: Mapped[str] = mapped_column(ForeignKey("particulier.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LoginAttempt(Base):
+    """One failed, or still undecided, attempt to log in."""
+
+    __tablename__ = "login_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What was attempted: a hash of the e-mail, or of the caller's address.
+    key: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class MailLink(Base):
+    """The secret of a link in a mail; the mail alone has it in clear."""
+
+    __tablename__ = "mail_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    particulier_id: Mapped[str] = mapped_column(
+        ForeignKey("particulier.id"), index=True
+    )
+    purpose: Mapped[str]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    expires_at: Mapped[datetime]
+
+    particulier: Mapped[Particulier] = relationship()
+    message: Mapped[Message] = relationship()

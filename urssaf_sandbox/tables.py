@@ -101,7 +101,7 @@ class AccessToken(Base):
 
 
 class Particulier(Base):
-    """A person and the account Urssaf holds for him, shared by all providers."""
+    """A person and the account Urssaf holds for him, shared by all prestataires."""
 
     __tablename__ = "particulier"
     __table_args__ = (UniqueConstraint("email_key", "phone_key"),)
@@ -126,7 +126,7 @@ class Particulier(Base):
     blocked_at: Mapped[datetime | None]
     # Since when the SEPA mandate has to be renewed.
     mandat_expired_at: Mapped[datetime | None] = mapped_column("mandate_expired_at")
-    # A disability in the household raises the yearly ceiling.
+    # A disability in the household raises the yearly plafond.
     disability: Mapped[bool] = mapped_column(default=False)
 
     appareillages: Mapped[list["Appareillage"]] = relationship(
@@ -135,7 +135,7 @@ class Particulier(Base):
 
 
 class Appareillage(Base):
-    """The association ("appareillage") of a particulier with one provider."""
+    """The association ("appareillage") of a particulier with one prestataire."""
 
     __tablename__ = "link"
     __table_args__ = (Index("link_due", "next_at"),)
@@ -182,7 +182,7 @@ class Demande(Base):
     total_cents: Mapped[int]
     acompte_cents: Mapped[int] = mapped_column("deposit_cents")
     # The tax credit that Urssaf advances, the year it counts for, and what it uses of
-    # each ceiling (JSON: ceiling → cents).
+    # each plafond (JSON: plafond → cents).
     aide_cents: Mapped[int] = mapped_column("aid_cents")
     aide_year: Mapped[int] = mapped_column("aid_year")
     aide_uses: Mapped[str] = mapped_column("aid_uses")
@@ -204,7 +204,7 @@ class Demande(Base):
 
     @property
     def public_id(self) -> str:
-        """`idDemandePaiement` as the provider sees it."""
+        """`idDemandePaiement` as the prestataire sees it."""
         return public_id(self.id)
 
     @property

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Our own OpenAPI description of the API, written from the facts (urssaf-api.md §1-2).
+"""Our own OpenAPI description of the API, written from the public facts.
 
 It says what a caller may send and what comes back; it is served as
 `/sandbox/v1/openapi.json`. Lengths and patterns are those of Swagger 1.30.3 and of the

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The error codes of the API and what it says with them (urssaf-api.md §3)."""
+"""The error codes of the API and what it says with them."""
 
 from typing import TypedDict
 

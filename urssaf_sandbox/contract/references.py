@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Urssaf's reference tables, as far as they are public.
 
-Sources: urssaf-api.md §5 and §6 (CAERP, AIS and AT, three code bases in production).
+Sources: CAERP, AIS and AT, three code bases in production.
 """
 
-# Status of a demande de paiement (urssaf-api.md §5).
+# Statut of a demande de paiement.
 INTEGREE = "10"
 EN_ATTENTE = "20"
 VALIDEE = "30"

@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Erreur, erreur
+from ..contract.particulier import InputParticulierDTO, plain
 from ..contract.references import FRANCE
-from ..rules.identity import plain
 from ..side_tables import Taxpayer
 from ..switches import read_switches
 from .work import Work

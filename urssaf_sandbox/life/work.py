@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ..clock import paris_date
 from ..settings import Settings
-from ..working_days import paris_date
 
 
 class Impossible(Exception):

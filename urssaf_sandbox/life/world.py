@@ -1,25 +1,90 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Steering the world as a whole: move its clock, empty it."""
+"""The world as a whole: let its time pass, move its clock, empty it.
+
+Every change that is due is made in the order in which it fell due, and bears the
+instant at which it was due, not the one at which somebody looked: the history is the
+same however often, or late, the world is brought up to date.
+"""
 
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..clock import Clock
 from ..switches import reset_switches
-from ..tables import AccessToken, Base, Particulier, Prestataire, Setting
+from ..tables import (
+    AccessToken,
+    Appareillage,
+    Base,
+    Demande,
+    Instant,
+    Particulier,
+    Prestataire,
+    Setting,
+)
 from ..traces import begin_case
 from . import tax_office
-from .advance import advance
+from .demandes import time_passes
+from .particuliers import lapse
 from .work import Impossible, Work
+
+_CHUNK = 1000
+_NOW = bindparam("now", type_=Instant)
+_ANYTHING_DUE = select(
+    or_(
+        *(
+            exists().where(due <= _NOW)
+            for due in (Demande.next_at, Appareillage.next_at)
+        )
+    )
+)
+
+
+def anything_due(work: Work) -> bool:
+    """Tell whether `advance` would change something: two look-ups in an index."""
+    return bool(work.session.scalar(_ANYTHING_DUE, {"now": work.now}))
+
+
+def advance(work: Work) -> int:
+    """Make every change due up to `work.now`; return how many there were."""
+    if not anything_due(work):
+        return 0
+    return _advance_appareillages(work) + _advance_demandes(work)
+
+
+def _advance_appareillages(work: Work) -> int:
+    appareillages = work.session.scalars(
+        select(Appareillage).where(Appareillage.next_at <= work.now)
+    ).all()
+    for appareillage in appareillages:
+        lapse(appareillage)
+    work.session.flush()
+    return len(appareillages)
+
+
+def _advance_demandes(work: Work) -> int:
+    due = (
+        select(Demande)
+        .where(Demande.next_at <= work.now)
+        .order_by(Demande.next_at, Demande.id)
+        .limit(_CHUNK)
+    )
+    changes = 0
+    while demandes := work.session.scalars(due).all():
+        for demande in demandes:
+            time_passes(work, demande)
+        changes += len(demandes)
+        work.session.flush()
+    return changes
+
 
 # Everything else is forgotten by `clear`.
 _KEPT = (Setting, Prestataire, AccessToken)
 
 
-# What a provider is given, and gets back at a reset.
+# What a prestataire is given, and gets back at a reset.
 GOOD_STANDING = {
     "known": True,
     "acomptes": True,

@@ -1,26 +1,67 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The four methods of the API, on the real service's paths."""
+"""Urssaf's API on the real service's paths: the token, and the four methods."""
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from .. import answers
-from ..contract.enrolment import InputParticulierDTO
+from ..answers import find
+from ..contract.demande import BATCH, InputRechercheDemandePaiement
 from ..contract.erreurs import Refusal, erreur
-from ..contract.payment import BATCH
-from ..contract.search import InputRechercheDemandePaiement
-from ..contract.validation import check, read_json
-from ..life.batch import receive_batch
-from ..life.enrolments import record_inscription
+from ..contract.fields import check, read_json
+from ..contract.particulier import InputParticulierDTO, particulier_erreurs
+from ..life.demandes import receive_batch
+from ..life.particuliers import record_inscription
 from ..life.tax_office import register_erreurs
-from ..rules.enrolment import particulier_erreurs
-from ..search import find
+from ..oauth import OAuthError, authenticate, issue_token, read_token_request
 from ..tables import Appareillage, Particulier
 from .entry import Body, CallerHere, SandboxHere
+
+token_router = APIRouter(tags=["OAuth2"])
+
+TOKEN_PATH = "/api/oauth/v1/token"
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+@token_router.post(TOKEN_PATH, summary="Obtenir un jeton")
+def token(request: Request, body: Body, sandbox: SandboxHere) -> JSONResponse:
+    """Give a bearer token for `client_credentials`, form or HTTP Basic."""
+    headers = request.headers
+    asked = read_token_request(
+        body, headers.get("content-type", ""), headers.get("authorization")
+    )
+    with sandbox.database.reading() as session:
+        prestataire, scope = authenticate(session, asked)
+    request.state.client_id = prestataire.client_id
+    seconds = sandbox.settings.token_seconds
+    with sandbox.database.writing() as session:
+        value = issue_token(session, prestataire, sandbox.clock.wall(), seconds)
+    answer = {
+        "access_token": value,
+        "token_type": "Bearer",
+        "expires_in": seconds,
+        "scope": scope,
+    }
+    return JSONResponse(answer, headers=_NO_STORE)
+
+
+def on_oauth_error(_request: Request, error: OAuthError) -> JSONResponse:
+    """Word an OAuthError as RFC 6749 §5.2 wants it."""
+    answer: dict[str, Any] = {
+        "error": error.code,
+        "error_description": error.description,
+    }
+    headers = dict(_NO_STORE)
+    status = 400
+    if error.code == "invalid_client":
+        status = 401
+        headers["WWW-Authenticate"] = 'Basic realm="urssaf_sandbox"'
+    return JSONResponse(answer, status, headers)
+
 
 router = APIRouter(prefix="/atp/v1/tiersPrestations")
 

@@ -1,21 +1,47 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """`/operateur/`: the operator's console. Everything at a glance, and what to play.
 
-It does nothing of its own: each button calls what `/sandbox/v1/` offers to scripts.
+It does nothing of its own: each button calls what `/sandbox/v1/` offers to scripts, or
+says in French why it cannot.
 """
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, RedirectResponse
+from collections.abc import Callable
+from typing import Any
 
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from ..clock import ClockRangeError
 from ..contract.references import MOTIFS_ANNULATION, MOTIFS_REFUS
-from ..space import overview
-from ..space.pages import PageError
-from ..wire.kinds import KINDS
-from . import incidents, observation, steering
-from .events import DEMANDE_EVENTS, PARTICULIER_EVENTS, Event, possible
+from ..life.work import Impossible
+from ..space.pages import PageError, Visit
+from ..wire.faults import KINDS
+from . import overview, steering, surroundings
 from .orders import ClockMove, NewProvider, ProviderState
-from .played import play
+from .overview import DEMANDE_EVENTS, PARTICULIER_EVENTS, Event, possible
 from .visits import Form, VisitHere
+
+
+def play(
+    visit: Visit, page: str, step: Callable[[], Any], wrong: str = "Ordre mal formé."
+) -> RedirectResponse:
+    """Do the step and go back to the page.
+
+    The step makes its order of what was typed: `wrong` is shown if that makes no sense.
+    """
+    try:
+        step()
+    except ValidationError:
+        raise PageError(422, wrong) from None
+    except Impossible as error:
+        raise PageError(409, str(error)) from None
+    except ClockRangeError as error:
+        raise PageError(422, f"L'horloge va de {error}") from None
+    except HTTPException as error:
+        raise PageError(error.status_code, str(error.detail)) from None
+    return visit.go(page, "joue")
+
 
 router = APIRouter(prefix="/operateur", include_in_schema=False)
 
@@ -102,14 +128,14 @@ def order_fault(visit: VisitHere, form: Form) -> RedirectResponse:
 
     def step() -> None:
         share = form.get("part") or "100"
-        fault = observation.NewFault(
+        fault = surroundings.NewFault(
             method=form.get("methode", ""),
             kind=form.get("panne", ""),
             count=form.get("nombre") or None,
             rate=float(share) / 100 if share.isdecimal() else share,
             value=form.get("valeur") or None,
         )
-        observation.order_fault(visit.sandbox, fault)
+        surroundings.order_fault(visit.sandbox, fault)
 
     return play(visit, _CONSOLE, step, "Cette panne est mal décrite.")
 
@@ -117,7 +143,7 @@ def order_fault(visit: VisitHere, form: Form) -> RedirectResponse:
 @router.post("/pannes/effacer")
 def wipe_faults(visit: VisitHere, _form: Form) -> RedirectResponse:
     """Forget the faults that wait."""
-    return play(visit, _CONSOLE, lambda: observation.wipe_faults(visit.sandbox))
+    return play(visit, _CONSOLE, lambda: surroundings.wipe_faults(visit.sandbox))
 
 
 @router.post("/prestataires")
@@ -131,7 +157,7 @@ def add_prestataire(visit: VisitHere, form: Form) -> RedirectResponse:
             trade_name=form.get("raison_sociale", ""),
             siret="".join(form.get("siret", "").split()),
         )
-        steering.create_provider(visit.sandbox, order)
+        surroundings.create_provider(visit.sandbox, order)
 
     wrong = "Remplissez les quatre champs ; le SIRET a 14 chiffres."
     return play(visit, _CONSOLE, step, wrong)
@@ -139,7 +165,7 @@ def add_prestataire(visit: VisitHere, form: Form) -> RedirectResponse:
 
 @router.post("/prestataires/{client_id:path}/situation")
 def change_provider(visit: VisitHere, client_id: str, form: Form) -> RedirectResponse:
-    """Change what Urssaf holds for or against a provider."""
+    """Change what Urssaf holds for or against a prestataire."""
 
     def step() -> None:
         order = ProviderState(
@@ -147,7 +173,7 @@ def change_provider(visit: VisitHere, client_id: str, form: Form) -> RedirectRes
             deposits=form.get("acomptes"),
             guarantee=form.get("garantie"),
         )
-        incidents.change_provider(visit.sandbox, client_id, order)
+        surroundings.change_provider(visit.sandbox, client_id, order)
 
     return play(visit, _CONSOLE, step)
 

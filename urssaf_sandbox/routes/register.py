@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from ..space.pages import Visit
 from ..switches import Switches, read_switches
-from . import incidents, outside
-from .played import play
+from . import surroundings
+from .operateur import play
 from .visits import Form, VisitHere
 
 router = APIRouter(prefix="/operateur/registre", include_in_schema=False)
@@ -87,7 +87,7 @@ def turn(visit: VisitHere, form: Form) -> RedirectResponse:
     return play(
         visit,
         _PAGE,
-        lambda: incidents.turn_switches(
+        lambda: surroundings.turn_switches(
             visit.sandbox, {name: read.get(v, v) for name, v in order.items()}
         ),
     )
@@ -102,14 +102,16 @@ def change(visit: VisitHere, number: int, form: Form) -> HTMLResponse:
 @router.post("/{number:int}/retirer")
 def remove(visit: VisitHere, number: int, _form: Form) -> RedirectResponse:
     """Take somebody out of the register."""
-    return play(visit, _PAGE, lambda: outside.remove_taxpayer(visit.sandbox, number))
+    return play(
+        visit, _PAGE, lambda: surroundings.remove_taxpayer(visit.sandbox, number)
+    )
 
 
 def _keep(visit: Visit, form: dict[str, str], number: int) -> HTMLResponse:
     typed = {target: form.get(name, "") for name, target in _FIELDS.items()}
     given = {key: value for key, value in typed.items() if value}
     try:
-        taxpayer = outside.TaxpayerData(**given)
+        taxpayer = surroundings.TaxpayerData(**given)
     except ValidationError as error:
         by_target = {target: name for name, target in _FIELDS.items()}
         wrong = {by_target[str(mistake["loc"][0])] for mistake in error.errors()}
@@ -119,15 +121,17 @@ def _keep(visit: Visit, form: dict[str, str], number: int) -> HTMLResponse:
         return play(
             visit,
             _PAGE,
-            lambda: outside.change_taxpayer(visit.sandbox, number, taxpayer),
+            lambda: surroundings.change_taxpayer(visit.sandbox, number, taxpayer),
         )
-    return play(visit, _PAGE, lambda: outside.add_taxpayer(visit.sandbox, taxpayer))
+    return play(
+        visit, _PAGE, lambda: surroundings.add_taxpayer(visit.sandbox, taxpayer)
+    )
 
 
 def _show(
     visit: Visit, number: int, typed: dict[str, str], mistakes: dict[str, str]
 ) -> HTMLResponse:
-    taxpayers = outside.list_taxpayers(visit.sandbox)
+    taxpayers = surroundings.list_taxpayers(visit.sandbox)
     edited = next(
         (taxpayer for taxpayer in taxpayers if taxpayer["id"] == number), None
     )

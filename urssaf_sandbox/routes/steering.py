@@ -1,23 +1,36 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`/sandbox/v1/`: what steers the stand-in and is no part of Urssaf's API."""
+"""`/sandbox/v1/`: what steers the stand-in and is no part of Urssaf's API.
 
+The clock, the mailbox, and what may befall a demande, a particulier or a prestataire.
+"""
+
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from ..clock import later_by_working_days
+from ..life import aide
 from ..life import demandes as demande_life
-from ..life import enrolments
+from ..life import particuliers as particulier_life
+from ..life.particuliers import ACTIVE, PENDING
 from ..life.work import Impossible, Work
 from ..life.world import clear, move_clock
-from ..oauth import add_prestataire
-from ..settings import DefaultPrestataire
-from ..tables import Demande, Message, Particulier, Prestataire, key_of
-from ..working_days import later_by_working_days
+from ..tables import Appareillage, Demande, Message, Particulier, key_of
 from . import views
 from .entry import SandboxHere
-from .orders import Activation, ClockMove, ClockSetting, Contest, NewProvider
+from .orders import (
+    Activation,
+    Cancellation,
+    ClockMove,
+    ClockSetting,
+    Contest,
+    Household,
+    OneProvider,
+    Recovery,
+)
 
 router = APIRouter(prefix="/sandbox/v1", tags=["Pilotage du bac à sable"])
 
@@ -68,27 +81,6 @@ def reset(sandbox: SandboxHere) -> dict[str, Any]:
     return {"now": views.instant(now)}
 
 
-@router.get("/providers")
-def list_providers(sandbox: SandboxHere) -> list[dict[str, Any]]:
-    """List the tiers de prestation."""
-    with sandbox.reading() as work:
-        found = work.session.scalars(select(Prestataire).order_by(Prestataire.id))
-        return [views.prestataire(record) for record in found]
-
-
-@router.post("/providers", status_code=201)
-def create_provider(sandbox: SandboxHere, order: NewProvider) -> dict[str, Any]:
-    """Add a tiers de prestation beside the default one."""
-    with sandbox.writing() as work:
-        taken = select(Prestataire.id).where(Prestataire.client_id == order.client_id)
-        if work.session.scalar(taken) is not None:
-            raise Impossible("Ce client_id existe déjà")
-        given = DefaultPrestataire(**order.model_dump())
-        record = add_prestataire(work.session, given)
-        work.session.flush()
-        return views.prestataire(record)
-
-
 @router.get("/mailbox")
 def mailbox(
     sandbox: SandboxHere,
@@ -134,7 +126,7 @@ def activate(
     """The person activates the account and accepts every association that waits."""
     with sandbox.writing() as work:
         particulier = particulier_of(work, id_client)
-        enrolments.activate(work, particulier, order.since if order else None)
+        particulier_life.activate(work, particulier, order.since if order else None)
         return views.particulier(particulier)
 
 
@@ -203,3 +195,142 @@ def demande_of(work: Work, id_demande: str) -> Demande:
     if demande is None:
         raise HTTPException(404, "Demande de paiement inconnue")
     return demande
+
+
+@router.post("/demandes/{id_demande}/reject-debit")
+def reject_debit(sandbox: SandboxHere, id_demande: str) -> dict[str, Any]:
+    """The bank refuses the debit (50 or 70 → 60); the particulier is blocked."""
+    return _happens(sandbox, id_demande, demande_life.reject_prelevement)
+
+
+@router.post("/demandes/{id_demande}/cancel")
+def cancel(
+    sandbox: SandboxHere, id_demande: str, order: Cancellation | None = None
+) -> dict[str, Any]:
+    """Urssaf cancels (110; 111 after 60; 112 after 120; 113 with `specific`)."""
+    given = order or Cancellation()
+    why = given.code, given.commentaire, given.specific
+    return _happens(sandbox, id_demande, lambda w, d: demande_life.cancel(w, d, *why))
+
+
+@router.post("/demandes/{id_demande}/recover")
+def recover(
+    sandbox: SandboxHere, id_demande: str, order: Recovery | None = None
+) -> dict[str, Any]:
+    """Urssaf recovers the sum (60 → 120), fails to (60 → 260), or is paid (→ 270)."""
+    fails = bool(order and order.fails)
+    return _happens(sandbox, id_demande, lambda w, d: demande_life.recover(w, d, fails))
+
+
+@router.post("/particuliers/{id_client}/block")
+def block(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
+    """Urssaf shuts the account (020: `PARTICULIER_BLOQUE`)."""
+    return _play(sandbox, id_client, particulier_life.block)
+
+
+@router.post("/particuliers/{id_client}/unblock")
+def unblock(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
+    """Urssaf opens the account again."""
+    return _play(
+        sandbox,
+        id_client,
+        lambda _work, particulier: particulier_life.unblock(particulier),
+    )
+
+
+@router.post("/particuliers/{id_client}/expire-mandate")
+def expire_mandate(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
+    """The SEPA mandate runs out (020: `MANDAT_ECHU`)."""
+    return _play(sandbox, id_client, particulier_life.expire_mandat)
+
+
+@router.post("/particuliers/{id_client}/renew-mandate")
+def renew_mandate(sandbox: SandboxHere, id_client: str) -> dict[str, Any]:
+    """The particulier signs a new mandate."""
+    return _play(
+        sandbox,
+        id_client,
+        lambda _w, particulier: particulier_life.renew_mandat(particulier),
+    )
+
+
+@router.post("/particuliers/{id_client}/accept")
+def accept(
+    sandbox: SandboxHere, id_client: str, order: OneProvider | None = None
+) -> dict[str, Any]:
+    """The particulier accepts the association that waits, or all of them."""
+    return _play(sandbox, id_client, _each(particulier_life.accept, PENDING, order))
+
+
+@router.post("/particuliers/{id_client}/end")
+def end(
+    sandbox: SandboxHere, id_client: str, order: OneProvider | None = None
+) -> dict[str, Any]:
+    """The particulier ends the association, or all of them (020: nobody)."""
+    return _play(sandbox, id_client, _each(particulier_life.end, ACTIVE, order))
+
+
+@router.get("/particuliers/{id_client}/aid")
+def read_aid(
+    sandbox: SandboxHere, id_client: str, year: int | None = None
+) -> dict[str, Any]:
+    """Show the ceilings of a civil year and what is used of them."""
+    if year is not None and not 2020 <= year <= 2100:
+        raise HTTPException(422, "L'année va de 2020 à 2100")
+    with sandbox.reading() as work:
+        return views.aide(aide.account_of(work, particulier_of(work, id_client), year))
+
+
+@router.post("/particuliers/{id_client}/aid")
+def change_aid(
+    sandbox: SandboxHere, id_client: str, order: Household
+) -> dict[str, Any]:
+    """Change the household's situation, or the aid it used elsewhere."""
+    cents = None if order.used_elsewhere is None else round(order.used_elsewhere * 100)
+    with sandbox.writing() as work:
+        particulier = particulier_of(work, id_client)
+        aide.adjust(work, particulier, order.disability, cents)
+        return views.aide(aide.account_of(work, particulier))
+
+
+def _happens(
+    sandbox: SandboxHere, id_demande: str, step: Callable[[Work, Demande], None]
+) -> dict[str, Any]:
+    with sandbox.writing() as work:
+        demande = demande_of(work, id_demande)
+        step(work, demande)
+        work.session.flush()
+        work.session.refresh(demande, ["events"])
+        return views.demande(demande)
+
+
+def _play(
+    sandbox: SandboxHere, id_client: str, step: Callable[[Work, Particulier], None]
+) -> dict[str, Any]:
+    with sandbox.writing() as work:
+        particulier = particulier_of(work, id_client)
+        step(work, particulier)
+        work.session.flush()
+        work.session.expire(particulier, ["appareillages"])
+        return views.particulier(particulier)
+
+
+def _each(
+    step: Callable[[Work, Appareillage], None], state: str, order: OneProvider | None
+) -> Callable[[Work, Particulier], None]:
+    """Return what takes the step on the associations in that state."""
+    wanted = order.provider if order else None
+
+    def play(work: Work, particulier: Particulier) -> None:
+        appareillages = [
+            appareillage
+            for appareillage in particulier.appareillages
+            if appareillage.state == state
+            and wanted in (None, appareillage.prestataire.client_id)
+        ]
+        if not appareillages:
+            raise Impossible("Aucune mise en relation n'est concernée")
+        for appareillage in appareillages:
+            step(work, appareillage)
+
+    return play

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import answers
+from ..clock import PARIS
 from ..contract.references import STATUT_LABELS
 from ..life.aide import AideAccount
 from ..mailbox import address_of, text_of
@@ -17,7 +18,6 @@ from ..tables import (
     Particulier,
     Prestataire,
 )
-from ..working_days import PARIS
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -64,7 +64,7 @@ def message(record: Message, public_url: str) -> dict[str, Any]:
 
 
 def particulier(record: Particulier) -> dict[str, Any]:
-    """A person and each association, without birth data nor bank account."""
+    """A person and each appareillage, without birth data nor bank account."""
     return {
         "idClient": record.id,
         "birth_name": record.birth_name,

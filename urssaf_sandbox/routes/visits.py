@@ -12,10 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ..life.work import Impossible, Work
 from ..sandbox import Sandbox
-from ..space.attempts import TooMany
-from ..space.forms import BadForm, read_form
-from ..space.pages import PageError, Visit
-from ..space.sessions import logged_in
+from ..space.access import TooMany, logged_in
+from ..space.pages import BadForm, PageError, Visit, read_form
 from ..space.wording import plural
 from ..tables import Particulier
 from .entry import Body, SandboxHere

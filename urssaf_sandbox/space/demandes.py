@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from ..answers import key_of
 from ..contract.references import (
     EN_ATTENTE,
     INTEGREE,
@@ -20,9 +21,8 @@ from ..contract.references import (
     STATUT_LABELS,
     VALIDEE,
 )
+from ..life.transitions import CANCELLED
 from ..life.work import Work
-from ..rules.transitions import CANCELLED
-from ..search import key_of
 from ..tables import Demande, Particulier
 from .wording import NATURES, quantity
 

@@ -11,14 +11,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..contract.enrolment import InputParticulierDTO
 from ..contract.erreurs import Refusal
-from ..contract.validation import check
-from ..life.accounts import renew_mandat
-from ..life.particuliers import correct
+from ..contract.fields import check
+from ..contract.particulier import (
+    InputParticulierDTO,
+    adresse_erreurs,
+    coordonnee_bancaire_erreurs,
+)
+from ..life.particuliers import correct, renew_mandat
 from ..life.work import Work
-from ..rules.address import adresse_erreurs
-from ..rules.bank import coordonnee_bancaire_erreurs
 from ..tables import Particulier
 
 _PARTICULIER = TypeAdapter(InputParticulierDTO)

@@ -3,7 +3,7 @@
 
 from datetime import date, datetime
 
-from ..working_days import PARIS
+from ..clock import PARIS
 
 _NBSP = "\N{NO-BREAK SPACE}"
 _MONTHS = (
@@ -11,7 +11,6 @@ _MONTHS = (
     "décembre"
 ).split()
 
-# urssaf-api.md §6.1.
 NATURES = {
     "10": "Garde d'enfant handicapé",
     "20": "Accompagnement d'enfant handicapé",
@@ -42,7 +41,7 @@ NATURES = {
     "270": "Divers, non éligible",
 }
 
-# urssaf-api.md §6.5, the list of AT.
+# The list of AT.
 STREETS = {
     "ALL": "Allée",
     "AV": "Avenue",

@@ -15,11 +15,10 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from ..app import create_app
-from ..clock import Clock
+from ..clock import PARIS, Clock
+from ..server import CuttableProtocol
 from ..settings import Settings
-from ..space import passwords
-from ..wire.cutting import CuttableProtocol
-from ..working_days import PARIS
+from ..space import access
 from .client import JSON, Caller, Steering
 
 HERE = Path(__file__).parent
@@ -85,7 +84,7 @@ def quick_passwords() -> Iterator[None]:
     """
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", lambda: cheap)
+        patch.setattr(access, "_hasher", lambda: cheap)
         yield
 
 

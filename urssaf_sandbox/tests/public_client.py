@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A client as the public ones are written (urssaf-api.md §9: CAERP, AIS, CT, AR, DF).
+"""A client as the public ones are written (CAERP, AIS, CT, AR, DF).
 
 It knows nothing of the sandbox, only what those sources tell of the service: one
 demande per call, names in capitals without accents, the street in `complement`,

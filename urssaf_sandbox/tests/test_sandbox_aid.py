@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..rules.plafonds import AIDE, DATED, aide_for
+from ..life.aide import AIDE, DATED, aide_for
 from .data import LINE, changed, demande
 
 PLAFONDS = DATED[-1]

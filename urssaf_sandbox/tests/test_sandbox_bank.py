@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ..rules.bank import fictive_iban
+from ..contract.particulier import fictive_iban
 from .data import demande
 
 NAMESPACES = {"": "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"}

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from ..contract.erreurs import MESSAGES
-from ..rules.identity import MAGIC_NAMES
+from ..contract.particulier import MAGIC_NAMES
 from . import test_sandbox_enrolment, test_sandbox_payment, test_sandbox_search
 
 # Provoked by tests of their own rather than by one changed field.

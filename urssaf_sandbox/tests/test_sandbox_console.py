@@ -3,7 +3,7 @@
 
 import pytest
 
-from ..wire.kinds import KINDS
+from ..wire.faults import KINDS
 from .browser import person_at
 from .data import demande
 from .visitor import Visitor

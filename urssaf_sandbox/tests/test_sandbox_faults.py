@@ -6,8 +6,7 @@ import time
 import httpx
 import pytest
 
-from ..wire.kinds import ANSWERS, KINDS
-from ..wire.methods import METHODS
+from ..wire.faults import ANSWERS, KINDS, METHODS
 from .client import ATP, TOKEN, Caller
 from .data import OTHER_PERSON, demande
 

@@ -4,7 +4,7 @@
 import pytest
 
 from ..contract.references import MOTIFS_ANNULATION, STATUT_LABELS
-from ..rules.transitions import TERMINAL
+from ..life.transitions import TERMINAL
 from .client import JSON, STEERING
 from .data import demande
 

@@ -7,7 +7,7 @@ import io
 import uvicorn
 
 from ..app import create_app
-from ..logs import logging_config
+from ..server import logging_config
 from ..settings import Settings
 from .test_sandbox_process import free_port
 

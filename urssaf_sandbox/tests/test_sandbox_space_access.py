@@ -6,15 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from ..routes.particulier import (
-    account,
-    demandes,
-    help,
-    opening,
-    profile,
-    providers,
-)
-from ..space.tables import Account, SpaceSession
+from ..routes.particulier import access, demandes, home, profile, providers
+from ..side_tables import Account, SpaceSession
 from .client import Caller
 from .data import OTHER_PERSON, PERSON, changed, demande, person
 from .test_sandbox_process import free_port, running
@@ -196,7 +189,7 @@ def test_every_form_of_the_space_wants_its_token(member, caller):
     """CSRF: no posting route does anything without a form of ours."""
     paths = [
         route.path.replace("{number}", "1").replace("{prestataire_id:int}", "1")
-        for part in (account, help, opening, demandes, profile, providers)
+        for part in (access, home, demandes, profile, providers)
         for route in part.router.routes
         if "POST" in route.methods
     ]

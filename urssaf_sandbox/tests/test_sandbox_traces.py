@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..wire.masking import mask_body, mask_query, mask_text
+from ..traces import mask_body, mask_query, mask_text
 from .client import ATP, TOKEN
 from .data import PERSON, demande
 from .test_sandbox_faults import cut_call, order

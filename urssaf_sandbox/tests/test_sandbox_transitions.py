@@ -6,7 +6,7 @@ from datetime import datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ..rules.transitions import CANCELLED, TERMINAL, TRANSITIONS, following
+from ..life.transitions import CANCELLED, TERMINAL, TRANSITIONS, following
 from .client import JSON, STEERING
 
 ORDERS = {

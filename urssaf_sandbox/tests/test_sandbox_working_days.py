@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from ..working_days import (
+from ..clock import (
     PARIS,
     add_working_days,
     is_working_day,

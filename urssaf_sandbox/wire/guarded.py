@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..settings import Settings
-from .methods import method_of
+from .faults import method_of
 
 STEERING = "/sandbox/v1/"
 _SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -4,10 +4,10 @@
 from fastapi import APIRouter
 
 from ...space.pages import PageError
-from . import account, help, home, opening, demandes, profile, providers
+from . import access, demandes, home, profile, providers
 
 router = APIRouter(prefix="/particulier", include_in_schema=False)
-for _part in (account, opening, home, demandes, providers, profile, help):
+for _part in (access, home, demandes, providers, profile):
     router.include_router(_part.router)
 
 

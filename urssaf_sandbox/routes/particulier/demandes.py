@@ -4,14 +4,14 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from ...clock import working_day_start
 from ...contract.references import MOTIFS_REFUS
-from ...life import demandes
+from ...life import demandes as demande_life
 from ...life.work import Work
 from ...space import profile
 from ...space.demandes import ShownDemande, demande_of, demandes_of
 from ...space.pages import PageError
 from ...tables import Particulier
-from ...working_days import working_day_start
 from ..visits import Form, Member, MemberHere
 
 router = APIRouter(prefix="/paiements")
@@ -60,7 +60,7 @@ def recap(member: MemberHere, number: str) -> HTMLResponse:
 def validate(member: MemberHere, number: str, _form: Form) -> RedirectResponse:
     """PAYER: the demande is validated."""
     with member.writing() as (work, particulier):
-        demandes.validate(work, _shown(work, particulier, number).record)
+        demande_life.validate(work, _shown(work, particulier, number).record)
     return member.visit.go(f"{_LIST}/{number}", "valide")
 
 
@@ -85,7 +85,7 @@ def refuse(member: MemberHere, number: str, form: Form) -> HTMLResponse:
             return _refusal_form(member, demande, form, mistakes)
     with member.writing() as (work, particulier):
         record = _shown(work, particulier, number).record
-        demandes.contest(work, record, code, comment or None)
+        demande_life.contest(work, record, code, comment or None)
     return member.visit.go(f"{_LIST}/{number}", "refuse")
 
 

@@ -1,21 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The home page: the year at a glance, and what waits for an answer."""
+"""The home page, the help centre, and "Une question ? Contactez l'Urssaf"."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from ... import mailbox
 from ...life.aide import account_of
-from ...life.enrolments import PENDING
+from ...life.particuliers import PENDING
+from ...space.access import logged_in
 from ...space.demandes import demandes_of, paid_cents
 from ...space.wording import NATURES
-from ..visits import MemberHere
+from ..visits import Form, MemberHere, VisitHere
 
 router = APIRouter()
 
 
 @router.get("/")
 def home(member: MemberHere) -> HTMLResponse:
-    """Show the ceiling, what is used and left, payments, and what waits."""
+    """Show the plafond, what is used and left, payments, and what waits."""
     with member.reading() as (work, particulier):
         everything = demandes_of(work, particulier)
         account = account_of(work, particulier)
@@ -34,3 +36,37 @@ def home(member: MemberHere) -> HTMLResponse:
             natures=NATURES,
             silence_hours=work.settings.silence_hours,
         )
+
+
+_MAX_QUESTION = 2000
+
+
+@router.get("/aide")
+def help_centre(visit: VisitHere) -> HTMLResponse:
+    """Answer what people ask most; open to everybody."""
+    sandbox = visit.sandbox
+    with sandbox.reading() as work:
+        cookie, real_now = visit.session_cookie, sandbox.clock.wall()
+        member = logged_in(work.session, cookie, real_now) is not None
+        return visit.show(
+            "particulier/help.html", member=member, settings=work.settings
+        )
+
+
+@router.get("/contact")
+def contact_page(member: MemberHere) -> HTMLResponse:
+    """Offer a form and say what the real service offers."""
+    return member.show("particulier/contact.html", mistake="", question="")
+
+
+@router.post("/contact")
+def contact(member: MemberHere, form: Form) -> HTMLResponse:
+    """Take a question; the acknowledgement comes by mail."""
+    question = form.get("question", "")
+    if not 1 <= len(question) <= _MAX_QUESTION:
+        mistake = f"Écrivez votre question, en {_MAX_QUESTION} caractères au plus"
+        page = "particulier/contact.html"
+        return member.show(page, 422, mistake=mistake, question=question)
+    with member.writing() as (work, particulier):
+        mailbox.acknowledge(work, particulier, question)
+    return member.visit.go("/particulier/contact", "question")

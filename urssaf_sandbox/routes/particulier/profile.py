@@ -4,14 +4,20 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from ...side_tables import Account
 from ...space import profile
-from ...space.attempts import count_attempt, forgive
-from ...space.passwords import RULES, hash_password, matches
-from ...space.sessions import close_all, open_session
-from ...space.tables import Account
+from ...space.access import (
+    RULES,
+    close_all,
+    count_attempt,
+    forgive,
+    hash_password,
+    matches,
+    open_session,
+)
 from ...space.wording import LETTERS, STREETS
 from ..visits import Form, Member, MemberHere
-from .account import password_mistakes
+from .access import password_mistakes
 
 router = APIRouter(prefix="/compte")
 

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Intervenants: who waits for an answer, who was accepted, ending an association."""
+"""Intervenants: who waits for an answer, who was accepted, ending an appareillage."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from ...life import particuliers
-from ...life.enrolments import ACTIVE, LAPSED, PENDING
+from ...life import particuliers as particulier_life
+from ...life.particuliers import ACTIVE, LAPSED, PENDING
 from ...life.work import Work
 from ...space.pages import PageError
 from ...tables import Appareillage, Particulier, Prestataire
@@ -18,7 +18,7 @@ _LIST = "/particulier/intervenants"
 
 @router.get("")
 def providers(member: MemberHere) -> HTMLResponse:
-    """List the associations."""
+    """List the appareillages."""
     with member.reading() as (_work, particulier):
         states = {"waiting": PENDING, "accepted": ACTIVE, "lapsed": LAPSED}
         groups = {
@@ -36,16 +36,16 @@ def providers(member: MemberHere) -> HTMLResponse:
 def accept(member: MemberHere, prestataire_id: int, form: Form) -> RedirectResponse:
     """Accepter, or AJOUTER À VOTRE LISTE D'INTERVENANTS."""
     with member.writing() as (work, particulier):
-        particuliers.accept(work, _appareillage(work, particulier, prestataire_id))
+        particulier_life.accept(work, _appareillage(work, particulier, prestataire_id))
     home = "/particulier/" if form.get("retour") == "accueil" else _LIST
     return member.visit.go(home, "ajoute")
 
 
 @router.post("/{prestataire_id:int}/refuser")
 def decline(member: MemberHere, prestataire_id: int, _form: Form) -> RedirectResponse:
-    """Refuse the association."""
+    """Refuse the appareillage."""
     with member.writing() as (work, particulier):
-        particuliers.decline(work, _appareillage(work, particulier, prestataire_id))
+        particulier_life.decline(work, _appareillage(work, particulier, prestataire_id))
     return member.visit.go(_LIST, "decline")
 
 
@@ -59,9 +59,9 @@ def end_page(member: MemberHere, prestataire_id: int) -> HTMLResponse:
 
 @router.post("/{prestataire_id:int}/fin")
 def end(member: MemberHere, prestataire_id: int, _form: Form) -> RedirectResponse:
-    """End the association."""
+    """End the appareillage."""
     with member.writing() as (work, particulier):
-        particuliers.end(work, _appareillage(work, particulier, prestataire_id))
+        particulier_life.end(work, _appareillage(work, particulier, prestataire_id))
     return member.visit.go(_LIST, "termine")
 
 
@@ -71,4 +71,4 @@ def _appareillage(
     prestataire = work.session.get(Prestataire, min(prestataire_id, 2**62))
     if prestataire is None:
         raise PageError(404, "Cet intervenant est inconnu.")
-    return particuliers.appareillage_with(work, particulier, prestataire)
+    return particulier_life.appareillage_with(work, particulier, prestataire)

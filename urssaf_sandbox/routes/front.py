@@ -1,24 +1,40 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`/boite-aux-lettres/`: everybody's e-mails and SMS, as pages."""
+"""The front page, and `/boite-aux-lettres/`: everybody's e-mails and SMS, as pages."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from ..mailbox import address_of
 from ..space.pages import PageError
 from ..switches import EMAIL, SMS
-from ..tables import Message
+from ..tables import Demande, Message, Particulier
 from .visits import VisitHere
 
-router = APIRouter(prefix="/boite-aux-lettres", include_in_schema=False)
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(visit: VisitHere) -> HTMLResponse:
+    """Say that this is a simulation, what time it is in it, and what it holds."""
+    with visit.sandbox.reading() as work:
+        counts = {
+            table.__tablename__: work.session.scalar(
+                select(func.count()).select_from(table)
+            )
+            for table in (Particulier, Demande, Message)
+        }
+        return visit.show("home.html", now=work.now, **counts)
+
+
+mailbox_router = APIRouter(prefix="/boite-aux-lettres", include_in_schema=False)
 
 _SHOWN = 200
 
 
-@router.get("/")
+@mailbox_router.get("/")
 def messages(visit: VisitHere, a: str = "") -> HTMLResponse:
     """List the messages, newest first; `a` keeps those of one person."""
     query = select(Message).order_by(Message.id.desc()).limit(_SHOWN)
@@ -39,7 +55,7 @@ def messages(visit: VisitHere, a: str = "") -> HTMLResponse:
         )
 
 
-@router.get("/{number}")
+@mailbox_router.get("/{number}")
 def message(visit: VisitHere, number: Annotated[int, Path(lt=2**62)]) -> HTMLResponse:
     """Show one message; the link in it can be followed."""
     with visit.sandbox.reading() as work:

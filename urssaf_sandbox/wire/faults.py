@@ -1,16 +1,44 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The faults that can be ordered, and what they do to an answer."""
+"""The faults that can be ordered: for which methods, what they do, which ones wait.
+
+They survive a restart; a reset forgets them.
+"""
 
 import json
+import random
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from sqlalchemy import delete, select
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from ..contract.erreurs import erreur
 from ..contract.references import OLD_STATUT_LABELS, STATUT_LABELS
-from .methods import METHODS
+from ..database import Database
+from ..side_tables import Fault
+
+TOKEN = "token"
+_ATP = "/atp/v1/tiersPrestations"
+_PATHS = {
+    ("POST", "/api/oauth/v1/token"): TOKEN,
+    ("POST", f"{_ATP}/particulier"): "010",
+    ("GET", f"{_ATP}/particulier"): "020",
+    ("POST", f"{_ATP}/demandePaiement"): "050",
+    ("POST", f"{_ATP}/demandePaiement/rechercher"): "070",
+}
+METHODS = tuple(_PATHS.values())
+
+
+def method_of(scope: Scope) -> str | None:
+    """Return `token`, `010`, `020`, `050`, `070`; None for anything else."""
+    if scope["type"] != "http":
+        return None
+    return _PATHS.get((scope["method"], scope["path"]))
+
 
 SLOW = "slow"
 CUT_BEFORE = "cut_before"
@@ -147,3 +175,75 @@ def changed_body(kind: str, value: str | None, body: bytes) -> bytes:
     if kind == MALFORMED:
         return _cut_short(body)
     return json.dumps(CHANGES[kind](json.loads(body), value)).encode()
+
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """One fault that a call has met."""
+
+    kind: str
+    value: str | None
+
+
+class FaultBoard:
+    """Hands each waiting fault to the next call it is meant for, oldest first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        # Nearly always empty: calls must not pay a look into the database for it.
+        self._waiting = True
+
+    def order(self, fault: Fault) -> None:
+        """Put a fault on the board."""
+        with self._lock, self._database.writing() as session:
+            session.add(fault)
+            self._waiting = True
+
+    def waiting(self) -> list[Fault]:
+        """Return what is on the board, oldest first."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(Fault).order_by(Fault.id)))
+
+    def wipe(self) -> None:
+        """Take everything off the board."""
+        with self._lock, self._database.writing() as session:
+            session.execute(delete(Fault))
+            self._waiting = False
+
+    def anything(self) -> bool:
+        """Tell at no cost whether `take` may find something."""
+        return self._waiting
+
+    def take(self, method: str) -> Ordered | None:
+        """Return the fault that this call meets, and count it."""
+        with self._lock, self._database.writing() as session:
+            faults = session.scalars(select(Fault).order_by(Fault.id)).all()
+            self._waiting = bool(faults)
+            for fault in faults:
+                if _concerns(fault, method) and _strikes(fault):
+                    if fault.remaining is not None:
+                        fault.remaining -= 1
+                        if not fault.remaining:
+                            session.delete(fault)
+                    return Ordered(fault.kind, fault.value)
+        return None
+
+
+def _concerns(fault: Fault, method: str) -> bool:
+    return fault.method == method or (
+        fault.method == ANY and method in KINDS[fault.kind]
+    )
+
+
+def _strikes(fault: Fault) -> bool:
+    """Draw whether this call meets the fault; the same order draws the same calls."""
+    if fault.rate >= 1:
+        return True
+    # A text seeds alike on every machine and version of Python.
+    chance = random.Random(f"{fault.seed}:{fault.seen}").random()
+    fault.seen += 1
+    return chance < fault.rate

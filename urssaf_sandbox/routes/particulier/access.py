@@ -1,18 +1,37 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Log in and out; choose a new password after forgetting it."""
+"""Log in and out, choose a password; the activation link.
+
+The link leads to a password, the data to check, two boxes, ACTIVER MON COMPTE.
+"""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
 
 from ... import mailbox
+from ...life.particuliers import open_account, renew
 from ...life.work import Impossible
-from ...space.attempts import count_attempt, forgive
-from ...space.links import FORGOTTEN, follow, spend
-from ...space.pages import PageError
-from ...space.passwords import RULES, broken_rules, hash_password, matches
-from ...space.sessions import close_all, close_session, open_session
-from ...space.tables import Account
+from ...side_tables import Account
+from ...space import profile
+from ...space.access import (
+    FORGOTTEN,
+    OPENING,
+    RULES,
+    Expired,
+    broken_rules,
+    close_all,
+    close_session,
+    count_attempt,
+    follow,
+    forgive,
+    hash_password,
+    matches,
+    open_session,
+    owner_of_expired,
+    spend,
+)
+from ...space.pages import PageError, Visit
+from ...space.wording import LETTERS, STREETS
 from ...tables import Particulier
 from ..visits import LOGIN, Form, VisitHere, acting
 
@@ -142,3 +161,84 @@ def _safe(target: str) -> str:
     if plain and target.startswith(_HOME) and not target.startswith("//"):
         return target
     return _HOME
+
+
+# Field of the form → what happens when the box is not ticked.
+_BOXES = {
+    "conditions": "Acceptez les conditions générales d'utilisation pour continuer",
+    "mandat": "Sans autorisation de prélèvement, le service ne peut pas être activé",
+}
+
+
+@router.get("/activation")
+def page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
+    """Show the form with what the prestataire typed."""
+    with visit.sandbox.reading() as work:
+        try:
+            particulier = follow(work, jeton, OPENING)
+        except Expired as error:
+            text = str(error)
+            return visit.show("particulier/expired.html", 410, text=text, jeton=jeton)
+        except Impossible as error:
+            raise PageError(410, str(error)) from None
+        values = profile.values_of(particulier, profile.ALL)
+        return _form(visit, particulier, jeton, values)
+
+
+@router.post("/activation/nouveau-lien")
+def another_link(visit: VisitHere, form: Form) -> RedirectResponse:
+    """Send another link to whom the expired one was sent."""
+    with acting(visit.sandbox) as work:
+        renew(work, owner_of_expired(work, form.get("jeton", "")))
+    return visit.go("/particulier/connexion", "nouveau-lien")
+
+
+@router.post("/activation")
+def activate(visit: VisitHere, form: Form) -> HTMLResponse:
+    """Open the account and log in."""
+    jeton = form.get("jeton", "")
+    mistakes = password_mistakes(form)
+    mistakes.update({box: why for box, why in _BOXES.items() if form.get(box) != "oui"})
+    kept = "" if mistakes else hash_password(form["mot_de_passe"])
+    try:
+        with acting(visit.sandbox) as work:
+            particulier = follow(work, jeton, OPENING)
+            profile.change(work, particulier, form, profile.ALL)
+            if mistakes:
+                raise profile.Rejected({})
+            open_account(work, particulier)
+            spend(work, particulier)
+            work.session.add(Account(particulier_id=particulier.id, password_hash=kept))
+            token = open_session(
+                work.session, particulier.id, visit.sandbox.clock.wall()
+            )
+    except profile.Rejected as rejected:
+        mistakes.update(rejected.mistakes)
+        with visit.sandbox.reading() as work:
+            particulier = follow(work, jeton, OPENING)
+            return _form(visit, particulier, jeton, form, mistakes)
+    return visit.enter(token, "/particulier/", "active")
+
+
+def _form(
+    visit: Visit,
+    particulier: Particulier,
+    jeton: str,
+    values: dict[str, str],
+    mistakes: dict[str, str] | None = None,
+) -> HTMLResponse:
+    return visit.show(
+        "particulier/activation.html",
+        422 if mistakes else 200,
+        particulier=particulier,
+        waiting=[
+            appareillage.prestataire for appareillage in particulier.appareillages
+        ],
+        jeton=jeton,
+        values=values,
+        mistakes=mistakes or {},
+        rules=RULES,
+        fields=profile.ALL,
+        streets=STREETS,
+        letters=LETTERS,
+    )

@@ -12,8 +12,8 @@ from ..clock import ClockRangeError
 from ..contract.erreurs import Refusal, erreur
 from ..life.work import Impossible
 from ..oauth import OAuthError
+from .atp import on_oauth_error
 from .entry import Unauthorized
-from .token import on_oauth_error
 
 _logger = logging.getLogger(__name__)
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the operator may play on one demande or one particulier, by a button each.
+"""What the operator's console shows, and what may be played on it by a button each.
 
 Nothing is done here: each event calls what `/sandbox/v1/` offers to scripts.
 """
@@ -8,12 +8,88 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from ..rules import transitions
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ..contract.references import STATUT_LABELS
+from ..life import transitions
+from ..life.particuliers import ACTIVE, PENDING
+from ..life.work import Work
 from ..sandbox import Sandbox
-from ..space import overview
-from ..tables import Demande, Particulier
-from . import incidents, steering
+from ..side_tables import Trace
+from ..tables import Appareillage, Demande, Message, Particulier, Prestataire
+from . import steering
 from .orders import Cancellation, Contest, Household, Recovery
+
+_SHOWN = 50
+_FEW = 12
+
+
+def particuliers(work: Work) -> list[Particulier]:
+    """Return those enrolled last, newest first."""
+    query = (
+        select(Particulier)
+        .options(
+            selectinload(Particulier.appareillages).joinedload(Appareillage.prestataire)
+        )
+        .order_by(Particulier.created_at.desc(), Particulier.id)
+        .limit(_SHOWN)
+    )
+    return list(work.session.scalars(query))
+
+
+def demandes(work: Work) -> list[Demande]:
+    """Return the last demandes, newest first."""
+    query = (
+        select(Demande)
+        .options(joinedload(Demande.prestataire), joinedload(Demande.particulier))
+        .order_by(Demande.id.desc())
+        .limit(_SHOWN)
+    )
+    return list(work.session.scalars(query))
+
+
+def around(work: Work) -> dict[str, Any]:
+    """Return prestataires, last mails and calls, and how much there is of each."""
+
+    def latest(table: Any) -> list[Any]:
+        query = select(table).order_by(table.id.desc()).limit(_FEW)
+        return list(work.session.scalars(query))
+
+    def count(table: Any) -> int:
+        return work.session.scalar(select(func.count()).select_from(table)) or 0
+
+    by_statut = work.session.execute(
+        select(Demande.statut, func.count())
+        .group_by(Demande.statut)
+        .order_by(Demande.statut)
+    )
+    return {
+        "prestataires": list(
+            work.session.scalars(select(Prestataire).order_by(Prestataire.id))
+        ),
+        "messages": latest(Message),
+        "traces": latest(Trace),
+        "particulier_count": count(Particulier),
+        "demande_count": count(Demande),
+        "statuses": [(code, STATUT_LABELS[code], number) for code, number in by_statut],
+        "labels": STATUT_LABELS,
+    }
+
+
+def waits(particulier: Particulier) -> bool:
+    """Does a prestataire wait for this person's answer?"""
+    return any(
+        appareillage.state == PENDING for appareillage in particulier.appareillages
+    )
+
+
+def accepted(particulier: Particulier) -> bool:
+    """Has this person accepted a prestataire?"""
+    return any(
+        appareillage.state == ACTIVE for appareillage in particulier.appareillages
+    )
+
 
 Typed = dict[str, str]
 Record = TypeVar("Record")
@@ -47,7 +123,7 @@ def _cancel(specific: bool) -> Callable[[Sandbox, str, Typed], None]:
             commentaire=typed.get("commentaire") or None,
             specific=specific,
         )
-        incidents.cancel(sandbox, key, order)
+        steering.cancel(sandbox, key, order)
 
     return act
 
@@ -57,7 +133,7 @@ def _household(sandbox: Sandbox, key: str, typed: Typed) -> None:
         disability=typed.get("handicap") or None,
         used_elsewhere=typed.get("ailleurs") or None,
     )
-    incidents.change_aid(sandbox, key, order)
+    steering.change_aid(sandbox, key, order)
 
 
 DEMANDE_EVENTS: dict[str, Event[Demande]] = {
@@ -70,17 +146,17 @@ DEMANDE_EVENTS: dict[str, Event[Demande]] = {
     "rejeter": Event(
         "Rejeter le prélèvement",
         _may(transitions.REJECT_PRELEVEMENT),
-        lambda sandbox, key, _typed: incidents.reject_debit(sandbox, key),
+        lambda sandbox, key, _typed: steering.reject_debit(sandbox, key),
     ),
     "recouvrer": Event(
         "Recouvrer",
         _may(transitions.RECOVER),
-        lambda sandbox, key, _typed: incidents.recover(sandbox, key),
+        lambda sandbox, key, _typed: steering.recover(sandbox, key),
     ),
     "echouer": Event(
         "Recouvrement impossible",
         _may(transitions.RECOVERY_FAILS),
-        lambda sandbox, key, _typed: incidents.recover(
+        lambda sandbox, key, _typed: steering.recover(
             sandbox, key, Recovery(fails=True)
         ),
     ),
@@ -96,33 +172,33 @@ DEMANDE_EVENTS: dict[str, Event[Demande]] = {
 PARTICULIER_EVENTS: dict[str, Event[Particulier]] = {
     "activer": Event(
         "Activer et tout accepter",
-        overview.waits,
+        waits,
         lambda sandbox, key, _typed: steering.activate(sandbox, key),
     ),
     "terminer": Event(
         "Mettre fin aux mises en relation",
-        overview.accepted,
-        lambda sandbox, key, _typed: incidents.end(sandbox, key),
+        accepted,
+        lambda sandbox, key, _typed: steering.end(sandbox, key),
     ),
     "bloquer": Event(
         "Bloquer",
         lambda particulier: not particulier.blocked_at,
-        lambda sandbox, key, _typed: incidents.block(sandbox, key),
+        lambda sandbox, key, _typed: steering.block(sandbox, key),
     ),
     "debloquer": Event(
         "Débloquer",
         lambda particulier: bool(particulier.blocked_at),
-        lambda sandbox, key, _typed: incidents.unblock(sandbox, key),
+        lambda sandbox, key, _typed: steering.unblock(sandbox, key),
     ),
     "echoir": Event(
         "Mandat échu",
         lambda particulier: not particulier.mandat_expired_at,
-        lambda sandbox, key, _typed: incidents.expire_mandate(sandbox, key),
+        lambda sandbox, key, _typed: steering.expire_mandate(sandbox, key),
     ),
     "renouveler": Event(
         "Renouveler le mandat",
         lambda particulier: bool(particulier.mandat_expired_at),
-        lambda sandbox, key, _typed: incidents.renew_mandate(sandbox, key),
+        lambda sandbox, key, _typed: steering.renew_mandate(sandbox, key),
     ),
     "foyer": Event("Changer le foyer", lambda _person: True, _household, "household"),
 }

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which status may follow which, and by what (urssaf-api.md §5).
+"""Which statut of a demande may follow which, and by what.
 
 Sources agree on the codes, not on the order of those that follow an unpaid debit:
 60 → 120, 60 → 111 and 120 → 112 are the arrows they have in common; 260 and 270 are
