@@ -599,7 +599,7 @@ class TestInvoiceGuards(UrssafCase):
         move.button_draft()
         move.invoice_line_ids.product_id = product
         move.action_post()
-        self.assertIn("home_service_nature", move._urssaf_check_sendable())
+        self.assertIn("urssaf_nature", move._urssaf_check_sendable())
         product.home_service_nature_id = self.env.ref("l10n_fr_home_services.nature_60")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
