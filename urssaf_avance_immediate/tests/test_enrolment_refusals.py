@@ -75,8 +75,12 @@ class TestEnrolmentRefusals(UrssafCase):
                 self.assertEqual(enrolment.state, "error")
                 self.assertEqual(enrolment.last_error_code, code)
                 known = ERROR_CODES.get(code)
-                words = known.explanation.rstrip(".") if known else code
-                self.assertEqual(enrolment.life, f"Mend the details: {words}.")
+                self.assertEqual(
+                    enrolment.life,
+                    f"Mend the details: {known.explanation.rstrip('.')}."
+                    if known
+                    else f"Mend the details, then enrol again. [{code}]",
+                )
                 self.assertIn(f"[{code}]", self.partner.urssaf_enrolment_error)
                 names = enrolment._to_mend()
                 self.assertEqual(names[:1], [name] if name else [])
