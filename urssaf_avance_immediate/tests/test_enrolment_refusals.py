@@ -15,7 +15,7 @@ from ..lib.api.codes import ERROR_CODES
 from .cases import NOW, UrssafCase
 
 LINKED = "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE"
-#: urssaf-api §3.1: the code, and the field of the contact to look at first.
+#: The code, and the field of the contact to look at first.
 REFUSALS = {
     "ERR_DGFIP_R2P_INCONNU": "urssaf_birth_name",
     "ERR_DGFIP_IMPOTPART_INCONNU": "urssaf_birth_name",
@@ -105,7 +105,7 @@ class TestEnrolmentRefusals(UrssafCase):
         self.assertEqual({*REFUSALS, LINKED} - others, known)
 
     def test_nobody_there_any_more(self):
-        """The only code of method 020 (urssaf-api §3.2)."""
+        """The only code of method 020."""
         enrolment = self._enrol()
         self.fake.fail("020", "reject_400", code="ERR_RECHERCHE_PARTICULIER")
         enrolment.action_urssaf_refresh()
