@@ -7,7 +7,6 @@
     "category": "Accounting/Localizations",
     "license": "LGPL-3",
     "development_status": "Beta",
-    "development_status": "Beta",
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
     "countries": ["fr"],
