@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         log_config=logging_config(),
         server_header=False,
         date_header=False,  # see wire/layers.py
+        # A browser that keeps a connection open does not keep the server from ending.
+        timeout_graceful_shutdown=5,
     )
     return 0
 

@@ -119,7 +119,7 @@ def _tax(odoo, rate, included):
 def _transfers(odoo, company):
     """A payment method of its own, whose outstanding account waits for the bank.
 
-    One bank line may clear many invoices (``domain/users-and-accounting.md`` §3.2).
+    One bank line may clear many invoices.
     """
     account = odoo.create(
         "account.account",

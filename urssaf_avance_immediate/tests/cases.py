@@ -9,7 +9,7 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .common import FakeUrssafMixin
 
-IBAN = "FR7630004000031234567890143"  # the sandbox-safe sample of urssaf-api §2.1
+IBAN = "FR7630004000031234567890143"  # of nobody: the sample that public code uses
 
 
 def credentials(client_id, client_secret):

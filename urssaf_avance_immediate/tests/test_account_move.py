@@ -83,6 +83,10 @@ class TestAccountMove(UrssafCase):
         self.housework.home_service_nature_id = False
         self._assert_blocked(self._invoice(), "nature", "Ménage")
 
+    def test_nature_that_urssaf_does_not_know(self):
+        self.housework.home_service_nature_id.urssaf_code = False
+        self._assert_blocked(self._invoice(), "nature", "Ménage")
+
     def test_partly_paid(self):
         move = self._invoice()
         self.env["account.payment.register"].with_context(

@@ -11,6 +11,8 @@ from odoo.tests.common import freeze_time
 
 from .cases import NOW, UrssafCase
 
+# How a field of ours on another's model is named: the protocol's, and the trade's.
+OURS = ("urssaf_", "home_service_")
 # These at least: they are copies of what is in the demande or the enrolment, or marks
 # of what the code has done.
 ONLY_THE_CODE = {
@@ -21,6 +23,7 @@ ONLY_THE_CODE = {
         "urssaf_to_send",
         "urssaf_two_lines",
     },
+    "account.move.line": {"home_service_nature_id", "home_service_unit"},
     "account.payment": {"urssaf_request_id"},
     "res.partner": {
         "urssaf_consent_date",
@@ -84,7 +87,7 @@ class TestInvoiceGuards(UrssafCase):
             if name.startswith("urssaf.") or model._transient or model._abstract:
                 continue
             for field in model._fields.values():
-                if field.name.startswith("urssaf_") and not field.inherited:
+                if field.name.startswith(OURS) and not field.inherited:
                     yield name, field
 
     def test_only_the_code_writes_what_no_screen_may(self):
@@ -599,7 +602,7 @@ class TestInvoiceGuards(UrssafCase):
         move.button_draft()
         move.invoice_line_ids.product_id = product
         move.action_post()
-        self.assertIn("home_service_nature", move._urssaf_check_sendable())
+        self.assertIn("urssaf_nature", move._urssaf_check_sendable())
         product.home_service_nature_id = self.env.ref("l10n_fr_home_services.nature_60")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")

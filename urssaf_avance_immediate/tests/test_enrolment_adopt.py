@@ -76,8 +76,11 @@ class TestEnrolmentAdopt(UrssafCase):
         with self.assertRaises(AccessError):
             wizards.create(values).write(forged)
         context = {f"default_{name}": value for name, value in forged.items()}
-        wizard = wizards.with_context(**context).create(values)
-        self.assertFalse(wizard.found_id or wizard.birth_name)
+        with self.assertRaises(AccessError):
+            wizards.with_context(**context).create(values)
+        forged = wizards.with_context(**context).default_get([*forged])
+        self.assertFalse(any(forged.values()))
+        wizard = wizards.create(values)
         with self.assertRaises(UserError):
             wizard.action_adopt()
         self.assertFalse(self.partner.urssaf_enrolment_id.external_id)

@@ -9,7 +9,8 @@ from odoo.tests.common import freeze_time
 from .cases import NOW, UrssafCase
 
 DAY = timedelta(days=1)
-#: urssaf-api §4, and what it makes of a customer who waits and of one who was active.
+#: The statuses of docs/api.md, and what each makes of a customer who waits and of one
+#: who was active.
 STATUSES = [
     ("APPAREILLAGE_EC", "KO", "pending", "blocked"),
     ("APPAREILLAGE_VALIDE", "OK", "active", "active"),

@@ -15,7 +15,7 @@ from ..lib.api.codes import ERROR_CODES
 from .cases import NOW, UrssafCase
 
 LINKED = "ERR_LIEN_TIERS_PRESTATION_PARTICULIER_EXISTE"
-#: urssaf-api §3.1: the code, and the field of the contact to look at first.
+#: The code, and the field of the contact to look at first.
 REFUSALS = {
     "ERR_DGFIP_R2P_INCONNU": "urssaf_birth_name",
     "ERR_DGFIP_IMPOTPART_INCONNU": "urssaf_birth_name",
@@ -75,8 +75,12 @@ class TestEnrolmentRefusals(UrssafCase):
                 self.assertEqual(enrolment.state, "error")
                 self.assertEqual(enrolment.last_error_code, code)
                 known = ERROR_CODES.get(code)
-                words = known.explanation.rstrip(".") if known else code
-                self.assertEqual(enrolment.life, f"Mend the details: {words}.")
+                self.assertEqual(
+                    enrolment.life,
+                    f"Mend the details: {known.explanation.rstrip('.')}."
+                    if known
+                    else f"Mend the details, then enrol again. [{code}]",
+                )
                 self.assertIn(f"[{code}]", self.partner.urssaf_enrolment_error)
                 names = enrolment._to_mend()
                 self.assertEqual(names[:1], [name] if name else [])
@@ -101,7 +105,7 @@ class TestEnrolmentRefusals(UrssafCase):
         self.assertEqual({*REFUSALS, LINKED} - others, known)
 
     def test_nobody_there_any_more(self):
-        """The only code of method 020 (urssaf-api §3.2)."""
+        """The only code of method 020."""
         enrolment = self._enrol()
         self.fake.fail("020", "reject_400", code="ERR_RECHERCHE_PARTICULIER")
         enrolment.action_urssaf_refresh()

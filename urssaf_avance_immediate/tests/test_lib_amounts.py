@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Urssaf's arithmetic, rules A to G of ``urssaf-api.md`` §7.2: examples, properties."""
+"""Urssaf's arithmetic (docs/api.md, method 050): examples, properties."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal

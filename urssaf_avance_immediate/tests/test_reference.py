@@ -35,6 +35,14 @@ class TestReference(TransactionCase):
         self.assertEqual(line._home_service_nature()[0], nature)
         self.assertFalse(line._urssaf_nature()[0])
 
+    def test_a_new_code_takes_its_place_among_the_others(self):
+        natures = self.env["home.service.nature"]
+        new = natures.create({"name": "Nouvelle", "urssaf_code": "65"})
+        other = natures.create({"name": "Autre", "urssaf_code": "B2"})
+        self.assertEqual((new.sequence, other.sequence), (65, 9999))
+        chosen = natures.create({"name": "X", "urssaf_code": "75", "sequence": 3})
+        self.assertEqual(chosen.sequence, 3)
+
     def test_every_documented_status_has_a_state(self):
         """But 90 “Clôturée”, seen in one old source: nobody knows what it means."""
         self.assertEqual(set(PAYMENT_STATUSES) - set(REMOTE_STATES), {"90"})

@@ -69,6 +69,11 @@ class TestWizardAccess(UrssafCase):
                 continue
             if not field.store or name in ("create_uid", "write_uid"):
                 continue
+            if "urssaf.guarded" in model._inherit and model._urssaf_only_code_writes(
+                field
+            ):
+                # Refused to everybody.
+                continue
             comodel = self.env[field.comodel_name]
             if comodel._transient:
                 yield name, field, self._wizard_of_the_office(comodel)

@@ -79,9 +79,9 @@ class UrssafEnrolmentAdopt(models.TransientModel):
     confirmed = fields.Boolean(string="I confirm: it is the same person")
 
     @api.model
-    def _is_guarded(self, name):
+    def _urssaf_only_code_writes(self, field):
         """Extends: the customer comes from the button that opens the dialog."""
-        return name in SHOWN
+        return field is not None and field.name in SHOWN
 
     @api.depends("partner_id")
     def _compute_email(self):

@@ -10,7 +10,7 @@ from ..lib.rules import PARIS
 
 class UrssafTraceExport(models.TransientModel):
     """One case of the tests that Urssaf asks for, with the trace of its calls, as a
-    document to hand in (urssaf-api §10).
+    document to hand in.
     """
 
     _name = "urssaf.trace.export"

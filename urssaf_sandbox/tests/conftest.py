@@ -55,11 +55,17 @@ class Served:
         chosen = Settings(database=database, public_url=self.url, **settings)
         self.app = create_app(chosen, Clock(self.wall))
         config = uvicorn.Config(
-            self.app, http=CuttableProtocol, log_level="warning", date_header=False
+            self.app,
+            http=CuttableProtocol,
+            log_level="warning",
+            date_header=False,
+            # A connection that a test left open must not keep the server, and with it
+            # the whole process, alive.
+            timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )
 
     def __enter__(self) -> "Served":
@@ -74,6 +80,7 @@ class Served:
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()
+        assert not self._thread.is_alive(), "the server did not stop"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,9 @@ demande of a payment or a day of erasure then says what never happened.
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+# How our fields on Odoo's models are named, and those of the trade on them.
+OURS = ("urssaf_", "home_service_")
+
 
 class UrssafGuarded(models.AbstractModel):
     """The rule is the field's own ``readonly``: what no screen may change, no call from
@@ -25,8 +28,8 @@ class UrssafGuarded(models.AbstractModel):
         return (
             field is not None
             and field.readonly
-            and (field.store or field.name.startswith("urssaf_"))
-            and (self._name.startswith("urssaf.") or field.name.startswith("urssaf_"))
+            and (field.store or field.name.startswith(OURS))
+            and (self._name.startswith("urssaf.") or field.name.startswith(OURS))
         )
 
     @api.model

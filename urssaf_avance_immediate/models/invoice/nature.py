@@ -13,7 +13,10 @@ class HomeServiceNature(models.Model):
     _rec_names_search = ["urssaf_code", "name"]
 
     urssaf_code = fields.Char(string="Code")
-    sequence = fields.Integer(compute="_compute_sequence", store=True, readonly=False)
+    # The trade's default would be taken for the user's choice.
+    sequence = fields.Integer(
+        compute="_compute_sequence", store=True, readonly=False, default=None
+    )
     eligible = fields.Boolean(
         help="Lines of a nature that is not eligible travel in the demande de "
         "paiement but give no tax credit.",
