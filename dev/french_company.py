@@ -2,7 +2,8 @@
 """The French company of the tests, made once with its chart of accounts.
 
 Odoo's accounting tests make one per class, which takes seconds each time; ours take
-this one (``tests/cases.py``). Runs in a process of its own, for it imports Odoo.
+this one (``l10n_fr_home_services/tests/cases.py``). Runs in a process of its own, for
+it imports Odoo.
 """
 
 import sys

@@ -71,6 +71,7 @@ DELETE FROM mail_message
          WHERE position('/urssaf/fiche/' IN body_html) > 0
     );
 
--- Whoever types the credentials of production in this copy means it.
+-- Without this mark the copy is a database of its own, which may call production once
+-- somebody types those credentials here.
 DELETE FROM ir_config_parameter
  WHERE key = 'urssaf_avance_immediate.production_database';

@@ -259,8 +259,8 @@ class TestBranch(UrssafCase):
         self._mine(move).action_urssaf_send()
         notice = self._mine(move.urssaf_request_id).connection_notice
         self.assertIn("Nothing is lost", notice)
-        service = self.env["urssaf.connection"].search([])
-        self.assertEqual(service.company_id, self.company)
+        connection = self.env["urssaf.connection"].search([])
+        self.assertEqual(connection.company_id, self.company)
 
     def test_mend_by_the_user_of_a_branch(self):
         self._mine(self.partner).action_urssaf_record_consent()

@@ -24,7 +24,7 @@ class TestHabilitation(UrssafCase):
             *(self._enrol(partner) for partner in partners)
         )
         self.there = dict(self.fake.customers)
-        self.service = self.env["urssaf.connection"]._of(self.company)
+        self.connection = self.env["urssaf.connection"]._of(self.company)
 
     def _follow(self, when):
         for enrolment in self.enrolments:
@@ -65,7 +65,7 @@ class TestHabilitation(UrssafCase):
         self._follow(NOW + DAY)
         self.assertEqual(left.state, "ended")
         self.assertEqual(set((self.enrolments - left).mapped("state")), {"active"})
-        self.assertFalse(self.service._paused())
+        self.assertFalse(self.connection._paused())
 
     def test_one_who_ended_is_asked_again(self):
         left = self.enrolments[0]
@@ -104,18 +104,18 @@ class TestHabilitation(UrssafCase):
         self.fake.customers.clear()
         self._follow(NOW + DAY)
         with freeze_time(NOW + DAY):
-            self.service.with_user(self.user).action_try_now()
-            self.assertTrue(self.service._paused())
+            self.connection.with_user(self.user).action_try_now()
+            self.assertTrue(self.connection._paused())
             self.fake.customers.update(self.there)
-            self.service.with_user(self.user).action_try_now()
-        self.assertFalse(self.service._paused())
+            self.connection.with_user(self.user).action_try_now()
+        self.assertFalse(self.connection._paused())
         self.assertFalse(self.company.partner_id.activity_ids)
 
     def test_refresh_while_paused_says_that_nobody_was_asked(self):
         request = self._sent(partner=self.enrolments[0].partner_id)
         self.fake.fail("020", "http_503", 9)
         self.enrolments[0].action_urssaf_refresh()
-        self.assertTrue(self.service._paused())
+        self.assertTrue(self.connection._paused())
         calls = len(self.fake.calls)
         for records in (self.enrolments[1], self.enrolments, request):
             notice = records.action_urssaf_refresh()["params"]

@@ -57,6 +57,6 @@ def in_process(
 
 
 def forget_turns() -> None:
-    """Let everybody call at once (tests)."""
+    """Let everybody call at once: for tests, which share a process."""
     with _guard:
         _next_turns.clear()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-#: Seconds before the announced end at which we renew (CT, NS: 60).
+#: Seconds before the announced end at which we renew (CT: 60).
 MARGIN = 60.0
 #: Announced life when Urssaf gives none: "dure 1h" (CA).
 DEFAULT_LIFE = 3600.0
@@ -79,6 +79,7 @@ def drop_token(key: TokenKey, value: str) -> None:
 
 
 def clear_token_cache() -> None:
-    """Forget every token (tests, or after a change of settings)."""
+    """Forget every token: for tests, which share a process. A changed setting needs no
+    such thing, it is another key."""
     with _guard:
         _tokens.clear()

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timezone
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-#: A value date begins at midnight; nothing is there so early.
+#: When a transfer is first looked for on its value date, which begins at midnight.
 MORNING = time(7)
 
 

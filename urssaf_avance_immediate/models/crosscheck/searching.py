@@ -230,8 +230,9 @@ class UrssafCrosscheck(models.Model):
         )
 
     def _candidates(self, day):
-        """Posted invoices of enrolled customers that could be at Urssaf unknown to "
-        "us."""
+        """Posted invoices of enrolled customers that could be at Urssaf unknown to
+        us.
+        """
         return self.env["account.move"].search(
             [
                 ("company_id", "in", self._holder()._urssaf_served().ids),

@@ -136,7 +136,7 @@ class UrssafCustomerFormLine(models.Model):
         return value
 
     def _shown(self, value):
-        """As people read it. Nobody compares an IBAN by eye."""
+        """As people read it, an IBAN masked."""
         if not value:
             return False
         if self.name == "iban":

@@ -98,8 +98,8 @@ class UrssafExchange(models.AbstractModel):
         not written down would have to be searched for.
 
         Writing touches the invoice; somebody may be editing it at this moment. What
-        raises otherwise is met by the guilty record alone, see ``_take``: the answers
-        of the others are written.
+        raises otherwise is met by the guilty record alone, see ``work.take``: the
+        answers of the others are written.
         """
 
         def record(claims):
@@ -161,7 +161,7 @@ class UrssafExchange(models.AbstractModel):
     def _work_through(self, step, cut=None, insist=False):
         """Open Urssaf for each habilitation of self and take ``step(batch, client)`` on
         one batch after the other, until it returns false (an outage) or time is up.
-        What raises leaves the others alone, see ``_take``.
+        What raises leaves the others alone, see ``work.take``.
 
         :param cut: how records become batches; one by one by default
         :param insist: call although the connection of the company is paused

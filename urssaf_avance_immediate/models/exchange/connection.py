@@ -14,7 +14,7 @@ from .words import DOUBT, kind_text
 _logger = logging.getLogger(__name__)
 
 # Failures in a row after which Urssaf is left alone for a while. One alone may be a
-# cable; two are an outage.
+# fault of this moment, or of the network here.
 PATIENCE = 2
 # Customers unknown in a row, and nobody known, before the credentials are in doubt.
 # Two may well leave together: a couple, or all that a small company had.
@@ -220,7 +220,7 @@ class UrssafConnection(models.Model):
         :param certain: it also knows a customer, or the credentials are new
         """
         troubled = self.filtered(
-            lambda s: s.failure_count and (certain or s.failure_kind != DOUBT)
+            lambda c: c.failure_count and (certain or c.failure_kind != DOUBT)
         )
         if troubled:
             troubled.write(

@@ -30,7 +30,7 @@ CALLING = (CRON_SEND, CRON_FOLLOW, CRON_REPAIR)
 ESSENTIAL = (*CALLING, CRON_INVOICES)
 # Odoo looks for due actions once a minute; a long one may keep it busy for a while.
 OVERDUE = timedelta(hours=2)
-# A failure may pass; what fails for a day is heading for the end of Odoo's patience.
+# A failure may pass; Odoo switches off an action that fails for a week.
 FAILING = timedelta(days=1)
 
 

@@ -30,5 +30,5 @@ class MailMail(models.Model):
         forms = self.env["urssaf.customer.form"].sudo()
         links = forms.search([("mail_id", "in", (self - held).ids)])
         return held | self.browse(
-            links.filtered(lambda s: s.company_id._urssaf_is_copy()).mail_id.ids
+            links.filtered(lambda form: form.company_id._urssaf_is_copy()).mail_id.ids
         )

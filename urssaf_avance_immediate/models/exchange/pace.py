@@ -71,7 +71,8 @@ class UrssafPace(models.Model):
             # A test: nothing is committed, and nothing survives it.
             return self.env.execute_query(statement)[0][0]
         with self.env.registry.cursor() as cr:
-            # Waiting for a neighbour's turn is not a conflict with him.
+            # The row is another process's at times: wait until it has its turn, without
+            # the conflict that Odoo's usual isolation would raise.
             alone = SQL(
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;"
                 " SET LOCAL lock_timeout = '2s'"

@@ -101,7 +101,8 @@ class UrssafTrace(models.Model):
             return
         try:
             with self.env.registry.cursor() as cr:
-                # Whoever holds the company, a trace is not worth waiting for him.
+                # The insert waits for whoever holds the row of the company: not for
+                # long, the answer to the call is still to be written down.
                 patience = SQL("SET LOCAL lock_timeout = '1s'")
                 cr.execute(SQL("%s; %s", patience, insert), log_exceptions=False)
         except DatabaseError as error:

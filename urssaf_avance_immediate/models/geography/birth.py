@@ -23,7 +23,8 @@ class UrssafCommune(models.Model):
         named = self.search(
             [
                 ("name_key", "in", list({name for name, _n in read.values()})),
-                # Who was born in Oran was born in Algeria, unless a person says so.
+                # Oran was a French commune before 1962: such a birth is taken for
+                # one in Algeria, unless a person chooses the commune.
                 ("kind", "!=", ALGERIA),
             ]
         ).grouped("name_key")

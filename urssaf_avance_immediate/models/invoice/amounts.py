@@ -175,7 +175,7 @@ class AccountMove(models.Model):
                 tried.add(price)
                 line.price_unit = price
                 change = self.amount_total - all_before
-                # A rounder price is not worth more than a cent.
+                # A rounder price may miss the wanted change by a cent at most.
                 if abs(change - step) < 0.015 and not any(
                     set(note.sources) & set(cut.sources) for note in self._urssaf_cut()
                 ):

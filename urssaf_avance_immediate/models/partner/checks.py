@@ -162,7 +162,7 @@ class ResPartner(models.Model):
 
     def _urssaf_enrolment_faults(self):
         """What must be mended before enrolling: ``[(field, sentence)]``, in the
-        order of the form, without any personal data.
+        order of the contact, without any personal data.
         """
         self.ensure_one()
         if self.is_company:

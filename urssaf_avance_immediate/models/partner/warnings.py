@@ -55,7 +55,7 @@ class ResPartner(models.Model):
 
     def _urssaf_enrolment_warnings(self, sharing=None):
         """What should be looked at before enrolling, and does not prevent it:
-        ``[(field, sentence)]``, in the order of the form.
+        ``[(field, sentence)]``, in the order of the contact.
 
         :param sharing: customers of ``_urssaf_sharing_contact``, when many are checked
         """

@@ -146,8 +146,9 @@ class UrssafPaymentRequest(models.Model):
             request.expectation = "\n".join(filter(None, request._expectations()))
 
     def _expectations(self):
-        """Sentences: what the customer and Urssaf are expected to do, and until "
-        "when."""
+        """Sentences: what the customer and Urssaf are expected to do, and until
+        when.
+        """
         day = format_date(self.env, self.expected_transfer_date)
         if self.late:
             yield self.env._("The transfer was expected on %s: it is late.", day)
