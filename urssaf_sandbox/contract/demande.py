@@ -92,9 +92,9 @@ def to_cents(amount: Decimal) -> int:
 
 
 def amount_erreurs(demande: InputDemandePaiement) -> list[Erreur]:
-    """Return every fault of the amounts, each code once.
+    """Return every erreur of the amounts, each code once.
 
-    The sums are left alone while a value is malformed: they would only echo the fault.
+    The sums are left alone while a value is malformed: they would only echo the erreur.
     """
     codes = list(dict.fromkeys(_value_codes(demande)))
     if not codes:
@@ -166,7 +166,7 @@ _ACTIVITY = re.compile(r"([0-9]{2,3})A[0-9]{3}")
 def demande_erreurs(
     demande: InputDemandePaiement, today: date, root: str
 ) -> list[Erreur]:
-    """Return every fault of the demande by itself.
+    """Return every erreur of the demande by itself.
 
     `today` is the civil date in France; `root` is the path of the demande in the call.
     """
@@ -186,7 +186,7 @@ def demande_erreurs(
 
 
 def period_erreurs(demande: InputDemandePaiement, today: date) -> list[Erreur]:
-    """Return the faults of the period of the services."""
+    """Return the erreurs of the period of the services."""
     start, end = demande.dateDebutEmploi.date(), demande.dateFinEmploi.date()
     erreurs = []
     if max(start, end) > today:
@@ -201,7 +201,7 @@ def period_erreurs(demande: InputDemandePaiement, today: date) -> list[Erreur]:
 def appareillage_erreurs(
     demande: InputDemandePaiement, active_since: date
 ) -> list[Erreur]:
-    """Return the fault of a period or an invoice older than the appareillage.
+    """Return the erreur of a period or an invoice older than the appareillage.
 
     Civil dates in France: the day of the activation itself is accepted.
     """
@@ -249,7 +249,7 @@ GARANTIE_FREE = 200_000_00
 def prestataire_erreurs(
     demande: InputDemandePaiement, prestataire: Prestataire, declared: int
 ) -> list[Erreur]:
-    """Return every fault; `declared` is the TTC of this year so far, in cents."""
+    """Return every erreur; `declared` is the TTC of this year so far, in cents."""
     erreurs = []
     acompte = bool(demande.mntAcompte)
     if not prestataire.known:

@@ -91,7 +91,7 @@ _OLD_CORSICA = "20"
 
 
 def lieu_naissance_erreurs(lieu: LieuNaissance | None) -> list[Erreur]:
-    """Return every fault of the birth place."""
+    """Return every erreur of the birth place."""
     if lieu is None:
         return [erreur("ERREUR_LIEU_NAISSANCE_OBLIGATOIRE")]
     if lieu.codePaysNaissance != FRANCE:
@@ -139,7 +139,7 @@ def lieu_exists(lieu: LieuNaissance) -> bool:
 
 
 def adresse_erreurs(adresse: AdressePostale) -> list[Erreur]:
-    """Return every fault of the address."""
+    """Return every erreur of the address."""
     return _voie_erreurs(adresse) + _commune_erreurs(adresse)
 
 
@@ -183,7 +183,7 @@ _FICTIVE_BRANCH = "00001"
 
 
 def coordonnee_bancaire_erreurs(coordonnee: CoordonneeBancaire) -> list[Erreur]:
-    """Return the fault of the account, without repeating any of it."""
+    """Return the erreur of the account, without repeating any of it."""
     iban = coordonnee.iban.upper()
     if iban.startswith("FR") and len(iban) != _FRENCH_LENGTH:
         return [erreur("ERR_COORDONNEES_BANCAIRES")]
@@ -244,7 +244,7 @@ def identity_key(particulier: InputParticulierDTO) -> str:
 def date_naissance_erreurs(
     particulier: InputParticulierDTO, today: date
 ) -> list[Erreur]:
-    """Return the faults of the birth date; `today` is the civil date in France."""
+    """Return the erreurs of the birth date; `today` is the civil date in France."""
     if particulier.dateNaissance.date() > today:
         return [erreur("ERR_DATE_NAISSANCE_FUTUR")]
     return []
@@ -267,7 +267,7 @@ def tax_office_erreurs(particulier: InputParticulierDTO) -> list[Erreur]:
 
 
 def particulier_erreurs(particulier: InputParticulierDTO, today: date) -> list[Erreur]:
-    """Return every fault; `today` is the civil date in France.
+    """Return every erreur; `today` is the civil date in France.
 
     The tax office is only asked about what is complete, as the real service would.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from .data import demande, person
+from .data import demande, particulier
 
 TOKEN = "/api/oauth/v1/token"
 ATP = "/atp/v1/tiersPrestations"
@@ -37,7 +37,7 @@ class Caller:
 
     def enrol(self, body: dict[str, Any] | None = None) -> httpx.Response:
         """Call method 010."""
-        return self.post("/particulier", person() if body is None else body)
+        return self.post("/particulier", particulier() if body is None else body)
 
     def customer(self, **query: str) -> httpx.Response:
         """Call method 020."""

@@ -25,7 +25,7 @@ def changed(body: Any, changes: dict[str, Any] | None = None) -> Any:
     return result
 
 
-PERSON = {
+PARTICULIER = {
     "civilite": "2",
     "nomNaissance": "Durand",
     "nomUsage": "Martin",
@@ -57,8 +57,8 @@ PERSON = {
 }
 
 # Somebody else than PERSON in every respect that matters.
-OTHER_PERSON = changed(
-    PERSON,
+OTHER_PARTICULIER = changed(
+    PARTICULIER,
     {
         "nomNaissance": "Le Goff",
         "prenoms": "Yann",
@@ -93,9 +93,9 @@ DEMANDE = {
 }
 
 
-def person(changes: dict[str, Any] | None = None) -> dict[str, Any]:
+def particulier(changes: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return a right body of method 010, changed."""
-    return changed(PERSON, changes)
+    return changed(PARTICULIER, changes)
 
 
 def demande(

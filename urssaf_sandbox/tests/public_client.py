@@ -125,31 +125,31 @@ class PublicClient:
             return refusal.codes == ["ERR_RECHERCHE_VIDE"]
         return True
 
-    def enrol(self, person):
+    def enrol(self, particulier):
         """Enrol somebody, and believe it once 020 knows him (AIS); return the id."""
         body = {
-            "civilite": person["civilite"],
-            "nomNaissance": plain(person["nom"]),
-            "prenoms": plain(person["prenoms"]),
-            "dateNaissance": moment(person["naissance"]),
-            "lieuNaissance": birth_place(*person["lieu"]),
-            "numeroTelephonePortable": person["telephone"],
-            "adresseMail": person["mail"],
+            "civilite": particulier["civilite"],
+            "nomNaissance": plain(particulier["nom"]),
+            "prenoms": plain(particulier["prenoms"]),
+            "dateNaissance": moment(particulier["naissance"]),
+            "lieuNaissance": birth_place(*particulier["lieu"]),
+            "numeroTelephonePortable": particulier["telephone"],
+            "adresseMail": particulier["mail"],
             "adressePostale": {
-                "complement": plain(person["rue"])[:38],
-                "libelleCommune": plain(person["commune"][1]),
-                "codeCommune": person["commune"][0],
-                "codePostal": person["commune"][2],
+                "complement": plain(particulier["rue"])[:38],
+                "libelleCommune": plain(particulier["commune"][1]),
+                "codeCommune": particulier["commune"][0],
+                "codePostal": particulier["commune"][2],
                 "codePays": "99100",
             },
             "coordonneeBancaire": {
-                "bic": person["bic"],
-                "iban": person["iban"].replace(" ", ""),
-                "titulaire": plain(person["titulaire"]),
+                "bic": particulier["bic"],
+                "iban": particulier["iban"].replace(" ", ""),
+                "titulaire": plain(particulier["titulaire"]),
             },
         }
         id_client = self.call("POST", "/particulier", json=body)["idClient"]
-        assert self.account(id_client, person["mail"])["idClient"] == id_client
+        assert self.account(id_client, particulier["mail"])["idClient"] == id_client
         return id_client
 
     def account(self, id_client, mail=None):

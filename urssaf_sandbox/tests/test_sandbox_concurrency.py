@@ -8,7 +8,7 @@ from threading import Barrier
 import httpx
 
 from .client import ATP
-from .data import PERSON, demande
+from .data import PARTICULIER, demande
 
 WORKERS = 8
 
@@ -40,7 +40,7 @@ def test_one_number_is_accepted_once(served, caller, steering):
 
 
 def test_one_person_is_registered_once(served, caller, steering):
-    answers = at_once(served, caller.headers, "/particulier", PERSON)
+    answers = at_once(served, caller.headers, "/particulier", PARTICULIER)
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["idClient"] for answer in answers}) == 1
     assert len(steering.get("/particuliers")) == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ..contract.description import openapi
 from .client import ATP, TOKEN
-from .data import PERSON, changed, demande
+from .data import PARTICULIER, changed, demande
 
 schemathesis = pytest.importorskip(
     "schemathesis", reason="schemathesis is not installed: no generated requests"
@@ -87,9 +87,9 @@ def leaves(body, path=""):
 
 
 @UNHURRIED
-@given(path=st.sampled_from(list(leaves(PERSON))), value=hostile)
+@given(path=st.sampled_from(list(leaves(PARTICULIER))), value=hostile)
 def test_a_person_with_one_hostile_value(caller, path, value):
-    answer = caller.enrol(changed(PERSON, {path: value}))
+    answer = caller.enrol(changed(PARTICULIER, {path: value}))
     judged(DESCRIPTION[f"{ATP}/particulier"]["POST"], answer)
 
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from .data import OTHER_PERSON, changed
+from .data import OTHER_PARTICULIER, changed
 
 
 def refused(answer):
@@ -37,7 +37,7 @@ def test_after_activation_the_description_holds_paris_time(caller):
 
 
 def test_an_absent_usage_name_is_an_absent_key(caller):
-    id_client = caller.enrol(OTHER_PERSON | {"nomUsage": None}).json()["idClient"]
+    id_client = caller.enrol(OTHER_PARTICULIER | {"nomUsage": None}).json()["idClient"]
     assert "nomUsage" not in caller.customer(idClient=id_client).json()
 
 
@@ -71,7 +71,7 @@ def test_a_shared_mail_address_gives_the_last_registered(caller, steering):
     caller.enrol()
     steering.advance(hours=1)
     mail = "jeanne.durand@contact.fr"
-    second = caller.enrol(changed(OTHER_PERSON, {"adresseMail": mail})).json()
+    second = caller.enrol(changed(OTHER_PARTICULIER, {"adresseMail": mail})).json()
     found = caller.customer(adresseMail=mail).json()
     assert found["idClient"] == second["idClient"]
 

@@ -16,7 +16,7 @@ from ..settings import Settings
 from ..tables import AccessToken, Setting
 from .client import Caller, Steering
 from .conftest import Served
-from .data import PERSON
+from .data import PARTICULIER
 
 
 def test_memory():
@@ -110,5 +110,8 @@ def test_a_technical_error_answers_500_and_tells_nothing(
     assert answer.status_code == 500
     assert [e["code"] for e in answer.json()] == ["ERREUR_TECHNIQUE"]
     said = answer.text + caplog.text
-    for secret in (PERSON["coordonneeBancaire"]["iban"], PERSON["adresseMail"]):
+    for secret in (
+        PARTICULIER["coordonneeBancaire"]["iban"],
+        PARTICULIER["adresseMail"],
+    ):
         assert secret not in said

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from .data import ABSENT, OTHER_PERSON, changed, person
+from .data import ABSENT, OTHER_PARTICULIER, changed, particulier
 
 BIRTH = "lieuNaissance"
 ADDRESS = "adressePostale"
@@ -64,7 +64,7 @@ def codes(answer):
 
 @pytest.mark.parametrize("code", PROVOCATIONS)
 def test_each_code(caller, steering, code):
-    assert codes(caller.enrol(person(PROVOCATIONS[code]))) == [code]
+    assert codes(caller.enrol(particulier(PROVOCATIONS[code]))) == [code]
     assert steering.get("/particuliers") == []
     assert steering.get("/mailbox") == []
 
@@ -96,7 +96,7 @@ def test_each_code(caller, steering, code):
     ],
 )
 def test_other_ways_to_the_same_codes(caller, change, code):
-    assert code in codes(caller.enrol(person(change)))
+    assert code in codes(caller.enrol(particulier(change)))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_other_ways_to_the_same_codes(caller, change, code):
     ],
 )
 def test_right_requests(caller, change):
-    answer = caller.enrol(person(change))
+    answer = caller.enrol(particulier(change))
     assert answer.status_code == 200, answer.text
     assert re.fullmatch(r"[0-9a-f-]{36}", answer.json()["idClient"])
     assert list(answer.json()) == ["idClient"]
@@ -179,7 +179,7 @@ def test_right_requests(caller, change):
     ],
 )
 def test_format_faults_name_the_field_and_not_the_value(caller, path, value):
-    answer = caller.enrol(person({path: value}))
+    answer = caller.enrol(particulier({path: value}))
     assert codes(answer) == ["ERREUR_VALIDATION"]
     message = answer.json()[0]["message"]
     # The expression with which a client in production reads it.
@@ -191,7 +191,7 @@ def test_format_faults_name_the_field_and_not_the_value(caller, path, value):
 
 
 def test_every_format_fault_is_told_at_once(caller):
-    body = person({"adressePostale.codePostal": "1", "civilite": ABSENT})
+    body = particulier({"adressePostale.codePostal": "1", "civilite": ABSENT})
     assert len(codes(caller.enrol(body))) == 2
 
 
@@ -220,21 +220,21 @@ def test_too_large_a_body(caller):
 
 def test_the_same_person_again_keeps_the_id_and_gets_no_second_mail(caller, steering):
     first = caller.enrol().json()
-    again = caller.enrol(person({"prenoms": "JEANNE Eleonore"})).json()
+    again = caller.enrol(particulier({"prenoms": "JEANNE Eleonore"})).json()
     assert first == again
     assert [mail["kind"] for mail in steering.get("/mailbox")] == ["activation"]
 
 
 def test_a_corrected_mail_address_replaces_the_wrong_one(caller, steering):
     first = caller.enrol().json()
-    assert caller.enrol(person({"adresseMail": "j@contact.fr"})).json() == first
+    assert caller.enrol(particulier({"adresseMail": "j@contact.fr"})).json() == first
     recipients = [mail["to"] for mail in steering.get("/mailbox")]
     assert recipients == ["jeanne.durand@contact.fr", "j@contact.fr"]
 
 
 def test_an_activated_account_is_no_longer_edited_by_its_provider(caller, steering):
     id_client = caller.active_client()
-    again = caller.enrol(person({"adresseMail": "j@contact.fr"}))
+    again = caller.enrol(particulier({"adresseMail": "j@contact.fr"}))
     assert again.json() == {"idClient": id_client}
     assert steering.get("/particuliers")[0]["email"] == "jeanne.durand@contact.fr"
     assert caller.customer(idClient=id_client).json()["statut"]["etat"] == "OK"
@@ -246,10 +246,10 @@ def test_mail_and_phone_together_belong_to_one_person(caller):
         "numeroTelephonePortable": "+33605040302",
         "adresseMail": "Jeanne.Durand@contact.fr",
     }
-    answer = caller.enrol(changed(OTHER_PERSON, contact))
+    answer = caller.enrol(changed(OTHER_PARTICULIER, contact))
     assert codes(answer) == ["ERREUR_REFERENCE_PARTICULIER_EXISTANTE_TYPE"]
     for shared in contact:
-        body = changed(OTHER_PERSON, {shared: contact[shared]})
+        body = changed(OTHER_PARTICULIER, {shared: contact[shared]})
         assert caller.enrol(body).status_code == 200
 
 
@@ -272,6 +272,6 @@ def test_another_provider_must_give_the_same_contact(caller, other_caller):
         {"adresseMail": "j@contact.fr"},
         {"adressePostale.libelleVoie": "de la Lune"},
     ):
-        assert codes(other_caller.enrol(person(change))) == ["ERR_CONTACT"]
-    same = person({"adressePostale.libelleVoie": "DU SOLEIL"})
+        assert codes(other_caller.enrol(particulier(change))) == ["ERR_CONTACT"]
+    same = particulier({"adressePostale.libelleVoie": "DU SOLEIL"})
     assert other_caller.enrol(same).status_code == 200

@@ -8,7 +8,7 @@ import pytest
 
 from ..wire.faults import ANSWERS, KINDS, METHODS
 from .client import ATP, TOKEN, Caller
-from .data import OTHER_PERSON, demande
+from .data import OTHER_PARTICULIER, demande
 
 STATUSES = {
     "unavailable": 503,
@@ -182,7 +182,7 @@ def right_calls(caller):
     atp = [f"{ATP}{path}" for path in ("/particulier", "/demandePaiement")]
     return {
         "token": ("POST", TOKEN, {"data": caller.credentials}),
-        "010": ("POST", atp[0], {"json": OTHER_PERSON}),
+        "010": ("POST", atp[0], {"json": OTHER_PARTICULIER}),
         "020": ("GET", atp[0], {"params": {"idClient": client}}),
         "050": ("POST", atp[1], {"json": [demande(client, "B")]}),
         "070": ("POST", f"{atp[1]}/rechercher", {"json": {"numFactureTiers": ["A"]}}),

@@ -10,7 +10,7 @@ from ..app import create_app
 from ..settings import Settings
 from ..wire.guarded import Guarded
 from .client import ATP, JSON, STEERING, TOKEN
-from .data import person
+from .data import particulier
 
 EVIL = {"Origin": "http://evil.example"}
 ORDERS = ["/reset", "/demandes/1/validate", "/particuliers/1/activate"]
@@ -106,7 +106,7 @@ def test_names_of_this_machine(http, name):
 
 def test_the_api_is_left_alone(caller):
     """A client may say whatever it likes about itself, as it may to Urssaf."""
-    http, body = caller.http, person()
+    http, body = caller.http, particulier()
     answer = http.post(TOKEN, data=caller.credentials, headers=EVIL)
     assert answer.status_code == 200
     headers = {**caller.headers, **EVIL}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ..app import create_app
 from ..settings import Settings
 from .client import ATP, JSON, STEERING, TOKEN
-from .data import DEMANDE, PERSON, changed
+from .data import DEMANDE, PARTICULIER, changed
 
 schemathesis = pytest.importorskip(
     "schemathesis", reason="schemathesis is not installed: no generated orders"
@@ -51,8 +51,10 @@ BODIES = [
     b"NaN",
     b'{"a": 1' + b"0" * 5_000 + b"}",
     b'{"\\ud800": "\\udfff"}',
-    json.dumps(changed(PERSON, {"nomNaissance": "A\x00B"})).encode(),
-    json.dumps(changed(PERSON, {"adresseMail": "a@" + "b" * 5000 + ".fr"})).encode(),
+    json.dumps(changed(PARTICULIER, {"nomNaissance": "A\x00B"})).encode(),
+    json.dumps(
+        changed(PARTICULIER, {"adresseMail": "a@" + "b" * 5000 + ".fr"})
+    ).encode(),
     json.dumps([changed(DEMANDE, {"idClient": "x"})] * 11).encode(),
 ]
 # Put in the place of each value of a right body, as they stand.
@@ -77,8 +79,8 @@ def bodies_with(value):
     """Yield (path, body) with that value in the place of each value in turn."""
     mark = "@@"
     line = DEMANDE["inputPrestations"][0]
-    for key in PERSON:
-        body = json.dumps({**PERSON, key: mark})
+    for key in PARTICULIER:
+        body = json.dumps({**PARTICULIER, key: mark})
         yield "particulier", body.replace(f'"{mark}"', value)
     for key in (*DEMANDE, "mntAcompte", "dateVersementAcompte"):
         body = json.dumps([{**DEMANDE, "idClient": "x", key: mark}])

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from ..__main__ import _parser, _settings
 from .client import Caller, Steering
 from .conftest import Served
-from .data import OTHER_PERSON, demande, person
+from .data import OTHER_PARTICULIER, demande, particulier
 from .test_sandbox_process import free_port
 from .visitor import Visitor
 
@@ -107,7 +107,7 @@ def test_what_people_type_is_only_text(http, caller, steering):
 
 
 def test_one_persons_page_has_the_sms_too(served, caller, steering):
-    caller.active_client(OTHER_PERSON)
+    caller.active_client(OTHER_PARTICULIER)
     caller.sent()
     steering.advance(hours=1)
     visitor = Visitor(served.url)
@@ -193,8 +193,8 @@ def test_mails_reach_a_real_server(tmp_path):
     server.start()
     try:
         with sandbox_with_mail_server(tmp_path, port) as (caller, steering):
-            caller.enrol(person({"adresseMail": "refuse@contact.fr"}))
-            caller.enrol(OTHER_PERSON)
+            caller.enrol(particulier({"adresseMail": "refuse@contact.fr"}))
+            caller.enrol(OTHER_PARTICULIER)
             until(lambda: deliveries(steering) == ["refused", "sent"])
             link = steering.get("/mailbox")[-1]["link"]
     finally:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from .data import ABSENT, LINE, OTHER_PERSON, changed, demande
+from .data import ABSENT, LINE, OTHER_PARTICULIER, changed, demande
 
 LINE_0 = "inputPrestations.0"
 
@@ -223,7 +223,7 @@ def test_duplicates(caller, other_caller, client):
     assert codes(twice[1]) == ["ERR_FACTURE_DOUBLON"]
     # The first is untouched, and numbers are each provider's own.
     assert caller.info(first["idDemandePaiement"])["statut"]["code"] == "10"
-    theirs = other_caller.active_client(OTHER_PERSON)
+    theirs = other_caller.active_client(OTHER_PARTICULIER)
     assert other_caller.send(demande(theirs)).json()[0]["statut"] == "10"
 
 

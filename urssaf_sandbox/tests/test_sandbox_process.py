@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from .client import Caller, Steering
-from .data import PERSON
+from .data import PARTICULIER
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,13 +84,13 @@ def test_the_log_holds_no_personal_data(tmp_path):
     with running(free_port(), tmp_path / "s.sqlite3", log) as client:
         caller = Caller(client)
         caller.active_client()
-        caller.customer(adresseMail=PERSON["adresseMail"])
+        caller.customer(adresseMail=PARTICULIER["adresseMail"])
     text = log.read_text()
     assert "GET /atp/v1/tiersPrestations/particulier HTTP/1.1" in text
     for secret in (
-        PERSON["adresseMail"].split("@")[0],
+        PARTICULIER["adresseMail"].split("@")[0],
         "adresseMail",
-        PERSON["coordonneeBancaire"]["iban"],
+        PARTICULIER["coordonneeBancaire"]["iban"],
         "1980-03-29",
         "demo-secret",
         caller.headers["Authorization"].split()[1],

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from .data import PERSON
+from .data import PARTICULIER
 from .public_client import _ATTEMPTS, Lost, PublicClient, UrssafRefusal
 
 WOMAN = {
@@ -19,7 +19,7 @@ WOMAN = {
     "mail": "mt.hoarau+sap@exemple.re",
     "rue": "12 ter, chemin de la Rivière-des-Pluies",
     "commune": ("97418", "Sainte-Marie", "97438"),
-    "bic": PERSON["coordonneeBancaire"]["bic"],
+    "bic": PARTICULIER["coordonneeBancaire"]["bic"],
     "iban": "FR76 3000 4000 0312 3456 7890 143",
     "titulaire": "Mme Marie-Thérèse Hoarau-Lebègue",
 }

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from ..routes.particulier import access, demandes, home, profile, providers
+from ..routes.particulier import access, demandes, home, prestataires, profile
 from ..side_tables import Account, SpaceSession
 from .client import Caller
-from .data import OTHER_PERSON, PERSON, changed, demande, person
+from .data import OTHER_PARTICULIER, PARTICULIER, changed, demande, particulier
 from .test_sandbox_process import free_port, running
 from .visitor import PASSWORD, Visitor
 
@@ -89,7 +89,7 @@ def test_the_link_serves_once(member):
 
 
 def test_a_corrected_address_kills_the_link_of_the_wrong_one(visitor, caller):
-    caller.enrol(person({"adresseMail": "faute@contact.fr"}))
+    caller.enrol(particulier({"adresseMail": "faute@contact.fr"}))
     caller.enrol()
     wrong = visitor.mail_link("activation", to="faute@contact.fr")
     assert visitor.get(wrong).status_code == 410
@@ -124,9 +124,12 @@ def test_what_activation_refuses(visitor, caller, steering, changes, text):
 
 
 def test_an_email_and_phone_of_somebody_else_are_refused(visitor, caller):
-    caller.enrol(OTHER_PERSON)
+    caller.enrol(OTHER_PARTICULIER)
     caller.enrol()
-    theirs = {"mail": OTHER_PERSON["adresseMail"], "telephone": "+33 7 00 00 00 01"}
+    theirs = {
+        "mail": OTHER_PARTICULIER["adresseMail"],
+        "telephone": "+33 7 00 00 00 01",
+    }
     page = visitor.activate(visitor.mail_link("activation"), **theirs)
     assert page.status_code == 422
     assert "déjà utilisé par un autre particulier" in page.text
@@ -189,7 +192,7 @@ def test_every_form_of_the_space_wants_its_token(member, caller):
     """CSRF: no posting route does anything without a form of ours."""
     paths = [
         route.path.replace("{number}", "1").replace("{prestataire_id:int}", "1")
-        for part in (access, home, demandes, profile, providers)
+        for part in (access, home, demandes, prestataires, profile)
         for route in part.router.routes
         if "POST" in route.methods
     ]
@@ -297,7 +300,7 @@ def test_somebody_activated_by_a_script_gets_in_by_the_forgotten_password(
     visitor, caller
 ):
     caller.active_client()
-    visitor.post("/particulier/mot-de-passe-oublie", mail=PERSON["adresseMail"])
+    visitor.post("/particulier/mot-de-passe-oublie", mail=PARTICULIER["adresseMail"])
     assert visitor.get(visitor.mail_link("mot_de_passe")).status_code == 200
 
 
@@ -315,7 +318,7 @@ def test_changing_the_password_ends_the_other_sessions(member, served):
 
 def test_a_couple_may_share_an_email(visitor, caller, served):
     caller.enrol()
-    partner = changed(OTHER_PERSON, {"adresseMail": PERSON["adresseMail"]})
+    partner = changed(OTHER_PARTICULIER, {"adresseMail": PARTICULIER["adresseMail"]})
     visitor.activate(visitor.mail_link("activation"))
     caller.enrol(partner)
     other = Visitor(served.url)
@@ -330,7 +333,7 @@ def test_a_couple_may_share_an_email(visitor, caller, served):
 
 
 def test_nobody_reads_the_demandes_of_others(member, caller, steering):
-    theirs = caller.active_client(OTHER_PERSON)
+    theirs = caller.active_client(OTHER_PARTICULIER)
     sent = caller.send(demande(theirs)).json()[0]["idDemandePaiement"]
     steering.advance(hours=1)
     for path in (sent, f"{sent}/refuser", "0", "x" * 400, "9" * 30):

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from .browser import PASSWORD, person_at
-from .data import LINE, OTHER_PERSON, demande
+from .data import LINE, OTHER_PARTICULIER, demande
 from .visitor import Visitor
 
 
@@ -285,7 +285,7 @@ def test_the_space_by_keyboard_alone(served, home):
 
 
 def test_the_mailbox_shows_one_persons_letters(home, other_caller):
-    other_caller.enrol(OTHER_PERSON)
+    other_caller.enrol(OTHER_PARTICULIER)
     mine = home.visitor.get("/boite-aux-lettres/?a=yann@contact.fr").text
     assert mine.count('<span class="who">') == 1
     assert home.visitor.get("/boite-aux-lettres/999999").status_code == 404

@@ -9,7 +9,7 @@ import re
 from contextlib import contextmanager
 
 from .browser import PASSWORD, person_at
-from .data import demande, person
+from .data import demande, particulier
 
 MAIL = "jeanne.durand@contact.fr"
 
@@ -166,7 +166,7 @@ def test_silence_and_a_second_provider(served, caller, other_caller):
         jeanne.logs_in()
 
         # The same person from another software: the same idClient, no new account.
-        assert other_caller.enrol(person()).json()["idClient"] == id_client
+        assert other_caller.enrol(particulier()).json()["idClient"] == id_client
         assert status(other_caller, id_client) == ("APPAREILLAGE_EC", "KO")
         jeanne.reads_mail(
             "Une mise en relation vous est proposée", "Jardins d'ailleurs souhaite"

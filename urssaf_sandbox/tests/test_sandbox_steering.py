@@ -7,7 +7,7 @@ import pytest
 
 from ..contract.references import MOTIFS_REFUS
 from .client import JSON, Caller
-from .data import OTHER_PERSON, demande
+from .data import OTHER_PARTICULIER, demande
 
 
 def test_health(steering):
@@ -117,8 +117,8 @@ def test_reset_forgets_the_world_but_not_who_is_connected(caller, steering):
 
 def test_particuliers(caller, steering):
     id_client = caller.active_client()
-    (person,) = steering.get("/particuliers")
-    assert person == {
+    (particulier,) = steering.get("/particuliers")
+    assert particulier == {
         "idClient": id_client,
         "birth_name": "Durand",
         "usage_name": "Martin",
@@ -147,7 +147,7 @@ def test_particuliers(caller, steering):
 
 def test_lists_can_be_cut(caller, steering):
     caller.active_client()
-    caller.active_client(OTHER_PERSON)
+    caller.active_client(OTHER_PARTICULIER)
     first, second = steering.get("/particuliers")
     assert steering.get("/particuliers", limit=1) == [first]
     assert steering.get("/particuliers", limit=1, offset=1) == [second]
@@ -253,7 +253,7 @@ def test_unknown_ids(http, method, path):
 
 def test_the_mailbox_can_be_searched(caller, steering):
     caller.enrol()
-    caller.enrol(OTHER_PERSON)
+    caller.enrol(OTHER_PARTICULIER)
     (mail,) = steering.get("/mailbox", to="yann@contact.fr", kind="activation")
     assert mail["subject"] == "Activez votre compte Avance immédiate"
     assert "Les Petits Services de Démonstration" in mail["body"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ..contract import description
-from .data import DEMANDE, PERSON, demande
+from .data import DEMANDE, PARTICULIER, demande
 
 NAME = "urssaf-api-tiers-de-prestation-swagger-1.29.1.json"
 PLACES = (
@@ -105,7 +105,7 @@ def test_the_same_lengths(name):
 
 
 def test_the_requests_of_these_tests_fit():
-    fits("InputParticulierDTO", PERSON)
+    fits("InputParticulierDTO", PARTICULIER)
     fits("InputDemandePaiement", DEMANDE)
 
 

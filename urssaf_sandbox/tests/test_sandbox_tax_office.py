@@ -4,7 +4,7 @@
 import pytest
 
 from ..life.tax_office import OUTCOMES, SEED
-from .data import ABSENT, person
+from .data import ABSENT, particulier
 
 BIRTH = "lieuNaissance"
 
@@ -20,7 +20,7 @@ def typed(seeded, **changes):
         }
     else:
         place = {"codePaysNaissance": seeded["country"]}
-    return person(
+    return particulier(
         {
             "nomNaissance": seeded["birth_name"],
             "nomUsage": seeded["usage_name"] or ABSENT,

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ..traces import mask_body, mask_query, mask_text
 from .client import ATP, TOKEN
-from .data import PERSON, demande
+from .data import PARTICULIER, demande
 from .test_sandbox_faults import cut_call, order
 
-IBAN = PERSON["coordonneeBancaire"]["iban"]
+IBAN = PARTICULIER["coordonneeBancaire"]["iban"]
 
 
 def test_a_call_with_its_answer(caller, steering):

@@ -4,10 +4,10 @@
 from fastapi import APIRouter
 
 from ...space.pages import PageError
-from . import access, demandes, home, profile, providers
+from . import access, demandes, home, profile, prestataires
 
 router = APIRouter(prefix="/particulier", include_in_schema=False)
-for _part in (access, home, demandes, providers, profile):
+for _part in (access, home, demandes, prestataires, profile):
     router.include_router(_part.router)
 
 

@@ -26,7 +26,7 @@ def history(member: MemberHere, liste: str = "") -> HTMLResponse:
     """List the demandes, newest first; `liste` keeps one kind."""
     with member.reading() as (work, particulier):
         found = demandes_of(work, particulier, _KINDS.get(liste))
-        return member.show("particulier/payments.html", demandes=found, liste=liste)
+        return member.show("particulier/demandes.html", demandes=found, liste=liste)
 
 
 @router.get("/{number}")
@@ -34,7 +34,7 @@ def detail(member: MemberHere, number: str) -> HTMLResponse:
     """Show one demande, with VALIDER while it waits."""
     with member.reading() as (work, particulier):
         demande = _shown(work, particulier, number)
-        return member.show("particulier/payment.html", demande=demande)
+        return member.show("particulier/demande.html", demande=demande)
 
 
 @router.get("/{number}/valider")

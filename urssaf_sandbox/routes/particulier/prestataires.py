@@ -17,7 +17,7 @@ _LIST = "/particulier/intervenants"
 
 
 @router.get("")
-def providers(member: MemberHere) -> HTMLResponse:
+def prestataires(member: MemberHere) -> HTMLResponse:
     """List the appareillages."""
     with member.reading() as (_work, particulier):
         states = {"waiting": PENDING, "accepted": ACTIVE, "lapsed": LAPSED}
@@ -29,7 +29,7 @@ def providers(member: MemberHere) -> HTMLResponse:
             ]
             for name, state in states.items()
         }
-        return member.show("particulier/providers.html", **groups)
+        return member.show("particulier/prestataires.html", **groups)
 
 
 @router.post("/{prestataire_id:int}/accepter")
