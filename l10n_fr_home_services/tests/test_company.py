@@ -36,3 +36,17 @@ class TestCompany(HomeServiceCase):
             {"home_service_sap_number": False, "home_service_intervenant": False}
         )
         self.assertEqual(company._home_service_intervenant(), "")
+
+    def test_a_branch_is_covered_by_the_number_above(self):
+        branch = self.env["res.company"].create(
+            {"name": "Agence", "parent_id": self.company.id}
+        )
+        self.assertEqual(branch._home_service_declarant(), self.company)
+        self.assertEqual(branch._home_service_intervenant(), "SAP732829320")
+        branch.home_service_intervenant = "SIR73282932000074"
+        self.assertEqual(branch._home_service_intervenant(), "SIR73282932000074")
+        branch.home_service_sap_number = "SAP552100554"
+        self.assertEqual(branch._home_service_declarant(), branch)
+        self.company.home_service_sap_number = False
+        branch.home_service_sap_number = False
+        self.assertEqual(branch._home_service_declarant(), branch)

@@ -85,8 +85,15 @@ class ResCompany(models.Model):
         return self.sudo().urssaf_holder_id
 
     def _home_service_declarant(self):
-        """Extends the trade: one SIREN has one declaration and one habilitation."""
-        return self._urssaf_holder()
+        """Extends the trade: one SIREN has one declaration and one habilitation. A
+        company that no habilitation serves, the trade knows.
+        """
+        holder = self._urssaf_holder()
+        # A company of its own is its declarant, and its credentials are not asked for.
+        # sudo: a branch’s user may not open the company above it.
+        if holder != self or (self.sudo().parent_id and holder.urssaf_configured):
+            return holder
+        return super()._home_service_declarant()
 
     def _urssaf_served(self):
         """This company and the branches below it that its habilitation serves; archived
