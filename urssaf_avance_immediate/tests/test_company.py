@@ -3,6 +3,7 @@
 
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
@@ -124,6 +125,16 @@ class TestCompany(UrssafCase):
         settings.action_urssaf_test_connection()
         self.assertEqual(self.company.urssaf_sandbox_client_id, "autre")
         self.assertEqual(self.company.urssaf_batch_size, 4)
+
+    def test_settings_show_the_trade_among_ours(self):
+        """The rows of the trade stand in our block, and its own block is hidden."""
+        arch = etree.fromstring(self.env["res.config.settings"].get_view()["arch"])
+        ours = "//block[@id='urssaf_settings']"
+        for name in ("home_service_sap_number", "home_service_intervenant"):
+            self.assertEqual(len(arch.xpath(f"//field[@name='{name}']")), 1)
+            self.assertEqual(len(arch.xpath(f"{ours}//field[@name='{name}']")), 1)
+        # Odoo moves what stands directly in a place, and leaves the rest as it is read.
+        self.assertFalse(arch.xpath("//*[@position]"))
 
     def test_settings_say_that_the_person_in_charge_is_archived(self):
         person = self._make_user("gone", "urssaf_avance_immediate.group_user")
