@@ -2,8 +2,8 @@
 """The rules of the house: how the add-ons are cut, so that one finds one's way.
 
 They read the code as text, without Odoo, in every folder at the root that has a
-manifest. What does not keep to them yet stands in ``house_exceptions.txt``, which only
-gets shorter: a line that is no longer needed fails the test as well. After a change::
+manifest. There is no exception today. One would stand in ``house_exceptions.txt``,
+which only gets shorter: a line that is not needed any more fails too. To write it::
 
     python tests/test_house.py > tests/house_exceptions.txt
 """
