@@ -117,11 +117,19 @@ def exists(odoo, name):
 
 
 def install(
-    odoo, name, modules=paths.ADDONS, demo=False, log=None, arguments=None, limit=None
+    odoo,
+    name,
+    modules=paths.ADDONS,
+    demo=False,
+    log=None,
+    arguments=None,
+    limit=None,
+    wheels=(),
 ):
     """Install ``modules`` in database ``name``, a copy of the template.
 
-    ``arguments`` for odoo-bin take the place of ``--no-http``. Returns the log's path.
+    ``arguments`` for odoo-bin take the place of ``--no-http``; modules are looked for
+    in the folders ``wheels`` too. Returns the log's path.
 
     ``demo`` loads the demo data of these modules and of no other: Odoo wants the
     modules below to say that they have theirs, so they say so for a moment.
@@ -134,6 +142,7 @@ def install(
         *("-d", name, "-i", ",".join(modules), "--stop-after-init"),
         *(["--with-demo"] if demo else []),
         *(arguments or ["--no-http"]),
+        wheels=wheels,
     )
     what = f"install {', '.join(modules)}"
     try:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import commands, console, databases, odoo, paths
+from . import commands, console, databases, odoo, odoo_wheels, paths
 
 DATABASE = "urssaf_i18n"
 
@@ -41,11 +41,11 @@ def run():
     with tempfile.TemporaryDirectory() as folder:
         with console.step("Exporting the terms of the add-ons"):
             exported = _export(instance, Path(folder))
-    before = {addon: _read(french_file(addon)) for addon in paths.ADDONS}
+    before = {addon: _read(french_file(addon)) for addon in paths.EVERY_ADDON}
     after = {}
-    for addon in paths.ADDONS:
+    for addon in paths.EVERY_ADDON:
         template = _template(addon, exported[addon])
-        others = [before[other] for other in paths.ADDONS if other != addon]
+        others = [before[other] for other in paths.EVERY_ADDON if other != addon]
         after[addon] = merge(template, before[addon], *others)
         if str(after[addon]) != str(before[addon]):
             after[addon].save(str(french_file(addon)))
@@ -96,9 +96,10 @@ def _export(instance, folder):
     databases.create(instance, DATABASE)
     exported = {}
     try:
-        for addon in paths.ADDONS:
+        for addon in paths.EVERY_ADDON:
             path = folder / f"{addon}.pot"
-            databases.install(instance, DATABASE, modules=(addon,))
+            wheels = odoo_wheels.folders(paths.GLUE.get(addon))
+            databases.install(instance, DATABASE, modules=(addon,), wheels=wheels)
             # Not instance.command(): Odoo wants the sub-command before the options.
             command = [sys.executable, instance.source.odoo_bin, "i18n", "export"]
             command += ["--config", instance.config_file, "--database", DATABASE]

@@ -17,20 +17,20 @@ def checks():
     the same names."""
     translations = [
         str(path.relative_to(paths.ROOT))
-        for addon in paths.ADDONS
+        for addon in paths.EVERY_ADDON
         for path in sorted((paths.ROOT / addon).glob("i18n*/*.po*"))
     ]
     return {
         "ruff-format": ["ruff", "format", "--check", "--quiet", "."],
         "ruff-check": ["ruff", "check", "--quiet", "."],
-        "pylint-odoo": [*_PYLINT, *paths.ADDONS],
+        "pylint-odoo": [*_PYLINT, *paths.EVERY_ADDON],
         "oca-checks-odoo-module": ["oca-checks-odoo-module", *_manifests()],
         "oca-checks-po": [*_PO, *translations] if translations else [],
     }
 
 
 def _manifests():
-    return [f"{addon}/__manifest__.py" for addon in paths.ADDONS]
+    return [f"{addon}/__manifest__.py" for addon in paths.EVERY_ADDON]
 
 
 def run(names=()):

@@ -13,7 +13,7 @@ _HEADER = re.compile(
     r"(?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[\w.]+): (?P<message>.*)$"
 )
 _SERIOUS = {"WARNING", "ERROR", "CRITICAL"}
-_OUR_LOGGER = re.compile(rf"odoo\.addons\.({'|'.join(paths.ADDONS)})(\.|$)")
+_OUR_LOGGER = re.compile(rf"odoo\.addons\.({'|'.join(paths.EVERY_ADDON)})(\.|$)")
 #: In the names of our add-ons, models, tables and fields.
 _OUR_WORD = re.compile(r"urssaf|home[._]service", re.IGNORECASE)
 #: Folders whose names hold our word though what lies in them is not ours.

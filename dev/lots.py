@@ -6,6 +6,7 @@ found again by running its lot alone.
 """
 
 import ast
+from pathlib import Path
 from typing import NamedTuple
 
 from . import paths
@@ -81,6 +82,12 @@ def needs_odoo(arguments):
     return not named or not all(
         any(folder in (path, *path.parents) for folder in without) for path in named
     )
+
+
+def glue(arguments):
+    """The glue add-ons whose tests ``arguments`` name."""
+    named = {Path(argument.partition("::")[0]).parts[:1] for argument in arguments}
+    return tuple(addon for addon in paths.GLUE if (addon,) in named)
 
 
 def odoo_tags():

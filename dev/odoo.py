@@ -29,12 +29,16 @@ class Odoo(NamedTuple):
             **changes,
         )
 
-    def command(self, *arguments):
-        """Return the command line of odoo-bin with our configuration."""
+    def command(self, *arguments, wheels=()):
+        """Return the command line of odoo-bin with our configuration.
+
+        ``wheels``: further folders of add-ons, see ``odoo_wheels``.
+        """
         return [
             sys.executable,
             str(self.source.odoo_bin),
             f"--config={self.config_file}",
+            *([f"--addons-path={addons_path(self.source, wheels)}"] if wheels else []),
             *map(str, arguments),
         ]
 
@@ -50,6 +54,11 @@ def prepare():
     return odoo
 
 
+def addons_path(source, wheels=()):
+    """The folders of add-ons, as Odoo wants them: its own, ours, those of ``wheels``."""
+    return ",".join(map(str, (*source.addons, paths.ROOT, *wheels)))
+
+
 def _link(name, target):
     """Keep a short way, in the state folder, to something in the shared cache."""
     link = paths.state() / name
@@ -59,9 +68,8 @@ def _link(name, target):
 
 
 def _config(odoo):
-    addons = ",".join(str(folder) for folder in (*odoo.source.addons, paths.ROOT))
     settings = {
-        "addons_path": addons,
+        "addons_path": addons_path(odoo.source),
         "data_dir": paths.state() / "data",
         "db_host": odoo.server.host or False,
         "db_port": odoo.server.port,

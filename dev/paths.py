@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Where things are kept: what checkouts share, and what belongs to this one."""
 
+import ast
 import os
 from pathlib import Path
 
@@ -8,8 +9,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: The product. What is about it alone (pictures, communes) says so by this name.
 ADDON = "urssaf_avance_immediate"
-#: Every add-on of this repository, the one that stands on no other of them first.
+#: The add-ons that install on plain Odoo, the one that stands on no other of them first.
 ADDONS = ("l10n_fr_home_services", ADDON)
+#: Add-ons between the product and another module, which is installed for their tests
+#: alone: each has a database of its own. With each, the group of ``pyproject.toml`` that
+#: pins the wheels holding this module, or None where Odoo has it.
+GLUE = {}
+#: Every add-on of this repository.
+EVERY_ADDON = (*ADDONS, *GLUE)
+
+
+def manifest(addon):
+    """Return the manifest of an add-on of this repository."""
+    file = ROOT / addon / "__manifest__.py"
+    return ast.literal_eval(file.read_text(encoding="utf-8"))
+
+
+def depends(addon):
+    """Return the names of the modules that ``addon`` needs."""
+    return set(manifest(addon)["depends"])
 
 
 def cache():

@@ -7,8 +7,6 @@ with the same names of fragments. ``python3 -m dev.readme`` writes the files; a 
 compares them.
 """
 
-import ast
-
 from . import paths
 
 #: Fragment → heading, in the order of the page; the first one needs no heading.
@@ -31,7 +29,7 @@ def folders():
 
 def page(addon):
     """Return the text of the README of this add-on, a folder."""
-    manifest = ast.literal_eval((addon / "__manifest__.py").read_text(encoding="utf-8"))
+    manifest = paths.manifest(addon.name)
     bar = "=" * len(manifest["name"])
     parts = [f"{bar}\n{manifest['name']}\n{bar}"]
     for name, heading in FRAGMENTS.items():

@@ -20,6 +20,7 @@ from . import (
     logcheck,
     lots,
     odoo,
+    odoo_wheels,
     paths,
     ports,
     processes,
@@ -77,7 +78,11 @@ def _narrowed(instance, arguments):
     needs_odoo = lots.needs_odoo(arguments)
     if needs_odoo:
         databases.copy(instance, databases.with_addons(instance), PYTEST_DATABASE)
+        wheels = _install_glue(instance, lots.glue(arguments))
     command = _pytest(instance, PYTEST_DATABASE if needs_odoo else None, log, arguments)
+    if needs_odoo and wheels:
+        folders = odoo.addons_path(instance.source, wheels)
+        command.append(f"--odoo-addons-path={folders}")
     with console.step("pytest"):
         status = commands.shown(command, env=instance.environment(), cwd=paths.ROOT)
     if status:
@@ -85,6 +90,15 @@ def _narrowed(instance, arguments):
         raise DevError(f"pytest failed (status {status}).{where}")
     # Some arguments (--collect-only) never come to logging.
     return [log] if log.exists() else []
+
+
+def _install_glue(instance, addons):
+    """Install the glue add-ons whose tests are wanted. Return the folders of wheels."""
+    wheels = [w for addon in addons for w in odoo_wheels.folders(paths.GLUE[addon])]
+    if addons:
+        with console.step(f"Installing {', '.join(addons)}"):
+            databases.install(instance, PYTEST_DATABASE, addons, wheels=wheels)
+    return wheels
 
 
 def _pytest(instance, database, log, arguments):
@@ -106,8 +120,9 @@ def _jobs(instance, source):
     jobs = [_lot_job(instance, source, lot) for lot in lots.all_lots()]
     jobs.insert(1, Job("Odoo's own test runner", lambda: [_odoo_runner(instance)]))
     for addon in paths.ADDONS:
-        if addon != paths.ADDON:
+        if not paths.depends(addon).intersection(paths.ADDONS):
             jobs.append(_alone_job(instance, addon))
+    jobs += [_glue_job(instance, source, addon) for addon in paths.GLUE]
     return jobs
 
 
@@ -241,23 +256,49 @@ def _alone_job(instance, addon):
     )
 
 
-def _under_odoo(instance, database, modules, tags, name):
+def _glue_job(instance, source, addon):
+    """A glue add-on comes into a database that has ours, with the module it is for."""
+    return Job(f"{addon} alone", lambda: [_run_glue(instance, source, addon)])
+
+
+def _run_glue(instance, source, addon):
+    wheels = odoo_wheels.folders(paths.GLUE[addon])
+    database = f"{ALONE_DATABASE}_{addon}"
+    return _under_odoo(
+        instance,
+        database,
+        (addon,),
+        f"/{addon}",
+        f"alone-{addon}",
+        source=source,
+        wheels=wheels,
+    )
+
+
+def _under_odoo(instance, database, modules, tags, name, source=None, wheels=()):
+    """Install ``modules`` under Odoo's runner: with their demo data in a fresh
+    database, or as they are in a copy of ``source``. Return the log.
+    """
     log = paths.logs() / f"{name}.log"
     arguments = [
         f"--test-tags={tags}",
         f"--http-port={ports.any_free()}",
         f"--screenshots={paths.state() / 'screenshots'}",
     ]
-    databases.create(instance, database, for_tests=True)
+    if source:
+        databases.copy(instance, source, database)
+    else:
+        databases.create(instance, database, for_tests=True)
     try:
         databases.install(
             instance,
             database,
             modules,
-            demo=True,
+            demo=not source,
             log=log,
             arguments=arguments,
             limit=LIMIT,
+            wheels=wheels,
         )
     except CommandFailed:
         with contextlib.suppress(FileNotFoundError):

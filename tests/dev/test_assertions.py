@@ -6,7 +6,7 @@ import ast
 from dev import paths
 
 FOLDERS = (
-    *(f"{addon}/tests" for addon in paths.ADDONS),
+    *(f"{addon}/tests" for addon in paths.EVERY_ADDON),
     "urssaf_sandbox/tests",
     "tests",
 )

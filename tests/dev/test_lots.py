@@ -48,6 +48,13 @@ def test_odoos_runner_is_told_files_of_the_add_ons():
     assert not [tag for tag in tags if "test_lib_" in tag]
 
 
+def test_the_glue_whose_tests_are_named_is_installed(monkeypatch):
+    monkeypatch.setattr(paths, "GLUE", {"glue_a": None, "glue_b": "wheels"})
+    assert lots.glue(["glue_b/tests/test_x.py::test_y", "-x"]) == ("glue_b",)
+    assert lots.glue(["glue_a", "glue_b/tests"]) == ("glue_a", "glue_b")
+    assert lots.glue(["tests/glue_a", "-k", "glue"]) == ()
+
+
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [

@@ -10,7 +10,18 @@ import freezegun
 import pytest
 from _pytest import timing
 
-from dev import commands, databases, lint, paths, testing, venv
+from dev import (
+    commands,
+    databases,
+    lint,
+    lots,
+    odoo,
+    odoo_source,
+    odoo_wheels,
+    paths,
+    testing,
+    venv,
+)
 from dev.errors import CommandFailed, DevError
 
 STAMP = "2026-11-21 23:40:55,233 6679"
@@ -42,7 +53,7 @@ def test_a_failed_test_is_a_failure(tmp_path, bad):
         testing.check_odoo_result(log)
 
 
-@pytest.mark.parametrize("addon", paths.ADDONS)
+@pytest.mark.parametrize("addon", paths.EVERY_ADDON)
 def test_every_test_module_of_the_addon_is_imported(addon):
     """Odoo's runner sees only what tests/__init__.py imports; pytest sees all."""
     folder = paths.ROOT / addon / "tests"
@@ -80,6 +91,37 @@ def test_pre_commit_runs_the_same_checks_as_make_lint():
     assert {name for name, _check in hooks} == set(lint.checks())
     assert all(name == check for name, check in hooks)
     assert text.count("- id: ") == len(hooks)
+
+
+def test_a_glue_add_on_has_a_database_of_its_own(monkeypatch):
+    """Two run at a time; with the wheels that it needs, and those alone."""
+    runs = []
+    monkeypatch.setattr(paths, "GLUE", {"glue_a": None, "glue_b": "bank-wheels"})
+    monkeypatch.setattr(lots, "all_lots", list)
+    monkeypatch.setattr(
+        odoo_wheels, "folders", lambda group: (f"/{group}",) if group else ()
+    )
+    monkeypatch.setattr(
+        testing, "_under_odoo", lambda *args, **kwargs: runs.append((args[1:], kwargs))
+    )
+    for job in testing._jobs(None, "with_ours"):
+        if "glue" in job.name:
+            job.run()
+    (first, first_options), (second, second_options) = runs
+    assert first[1:3] == (("glue_a",), "/glue_a")
+    assert first_options == {"source": "with_ours", "wheels": ()}
+    assert second[1:3] == (("glue_b",), "/glue_b")
+    assert second_options["wheels"] == ("/bank-wheels",)
+    assert first[0] != second[0]
+
+
+def test_modules_of_wheels_are_found_by_odoo(tmp_path):
+    source = odoo_source.OdooSource(tmp_path / "odoo-bin", None, (tmp_path,), "19.0")
+    instance = odoo.Odoo(source, None)
+    plain = instance.command("--version")
+    assert not [word for word in plain if word.startswith("--addons-path")]
+    (option,) = set(instance.command("--version", wheels=["/w"])) - set(plain)
+    assert option == f"--addons-path={tmp_path},{paths.ROOT},/w"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from dev import odoo_source, paths
 from dev.__main__ import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "README.rst", *(ROOT / a / "README.rst" for a in paths.ADDONS))
+PAGES = (ROOT / "README.rst", *(ROOT / a / "README.rst" for a in paths.EVERY_ADDON))
 MARKDOWN = sorted((ROOT / "docs").glob("*.md"))
 #: Harmless in a copy of the checkout, without Odoo.
 RUN_IN_A_COPY = ("help", "stop", "clean")
@@ -125,7 +125,7 @@ def copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("copy")
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
-    for name in ("dev", *paths.ADDONS):
+    for name in ("dev", *paths.EVERY_ADDON):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -189,15 +189,15 @@ def wheels(copy):
     made = list((copy / "dist").glob("*.whl"))
     found = {
         addon: wheel
-        for addon in paths.ADDONS
+        for addon in paths.EVERY_ADDON
         for wheel in made
         if wheel.name.startswith(f"odoo_addon_{addon}-")
     }
-    assert len(made) == len(found) == len(paths.ADDONS)
+    assert len(made) == len(found) == len(paths.EVERY_ADDON)
     return found
 
 
-@pytest.mark.parametrize("addon", paths.ADDONS)
+@pytest.mark.parametrize("addon", paths.EVERY_ADDON)
 def test_wheel_holds_the_add_on(addon, wheels):
     inside = f"odoo/addons/{addon}/"
     with zipfile.ZipFile(wheels[addon]) as archive:
@@ -230,7 +230,7 @@ def test_wheels_install_and_load_together(wheels, copy, tmp_path):
     source = odoo_source.ensure()
     core = ",".join(map(str, source.addons))
     done = subprocess.run(
-        [sys.executable, "-c", LOAD, core, *paths.ADDONS],
+        [sys.executable, "-c", LOAD, core, *paths.EVERY_ADDON],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{source.python_path}"},
         capture_output=True,
@@ -239,5 +239,5 @@ def test_wheels_install_and_load_together(wheels, copy, tmp_path):
         timeout=300,
     )
     assert not done.returncode, done.stderr
-    installed = [str(tmp_path / "odoo" / "addons" / a) for a in paths.ADDONS]
+    installed = [str(tmp_path / "odoo" / "addons" / a) for a in paths.EVERY_ADDON]
     assert done.stdout.splitlines() == installed

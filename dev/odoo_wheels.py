@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Modules of others (OCA's wheels) that a glue add-on needs, for its database alone.
+
+Each group of ``pyproject.toml`` has a folder of its own in the shared cache. Without
+their dependencies: a wheel of OCA wants Odoo itself as a Python package, and the group
+names the others.
+"""
+
+import shutil
+import sys
+
+from . import commands, console, locking, pins, venv
+
+
+def folders(group):
+    """Return the folders of add-ons of ``group``, filled if need be; none for None."""
+    if not group:
+        return ()
+    target = venv.folder(group)
+    if not (target / venv.MARKER).exists():
+        lock = target.with_name(f"{target.name}.lock")
+        with locking.exclusive(lock, "installing modules for Odoo"):
+            if not (target / venv.MARKER).exists():
+                _fill(group, target)
+    return (target / "odoo" / "addons",)
+
+
+def _fill(group, target):
+    shutil.rmtree(target, ignore_errors=True)
+    with console.step(f"Installing modules for Odoo ({group})"):
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        commands.capture(
+            "install modules for Odoo",
+            [*pip, "--target", target, *pins.requirements(group)],
+        )
+    (target / venv.MARKER).touch()
