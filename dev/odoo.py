@@ -55,7 +55,7 @@ def prepare():
 
 
 def addons_path(source, wheels=()):
-    """The folders of add-ons, as Odoo wants them: its own, ours, those of ``wheels``."""
+    """The folders of add-ons, as Odoo wants them: its own, ours, and ``wheels``."""
     return ",".join(map(str, (*source.addons, paths.ROOT, *wheels)))
 
 
