@@ -195,6 +195,8 @@ class Demande(Base):
     rejet_commentaire: Mapped[str | None] = mapped_column("rejection_comment")
     virement_date: Mapped[date | None] = mapped_column("transfer_date")
     virement_cents: Mapped[int | None] = mapped_column("transfer_cents")
+    # What the operator wants the virement to be, if not the whole TTC but the acompte.
+    ordered_cents: Mapped[int | None] = mapped_column("ordered_transfer_cents")
 
     prestataire: Mapped[Prestataire] = relationship()
     particulier: Mapped[Particulier] = relationship()

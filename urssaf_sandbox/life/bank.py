@@ -26,8 +26,10 @@ from .work import Work
 
 
 def pay(work: Work, demande: Demande, day: date) -> None:
-    """Transfer the whole TTC but the acompte, value `day`."""
+    """Transfer the whole TTC but the acompte, or what was ordered, value `day`."""
     cents = demande.total_cents - demande.acompte_cents
+    if demande.ordered_cents is not None:
+        cents = demande.ordered_cents
     demande.virement_cents = cents
     _book(work, demande, day, cents)
 

@@ -340,15 +340,30 @@ def recover(work: Work, demande: Demande, fails: bool = False) -> None:
     enter(work, demande, statut, work.now, URSSAF)
 
 
+def order_virement(demande: Demande, cents: int) -> None:
+    """Have Urssaf transfer another amount than the demande's.
+
+    Less when it sets off what the prestataire owes (L133-8-8 of the code de la sécurité
+    sociale), more by mistake. Raise Impossible once the money has left, or never will.
+    """
+    if demande.statut not in transitions.BEFORE_VIREMENT:
+        raise _too_late(demande)
+    demande.ordered_cents = cents
+
+
 def _next(demande: Demande, happening: str) -> str:
     statut = following(happening, demande.statut)
     if statut is None:
-        label = STATUT_LABELS[demande.statut]
-        raise Impossible(
-            f"La demande est au statut {demande.statut} ({label}) : "
-            "cet événement n'est pas possible maintenant"
-        )
+        raise _too_late(demande)
     return statut
+
+
+def _too_late(demande: Demande) -> Impossible:
+    label = STATUT_LABELS[demande.statut]
+    return Impossible(
+        f"La demande est au statut {demande.statut} ({label}) : "
+        "cet événement n'est pas possible maintenant"
+    )
 
 
 def _call_off_virement(demande: Demande) -> None:

@@ -61,6 +61,9 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     RECOVERY_FAILS: {REFUS_PRELEVEMENT: IMPAYE_PRESTATAIRE},
 }
 
+# The virement has not left yet: its amount may still be another one.
+BEFORE_VIREMENT = frozenset({INTEGREE, EN_ATTENTE, VALIDEE, PRELEVEE})
+
 # Where a demande's life ends, whatever is tried.
 TERMINAL = frozenset(STATUT_LABELS) - {
     before for arrows in TRANSITIONS.values() for before in arrows

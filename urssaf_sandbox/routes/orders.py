@@ -95,6 +95,12 @@ class Recovery(Order):
     fails: bool = False
 
 
+class Transfer(Order):
+    """What Urssaf shall transfer for a demande, in euros."""
+
+    amount: Annotated[float, Field(ge=0, le=100_000)]
+
+
 class OneProvider(Order):
     """Which association of a person; all those concerned when left out."""
 

@@ -30,6 +30,7 @@ from .orders import (
     Household,
     OneProvider,
     Recovery,
+    Transfer,
 )
 
 router = APIRouter(prefix="/sandbox/v1", tags=["Pilotage du bac à sable"])
@@ -220,6 +221,17 @@ def recover(
     """Urssaf recovers the sum (60 → 120), fails to (60 → 260), or is paid (→ 270)."""
     fails = bool(order and order.fails)
     return _happens(sandbox, id_demande, lambda w, d: demande_life.recover(w, d, fails))
+
+
+@router.post("/demandes/{id_demande}/transfer")
+def order_transfer(
+    sandbox: SandboxHere, id_demande: str, order: Transfer
+) -> dict[str, Any]:
+    """Urssaf is to transfer this amount: less if it sets off (L133-8-8), or more."""
+    cents = round(order.amount * 100)
+    return _happens(
+        sandbox, id_demande, lambda _w, d: demande_life.order_virement(d, cents)
+    )
 
 
 @router.post("/particuliers/{id_client}/block")

@@ -70,6 +70,20 @@ def test_a_life_that_is_over_stays_so(caller, steering, status):
     assert caller.info(id_demande)["statut"]["code"] == status
 
 
+@pytest.mark.parametrize("euros", [60.55, 80, 0])
+def test_urssaf_sets_off_or_pays_too_much(caller, steering, euros):
+    id_demande = caller.sent()
+    order = {"amount": euros}
+    path = f"/demandes/{id_demande}/transfer"
+    assert steering.post(path, order).status_code == 200
+    steering.advance(working_days=7)
+    assert caller.info(id_demande)["infoVirement"]["mntVirement"] == euros
+    lines = steering.get("/bank/demo")["lines"]
+    assert [line["amount"] for line in lines] == ([euros] if euros else [])
+    assert steering.post(path, order).status_code == 409, "the money has left"
+    assert steering.post(path, {"amount": -1}).status_code == 422
+
+
 def test_a_debit_refused_before_the_payment_stops_the_transfer(caller, steering):
     id_demande = caller.sent()
     steering.advance(working_days=5)
