@@ -36,6 +36,7 @@ from . import test_habilitation
 from . import test_identity_doctor
 from . import test_lib_address
 from . import test_lib_amounts
+from . import test_lib_bank_solver
 from . import test_lib_characters
 from . import test_lib_client
 from . import test_lib_codes
