@@ -4,6 +4,8 @@
 USER = "urssaf_avance_immediate.group_user"
 MANAGER = "urssaf_avance_immediate.group_manager"
 ADMINISTRATOR = "base.group_system"
+# Odoo’s administrator of the accounting, who creates accounts.
+ACCOUNTING_MANAGER = "account.group_account_manager"
 
 # Customers' personal data.
 PERSONAL = USER

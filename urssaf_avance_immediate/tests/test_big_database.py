@@ -18,6 +18,9 @@ FEW = DEMANDES // 20
 NOT_INDEXED = {
     "res.company.urssaf_payment_journal_id": "a row per company",
     "res.company.urssaf_payment_method_line_id": "a row per company",
+    "res.company.urssaf_payment_method_line_out_id": "a row per company",
+    "res.company.urssaf_set_off_account_id": "a row per company",
+    "res.company.urssaf_surplus_account_id": "a row per company",
     "res.company.urssaf_responsible_id": "a row per company",
     "res.company.urssaf_accountant_id": "a row per company",
     "res.partner.urssaf_birth_country_id": "countries are not deleted, nor searched by",

@@ -3,4 +3,5 @@ from . import res_company
 from . import client
 from . import holder
 from . import people
+from . import transfers
 from . import res_config_settings

@@ -45,19 +45,6 @@ class ResCompany(models.Model):
         size=30,
         help="Sent as idTiersFacturation; left empty, the name of the company.",
     )
-    urssaf_payment_journal_id = fields.Many2one(
-        "account.journal",
-        string="Urssaf payment journal",
-        check_company=True,
-        domain=[("type", "in", ("bank", "cash"))],
-        help="Where the transfers of Urssaf are registered.",
-    )
-    urssaf_payment_method_line_id = fields.Many2one(
-        "account.payment.method.line",
-        string="Urssaf payment method",
-        domain="[('journal_id', '=', urssaf_payment_journal_id),"
-        " ('payment_type', '=', 'inbound')]",
-    )
     urssaf_sending = fields.Selection(
         SENDING,
         string="Invoices of active customers",
@@ -201,26 +188,6 @@ class ResCompany(models.Model):
         "CHECK(urssaf_form_link_days BETWEEN 1 AND 60)",
         "Form for the customer: the link is valid from 1 to 60 days.",
     )
-
-    @api.constrains("urssaf_payment_journal_id", "urssaf_payment_method_line_id")
-    def _check_urssaf_payment_journal(self):
-        for company in self:
-            journal = company.urssaf_payment_journal_id
-            line = company.urssaf_payment_method_line_id
-            if journal and journal.company_id not in company.parent_ids:
-                raise ValidationError(
-                    self.env._(
-                        "Urssaf payment journal: %s belongs to another company.",
-                        journal.name,
-                    )
-                )
-            if line and line.journal_id != journal:
-                raise ValidationError(
-                    self.env._(
-                        "Urssaf payment method: choose one of the journal %s.",
-                        journal.name or "-",
-                    )
-                )
 
     @api.constrains("urssaf_companion_days")
     def _check_urssaf_companion_days(self):

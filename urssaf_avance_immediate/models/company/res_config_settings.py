@@ -61,6 +61,20 @@ class ResConfigSettings(models.TransientModel):
     urssaf_payment_method_line_id = fields.Many2one(
         related="company_id.urssaf_payment_method_line_id", readonly=False
     )
+    urssaf_payment_method_line_out_id = fields.Many2one(
+        related="company_id.urssaf_payment_method_line_out_id", readonly=False
+    )
+    urssaf_set_off_account_id = fields.Many2one(
+        related="company_id.urssaf_set_off_account_id",
+        readonly=False,
+        check_company=True,
+    )
+    urssaf_surplus_account_id = fields.Many2one(
+        related="company_id.urssaf_surplus_account_id",
+        readonly=False,
+        check_company=True,
+    )
+    urssaf_transit_missing = fields.Char(compute="_compute_urssaf_transit_missing")
     urssaf_sending = fields.Selection(
         related="company_id.urssaf_sending", readonly=False, required=True
     )
@@ -161,6 +175,12 @@ class ResConfigSettings(models.TransientModel):
         return self.env["urssaf.connection"]._of(self.company_id).action_switch_on()
 
     @api.depends("company_id")
+    def _compute_urssaf_transit_missing(self):
+        for settings in self:
+            missing = settings.company_id._urssaf_transit_missing()
+            settings.urssaf_transit_missing = missing
+
+    @api.depends("company_id")
     def _compute_urssaf_served(self):
         for settings in self:
             holder = settings.company_id._urssaf_holder()
@@ -189,6 +209,12 @@ class ResConfigSettings(models.TransientModel):
         self.ensure_one()
         self.set_values()
         return self.company_id.action_urssaf_test_connection()
+
+    def action_urssaf_set_up_transfers(self):
+        """Set up with the journal that is on the screen: it is saved first."""
+        self.ensure_one()
+        self.set_values()
+        return self.company_id.action_urssaf_set_up_transfers()
 
     def action_urssaf_real_database(self):
         """See the company."""

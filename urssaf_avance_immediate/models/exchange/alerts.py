@@ -18,6 +18,7 @@ ACTIVITY_TYPE = "urssaf_avance_immediate.activity_type_to_handle"
 CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
 REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_form"
 REPLY_ACTIVITY = "urssaf_avance_immediate.activity_type_reply"
+TRANSIT_ACTIVITY = "urssaf_avance_immediate.activity_type_transit"
 NOT_TOLD_ACTIVITY = "urssaf_avance_immediate.activity_type_not_told"
 
 # Activities written in one go, between two commits of the daily watch.
