@@ -66,6 +66,57 @@ class TestAmounts(UrssafCase):
         self.assertEqual(line["complement1"], "Ménage, remise 9,90 €")
         self.assertEqual(sent["mntFactureTTC"], 89.1)
 
+    def test_discount_on_the_whole_invoice_is_shared(self):
+        """Half of what is not eligible is not promised as a credit."""
+        garden = self._make_service("Jardinage", 40.0, "70")
+        discount = self.env["product.product"].create(
+            {"name": "Remise", "type": "service", "taxes_id": [Command.clear()]}
+        )
+        move = self._lines(
+            {"quantity": 2},
+            {"product_id": garden.id, "quantity": 3, "price_unit": 40},
+            {"product_id": discount.id, "price_unit": -18, "name": "Remise 10 %"},
+        )
+        self.assertEqual(move._urssaf_estimates()["credit"], 89.1)
+        nature = garden.home_service_nature_id
+        nature.sudo().eligible = False
+        self.assertEqual(move._urssaf_estimates()["credit"], 29.7)
+        nature.sudo().eligible = True
+        sent = self._send(move)
+        self.assertEqual(
+            [line["mntPrestationTTC"] for line in sent["inputPrestations"]],
+            [59.4, 118.8],
+        )
+
+    def test_voucher_is_a_payment(self):
+        """A negative line would take it off the price of the services."""
+        voucher = self.env["product.product"].create({"name": "Chèque-cadeau"})
+        move = self._lines(
+            {"quantity": 3}, {"product_id": voucher.id, "price_unit": -9}
+        )
+        banner = move.with_user(self.user)._get_alerts()["urssaf_voucher"]
+        self.assertIn("register it as a payment", banner["message"])
+        move.action_post()
+        fault = move._urssaf_check_sendable()["urssaf_voucher"]
+        self.assertEqual(fault["level"], "danger")
+        self.assertIn("Chèque-cadeau", fault["message"])
+
+    def test_early_payment_taken_off_in_any_case_is_named(self):
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "2 % sous 8 jours",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 8,
+                "early_pay_discount_computation": "mixed",
+            }
+        )
+        move = self._lines({"quantity": 3}, invoice_payment_term_id=terms.id)
+        with self.assertRaises(RedirectWarning) as raised:
+            move.action_post()
+        self.assertIn("2 % sous 8 jours", str(raised.exception))
+        self.assertNotIn("cash rounding", str(raised.exception))
+
     def test_discount_about_nothing_else_is_stopped(self):
         garden = self._make_service("Jardinage", 40.0, "70")
         move = self._lines({"quantity": 3}, {"product_id": garden.id, "price_unit": -9})
@@ -264,3 +315,86 @@ class TestAmounts(UrssafCase):
         lines.filtered(lambda li: li.display_type == "payment_term").reconcile()
         alerts = move._urssaf_check_sendable()
         self.assertEqual(alerts["urssaf_partial"]["code"], "ERR_VALEUR_NEGATIVE")
+
+    def test_write_off_is_no_deposit(self):
+        """20.00 received and 5.00 written off with them: 20.00 are a deposit."""
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        self._pay(move, 20.0)
+        [payment] = move.matched_payment_ids
+        payment.action_draft()
+        payment.write({"amount": 25.0})
+        payment.action_post()
+        self.assertEqual(move._urssaf_received().payments, 0)
+        loss = self.company_data["default_account_expense"]
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create(
+            {
+                "amount": 41.0,
+                "payment_difference_handling": "reconcile",
+                "writeoff_account_id": loss.id,
+            }
+        )._create_payments()
+        self.assertEqual(move.payment_state, "paid")
+        found = move._urssaf_received()
+        self.assertEqual((found.payments, found.other), (41.0, 25.0))
+
+    def test_entry_that_is_no_payment_is_no_deposit(self):
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        term = move.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        entry = self.env["account.move"].create(
+            {
+                "date": "2026-03-15",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.partner.id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in (
+                        (term.account_id, -10),
+                        (self.company_data["default_account_expense"], 10),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        (term | entry.line_ids[0]).reconcile()
+        self.assertEqual(move.amount_residual, 56.0)
+        self.assertEqual(move._urssaf_deposit_values(), {})
+        fault = move._urssaf_check_sendable()["urssaf_partial"]
+        self.assertEqual(fault["level"], "danger")
+        self.assertIn(entry.name, fault["message"])
+        self.assertNotIn("credit note", fault["message"])
+
+    def test_line_of_the_bank_is_a_payment(self):
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        bank = self.company_data["default_journal_bank"]
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": bank.id,
+                "date": "2026-03-11",
+                "amount": 12.0,
+                "partner_id": self.partner.id,
+                "payment_ref": "Virement",
+            }
+        )
+        term = move.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        _money, suspense, _other = line._seek_for_lines()
+        suspense.account_id = term.account_id
+        (term | suspense).reconcile()
+        found = move._urssaf_received()
+        self.assertEqual((found.payments, found.other), (12.0, 0.0))
+        self.assertEqual(str(found.date), "2026-03-11")
+
+    def test_deposit_of_tomorrow_is_not_received(self):
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        self._pay(move, 10.0, "2026-03-17")
+        fault = move._urssaf_check_sendable()["urssaf_deposit"]
+        self.assertIn("still to come", fault["message"])

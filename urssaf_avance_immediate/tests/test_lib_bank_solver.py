@@ -149,9 +149,7 @@ class TestBankSolver(BaseCase):
         self.assertEqual(solve([], 15000), Answer(ways=0))
 
     def test_two_or_three_dates(self):
-        pool = [
-            Item(key, 1000 + 7**key, DAY + timedelta(key)) for key in range(1, 6)
-        ]
+        pool = [Item(key, 1000 + 7**key, DAY + timedelta(key)) for key in range(1, 6)]
         answer = solve(pool, pool[0].cents + pool[2].cents + pool[4].cents)
         self.assertEqual(keys(answer), [[1, 3, 5]])
         self.assertEqual(answer.hypothesis, Hypothesis.DATES)

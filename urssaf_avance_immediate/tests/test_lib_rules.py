@@ -7,6 +7,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..lib.api import EnrolmentRequest
 from ..lib.rules import (
+    is_voucher,
     name_and_numbers,
     normalise_first_names,
     normalise_mobile,
@@ -47,6 +48,23 @@ class TestPeriod(BaseCase):
     def test_wire_date(self):
         self.assertEqual(wire_date(date(2026, 3, 1)), "2026-03-01T00:00:00Z")
         self.assertEqual(wire_date(date(98, 3, 1)), "0098-03-01T00:00:00Z")
+
+
+@tagged("post_install", "-at_install")
+class TestVouchers(BaseCase):
+    def test_what_pays_a_service_and_what_lowers_its_price(self):
+        for text in (
+            "Chèque-cadeau n° 12",
+            "BON CADEAU",
+            "Carte cadeau 50 €",
+            "CESU préfinancé",
+            "Bon d’achat",
+            "Ticket emploi-service",
+            "Gift card",
+        ):
+            self.assertTrue(is_voucher(text), text)
+        for text in ("Remise fidélité", "Un bon jardinier", "Cadeau de bienvenue", ""):
+            self.assertFalse(is_voucher(text), text)
 
 
 @tagged("post_install", "-at_install")

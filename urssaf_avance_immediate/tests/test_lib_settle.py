@@ -244,9 +244,59 @@ class TestFolding(BaseCase):
         loyalty = discount("-4.40", "-4", vat=D(10), nature="", intervenant="")
         [item], _kinds = self.fold(hours("2"), loyalty)
         self.assertEqual(item["codeNature"], "60")
-        self.assertFault(
-            "ERR_CODE_NATURE", hours("2"), hours("2", nature="70"), loyalty
+
+    def test_discount_on_everything_is_shared_over_its_rate(self):
+        """66.00 and 33.00 of 99.00; what has another rate keeps its price."""
+        lines = (
+            hours("3"),
+            hours("1.5", nature="70"),
+            hours("1", nature="80", vat=D(20)),
         )
+        whole = discount("-10", "-9.09", vat=D(10), nature="")
+        items, kinds = self.fold(*lines, whole)
+        self.assertEqual(
+            {item["codeNature"]: item["mntPrestationTTC"] for item in items},
+            {"60": D("59.33"), "70": D("29.67"), "80": D("22.00")},
+        )
+        self.assertEqual([item["quantite"] for item in items], [3, D("1.5"), 1])
+        self.assertEqual(kinds, {"folded"})
+        other = discount("-10", "-9.48", vat=D("5.5"), nature="")
+        self.assertFault("ERR_VALEUR_NEGATIVE", *lines, other)
+        refund = discount("-66", "-60", vat=D(10), nature="", quantity=D(-1))
+        items, _kinds = self.fold(*lines, refund)
+        self.assertEqual(sum(item["mntPrestationTTC"] for item in items), D("55.00"))
+
+    @given(
+        st.lists(st.integers(1, 99_999), min_size=2, max_size=6),
+        st.integers(1, 100),
+    )
+    def test_a_shared_discount_is_shared_to_the_cent(self, cents, percent):
+        natures = ("60", "70", "80")
+        lines = [
+            discount(D(n) / 100, to_cents(D(n) / 110), vat=D(10), nature=natures[i % 3])
+            for i, n in enumerate(cents)
+        ]
+        whole = sum(line.total_ttc for line in lines)
+        ttc, ht = (
+            to_cents(sum(getattr(line, name) for line in lines) * percent / 100)
+            for name in ("total_ttc", "total_ht")
+        )
+        assume(0 < ttc < whole)
+        try:
+            done = settle([*lines, discount(-ttc, -ht, vat=D(10), nature="")])
+        except AmountError as error:
+            # A cent of VAT may find no room on a line of some cents.
+            self.assertLess(min(cents), 200, error)
+            return
+        self.assertEqual(sum(line.total_ttc for line in done.lines), whole - ttc)
+        for nature in {line.nature for line in lines}:
+            before, after = (
+                sum(line.total_ttc for line in some if line.nature == nature)
+                for some in (lines, done.lines)
+            )
+            self.assertLessEqual(
+                abs(before - after - ttc * before / whole), D("0.01") * 3
+            )
 
     def test_the_line_of_the_same_day_is_preferred(self):
         lines = [

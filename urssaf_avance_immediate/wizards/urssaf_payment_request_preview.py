@@ -19,7 +19,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
     )
     period_start = fields.Date(string="Services from", compute="_compute_money")
     period_end = fields.Date(string="Services to", compute="_compute_money")
-    amount_total = fields.Monetary(related="move_id.amount_total", related_sudo=False)
+    amount_total = fields.Monetary(string="Total", compute="_compute_money")
     amount_deposit = fields.Monetary(
         string="Deposit declared", compute="_compute_money"
     )
@@ -55,6 +55,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
         for wizard in self:
             move = wizard.move_id
             estimates = move._urssaf_estimates()
+            wizard.amount_total = move._urssaf_totals()[0]
             wizard.period_start, wizard.period_end = move._home_service_period()
             wizard.amount_deposit = estimates["deposit"]
             wizard.amount_credit = estimates["credit"]

@@ -61,3 +61,4 @@ from .period import (
     period_warnings,
     wire_date,
 )
+from .vouchers import is_voucher

@@ -2,16 +2,17 @@
 """Discounts and negative lines, taken off the lines that they are about.
 
 Urssaf takes no negative value (rule F). A discount lowers the price of a
-service of the same nature, VAT rate and month, never of another one. A negative
-quantity at the price of a line is taken back from its quantity; hours are taken off
-hours of the same person only, so that what was worked stays in hours.
+service of the same nature, VAT rate and month, never of another one. One without a
+nature is about all the services of its VAT rate, in proportion to their prices. A
+negative quantity at the price of a line is taken back from its quantity; hours are
+taken off hours of the same person only, so that what was worked stays in hours.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from .amounts_lines import CENT, AmountError, Note, ServiceLine
+from .amounts_lines import CENT, ZERO, AmountError, Note, ServiceLine, round_cents
 from .amounts_merging import same_kind, same_price, together
 from .amounts_price import has_price
 from .amounts_text import with_discount
@@ -23,7 +24,7 @@ def fold_negatives(
     """The lines without a negative one among them, the same sums.
 
     :raises AmountError: ``ERR_VALEUR_NEGATIVE``, a negative line is about nothing else
-        on this invoice; ``ERR_CODE_NATURE``, it may be about several things
+        on this invoice
     """
     kept = [line for line in lines if not line.is_negative]
     notes = []
@@ -32,20 +33,47 @@ def fold_negatives(
         (line for line in lines if line.is_negative),
         key=lambda line: line.quantity >= 0,
     ):
-        kept = _fold(_named(line, kept), kept)
+        for share in _shares(line, kept):
+            kept = _fold(share, kept)
         notes.append(Note("folded", line.sources, -line.total_ttc))
     notes += [Note("dropped", line.sources) for line in kept if line.is_nothing]
     return [line for line in kept if not line.is_nothing], notes
 
 
-def _named(discount: ServiceLine, kept: Sequence[ServiceLine]) -> ServiceLine:
-    """A discount without a nature is about the only one that has its VAT rate."""
+def _shares(discount: ServiceLine, kept: Sequence[ServiceLine]) -> list[ServiceLine]:
+    """The discount, by nature. Without one, it is shared over the services of its VAT
+    rate; the cents left over go to the nature with the highest price.
+
+    :raises AmountError: no service has its VAT rate
+    """
     if discount.nature:
-        return discount
-    natures = {line.nature for line in kept if line.vat == discount.vat}
-    if len(natures) != 1:
-        raise AmountError("ERR_CODE_NATURE", discount.sources[0], "no nature")
-    return replace(discount, nature=natures.pop())
+        return [discount]
+    prices: dict[str, Decimal] = {}
+    for line in kept:
+        if line.vat == discount.vat:
+            prices[line.nature] = prices.get(line.nature, ZERO) + line.total_ttc
+    whole = sum(prices.values(), ZERO)
+    if not whole:
+        detail = "no service of this VAT rate"
+        raise AmountError("ERR_VALEUR_NEGATIVE", discount.sources[0], detail)
+    if len(prices) == 1:
+        return [replace(discount, nature=nature) for nature in prices]
+    left_ttc, left_ht, shares = discount.total_ttc, discount.total_ht, []
+    largest = max(prices, key=prices.get)
+    for nature, price in prices.items():
+        if nature != largest and price:
+            ttc = round_cents(discount.total_ttc * price / whole)
+            ht = round_cents(discount.total_ht * price / whole)
+            left_ttc, left_ht = left_ttc - ttc, left_ht - ht
+            shares.append((nature, ttc, ht))
+    # One: an amount, nothing whose quantity could be taken back.
+    return [
+        replace(
+            discount, nature=nature, quantity=Decimal(1), total_ttc=ttc, total_ht=ht
+        )
+        for nature, ttc, ht in [*shares, (largest, left_ttc, left_ht)]
+        if ttc or ht
+    ]
 
 
 def _fold(discount: ServiceLine, kept: list[ServiceLine]) -> list[ServiceLine]:

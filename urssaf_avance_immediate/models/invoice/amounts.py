@@ -10,7 +10,7 @@ from itertools import islice
 from odoo import fields, models
 from odoo.tools import float_round
 
-from ...lib.rules import AmountError, expressible_totals
+from ...lib.rules import AmountError, expressible_totals, is_voucher
 
 # Decimals of a unit price in Odoo, the fewest first: people read it.
 PRICE_DECIMALS = (2, 3, 4, 5, 6)
@@ -55,6 +55,25 @@ class AccountMove(models.Model):
                 self._urssaf_fault(message, "ERR_NUMINTERVENANT_MANQUANT"),
             )
 
+        vouchers = self._urssaf_vouchers()
+        if vouchers:
+            yield "voucher", self._urssaf_fault(self._urssaf_voucher_text(vouchers))
+
+    def _urssaf_vouchers(self):
+        """Negative lines that are payments: the price of the services is as it was."""
+        return self._home_service_lines().filtered(
+            lambda line: line.price_total < 0
+            and is_voucher(f"{line.product_id.name or ''} {line.name or ''}")
+        )
+
+    def _urssaf_voucher_text(self, lines):
+        return self.env._(
+            "“%s” is a payment and no discount: with a gift voucher or a CESU the "
+            "price of the services stays the same. Take the line off the invoice and "
+            "register it as a payment: it then is a deposit.",
+            ", ".join(line.product_id.name or line.name for line in lines),
+        )
+
     def _urssaf_amount_faults(self):
         if any(self._urssaf_line_faults()):
             return
@@ -72,10 +91,6 @@ class AccountMove(models.Model):
                 "This negative line has no service of the same nature, VAT rate and "
                 "month to be taken off."
             ),
-            "ERR_CODE_NATURE": self.env._(
-                "This discount may be about several services: give its product an "
-                "Urssaf nature."
-            ),
             "ERR_NBRE_PREST_MAX": self.env._(
                 "Urssaf takes at most ten lines, even once those alike are put "
                 "together: make two invoices."
@@ -83,11 +98,24 @@ class AccountMove(models.Model):
             "ERR_TOTAL_PRESTATIONS": self.env._(
                 "The lines do not add up to the total of the invoice, to the cent: is "
                 "there a cash rounding?"
+            )
+            if not self._urssaf_always_discounted()
+            else self.env._(
+                "The payment terms “%(terms)s” take the VAT of an early payment off in "
+                "any case (“Always (upon invoice)”): the lines do not add up to the "
+                "total of the invoice, and Urssaf pays no earlier. Choose other "
+                "payment terms for this invoice.",
+                terms=self.invoice_payment_term_id.name,
             ),
         }.get(error.code, self.env._("This amount does not suit Urssaf."))
         if not line:
             return fault
         return self.env._("%(line)s: %(fault)s", line=line, fault=fault)
+
+    def _urssaf_always_discounted(self):
+        """Whether the VAT is that of an early payment, whenever the invoice is paid."""
+        terms = self.invoice_payment_term_id
+        return terms.early_discount and terms.early_pay_discount_computation == "mixed"
 
     # -- what could not be said ------------------------------------------------------
 

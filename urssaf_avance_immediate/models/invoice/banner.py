@@ -83,6 +83,11 @@ class AccountMove(models.Model):
                 for key, fault in self._urssaf_period_faults()
                 if fault.get("action") or key == "ERR_DATE_FIN_AVANT_DATE_DEB"
             }
+        vouchers = self._urssaf_vouchers()
+        if vouchers:
+            banners["urssaf_voucher"] = self._urssaf_fault(
+                self._urssaf_voucher_text(vouchers), level="warning"
+            )
         # While lines are being edited, the totals of the invoice are those before.
         inexact = self.id and self._urssaf_inexact()
         if inexact:

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Urssaf would refuse, found before the call, with Urssaf's own code."""
 
-from decimal import Decimal
-
 from pydantic import ValidationError as SchemaError
 
 from odoo import models
@@ -11,8 +9,6 @@ from odoo.tools import format_date
 from ...lib.api import PaymentRequest, field_errors
 from ...lib.api.codes import MAX_NUMBER
 from ...lib.rules import (
-    AmountError,
-    check_deposit,
     clean,
     invoice_date_faults,
     paris_time,
@@ -21,6 +17,7 @@ from ...lib.rules import (
     period_warnings,
 )
 from ..payment_request.numbers import numbers_to_send
+from .deposits import deposit_faults
 
 # Urssaf refuses these at once, whatever the invoice.
 CLOSED_ACCOUNTS = {
@@ -115,8 +112,8 @@ class AccountMove(models.Model):
             yield "blocked", fault(message)
         elif self.payment_state not in ("not_paid", "partial"):
             yield "paid", fault(self.env._("This invoice is paid already."))
-        elif self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
-            yield from self._urssaf_deposit_faults()
+        elif self._urssaf_is_reduced():
+            yield from deposit_faults(self)
         if self._urssaf_rebuilt():
             yield "rebuilt", self._urssaf_rebuilt_fault()
         if self.currency_id.name != "EUR":
@@ -147,43 +144,6 @@ class AccountMove(models.Model):
                 "“Adopt”); sent once more, the customer would be debited twice."
             )
         )
-
-    def _urssaf_deposit_faults(self):
-        payments, credits, _date = self._urssaf_received()
-        fault = self._urssaf_fault
-        if credits or not payments:
-            yield (
-                "partial",
-                fault(
-                    self.env._(
-                        "A credit note has reduced this invoice. Make a new invoice "
-                        "for what is left: Urssaf takes no reduction."
-                    ),
-                    "ERR_VALEUR_NEGATIVE",
-                ),
-            )
-        elif not self.company_id._urssaf_holder().urssaf_declare_deposits:
-            yield (
-                "partial",
-                fault(
-                    self.env._(
-                        "A part of this invoice is paid already. Urssaf collects it "
-                        "as a whole, unless the company may declare deposits (see "
-                        "the settings)."
-                    ),
-                    "ERR_ACOMPTE_BLOQUE",
-                ),
-            )
-        else:
-            try:
-                check_deposit(Decimal(str(payments)), Decimal(str(self.amount_total)))
-            except AmountError as error:
-                message = self.env._(
-                    "The deposit of %(deposit)s is more than half of %(total)s.",
-                    deposit=self.currency_id.format(payments),
-                    total=self.currency_id.format(self.amount_total),
-                )
-                yield "deposit", fault(message, error.code)
 
     # -- the customer ----------------------------------------------------------
 

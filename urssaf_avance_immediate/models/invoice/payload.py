@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...lib.rules import ServiceLine, clean, settle, wire_date
+from ...lib.rules import AmountError, ServiceLine, clean, settle, wire_date
 from ..payment_request.payment_request import AT_URSSAF, FROZEN
+from .deposits import received
 
 # The trade's units in Urssaf's words.
 UNITS = {"hour": "HEURE", "flat": "FORFAIT"}
@@ -51,41 +52,37 @@ class AccountMove(models.Model):
         lines = [self._urssaf_service_line(line) for line in self._home_service_lines()]
         # Odoo rounds the lines and the invoice apart: 12.25 h at 26.50 with 5.5 % tax
         # included make a line of 324.62 in an invoice of 324.63.
-        return settle(lines, _decimal(self.amount_total), _decimal(self.amount_untaxed))
+        return settle(lines, *map(_decimal, self._urssaf_totals()))
 
-    def _urssaf_received(self):
-        """What was received before sending: ``(payments, credit notes, last date)``,
-        euros. Payments become the acompte of the demande.
+    def _urssaf_totals(self):
+        """``(with tax, without)`` in euros: what Urssaf is told that the services cost.
+        Overridable: a deposit that has an invoice of its own is taken off here.
         """
         self.ensure_one()
-        # sudo(): payments, for whoever sends invoices without seeing them.
-        terms = self.sudo().line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
-        )
-        payments = credits = 0.0
-        dates = []
-        for partial in terms.matched_credit_ids:
-            other = partial.credit_move_id.move_id
-            if other.move_type == "out_refund":
-                credits += partial.debit_amount_currency
-            else:
-                payments += partial.debit_amount_currency
-                dates.append(other.date)
-        currency = self.currency_id
-        return (
-            currency.round(payments),
-            currency.round(credits),
-            max(dates, default=None),
+        return self.amount_total, self.amount_untaxed
+
+    def _urssaf_received(self):
+        """What was received before the sending, see ``deposits.Received``. Payments
+        become the acompte of the demande. Overridable, as the totals are.
+        """
+        self.ensure_one()
+        return received(self)
+
+    def _urssaf_is_reduced(self):
+        """Whether something was received, credited or written off already."""
+        self.ensure_one()
+        return bool(
+            self.currency_id.compare_amounts(self.amount_residual, self.amount_total)
         )
 
     def _urssaf_deposit_values(self):
-        payments, _credits, received_on = self._urssaf_received()
+        found = self._urssaf_received()
         holder = self.company_id._urssaf_holder()
-        if not payments or not holder.urssaf_declare_deposits:
+        if not found.payments or not holder.urssaf_declare_deposits:
             return {}
         return {
-            "mntAcompte": float(_decimal(payments)),
-            "dateVersementAcompte": wire_date(received_on),
+            "mntAcompte": float(_decimal(found.payments)),
+            "dateVersementAcompte": wire_date(found.date),
         }
 
     def _urssaf_estimates(self):
@@ -103,17 +100,26 @@ class AccountMove(models.Model):
                 "deposit": request.amount_deposit,
                 "net": request.amount_net_estimate,
             }
+        credit = self.currency_id.round(max(self._urssaf_eligible(), 0.0) / 2)
+        deposit = self._urssaf_deposit_values().get("mntAcompte", 0.0)
+        net = self.currency_id.round(self._urssaf_totals()[0] - credit - deposit)
+        return {"credit": credit, "deposit": deposit, "net": net}
+
+    def _urssaf_eligible(self):
+        """Price of the services that give right to the tax credit, euros with tax."""
         lines = self._home_service_lines()
         natures = {line: line._urssaf_nature()[0] for line in lines}
-        eligible = sum(
-            line.price_total
-            for line, nature in natures.items()
-            if nature.eligible or (line.price_total < 0 and not nature)
-        )
-        credit = self.currency_id.round(max(eligible, 0.0) / 2)
-        deposit = self._urssaf_deposit_values().get("mntAcompte", 0.0)
-        net = self.currency_id.round(self.amount_total - credit - deposit)
-        return {"credit": credit, "deposit": deposit, "net": net}
+        try:
+            # A discount without a nature is shared over all of them.
+            settled = self._urssaf_settlement().lines
+        except AmountError:
+            return sum(
+                line.price_total
+                for line, nature in natures.items()
+                if nature.eligible or (line.price_total < 0 and not nature)
+            )
+        codes = {n.urssaf_code for n in natures.values() if n.eligible}
+        return sum(float(line.total_ttc) for line in settled if line.nature in codes)
 
     def _urssaf_shows_mention(self):
         """Whether the PDF tells the customer not to pay: Urssaf collects, or will."""
@@ -143,6 +149,7 @@ class AccountMove(models.Model):
         # sudo(): it goes to Urssaf, whoever sends.
         birth_date = self.commercial_partner_id.sudo().urssaf_birth_date
         start, end = self._home_service_period()
+        total, untaxed = self._urssaf_totals()
         return {
             "idTiersFacturation": self.company_id._urssaf_billing_name(),
             "idClient": enrolment.external_id,
@@ -152,8 +159,8 @@ class AccountMove(models.Model):
             "dateFacture": wire_date(self.invoice_date),
             "dateDebutEmploi": wire_date(start),
             "dateFinEmploi": wire_date(end),
-            "mntFactureTTC": float(_decimal(self.amount_total)),
-            "mntFactureHT": float(_decimal(self.amount_untaxed)),
+            "mntFactureTTC": float(_decimal(total)),
+            "mntFactureHT": float(_decimal(untaxed)),
             **self._urssaf_deposit_values(),
             "inputPrestations": self._urssaf_settlement().prestations,
         }

@@ -74,6 +74,7 @@ class UrssafPaymentRequest(models.Model):
         """What is sent and shown, as the invoice says it now."""
         move = self.move_id
         start, end = move._home_service_period()
+        total, untaxed = move._urssaf_totals()
         payload = PaymentRequest.model_validate(
             move._urssaf_prepare_payload()
         ).to_wire()
@@ -89,8 +90,8 @@ class UrssafPaymentRequest(models.Model):
             "payload": json.dumps(payload, indent=2, ensure_ascii=False),
             "service_start": start,
             "service_end": end,
-            "amount_total": move.amount_total,
-            "amount_untaxed": move.amount_untaxed,
+            "amount_total": total,
+            "amount_untaxed": untaxed,
             "amount_deposit": move._urssaf_deposit_values().get("mntAcompte", 0.0),
             "next_call_at": fields.Datetime.now(),
             "silent_refusals": 0,
