@@ -7,6 +7,7 @@ from . import test_account_move_wizards
 from . import test_adoption
 from . import test_alert
 from . import test_big_database
+from . import test_collecting
 from . import test_commune
 from . import test_companion
 from . import test_companion_sms

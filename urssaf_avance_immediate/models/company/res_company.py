@@ -56,8 +56,10 @@ class ResCompany(models.Model):
     urssaf_invoice_mention = fields.Boolean(
         string="Tell customers on the invoice",
         default=True,
-        help="On the PDF of the invoices that go through avance immédiate: not to pay, "
-        "and the estimates of the tax credit and of what is left.",
+        help="On the PDF, in the e-mail and on the portal, from the posting of the "
+        "invoice on: not to pay it, and the estimates of the tax credit and of what is "
+        "left. Once Urssaf collects an invoice, none of them asks to pay it, whatever "
+        "is chosen here.",
     )
     urssaf_declare_deposits = fields.Boolean(
         string="Declare deposits",

@@ -7,3 +7,4 @@ from . import checks
 from . import banner
 from . import posting
 from . import frozen
+from . import collecting

@@ -12,7 +12,12 @@ from ..enrolment.enrolment import FOLLOWED as KNOWN
 from ..exchange.exchange import OUTAGE_KINDS
 from ..groups import USER
 from ..payment_request.following import TO_HANDLE
-from ..payment_request.payment_request import FOLLOWED, FROZEN, SENDABLE
+from ..payment_request.payment_request import (
+    FOLLOWED,
+    FROZEN,
+    OTHER_MONEY,
+    SENDABLE,
+)
 
 
 class AccountMove(models.Model):
@@ -147,11 +152,16 @@ class AccountMove(models.Model):
         else:
             message = request._trouble()
         waiting = request.state in ("unknown", "queued")
+        cancel = request.matter == OTHER_MONEY and request.state in FOLLOWED
         return {
-            "level": "info" if waiting else "danger",
+            "level": "info" if waiting and not request.matter else "danger",
             "message": message,
-            "action_text": self.env._("Demande de paiement"),
-            "action": request._get_records_action(),
+            "action_text": self.env._("Ask Urssaf to cancel")
+            if cancel
+            else self.env._("Demande de paiement"),
+            "action": request._cancel_action()
+            if cancel
+            else request._get_records_action(),
         }
 
     # -- the invoice stands under another card -----------------------------------

@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo import models
 
 from ...lib.rules import AmountError, ServiceLine, clean, settle, wire_date
-from ..payment_request.payment_request import AT_URSSAF, FROZEN
+from ..payment_request.payment_request import AT_URSSAF
 from .deposits import received
 
 # The trade's units in Urssaf's words.
@@ -120,24 +120,6 @@ class AccountMove(models.Model):
             )
         codes = {n.urssaf_code for n in natures.values() if n.eligible}
         return sum(float(line.total_ttc) for line in settled if line.nature in codes)
-
-    def _urssaf_shows_mention(self):
-        """Whether the PDF tells the customer not to pay: Urssaf collects, or will."""
-        self.ensure_one()
-        holder = self.company_id._urssaf_holder()
-        if not holder.urssaf_invoice_mention or self.payment_state == "paid":
-            return False
-        if self.urssaf_state in (False, "draft", "rejected"):
-            # Goods, or an invoice that Urssaf would not take: the customer pays us.
-            faults = self.sudo()._urssaf_check_sendable().values()
-            return bool(self.sudo()._urssaf_concerned()) and all(
-                fault["level"] != "danger" or fault["code"] == "ERR_DATE_FUTUR"
-                for fault in faults
-            )
-        return self.urssaf_state in FROZEN and self.urssaf_state not in (
-            "unpaid",
-            "recovered",
-        )
 
     def _urssaf_prepare_payload(self):
         """The demande de paiement in Urssaf's own words, for overriding modules.

@@ -48,8 +48,10 @@ class AccountMove(models.Model):
     _urssaf_to_send_index = models.Index("(company_id) WHERE urssaf_to_send IS TRUE")
 
     def _urssaf_concerned(self):
-        """Invoices of customers whom Urssaf has activated, but those left out."""
-        return self.filtered(
+        """Invoices of customers whom Urssaf has activated, but those left out and what
+        Urssaf has not to collect.
+        """
+        return self._urssaf_left_to_collect().filtered(
             lambda move: move.move_type == "out_invoice"
             and not move.urssaf_excluded
             and move._urssaf_enrolment()._usable().state == "active"
@@ -93,7 +95,7 @@ class AccountMove(models.Model):
 
     def _urssaf_tell_cards(self):
         """At posting, by whatever means: an activity on each such invoice."""
-        for move in self:
+        for move in self._urssaf_left_to_collect():
             fault = move._urssaf_card_fault()
             # One that was to leave by itself has its activity.
             if fault and not move.urssaf_to_send:
@@ -105,7 +107,7 @@ class AccountMove(models.Model):
         """Invoices that leave by themselves: of customers who are active, or who were
         and cannot be debited for the moment.
         """
-        return self.filtered(
+        return self._urssaf_left_to_collect().filtered(
             lambda move: move.move_type == "out_invoice"
             and not move.urssaf_excluded
             and move._urssaf_enrolment()._usable().state in ("active", *PAUSED)

@@ -13,7 +13,7 @@ from odoo.tools import format_date
 
 from ..exchange import work
 from ..exchange.screen import check_user, notice
-from .payment_request import NOT_BOOKED, OTHER_AMOUNT
+from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
@@ -201,17 +201,17 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def action_amount_settled(self):
-        """Somebody has dealt with the other amount that Urssaf has for this demande."""
+        """Somebody has dealt with the other amount that Urssaf has for this demande, or
+        with what was paid besides.
+        """
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
         request = self.sudo()  # checked above; the code alone writes
-        if request.matter == OTHER_AMOUNT:
+        if request.matter in (OTHER_AMOUNT, OTHER_MONEY):
             request.write(self._no_matter())
             request._told_done()
-            request._message_log(
-                body=self.env._("Difference settled by %s.", self.env.user.name)
-            )
+            request._message_log(body=self.env._("Settled by %s.", self.env.user.name))
 
     def _register_transfers(self, by_hand=False):
         """Register each effective transfer of self, one transaction each, while the

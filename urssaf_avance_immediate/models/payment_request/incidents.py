@@ -28,8 +28,8 @@ from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
-from .notes import handle_note
-from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT
+from .notes import handle_note, other_money_note
+from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT, OTHER_MONEY
 
 CANCEL_REASONS = [
     (code, label)
@@ -192,6 +192,12 @@ class UrssafPaymentRequest(models.Model):
             self.write({"matter": OTHER_AMOUNT, "matter_message": note})
             self._tell(note)
 
+    def _tell_other_money(self, amount):
+        note = other_money_note(self, amount)
+        if not self.matter:
+            self.write({"matter": OTHER_MONEY, "matter_message": note})
+        self._tell(note)
+
     def _tell_people(self, state, code):
         """An activity where somebody has to act; silence where all goes well."""
         if code not in REMOTE_STATES:
@@ -319,6 +325,9 @@ class UrssafPaymentRequest(models.Model):
             raise UserError(
                 self.env._("There is nothing to cancel at Urssaf for %s.", self.name)
             )
+        return self._cancel_action()
+
+    def _cancel_action(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Ask Urssaf to cancel"),

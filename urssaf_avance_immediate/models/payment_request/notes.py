@@ -3,7 +3,11 @@
 it. Nothing is decided here.
 """
 
-from odoo.tools import format_date
+from odoo import fields
+from odoo.tools import format_date, format_datetime
+
+from ...lib.rules import PARIS
+from .payment_request import FOLLOWED
 
 
 def handle_note(request, state):
@@ -142,3 +146,54 @@ def _money_note(request):
             request.currency_id.format(request.transfer_amount),
         )
     return request.env._("Nothing of Urssaf is on the invoice: nothing to reverse.")
+
+
+def other_money_note(request, amount):
+    """The customer has paid us while Urssaf collects: who may still stop it, and until
+    when.
+
+    :param amount: euros received besides
+    """
+    note = request.env._(
+        "%(amount)s came in for this invoice while Urssaf collects it: the customer "
+        "would pay twice.",
+        amount=request.currency_id.format(amount),
+    )
+    if request.state not in FOLLOWED:
+        return f"{note} " + request.env._(
+            "Odoo is finding out whether Urssaf has the demande: once it has answered, "
+            "press “Ask Urssaf to cancel”."
+        )
+    until = request.state == "waiting" and request.answer_until
+    if until and until > fields.Datetime.now():
+        return f"{note} " + request.env._(
+            "The customer may refuse the demande until %(moment)s, in his space on "
+            "particulier.urssaf.fr: call him, or press “Ask Urssaf to cancel”.",
+            moment=format_datetime(request.env, until, tz=PARIS.key, dt_format="short"),
+        )
+    return f"{note} " + request.env._(
+        "The delay for refusing is over: press “Ask Urssaf to cancel”. Should Urssaf "
+        "debit the customer all the same, refund what he paid you."
+    )
+
+
+def collecting_warning(request):
+    """Before a payment of the customer is registered while Urssaf collects."""
+    invoice = request.move_id.name
+    if request.state == "paid":
+        return request.env._(
+            "Urssaf has paid %s: the customer owes nothing more for it.", invoice
+        )
+    until = request.state == "waiting" and request.answer_until
+    if until and until > fields.Datetime.now():
+        return request.env._(
+            "Urssaf is collecting %(invoice)s: a payment registered here would be a "
+            "second one. Until %(moment)s the customer may refuse Urssaf’s, in his "
+            "space on particulier.urssaf.fr.",
+            invoice=invoice,
+            moment=format_datetime(request.env, until, tz=PARIS.key, dt_format="short"),
+        )
+    return request.env._(
+        "Urssaf is collecting %s: a payment registered here would be a second one.",
+        invoice,
+    )

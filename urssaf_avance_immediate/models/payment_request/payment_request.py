@@ -41,19 +41,14 @@ STATES = [
 ]
 # Urssaf never took the demande: it may be sent, with the number it has.
 SENDABLE = ("draft", "rejected")
+# Urssaf collects the invoice, or has paid it: the customer must not pay it to us.
+COLLECTING = ("queued", "sending", "unknown", "waiting", "validated", "debited", "paid")
+# It collects no more, and the demande is not over.
+FAILED = ("unpaid", "recovered")
 # The demande exists at Urssaf, or may exist: the invoice must not move.
-AT_URSSAF = (
-    "sending",
-    "unknown",
-    "waiting",
-    "validated",
-    "debited",
-    "paid",
-    "unpaid",
-    "recovered",
-)
+AT_URSSAF = (*COLLECTING[1:], *FAILED)
 # The invoice stays as it is: a demande in the queue may leave at any moment.
-FROZEN = ("queued", *AT_URSSAF)
+FROZEN = (*COLLECTING, *FAILED)
 # Over: the invoice may be sent again, under another number.
 CLOSED = ("refused", "cancelled")
 # What was said of the former state is settled: nobody has to act in this one.
@@ -64,9 +59,11 @@ FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 # What no answer of Urssaf puts right: it stays said until somebody has acted.
 NOT_BOOKED = "booking"
 OTHER_AMOUNT = "amount"
+OTHER_MONEY = "money"
 MATTERS = [
     (NOT_BOOKED, "Transfer not registered"),
     (OTHER_AMOUNT, "Not as it was sent"),
+    (OTHER_MONEY, "Paid otherwise"),
 ]
 
 # Steps of the machinery. The queue is told of once, when somebody puts it there.
@@ -162,8 +159,8 @@ class UrssafPaymentRequest(models.Model):
         readonly=True,
         copy=False,
         help="What somebody has to put right, whatever Urssaf answers meanwhile: its "
-        "transfer could not be registered on the invoice, or it has the demande for "
-        "another amount or other dates.",
+        "transfer could not be registered on the invoice, it has the demande for "
+        "another amount or other dates, or the customer has paid us besides.",
     )
     matter_message = fields.Text(string="What to settle", readonly=True, copy=False)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
@@ -328,9 +325,10 @@ class UrssafPaymentRequest(models.Model):
            answered, so the trouble of the last call is over and it need not leave
            alone; or there is no next call;
         3. what people were told of the former state is settled, unless it still holds;
-        4. what Urssaf has no more is for no other amount any more, but a transfer that
-           is not registered stays so;
-        5. the customer is soon told that the demande has left.
+        4. what Urssaf has no more is for no other amount any more, and may be paid
+           otherwise, but a transfer that is not registered stays so;
+        5. reminders leave the invoice alone, or take it up again;
+        6. the customer is soon told that the demande has left.
 
         :param values: what is written besides; it wins over what a state means
         """
@@ -347,8 +345,9 @@ class UrssafPaymentRequest(models.Model):
                 lambda r: not r.matter and not r._keeps_getting_lost()
             )._told_done()
         if state in CLOSED:
-            over = self.filtered(lambda r: r.matter == OTHER_AMOUNT)
+            over = self.filtered(lambda r: r.matter in (OTHER_AMOUNT, OTHER_MONEY))
             over.write(self._no_matter())
+        moved.move_id._urssaf_pause_reminders()
         if state == "waiting":
             moved._wake_notices()
 

@@ -156,9 +156,10 @@ class UrssafPaymentRequest(models.Model):
 
     def _keep_current(self):
         """The invoice may have been paid otherwise, credited, or reset to draft."""
-        self.move_id.fetch(["state", "amount_residual"])
+        self.move_id.fetch(["state", "payment_state", "amount_residual"])
         current = self.filtered(
             lambda r: r.move_id.state == "posted"
+            and r.move_id.payment_state in ("not_paid", "partial")
             and not r.currency_id.compare_amounts(
                 r.move_id.amount_residual, r.transfer_expected
             )

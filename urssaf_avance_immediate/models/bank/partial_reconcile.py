@@ -1,0 +1,82 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Money that comes in another way while Urssaf collects the invoice: people are told at
+once, when the customer may still refuse and Urssaf may still be asked to cancel.
+"""
+
+from collections import defaultdict
+
+from odoo import api, models
+
+from ..invoice.deposits import customers_share
+from ..payment_request.payment_request import AT_URSSAF, COLLECTING, OTHER_MONEY
+
+# Urssaf may have made its transfer: see ``_urssaf_own_transfer``.
+ON_THE_WAY = ("validated", "debited", "paid")
+
+
+class AccountPartialReconcile(models.Model):
+    _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extends account: see the module."""
+        partials = super().create(vals_list)
+        partials._urssaf_other_money()
+        return partials
+
+    def unlink(self):
+        """Extends account: what came in besides was taken off again."""
+        # sudo(): whoever undoes the match need not see the demandes.
+        requests = self.sudo().debit_move_id.move_id.urssaf_request_ids
+        result = super().unlink()
+        for request in requests.filtered(lambda r: r.matter == OTHER_MONEY):
+            terms = request.move_id.line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+            )
+            if not terms.matched_credit_ids:
+                request.write(request._no_matter())
+                request._told_done()
+        return result
+
+    def _urssaf_other_money(self):
+        """The demandes of invoices that were just paid, wholly or in part, by others
+        than Urssaf: one in the queue does not leave; of one that is there, tell.
+        """
+        # sudo(): whoever registers the payment need not see the demandes.
+        amounts = defaultdict(float)
+        for partial in self.sudo():
+            request = partial.debit_move_id.move_id.urssaf_request_ids.filtered(
+                lambda r: r.state in COLLECTING
+            )[:1]
+            money = request and partial._urssaf_customers_money(request)
+            if money:
+                amounts[request] += money
+        requests = self.env["urssaf.payment.request"].sudo().union(*amounts)
+        queued = requests.filtered(lambda r: r.state == "queued")
+        queued._lock().filtered(lambda r: r.state == "queued")._keep_current()
+        for request in requests.filtered(lambda r: r.state in AT_URSSAF):
+            request._tell_other_money(amounts[request])
+
+    def _urssaf_customers_money(self, request):
+        """How much of this match the customer has paid, euros."""
+        entry = self.credit_move_id.move_id
+        # Once it is made, Urssaf's transfer is booked at once.
+        if request.transfer_effective or self._urssaf_own_transfer(request, entry):
+            return 0.0
+        return request.currency_id.round(
+            self.debit_amount_currency * customers_share(entry)
+        )
+
+    def _urssaf_own_transfer(self, request, entry):
+        """Whether this line of the bank is in all likelihood the transfer of Urssaf,
+        matched before its status was known: booking will take it over.
+        """
+        journal = request.company_id._urssaf_own("urssaf_payment_journal_id")
+        return (
+            request.state in ON_THE_WAY
+            and bool(entry.statement_line_id)
+            and entry.journal_id == journal
+            and not request.currency_id.compare_amounts(
+                self.debit_amount_currency, request.transfer_expected
+            )
+        )

@@ -1,0 +1,262 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""While Urssaf collects an invoice, or has paid it, nobody asks the customer to pay.
+
+``_urssaf_collecting`` is what the portal, the PDF, the e-mails, the reminders and the
+dialogue of payments ask. Before the demande has left, the customer is told the same
+where the company says so on its invoices (``_urssaf_not_to_pay``): the page that he
+prints and the button that he sees never contradict each other.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_amount, format_date, format_datetime
+
+from ...lib.rules import PARIS
+from ..payment_request.payment_request import COLLECTING
+from .account_move import UNPAID
+
+INVOICE_TEMPLATE = "urssaf_avance_immediate.mail_template_invoice"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    urssaf_collecting = fields.Boolean(
+        string="Collected by Urssaf",
+        compute="_compute_urssaf_collecting",
+        search="_search_urssaf_collecting",
+        help="Urssaf collects this invoice, or has paid it: the customer owes us "
+        "nothing for it.",
+    )
+    urssaf_customer_notice = fields.Text(
+        compute="_compute_urssaf_customer_notice",
+        help="What the customer is told about paying this invoice; empty where he pays "
+        "us.",
+    )
+    urssaf_reminders_paused = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="“No Follow-Up” was set because Urssaf collects this invoice, and goes "
+        "when Urssaf does not collect it any more.",
+    )
+
+    # -- the predicate -----------------------------------------------------------
+
+    def _urssaf_collecting(self):
+        """Whether the customer must not pay this invoice to us: its demande waits to
+        leave, is at Urssaf, or is paid. What Urssaf transfers less than expected is a
+        matter between Urssaf and the company (article L133-8-8 of the code de la
+        sécurité sociale): the customer owes nothing there either.
+        """
+        self.ensure_one()
+        return bool(self._urssaf_with_demande(COLLECTING))
+
+    def _urssaf_not_to_pay(self):
+        """Whether the customer is told not to pay: Urssaf collects this invoice, or is
+        about to, and the company says so on its invoices.
+        """
+        self.ensure_one()
+        return self._urssaf_collecting() or self._urssaf_will_collect()
+
+    def _urssaf_check_not_collecting(self):
+        """Before another way to collect begins, such as an order to debit.
+
+        :raises UserError: Urssaf collects an invoice of self
+        """
+        collecting = self._urssaf_with_demande(COLLECTING)
+        if collecting:
+            raise UserError(
+                self.env._(
+                    "Urssaf collects %s: the customer must not pay it to us. Take it "
+                    "out, or ask Urssaf to cancel the demande de paiement first.",
+                    collecting._urssaf_names(),
+                )
+            )
+
+    def _urssaf_will_collect(self):
+        """Whether the invoice is still to leave for Urssaf, and nothing but the end of
+        its services stands in the way.
+        """
+        move = self.sudo()  # whoever reads the invoice is told who collects it
+        if (
+            move.state != "posted"
+            or move.urssaf_state not in (False, "draft", "rejected")
+            or move.payment_state not in UNPAID
+            or not move.company_id._urssaf_holder().urssaf_invoice_mention
+            or not move._urssaf_concerned()
+        ):
+            return False
+        # Goods, or an invoice that Urssaf would not take: the customer pays us.
+        return all(
+            fault["level"] != "danger" or fault["code"] == "ERR_DATE_FUTUR"
+            for fault in move._urssaf_check_sendable().values()
+        )
+
+    @api.depends("urssaf_request_ids.state")
+    def _compute_urssaf_collecting(self):
+        collecting = self._urssaf_with_demande(COLLECTING)
+        for move in self:
+            move.urssaf_collecting = move in collecting
+
+    @api.model
+    def _search_urssaf_collecting(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # “any!”: whoever sees the invoice need not see its demandes.
+        return Domain("urssaf_request_ids", "any!", [("state", "in", COLLECTING)])
+
+    # -- what is not for Urssaf ---------------------------------------------------
+
+    def _urssaf_left_to_collect(self):
+        """Those of self that Urssaf could collect: not a deposit invoice (the demande
+        is of the whole price, and declares the deposit), nor what is paid already.
+        Overridable: what is paid by other means that Odoo knows of.
+        """
+        return self.filtered(
+            lambda move: (move.state != "posted" or move.payment_state in UNPAID)
+            and not move._is_downpayment()
+        )
+
+    def _invoice_paid_hook(self):
+        """Extends account: what is paid does not wait to leave any more, and nobody is
+        asked to complete it.
+        """
+        result = super()._invoice_paid_hook()
+        # sudo(): whoever registers the payment; only the code writes these marks.
+        self.sudo().filtered("urssaf_to_send")._urssaf_waits_no_more()
+        return result
+
+    # -- what the customer is told ------------------------------------------------
+
+    @api.depends("urssaf_request_ids.state", "payment_state", "urssaf_excluded")
+    @api.depends_context("lang")
+    def _compute_urssaf_customer_notice(self):
+        for move in self:
+            move.urssaf_customer_notice = "\n".join(move._urssaf_notice_sentences())
+
+    def _urssaf_notice_sentences(self):
+        """Who debits what and when, in the language of the context; none where the
+        customer pays us.
+        """
+        if not self._urssaf_not_to_pay():
+            return []
+        # sudo(): whoever reads the invoice; sentences, nothing else.
+        request = self.sudo().urssaf_request_ids.filtered(
+            lambda r: r.state in COLLECTING
+        )[:1]
+        if request.state == "paid":
+            return [self._urssaf_paid_sentence(request)]
+        return [
+            self.env._(
+                "Collected by Urssaf (avance immédiate): do not pay this invoice to us."
+            ),
+            self._urssaf_debit_sentence(request),
+        ]
+
+    def _urssaf_shows_estimates(self):
+        """Whether the PDF says what Urssaf advances and debits: once it has paid, its
+        own space tells the customer what it was.
+        """
+        self.ensure_one()
+        # sudo(): a choice of the company, for whoever prints the invoice.
+        holder = self.sudo().company_id._urssaf_holder()
+        # sudo(): as above.
+        states = self.sudo().urssaf_request_ids.mapped("state")
+        return holder.urssaf_invoice_mention and "paid" not in states
+
+    def _urssaf_paid_sentence(self, request):
+        if not request.transfer_effective:
+            return self.env._(
+                "Urssaf is about to pay us this invoice (avance immédiate): you have "
+                "nothing to pay us."
+            )
+        return self.env._(
+            "Urssaf paid us this invoice on %(date)s (avance immédiate): you have "
+            "nothing to pay us.",
+            date=format_date(self.env, request.transfer_date),
+        )
+
+    def _urssaf_debit_sentence(self, request):
+        net = self.currency_id.format(self._urssaf_estimates()["net"])
+        until = request.state == "waiting" and request.answer_until
+        if request.state == "debited":
+            return self.env._(
+                "Urssaf is debiting about %(net)s from your bank account.", net=net
+            )
+        if request.state == "validated":
+            return self.env._(
+                "You have agreed to it, or let the delay pass: Urssaf debits about "
+                "%(net)s from your bank account, some two working days later.",
+                net=net,
+            )
+        if until and until > fields.Datetime.now():
+            return self.env._(
+                "You may refuse it until about %(moment)s, in your space on "
+                "particulier.urssaf.fr. Without an answer from you, Urssaf takes it "
+                "as a yes and debits about %(net)s from your bank account, some two "
+                "working days later.",
+                moment=format_datetime(
+                    self.env, until, tz=PARIS.key, dt_format="short"
+                ),
+                net=net,
+            )
+        return self.env._(
+            "Urssaf asks you to confirm it, and you may answer for 48 hours in your "
+            "space on particulier.urssaf.fr. Without an answer from you, it takes it "
+            "as a yes and debits about %(net)s from your bank account, some two "
+            "working days later.",
+            net=net,
+        )
+
+    def _get_mail_template(self):
+        """Extends account: Odoo's own e-mail asks to pay promptly."""
+        template = self.env.ref(INVOICE_TEMPLATE, raise_if_not_found=False)
+        if template and self and all(move._urssaf_not_to_pay() for move in self):
+            return template
+        return super()._get_mail_template()
+
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        """Extends account: no “due on …” at the head of the e-mails."""
+        context = super()._notify_by_email_prepare_rendering_context(
+            message, *args, **kwargs
+        )
+        # Not in what the office is told: that must arrive, whatever the checks meet.
+        if message.message_type != "user_notification" and self._urssaf_not_to_pay():
+            amount = format_amount(
+                self.env,
+                self.amount_total,
+                self.currency_id,
+                lang_code=context.get("lang"),
+            )
+            context["subtitles"] = [*context["subtitles"][:1], amount]
+        return context
+
+    def _get_invoice_portal_extra_values(self, custom_amount=None):
+        """Extends account: no instalment, no early payment, nothing left to pay."""
+        values = super()._get_invoice_portal_extra_values(custom_amount=custom_amount)
+        if self._urssaf_not_to_pay():
+            values |= {
+                "installment_state": None,
+                "payment_state": False,
+                "not_reconciled_installments": [],
+            }
+        return values
+
+    # -- reminders ------------------------------------------------------------------
+
+    def _urssaf_pause_reminders(self):
+        """Odoo's own mark “No Follow-Up” goes with the demande: reminders leave the
+        invoice alone while Urssaf collects it, and take it up again afterwards. Who
+        has set the mark himself keeps it.
+        """
+        collecting = self._urssaf_with_demande(COLLECTING)
+        # sudo(): whoever sends, or the scheduled action.
+        paused = self.sudo().filtered("urssaf_reminders_paused")
+        pause = (collecting - paused).sudo().filtered(lambda m: not m.no_followup)
+        resume = paused - collecting
+        for moves, value in ((pause, True), (resume, False)):
+            moves.urssaf_reminders_paused = value
+            moves.line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+            ).no_followup = value

@@ -1,0 +1,432 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Nobody pays what Urssaf collects: what the customer is told, on every way to pay."""
+
+from datetime import timedelta
+
+from lxml import etree
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+CANCEL = "action_request_cancel"
+COLLECTED = "do not pay this invoice to us"
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCollecting(UrssafCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self._enrol()
+
+    def _says(self, request, code, label="", **news):
+        self._demande(request).move(code, label, **news)
+        request.action_urssaf_refresh()
+
+    def _paid(self, request, amount=66.0, day="2026-03-16"):
+        transfer = {"dateVirement": f"{day}T00:00:00Z", "mntVirement": amount}
+        self._says(request, "70", "Payée", transfer=transfer)
+
+    def _register(self, moves, **values):
+        return (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=moves.ids)
+            .create(values)
+        )
+
+    def _overdue(self, move):
+        move.invoice_date_due = "2026-03-15"
+        return move
+
+    def _printed(self, move, report="account.report_invoice"):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(report, move.ids)
+        return html.decode()
+
+    # -- the predicate -------------------------------------------------------------
+
+    def test_from_the_queue_to_the_payment(self):
+        move = self._invoice()
+        self.assertFalse(move._urssaf_collecting())
+        request = self.env["urssaf.payment.request"]._enqueue_move(move)
+        self.assertTrue(move._urssaf_collecting())
+        self._run_cron("send")
+        for code in ("20", "30", "50"):
+            self._says(request, code)
+            self.assertTrue(move._urssaf_collecting(), code)
+        self._paid(request)
+        self.assertTrue(move._urssaf_collecting())
+        self._says(request, "60", "En refus de prélèvement")
+        self.assertFalse(move._urssaf_collecting())
+
+    def test_found_by_a_filter_as_it_is_computed(self):
+        sent, other = self._sent().move_id, self._invoice()
+        Move = self.env["account.move"]
+        both = [("id", "in", (sent | other).ids)]
+        found = Move.search([*both, ("urssaf_collecting", "=", True)])
+        self.assertEqual(found, sent)
+        found = Move.search([*both, ("urssaf_collecting", "=", False)])
+        self.assertEqual(found, other)
+
+    # -- PDF and e-mail --------------------------------------------------------------
+
+    def _term(self):
+        return self.env["account.payment.term"].create(
+            {
+                "name": "Twice, or at once with 2 % off",
+                "note": "Half now, half in a month",
+                "early_discount": False,
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (0, 30)
+                ],
+            }
+        )
+
+    def test_the_pdf_asks_for_nothing(self):
+        """No due date, no instalments, no communication; who debits what, and when."""
+        move = self._invoice()
+        move.company_id.qr_code = True
+        asks = ("Due Date", "Installment of", "Half now", "Payment Communication")
+        move.button_draft()
+        move.invoice_payment_term_id = self._term()
+        move.action_post()
+        move.urssaf_excluded = True
+        page = self._printed(move)
+        for words in asks:
+            self.assertIn(words, page)
+        self.assertNotIn(COLLECTED, page)
+        move.urssaf_excluded = False
+        move.action_urssaf_send()
+        page = self._printed(move)
+        for words in asks:
+            self.assertNotIn(words, page)
+        self.assertIn(COLLECTED, page)
+        self.assertIn("debits about", page)
+        self.assertIn("33", page)
+
+    def test_the_early_payment_discount_is_not_offered(self):
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_payment_term_id = self.env["account.payment.term"].create(
+            {
+                "name": "2 % within 10 days",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 100, "nb_days": 30}
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        move.urssaf_excluded = True
+        self.assertIn("due if paid before", self._printed(move))
+        self.assertTrue(move._get_invoice_portal_extra_values()["installment_state"])
+        move.urssaf_excluded = False
+        move.action_urssaf_send()
+        self.assertNotIn("due if paid before", self._printed(move))
+        self.assertFalse(move._get_invoice_portal_extra_values()["installment_state"])
+
+    def test_the_pdf_says_that_urssaf_paid(self):
+        request = self._sent()
+        self._paid(request)
+        page = self._printed(request.move_id)
+        self.assertIn("Urssaf paid us this invoice on 16/03/2026", page)
+        self.assertNotIn("(estimate)", page)
+        self.assertNotIn("Payment Communication", page)
+
+    def test_announced_is_not_paid(self):
+        request = self._sent()
+        self._paid(request, day="2026-03-20")
+        notice = request.move_id.urssaf_customer_notice
+        self.assertIn("is about to pay us", notice)
+
+    def test_what_comes_next_in_the_words_of_each_state(self):
+        request = self._sent()
+        move = request.move_id
+        self.assertIn("You may refuse it until about", move.urssaf_customer_notice)
+        with freeze_time(NOW + timedelta(days=3)):
+            move.invalidate_recordset()
+            self.assertNotIn("until about", move.urssaf_customer_notice)
+        self._says(request, "30")
+        self.assertIn("You have agreed", move.urssaf_customer_notice)
+        self._says(request, "50")
+        self.assertIn("is debiting about", move.urssaf_customer_notice)
+
+    def test_once_it_collects_the_company_cannot_ask_to_pay(self):
+        self.company.urssaf_invoice_mention = False
+        move = self._invoice()
+        self.assertFalse(move._urssaf_not_to_pay())
+        move.action_urssaf_send()
+        page = self._printed(move)
+        self.assertIn(COLLECTED, page)
+        self.assertNotIn("(estimate)", page)
+
+    def test_the_standard_e_mail(self):
+        request = self._sent()
+        move = request.move_id
+        wizard = (
+            self.env["account.move.send.wizard"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({})
+        )
+        self.assertIn(COLLECTED, wizard.body)
+        self.assertNotIn("remit payment", wizard.body)
+        wizard.sending_methods = ["email"]
+        wizard.action_send_and_print()
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "account.move"), ("res_id", "=", move.id)], limit=1
+        )
+        self.assertIn(COLLECTED, mail.body_html)
+        self.assertNotIn("due", mail.body_html)
+        self._says(request, "60", "En refus de prélèvement")
+        template = self.env.ref("account.email_template_edi_invoice")
+        self.assertEqual(move._get_mail_template(), template)
+
+    # -- the portal ----------------------------------------------------------------
+
+    def _log_in(self):
+        login = "urssaf_portal_customer"
+        self.env["res.users"].with_context(no_reset_password=True).create(
+            {
+                "name": "Jeanne Martin",
+                "login": login,
+                "password": login,
+                "partner_id": self.partner.id,
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+                "company_id": self.company.id,
+                "company_ids": [Command.set(self.company.ids)],
+            }
+        )
+        self.authenticate(login, login)
+
+    def test_the_portal_lists_nothing_overdue(self):
+        direct = self._overdue(self._invoice())
+        direct.urssaf_excluded = True
+        collected = self._overdue(self._sent().move_id)
+        self._log_in()
+        page = self.url_open("/my/invoices?filterby=overdue_invoices").text
+        self.assertIn(direct.name, page)
+        self.assertNotIn(collected.name, page)
+        page = self.url_open("/my/invoices").text
+        self.assertIn(collected.name, page)
+        self.assertIn("Collected by Urssaf", page)
+        counted = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["overdue_invoice_count"]}
+        )
+        self.assertEqual(counted["overdue_invoice_count"], 1)
+        page = self.url_open(collected.get_portal_url()).text
+        self.assertIn(COLLECTED, page)
+
+    # -- the office ----------------------------------------------------------------
+
+    def test_pay_is_not_the_first_button(self):
+        request = self._sent()
+        view = self.env["account.move"].get_view(view_type="form")
+        header = etree.fromstring(view["arch"]).find("header")
+        shown = {
+            button.get("id"): button
+            for button in header.iter("button")
+            if button.get("name") == "action_register_payment"
+        }
+        for name in (
+            "account_invoice_payment_btn",
+            "account_invoice_payment_secondary_btn",
+        ):
+            self.assertIn("urssaf_collecting", shown[name].get("invisible"))
+        self.assertNotIn("oe_highlight", shown["urssaf_payment_btn"].get("class", ""))
+        wizard = self._register(request.move_id)
+        self.assertTrue(wizard.urssaf_collecting)
+        self.assertTrue(wizard.urssaf_can_cancel)
+        message = wizard.actionable_errors["urssaf_collecting"]["message"]
+        self.assertIn("Until 18/03/2026 11:00", message)
+        self.assertEqual(
+            wizard.action_urssaf_request_cancel()["res_model"],
+            "urssaf.payment.request.cancel",
+        )
+
+    def test_to_create_a_payment_is_not_the_first_thing_to_do(self):
+        view = self.env["account.payment.register"].get_view(view_type="form")
+        footer = etree.fromstring(view["arch"]).find("footer")
+        buttons = list(footer.iter("button"))
+        self.assertEqual(buttons[0].get("name"), "action_urssaf_request_cancel")
+        for button in buttons:
+            if button.get("name") == "action_create_payments":
+                last = button is buttons[-1]
+                self.assertEqual("oe_highlight" in button.get("class"), not last)
+
+    def test_one_of_a_grouped_payment(self):
+        sent, other = self._sent().move_id, self._invoice()
+        wizard = self._register(sent | other)
+        self.assertTrue(wizard.urssaf_collecting)
+        self.assertIn(
+            sent.name, wizard.actionable_errors["urssaf_collecting"]["message"]
+        )
+
+    def test_who_registers_payments_need_not_know_demandes(self):
+        move = self._sent().move_id
+        clerk = self._make_user("clerk_of_payments", "account.group_account_invoice")
+        wizard = (
+            self.env["account.payment.register"]
+            .with_user(clerk)
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({})
+        )
+        self.assertTrue(wizard.urssaf_collecting)
+        self.assertFalse(wizard.urssaf_can_cancel)
+        wizard._create_payments()
+        self.assertEqual(move.urssaf_request_ids.matter, "money")
+
+    # -- money that comes in another way -------------------------------------------
+
+    def test_told_at_once_with_the_hour(self):
+        request = self._sent()
+        self._register(request.move_id)._create_payments()
+        note = request.activity_ids.note
+        self.assertIn("66,00", note)
+        self.assertIn("may refuse the demande until 18/03/2026 11:00", note)
+        self.assertIn("Ask Urssaf to cancel", note)
+        banner = request.move_id._get_alerts()["urssaf_request"]
+        self.assertEqual(banner["action"]["res_model"], "urssaf.payment.request.cancel")
+        view = self.env["urssaf.payment.request"].get_view(view_type="form")
+        first = etree.fromstring(view["arch"]).find("header").find("button")
+        self.assertEqual(first.get("name"), CANCEL)
+        # It stays said, whatever Urssaf answers meanwhile.
+        self._says(request, "30")
+        self.assertEqual(request.matter, "money")
+        self.assertTrue(request.activity_ids)
+        request.action_amount_settled()
+        self.assertFalse(request.matter)
+        self.assertFalse(request.activity_ids)
+
+    def test_too_late_to_refuse(self):
+        request = self._sent()
+        self._says(request, "50")
+        self._register(request.move_id)._create_payments()
+        self.assertIn("delay for refusing is over", request.activity_ids.note)
+
+    def test_once_urssaf_has_cancelled_it_is_settled(self):
+        request = self._sent()
+        self._register(request.move_id)._create_payments()
+        self._says(request, "110", "Annulée")
+        self.assertFalse(request.matter)
+
+    def test_a_payment_that_is_taken_off_again(self):
+        request = self._sent()
+        payments = self._register(request.move_id)._create_payments()
+        payments.action_cancel()
+        self.assertFalse(request.matter)
+        self.assertFalse(request.activity_ids)
+
+    def test_grouped_payment(self):
+        """Each invoice that Urssaf collects is told of, and no other."""
+        request, other = self._sent(), self._invoice()
+        moves = request.move_id | other
+        self._register(moves, group_payment=True)._create_payments()
+        self.assertEqual(request.matter, "money")
+        self.assertIn("66,00", request.activity_ids.note)
+        self.assertFalse(other.activity_ids)
+
+    def test_matched_with_a_line_of_the_bank(self):
+        """The customer’s transfer; and Urssaf’s own one, matched before its status."""
+        journal = self.company_data["default_journal_bank"]
+
+        def match(request, amount):
+            line = self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": journal.id,
+                    "date": "2026-03-16",
+                    "payment_ref": "VIR",
+                    "amount": amount,
+                    "partner_id": self.partner.id,
+                }
+            )
+            _liquidity, suspense, _other = line._seek_for_lines()
+            receivable = request.move_id.line_ids.filtered(
+                lambda item: item.display_type == "payment_term"
+            )
+            suspense.account_id = receivable.account_id
+            (suspense | receivable).reconcile()
+
+        customers = self._sent()
+        match(customers, 66.0)
+        self.assertEqual(customers.matter, "money")
+        urssafs = self._sent()
+        self._says(urssafs, "50")
+        match(urssafs, 66.0)
+        self.assertFalse(urssafs.matter)
+        self.assertFalse(urssafs.activity_ids)
+        less = self._sent()
+        self._says(less, "50")
+        match(less, 33.0)
+        self.assertEqual(less.matter, "money")
+
+    def test_in_the_queue_it_does_not_leave(self):
+        move = self._invoice()
+        request = self.env["urssaf.payment.request"]._enqueue_move(move)
+        self._register(move, amount=20.0)._create_payments()
+        self.assertEqual(request.state, "draft")
+        self.assertIn("paid or credited", request.activity_ids.note)
+        self._run_cron("send")
+        self.assertFalse(self._demande(request))
+
+    def test_urssafs_own_transfer_is_no_other_money(self):
+        request = self._sent()
+        self._paid(request)
+        self.assertEqual(request.amount_booked, 66.0)
+        self.assertFalse(request.matter)
+        self.assertFalse(request.activity_ids)
+
+    # -- what is not for Urssaf ----------------------------------------------------
+
+    def test_an_invoice_that_is_paid_asks_for_nothing(self):
+        """No dates: it cannot leave by itself; paid, nobody needs to complete it."""
+        self.partner.urssaf_sending = "automatic"
+        move = self._invoice(start=False, end=False)
+        self.assertTrue(move.activity_ids)
+        self._register(move)._create_payments()
+        self.assertFalse(move.urssaf_to_send)
+        self.assertFalse(move.activity_ids)
+        self.assertFalse(move._urssaf_not_to_pay())
+
+    # -- reminders -----------------------------------------------------------------
+
+    def test_reminders_pause(self):
+        """Odoo’s own mark, which every module of reminders may read."""
+        request = self._sent()
+        terms = request.move_id.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+        self.assertTrue(all(terms.mapped("no_followup")))
+        self._says(request, "60", "En refus de prélèvement")
+        self.assertFalse(any(terms.mapped("no_followup")))
+
+    def test_reminders_that_somebody_has_stopped_stay_so(self):
+        move = self._invoice()
+        move.no_followup = True
+        move.action_urssaf_send()
+        self._says(move.urssaf_request_ids, "60", "En refus de prélèvement")
+        self.assertTrue(move.no_followup)
+
+    # -- ordinary Odoo -------------------------------------------------------------
+
+    def test_another_company_knows_nothing_of_it(self):
+        move = self._sent().move_id
+        other = self._make_other_invoice(self._make_partner())
+        self.assertTrue(move._urssaf_collecting())
+        self.assertFalse(other.with_user(self.other_user)._urssaf_collecting())
+        self.assertFalse(other.with_user(self.other_user)._urssaf_not_to_pay())
+
+    def test_a_copy_and_a_credit_note_are_to_be_paid(self):
+        move = self._sent().move_id
+        self.assertFalse(move.copy()._urssaf_not_to_pay())
+        self.assertFalse(move.copy().urssaf_reminders_paused)
+        credit_note = move._reverse_moves()
+        self.assertFalse(credit_note._urssaf_not_to_pay())
