@@ -125,7 +125,7 @@ class Bookkeeper:
 
     # -- invoices ----------------------------------------------------------------
 
-    def bills(self, customer, day, **services):
+    def bills(self, customer, day, terms=None, **services):
         """Post an invoice of hours done this month up to ``day``.
 
         A service is a number of hours, or (hours, discount in per cent).
@@ -148,6 +148,7 @@ class Bookkeeper:
                 "home_service_start": max(day.replace(day=1), self.since),
                 "home_service_end": day,
                 "invoice_line_ids": lines,
+                **({"invoice_payment_term_id": terms.id} if terms else {}),
             }
         )
         return self._posts(move, services)
@@ -255,21 +256,27 @@ class Bookkeeper:
 
     # -- the end of the month ----------------------------------------------------
 
-    def closes(self, last_day, lock="tax_lock_date"):
+    def closes(self, last_day, waiting=0):
         """Check the books, file the VAT of the month, and lock it."""
-        self.checks()
+        self.checks(waiting)
         self.vat.file(last_day)
-        self.company.sudo()[lock] = last_day
+        self.locks(last_day, "tax_lock_date")
 
-    def checks(self):
+    def locks(self, last_day, which):
+        """Lock the accounts up to a day, as in *Accounting > Lock Dates*."""
+        self.company.sudo()[which] = last_day
+
+    def checks(self, waiting=0):
         """The books agree to the cent with the bank of Urssaf's sandbox, with what
         customers owe on paper, and with the VAT counted on paper.
+
+        :param waiting: what is on the transit account, and not at the bank yet
         """
         today = self.read_until
         bank = self.bank.default_account_id
         theirs = self.urssaf.bank_balance(self.client_id, today)
         assert self.balance(bank) == theirs, (self.balance(bank), theirs)
-        assert self.balance(self.transit) == 0, self.balance(self.transit)
+        assert self.balance(self.transit) == waiting, self.balance(self.transit)
         for bill in self.invoices:
             left = euros(bill.move.amount_residual)
             assert left == bill.paper.open, (bill.move.name, left, bill.paper.open)

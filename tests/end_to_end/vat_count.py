@@ -41,6 +41,12 @@ class Paper:
         """What is still to be paid."""
         return self.total - self.paid - self.credited
 
+    def discount(self, amount):
+        """The price comes down, and the VAT with it."""
+        for rate, vat in self.vat.items():
+            self.vat[rate] = vat - euros(vat * amount / self.total)
+        self.total -= amount
+
     def share(self, amount):
         """``(rate, VAT)`` of an amount that comes in, or goes out if negative: what is
         collected afterwards less what was before.
