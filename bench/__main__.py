@@ -5,6 +5,7 @@ make bench                          1 000 demandes at 20 ms, 100 at 200 ms: minu
 make bench ARGS=--full              and 10 000 at 20 ms: half an hour
 make bench ARGS='--requests 100'    a look
 make bench ARGS=crowd               100 000 demandes: lists, filters, actions
+make bench ARGS=transfers           which demandes a line of the bank pays
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from dev import odoo, servers
 
-from . import crowd, report, rivals, sandbox, storm, world
+from . import crowd, report, rivals, sandbox, storm, transfers, world
 from .meter import Meter
 
 #: ms of network delay: a server nearby, and a distant administration.
@@ -28,6 +29,8 @@ def main():
         return storm.main(sys.argv[2:])
     if sys.argv[1:2] == ["crowd"]:
         return crowd.main(sys.argv[2:])
+    if sys.argv[1:2] == ["transfers"]:
+        return transfers.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:
@@ -49,7 +52,7 @@ def main():
     report.growth(tables)
     if options.alone:
         return 0
-    return crowd.main([]) or sandbox.main([])
+    return crowd.main([]) or transfers.main([]) or sandbox.main([])
 
 
 def _run(env, host, count, meter):

@@ -25,6 +25,7 @@ MAX_BYTES = 250_000
 #: Whose papers are shown: paid after a validation, see ``dev/scenario/people.py``.
 CUSTOMER = f"{paths.ADDON}.customer_lefevre"
 REQUESTS = f"{paths.ADDON}.urssaf_payment_request_action"
+RECEIVED = f"{paths.ADDON}.account_bank_statement_line_action_received"
 #: True in the page once nothing is being loaded any more.
 SETTLED = """() => !document.querySelector(".o_loading_indicator, .fa-spin")
     && [...document.images].every(image => image.complete)"""
@@ -111,6 +112,10 @@ def take_all(shooter):
     shooter.shoot("requests")
     shooter.open(REQUESTS, request, 860)
     shooter.shoot("request")
+    shooter.open(RECEIVED, height=420)
+    shooter.shoot("transfers_received")
+    shooter.click("button[name=action_urssaf_reconcile]")
+    shooter.shoot("transfer_reconcile")
     shooter.open("account.action_account_config", height=760)
     shooter.scroll_to("h2:has-text('Urssaf avance immédiate')")
     shooter.shoot("settings")

@@ -48,6 +48,8 @@ def set_up(odoo, sandbox):
         "urssaf_responsible_id": odoo.uid,
     }
     page = _settings(odoo, settings)
+    # The button of the settings: what Urssaf takes back, sets off, pays in excess.
+    odoo.call("res.company", "action_urssaf_set_up_transfers", [company])
     # Raises with the advice that the user would read, if the connection fails.
     odoo.call("res.config.settings", "action_urssaf_test_connection", [page])
 

@@ -1,6 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the firm's staff do in Odoo: the buttons, and what they watch for after."""
 
+import csv
+import io
+
 from .billing import BY_KEY
 from .company import TRADE
 from .errors import ScenarioError
@@ -18,6 +21,28 @@ class Office:
         self.calendar = calendar
         self.partners = {c.key: odoo.ref(c.xml_id) for c in CUSTOMERS}
         self.moves = {}
+
+    # -- the bank ---------------------------------------------------------------
+
+    def import_statement(self, text):
+        """Import the CSV of the bank; return how many lines that makes.
+
+        Raises ScenarioError if Odoo refuses one.
+        """
+        columns, *rows = csv.reader(io.StringIO(text))
+        journal = self.odoo.find(
+            "account.journal", [("type", "=", "bank")], "un journal de banque"
+        )
+        answer = self.odoo.call(
+            "account.bank.statement.line",
+            "load",
+            fields=columns,
+            data=rows,
+            context={"default_journal_id": journal},
+        )
+        if not answer["ids"]:
+            raise ScenarioError(f"relevé refusé : {answer['messages']}")
+        return len(answer["ids"])
 
     # -- customers -------------------------------------------------------------
 

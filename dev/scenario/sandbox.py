@@ -86,6 +86,10 @@ class Sandbox:
             )
         return found[0]
 
+    def statement(self):
+        """Return the CSV of the firm's bank, up to the sandbox's present."""
+        return self._get(f"bank/{PROVIDER[0]}/statement?format=csv")
+
     # -- another software of the same firm -------------------------------------
 
     def enrol_with_another_software(self, person):

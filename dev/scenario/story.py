@@ -133,6 +133,8 @@ class Story:
         office.wait_for_payment(*paid)
         office.wait_for("debited", "moreau-2")
         self.say("4 virements reçus et passés en comptabilité")
+        lines = office.import_statement(self.sandbox.statement())
+        self.say(f"Relevé de la banque importé : {lines} ligne(s) à rapprocher")
 
     def latest_news(self):
         """A new customer, and what is under way when the story stops."""

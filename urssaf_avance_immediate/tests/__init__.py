@@ -6,6 +6,7 @@ from . import test_account_move_posting
 from . import test_account_move_wizards
 from . import test_adoption
 from . import test_alert
+from . import test_bank_line
 from . import test_big_database
 from . import test_collecting
 from . import test_commune

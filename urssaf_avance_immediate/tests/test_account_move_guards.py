@@ -93,8 +93,16 @@ class TestInvoiceGuards(UrssafCase):
     def test_only_the_code_writes_what_no_screen_may(self):
         move, free = self._sent().move_id, self._invoice()
         payment = self.env["account.payment"].create({"amount": 1, "date": NOW.date()})
-        needed = {"account.move.line": {"move_id": free.id}}
+        journal = self.company.urssaf_payment_journal_id
+        received = self.env["account.bank.statement.line"].create(
+            {"journal_id": journal.id, "amount": 1, "date": NOW.date()}
+        )
+        needed = {
+            "account.move.line": {"move_id": free.id},
+            "account.bank.statement.line": {"journal_id": journal.id},
+        }
         samples = {
+            "account.bank.statement.line": received,
             "account.move": move,
             "account.move.line": free.invoice_line_ids,
             "account.payment": payment,

@@ -21,6 +21,7 @@ CRONS = (
     "import",
     "crosscheck",
     "crosscheck_monthly",
+    "bank",
 )
 STOPPED = "urssaf_avance_immediate.activity_type_actions"
 

@@ -33,6 +33,10 @@ class TestWizardAccess(UrssafCase):
         self.form = self.env["urssaf.customer.form"]._send_to(self.partner)
         self.trace = self.env["urssaf.trace"].sudo().search([], limit=1)
         self.assertTrue(self.trace)
+        journal = self.company.urssaf_payment_journal_id
+        self.received = self.env["account.bank.statement.line"].create(
+            {"journal_id": journal.id, "amount": 1, "date": NOW.date()}
+        )
         self.office = self._make_user("office_manager", f"{OURS}.group_manager")
         self.intruder = self._make_user(
             "intruder",
@@ -54,7 +58,9 @@ class TestWizardAccess(UrssafCase):
             "res.company": self.company,
             "res.partner": self.partner,
             "account.move": self.move,
+            "account.move.line": self.move.line_ids[:1],
             "account.payment": self.move.browse(),
+            "account.bank.statement.line": self.received,
             "urssaf.enrolment": self.enrolment,
             "urssaf.enrolment.attempt": self.enrolment.attempt_ids[:1],
             "urssaf.payment.request": self.request,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import bank_solver, follow_pace, variants
+from . import bank_label, bank_solver, follow_pace, variants
 from .address import split_street, street_line
 from .amounts import (
     AmountError,

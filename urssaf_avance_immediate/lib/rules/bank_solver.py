@@ -145,6 +145,19 @@ def count_ways(items: Sequence[Item], cents: int) -> int | None:
     return 2 if twice >> cents & 1 else once >> cents & 1
 
 
+def nearest_date(items: Sequence[Item], cents: int) -> tuple[Item, ...]:
+    """All items of the date whose sum is not ``cents``, and yet so near that none of
+    them can be missing: a part was set off, or is not ours. Empty unless that is one
+    date.
+    """
+    near = [
+        tuple(of_day)
+        for of_day in _by_date(items).values()
+        if abs(_sum(of_day) - cents) < min(item.cents for item in of_day)
+    ]
+    return near[0] if len(near) == 1 else ()
+
+
 def _first(hypothesis: Hypothesis, found: Iterator[tuple[Item, ...]]) -> Answer:
     solutions = []
     for solution in found:

@@ -45,6 +45,17 @@ class ResCompany(models.Model):
         size=30,
         help="Sent as idTiersFacturation; left empty, the name of the company.",
     )
+    urssaf_bank_label = fields.Char(
+        string="Label of Urssaf’s transfers",
+        help="Words that the bank prints beside Urssaf’s transfers. Learnt from the "
+        "first one that is reconciled: no official source tells them.",
+    )
+    urssaf_bank_automatic = fields.Boolean(
+        string="Reconcile by itself",
+        help="Every hour, lines of the bank with this label that are all transfers of "
+        "one date, or one transfer, and can be nothing else of this kind. All others "
+        "wait for a person.",
+    )
     urssaf_sending = fields.Selection(
         SENDING,
         string="Invoices of active customers",

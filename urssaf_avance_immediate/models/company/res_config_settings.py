@@ -75,6 +75,12 @@ class ResConfigSettings(models.TransientModel):
         check_company=True,
     )
     urssaf_transit_missing = fields.Char(compute="_compute_urssaf_transit_missing")
+    urssaf_bank_label = fields.Char(
+        related="company_id.urssaf_bank_label", readonly=False
+    )
+    urssaf_bank_automatic = fields.Boolean(
+        related="company_id.urssaf_bank_automatic", readonly=False
+    )
     urssaf_sending = fields.Selection(
         related="company_id.urssaf_sending", readonly=False, required=True
     )

@@ -290,6 +290,7 @@ class UrssafPaymentRequest(models.Model):
         payments = wizard._create_payments()
         # Odoo's wizard hands them over without sudo, and only the code writes this.
         payments.sudo().urssaf_request_id = self
+        self.env["account.bank.statement.line"]._urssaf_announced(self, payments)
         self.write({**self._no_error(), **self._no_matter()})
         self._told_done()
         self._tell_difference()

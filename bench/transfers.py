@@ -1,0 +1,141 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How long it takes to find and book what Urssaf's bank transfers pay.
+
+``make bench ARGS=transfers``: the solver on 400 transfers expected in 90 days, and a
+month of 1 000 demandes reconciled by 20 lines of the bank. Beside each, the ceiling.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from dev import odoo, servers
+
+from . import world
+
+ITEMS, DAYS, IN_THE_LINE = 400, 90, 12
+DEMANDES, LINES = 1000, 20
+#: Seconds: a person waits for the first two, and goes on working during the third.
+PROOF, ONE_LINE, MONTH = 0.5, 2, 120
+SEED = 2026
+
+
+def main(arguments=None):
+    """Measure and print; return 0 if all stays below its ceiling."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=transfers")
+    parser.add_argument("--demandes", type=int, default=DEMANDES)
+    count = parser.parse_args(arguments).demandes
+    instance = odoo.prepare()
+    rows = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        servers.temporary_sandbox(Path(folder) / "bench.sqlite") as urssaf,
+        world.environment(instance) as env,
+    ):
+        rows += _solver()
+        partner = world.set_up(env, urssaf.url)
+        rows += _month(env, partner, count)
+    for name, seconds, ceiling in rows:
+        verdict = "met" if seconds <= ceiling else "MISSED"
+        print(f"{name[:66]:66}{seconds:9.3f} s  (ceiling {ceiling} s: {verdict})")
+    return 0 if all(seconds <= ceiling for _name, seconds, ceiling in rows) else 1
+
+
+def _solver():
+    # Imported late: the add-on needs a loaded Odoo.
+    from odoo.addons.urssaf_avance_immediate.lib.rules import bank_solver
+
+    chance = random.Random(SEED)
+    first = date(2026, 1, 1)
+    items = [
+        bank_solver.Item(
+            key, chance.randint(2000, 60000), first + timedelta(chance.randrange(DAYS))
+        )
+        for key in range(ITEMS)
+    ]
+    cents = sum(item.cents for item in chance.sample(items, IN_THE_LINE))
+    started = time.perf_counter()
+    ways = bank_solver.count_ways(items, cents)
+    proof = time.perf_counter() - started
+    started = time.perf_counter()
+    answer = bank_solver.solve(items, cents)
+    whole = time.perf_counter() - started
+    _expect(ways, 2)
+    _expect(answer.hypothesis in (None, bank_solver.Hypothesis.DATES), True)
+    name = (
+        f"{ITEMS} transfers in {DAYS} days, a line of {IN_THE_LINE} ({cents / 100} €)"
+    )
+    yield f"{name}: counted", proof, PROOF
+    yield f"{name}: all hypotheses", whole, PROOF
+
+
+def _month(env, partner, count):
+    """Paid demandes of ``LINES`` days; each line is opened and booked, as by a person."""
+    env.company.action_urssaf_set_up_transfers()
+    days = _paid(env, partner, count)
+    lines = env["account.bank.statement.line"].create(
+        [
+            {
+                "journal_id": env.company.urssaf_payment_journal_id.id,
+                "date": day,
+                "amount": sum(requests.mapped("transfer_amount")),
+                "payment_ref": "VIR URSSAF AVANCE IMMEDIATE",
+            }
+            for day, requests in days.items()
+        ]
+    )
+    env.cr.commit()
+    slowest, started = 0.0, time.perf_counter()
+    for line in lines:
+        before = time.perf_counter()
+        env.invalidate_all()
+        action = line.action_urssaf_reconcile()
+        wizard = env[action["res_model"]].browse(action["res_id"])
+        wizard.action_reconcile()
+        env.cr.commit()
+        slowest = max(slowest, time.perf_counter() - before)
+    whole = time.perf_counter() - started
+    _expect(all(lines.mapped("is_reconciled")), True)
+    for line, requests in zip(lines, days.values(), strict=True):
+        _expect(line.urssaf_request_ids, requests)
+    name = f"{count} demandes reconciled by {len(lines)} lines"
+    yield f"{name}: the slowest line", slowest, ONE_LINE
+    yield f"{name}: the month", whole, MONTH
+
+
+def _paid(env, partner, count):
+    """``{day: demandes}`` that Urssaf transferred on that day, registered."""
+    from odoo.addons.urssaf_avance_immediate.lib.rules import add_working_days
+
+    moves = world.invoices(env, partner, count)
+    requests = env["urssaf.payment.request"].sudo()
+    for batch in world.split(moves):
+        requests |= requests._enqueue_move(batch)
+    day, days = date.today() - timedelta(days=60), {}
+    size = -(-count // LINES)
+    for first in range(0, count, size):
+        day = add_working_days(day, 1)
+        of_day = requests[first : first + size]
+        for request in of_day:
+            request.write(
+                {
+                    "state": "paid",
+                    "transfer_amount": request.amount_total,
+                    "transfer_date": day,
+                    "transfer_effective": True,
+                }
+            )
+        days[day] = of_day
+    env.cr.commit()
+    requests._register_transfers()
+    _expect(all(request.amount_booked for request in requests), True)
+    env.cr.commit()
+    return days
+
+
+def _expect(found, wanted):
+    if found != wanted:
+        raise SystemExit(f"The bench went wrong: {found} instead of {wanted}.")

@@ -1,0 +1,238 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The line of the bank statement that is Urssaf's transfer: what it pays, what it may
+be, and its buttons. The entry that says so is in ``reconciling``.
+
+Community has no screen for it, and its invoicing users may not write these lines: our
+managers may, and what reconciles them runs as superuser once that was checked.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...lib.rules.bank_label import label_matches
+from ..exchange.screen import notice
+from ..groups import MANAGER
+from .expected import NOTHING, expected, proposal_text, propose
+
+SUGGESTIONS = [
+    ("none", "Nothing fits"),
+    ("one", "One answer"),
+    ("several", "Several answers"),
+    ("difference", "With a difference"),
+]
+# Of so many lines it is looked up whether their amount is expected.
+LOOKED_AT = 2000
+
+
+class AccountBankStatementLine(models.Model):
+    _name = "account.bank.statement.line"
+    _inherit = ["account.bank.statement.line", "urssaf.guarded"]
+
+    urssaf_request_ids = fields.Many2many(
+        "urssaf.payment.request",
+        string="Demandes that it pays",
+        compute="_compute_urssaf_request_ids",
+        help="Read from the entry: what undoes the reconciliation undoes this too.",
+    )
+    urssaf_request_count = fields.Integer(compute="_compute_urssaf_request_ids")
+    urssaf_suggestion = fields.Selection(
+        SUGGESTIONS,
+        string="Suggestion",
+        compute="_compute_urssaf_suggestion",
+        help="How many answers there are to: which transfers of Urssaf make this sum?",
+    )
+    urssaf_suggestion_text = fields.Char(
+        string="What it may be", compute="_compute_urssaf_suggestion"
+    )
+    urssaf_received = fields.Boolean(
+        string="Of Urssaf",
+        compute="_compute_urssaf_received",
+        search="_search_urssaf_received",
+        help="On the account that receives Urssaf’s transfers: reconciled with them, "
+        "with the label that the settings know, or of an amount that is expected.",
+    )
+
+    # -- what it pays, what it may be ---------------------------------------------
+
+    @api.depends(
+        "line_ids.urssaf_received_request_id",
+        "line_ids.matched_debit_ids",
+        "line_ids.matched_credit_ids",
+    )
+    def _compute_urssaf_request_ids(self):
+        for line in self:
+            items = line.line_ids
+            matched = items.matched_debit_ids.debit_move_id
+            matched += items.matched_credit_ids.credit_move_id
+            requests = (
+                matched.payment_id.urssaf_request_id | items.urssaf_received_request_id
+            )
+            line.urssaf_request_ids = requests
+            line.urssaf_request_count = len(requests)
+
+    @api.depends("amount", "date", "payment_ref", "is_reconciled", "journal_id")
+    @api.depends_context("lang", "uid")
+    def _compute_urssaf_suggestion(self):
+        for line, proposal in self._urssaf_proposals():
+            done = line.is_reconciled or proposal is None
+            line.urssaf_suggestion = False if done else proposal.kind
+            line.urssaf_suggestion_text = (
+                False if done else proposal_text(self.env, proposal)
+            )
+
+    @api.depends("urssaf_suggestion", "urssaf_request_ids", "payment_ref")
+    def _compute_urssaf_received(self):
+        for line in self:
+            line.urssaf_received = bool(line._urssaf_journal()) and (
+                bool(line.urssaf_request_ids)
+                or line._urssaf_label_known()
+                or line.urssaf_suggestion not in (False, "none")
+            )
+
+    @api.model
+    def _search_urssaf_received(self, operator, value):
+        """The open ones whose amount is expected are found by looking at each: there
+        are few, and the demandes that make them change all the time.
+        """
+        if operator != "in":
+            return NotImplemented
+        found = Domain.FALSE
+        for journal, company in self._urssaf_journals():
+            of_journal = Domain("journal_id", "=", journal.id)
+            still_open = self.search(
+                of_journal & Domain("is_reconciled", "=", False), limit=LOOKED_AT
+            )
+            account = company._urssaf_transit_account()
+            found |= of_journal & (
+                Domain("id", "in", still_open.filtered("urssaf_received").ids)
+                | Domain("line_ids.account_id", "in", account.ids)
+            )
+        return found
+
+    @api.model
+    def _urssaf_journals(self):
+        """``(journal, its company)`` of the companies that the user works in."""
+        # sudo(): settings of a holder that the user may not open; the lines themselves
+        # are read with his rights.
+        for company in self.env.companies.sudo():
+            journal = company._urssaf_own("urssaf_payment_journal_id")
+            if journal.company_id == company:
+                yield journal, company
+
+    @api.model
+    def _urssaf_open_received(self):
+        """*Transfers received*: what is typed or imported there goes to the journal of
+        Urssaf’s transfers.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "urssaf_avance_immediate.account_bank_statement_line_action_received"
+        )
+        journals = [journal for journal, _company in self._urssaf_journals()]
+        context = {
+            "search_default_urssaf_received": 1,
+            "search_default_to_reconcile": 1,
+        }
+        if journals:
+            context["default_journal_id"] = journals[0].id
+        return {**action, "context": context}
+
+    def _urssaf_journal(self):
+        """The journal of this line, if it is the one of Urssaf’s transfers."""
+        # sudo(): a setting of the company.
+        company = self.company_id.sudo()
+        own = company._urssaf_own("urssaf_payment_journal_id")
+        return self.journal_id if own == self.journal_id else self.journal_id.browse()
+
+    def _urssaf_label_known(self):
+        # sudo(): a setting of the company.
+        pattern = self.company_id.sudo()._urssaf_own("urssaf_bank_label")
+        return label_matches(self.payment_ref, pattern)
+
+    def _urssaf_proposals(self, whatever=False):
+        """``(line, Proposal)`` of each line; ``None`` for one of another account.
+
+        :param whatever: somebody asks for it: the label does not matter
+        """
+        pools = {}
+        for line in self:
+            journal = line._urssaf_journal()
+            if not journal:
+                yield line, None
+                continue
+            if line._urssaf_foreign() or not line.amount or not line.date:
+                yield line, NOTHING
+                continue
+            debit = line.amount < 0
+            if (journal, debit) not in pools:
+                pools[journal, debit] = expected(journal, debit)
+            # sudo(): a setting of the company.
+            learnt = line.company_id.sudo()._urssaf_own("urssaf_bank_label")
+            known = whatever or not learnt or line._urssaf_label_known()
+            yield (
+                line,
+                propose(
+                    line.amount,
+                    line.date,
+                    pools[journal, debit],
+                    only_telling=not known,
+                ),
+            )
+
+    def _urssaf_foreign(self):
+        """Urssaf pays in euros: what the bank changed is for a person."""
+        return bool(self.foreign_currency_id) or (
+            self.currency_id != self.company_id.currency_id
+        )
+
+    # -- buttons -------------------------------------------------------------------
+
+    def _urssaf_check_manager(self):
+        """
+        :raises AccessError: the user is no manager, or may not see this line
+        """
+        if not self.env.su and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "Only a manager of “Urssaf avance immédiate” reconciles the bank."
+                )
+            )
+        self.check_access("read")
+
+    def action_urssaf_reconcile(self):
+        """Open the dialogue on what this line pays.
+
+        :raises UserError: it is reconciled already, or no account waits for transfers
+        """
+        self.ensure_one()
+        self._urssaf_check_manager()
+        self._urssaf_check_open()
+        wizard = self.env["urssaf.bank.reconcile"]._open(self)
+        return wizard._action()
+
+    def action_urssaf_undo(self):
+        """Undo the reconciliation: the line is in suspense again, payments stay."""
+        self.ensure_one()
+        self._urssaf_check_manager()
+        requests = self.urssaf_request_ids
+        # sudo(): checked above; invoicing users may not write bank lines.
+        self.sudo().action_undo_reconciliation()
+        requests.sudo()._message_log_batch(
+            bodies={
+                request.id: self.env._(
+                    "Not the transfer of %(day)s any more: %(user)s undid the "
+                    "reconciliation with the bank.",
+                    day=format_date(self.env, self.date),
+                    user=self.env.user.name,
+                )
+                for request in requests
+            }
+        )
+        return notice(self.env._("The line is in suspense again; the payments stay."))
+
+    def action_urssaf_view_requests(self):
+        self.ensure_one()
+        return self.urssaf_request_ids._get_records_action(
+            name=self.env._("Demandes de paiement")
+        )
