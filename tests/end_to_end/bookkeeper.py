@@ -155,7 +155,9 @@ class Bookkeeper:
 
     def _posts(self, move, services):
         move.action_post()
-        bill = Bill(move, Paper(list(map(self._price, *zip(*services.items(), strict=True)))))
+        bill = Bill(
+            move, Paper(list(map(self._price, *zip(*services.items(), strict=True))))
+        )
         assert euros(move.amount_total) == bill.paper.total, move.name
         assert euros(move.amount_tax) == sum(bill.paper.vat.values()), move.name
         self.invoices.append(bill)

@@ -117,8 +117,10 @@ class UrssafAlert(models.Model):
     @api.model
     def _settled(self, records, activity_type=ACTIVITY_TYPE):
         """The matter is over: close what was said of these records."""
-        self._activities(records, activity_type).unlink()
-        self._of(records, activity_type).unlink()
+        told = self._of(records, activity_type)
+        if told:
+            self._activities(records, activity_type).unlink()
+            told.unlink()
 
     @api.model
     def _told(self, records, activity_type=ACTIVITY_TYPE):

@@ -21,8 +21,6 @@ PATIENCE = 2
 SUSPECT = 3
 # What no waiting puts right: somebody is told at once.
 FOR_A_PERSON = ("config", "auth", DOUBT)
-# Read at each call.
-FETCHED = ("company_id", "failure_count", "paused_until")
 # Of its own: the end of an outage must not close it.
 ACTIONS_TYPE = "urssaf_avance_immediate.activity_type_actions"
 # Urssaf is answering: it only said no.
@@ -105,21 +103,20 @@ class UrssafConnection(models.Model):
     @api.model
     def _of(self, company):
         """The connection of a company’s habilitation, made when there is none yet."""
-        company = company._urssaf_holder()
-        domain = [("company_id", "=", company.id)]
         # sudo: whoever calls, in whichever branch; the code alone writes it.
-        connection = self.sudo().search_fetch(domain, FETCHED, limit=1)
-        if connection:
-            return connection
+        holder = company._urssaf_holder().sudo()
+        if holder.urssaf_connection_ids:
+            return holder.urssaf_connection_ids
         # Two workers may come here at once.
         self.env.cr.execute(
             SQL(
                 "INSERT INTO urssaf_connection (company_id) VALUES (%s)"
                 " ON CONFLICT DO NOTHING",
-                company.id,
+                holder.id,
             )
         )
-        return self.sudo().search_fetch(domain, FETCHED, limit=1)
+        holder.invalidate_recordset(["urssaf_connection_ids"], flush=False)
+        return holder.urssaf_connection_ids
 
     def _paused(self):
         """Whether Urssaf is to be left alone for now."""

@@ -260,9 +260,10 @@ class UrssafExchange(models.AbstractModel):
 
         :param notes: ``{record: plain text}``
         """
-        for company, records in self.union(*notes).grouped("company_id").items():
-            theirs = {record: notes[record] for record in records}
-            self.env["urssaf.alert"]._tell(company, theirs)
+        records = self.browse().union(*notes)
+        for company, theirs in records.grouped("company_id").items():
+            said = {record: notes[record] for record in theirs}
+            self.env["urssaf.alert"]._tell(company, said)
 
     def _tell_stuck(self, say):
         """Say once per state that nothing has happened for too long; while scheduled

@@ -348,8 +348,9 @@ class UrssafPaymentRequest(models.Model):
 
     def _tell_changed_transfer(self, before):
         """Urssaf changed the amount of a transfer that is on the invoice already."""
-        if self.amount_booked and self.currency_id.compare_amounts(
-            before, self.transfer_amount
+        if (
+            self.currency_id.compare_amounts(before, self.transfer_amount)
+            and self.amount_booked
         ):
             self._tell(
                 self.env._(

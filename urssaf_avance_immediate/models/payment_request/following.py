@@ -211,8 +211,7 @@ class UrssafPaymentRequest(models.Model):
             values["remote_changed_at"] = now
         self._set_state(state, remote_updated_at=now, **values)
         if moved:
-            for request in self:
-                request._tell_people(state, request.remote_code)
+            self._tell_people(state)
 
     def _answered_after_all(self):
         """Urssaf did answer, and the answer was taken."""

@@ -198,39 +198,39 @@ class UrssafPaymentRequest(models.Model):
             self.write({"matter": OTHER_MONEY, "matter_message": note})
         self._tell(note)
 
-    def _tell_people(self, state, code):
+    def _tell_people(self, state):
         """An activity where somebody has to act; silence where all goes well."""
+        notes = {request: request._news_note(state) for request in self}
+        self._tell_each({request: note for request, note in notes.items() if note})
+        self.filtered(lambda r: not notes[r] and not r.matter)._told_done()
+
+    def _news_note(self, state):
+        """What somebody has to do about this news of Urssaf, else ``None``."""
+        code = self.remote_code
         if code not in REMOTE_STATES:
-            self._tell(
-                self.env._(
-                    "Urssaf gives this demande the status “%s”, which does not say "
-                    "what becomes of the money: look at it in the Urssaf space. "
-                    "Nothing was changed in Odoo.",
-                    self.remote_label or code,
-                )
+            return self.env._(
+                "Urssaf gives this demande the status “%s”, which does not say "
+                "what becomes of the money: look at it in the Urssaf space. "
+                "Nothing was changed in Odoo.",
+                self.remote_label or code,
             )
-        elif REMOTE_STATES[code] != state:
-            self._tell(
-                self.env._(
-                    "Urssaf says “%(label)s” of this demande, which was over, while "
-                    "%(other)s is under way for the same invoice: have one of them "
-                    "cancelled.",
-                    label=self.remote_label,
-                    other=self._successor().name,
-                )
+        if REMOTE_STATES[code] != state:
+            return self.env._(
+                "Urssaf says “%(label)s” of this demande, which was over, while "
+                "%(other)s is under way for the same invoice: have one of them "
+                "cancelled.",
+                label=self.remote_label,
+                other=self._successor().name,
             )
-        elif state in TO_HANDLE:
-            self._tell(self._handle_note(state))
-        elif state == "paid" and self.payment_ids and not self.amount_booked:
-            self._tell(
-                self.env._(
-                    "Urssaf says that it has paid after all. The payment was taken "
-                    "back or cancelled in Odoo: register it again once the bank shows "
-                    "it."
-                )
+        if state in TO_HANDLE:
+            return self._handle_note(state)
+        if state == "paid" and self.payment_ids and not self.amount_booked:
+            return self.env._(
+                "Urssaf says that it has paid after all. The payment was taken "
+                "back or cancelled in Odoo: register it again once the bank shows "
+                "it."
             )
-        elif not self.matter:
-            self._told_done()
+        return None
 
     def _handle_note(self, state):
         """What happened, and what to do about it."""

@@ -197,3 +197,16 @@ def collecting_warning(request):
         "Urssaf is collecting %s: a payment registered here would be a second one.",
         invoice,
     )
+
+
+def customer_closed_note(enrolment):
+    """Why nothing leaves for this customer, in Urssaf's own words."""
+    env = enrolment.env
+    labels = dict(enrolment._fields["state"]._description_selection(env))
+    return env._(
+        "Not sent: %(customer)s cannot be debited through Urssaf for the moment "
+        "(%(status)s). Urssaf: %(words)s",
+        customer=enrolment.partner_id.display_name,
+        status=labels.get(enrolment.state) or "-",
+        words=enrolment.remote_message or enrolment.remote_status or "-",
+    )

@@ -395,6 +395,7 @@ class UrssafPaymentRequest(models.Model):
             if line:
                 lines[request.id] = line
         if lines:
+            self.env.user.partner_id.fetch(["name", "email"])  # not every column
             self.browse(lines)._message_log_batch(bodies=lines)
 
     def _history_line(self, state, label, amount, date):

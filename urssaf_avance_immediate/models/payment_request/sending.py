@@ -8,6 +8,7 @@ number, and no lost call can still arrive.
 
 import json
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 
 from pydantic import ValidationError as SchemaError
@@ -20,6 +21,7 @@ from ...lib.api.codes import MAX_SEARCH
 from ..exchange import work
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
 from ..exchange.ir_cron import CRON_REPAIR, wake
+from .notes import customer_closed_note
 from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
 
@@ -152,7 +154,7 @@ class UrssafPaymentRequest(models.Model):
         """Those of self, locked and queued, that may still leave: what was checked when
         they were queued may have changed since.
         """
-        return self._keep_current()._keep_active_customers()._keep_complete()
+        return self._keep_current()._keep_active_customers()
 
     def _keep_current(self):
         """The invoice may have been paid otherwise, credited, or reset to draft."""
@@ -183,7 +185,7 @@ class UrssafPaymentRequest(models.Model):
         # What leaves by itself waits for the customer, who is told of once.
         automatic = closed.move_id._urssaf_wait_for_customer()
         for request in closed:
-            note = request._customer_closed_note()
+            note = customer_closed_note(request.enrolment_id)
             request._set_state("draft", last_error_message=note)
             if request.move_id not in automatic:
                 request._tell(note)
@@ -192,34 +194,10 @@ class UrssafPaymentRequest(models.Model):
         ).enrolment_id._tell_waiting_invoices()
         return self - closed
 
-    def _customer_closed_note(self):
-        enrolment = self.enrolment_id
-        labels = dict(enrolment._fields["state"]._description_selection(self.env))
-        return self.env._(
-            "Not sent: %(customer)s cannot be debited through Urssaf for the moment "
-            "(%(status)s). Urssaf: %(words)s",
-            customer=enrolment.partner_id.display_name,
-            status=labels.get(enrolment.state) or "-",
-            words=enrolment.remote_message or enrolment.remote_status or "-",
-        )
-
     def _wait_if_customer_closed(self, errors):
         """Urssaf itself finds the customer blocked, before we have asked."""
         if {error.code for error in errors} & CUSTOMER_CLOSED:
             self.move_id._urssaf_wait_for_customer()
-
-    def _keep_complete(self):
-        """The customer's contact may have lost the birth date."""
-        complete = self.filtered(lambda r: r._is_complete())
-        (self - complete)._incomplete()
-        return complete
-
-    def _is_complete(self):
-        try:
-            self._request()
-        except SchemaError:
-            return False
-        return True
 
     def _incomplete(self):
         """It was complete when it was queued, and is not any more."""
@@ -257,13 +235,16 @@ class UrssafPaymentRequest(models.Model):
         if self._customers_in_doubt(client):
             work.checkpoint(self.env, len(self))
             return False
-        claimed = self._claim()
+        bodies = self._bodies()
+        ready = self.filtered(lambda r: r.id in bodies)
+        (self - ready)._lock().filtered(lambda r: r.state == "queued")._incomplete()
+        claimed = ready._claim()
         if not claimed:
             work.checkpoint(self.env, len(self))
             return True
         try:
             answers = client.create_payment_requests(
-                [request._request() for request in claimed]
+                [bodies[id_] for id_ in claimed.ids]
             )
         except UrssafError as error:
             return claimed._not_sent(client, error)
@@ -277,6 +258,17 @@ class UrssafPaymentRequest(models.Model):
         queued = self.filtered(lambda r: r.state == "queued")
         queued.enrolment_id._ask_before_sending(client)
         return queued._connections()._in_doubt()
+
+    def _bodies(self):
+        """``{id: what is said to Urssaf}`` of those of self that are complete. Built
+        before anything is claimed: what raises here has not left.
+        """
+        self.enrolment_id.partner_id.fetch(["urssaf_birth_date"])
+        bodies = {}
+        for request in self:
+            with suppress(SchemaError):
+                bodies[request.id] = request._request()
+        return bodies
 
     def _request(self):
         """The frozen payload as a schema, with the customer's birth date.
@@ -293,9 +285,8 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def _record_answers(self, answers):
-        """The answers of a 050 call, matched by number and never by position.
-
-        Urssaf may say nothing of a demande: nobody knows what became of it.
+        """The answers of a 050 call, matched by number and never by position. Urssaf
+        may say nothing of a demande: nobody knows what became of it.
         """
         self._call_answered()
         by_number = defaultdict(list)
@@ -362,6 +353,7 @@ class UrssafPaymentRequest(models.Model):
 
     def _due_now(self):
         """Those of self that are not put off."""
+        self.fetch(["next_call_at"])  # after a commit, not every column
         now = fields.Datetime.now()
         return self.filtered(lambda r: r.next_call_at and r.next_call_at <= now)
 
