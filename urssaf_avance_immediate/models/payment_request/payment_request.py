@@ -319,8 +319,7 @@ class UrssafPaymentRequest(models.Model):
         """The one transition of a demande. What goes with a change of state, in the
         order in which it happens:
 
-        1. what it was is remembered until the commit, for the history; a claim is
-           nobody's business;
+        1. what it was is remembered for the history; a claim is nobody's business;
         2. the state is written, with what it means: Urssaf has the demande and has
            answered, so the trouble of the last call is over and it need not leave
            alone; or there is no next call;
@@ -333,6 +332,8 @@ class UrssafPaymentRequest(models.Model):
         :param values: what is written besides; it wins over what a state means
         """
         moved = self.filtered(lambda r: r.state != state)
+        collects = state in COLLECTING
+        turned = moved.filtered(lambda r: (r.state in COLLECTING) != collects)
         if state != "sending":
             self._remember()
         if state in CLOSED + SENDABLE:
@@ -347,7 +348,7 @@ class UrssafPaymentRequest(models.Model):
         if state in CLOSED:
             over = self.filtered(lambda r: r.matter in (OTHER_AMOUNT, OTHER_MONEY))
             over.write(self._no_matter())
-        moved.move_id._urssaf_pause_reminders()
+        turned.move_id._urssaf_pause_reminders()
         if state == "waiting":
             moved._wake_notices()
 
