@@ -17,6 +17,7 @@
         "security/urssaf_wizard_security.xml",
         "security/ir.model.access.csv",
         "data/home_service_nature_data.xml",
+        "data/home_service_official_amount_data.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",

@@ -12,6 +12,7 @@ def uninstall_hook(env):
     marks.search([("key", "=like", f"{MODULE}.%")]).unlink()
     let_go_of_demo_records(env, MODULE)
     # Ours took its place.
-    menu = env.ref("l10n_fr_home_services.menu_home_service_nature", False)
-    if menu:
-        menu.active = True
+    for name in ("menu_home_service_nature", "menu_home_service_official_amount"):
+        menu = env.ref(f"l10n_fr_home_services.{name}", False)
+        if menu:
+            menu.active = True

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import official_amount
 from . import nature
 from . import company
 from . import res_config_settings

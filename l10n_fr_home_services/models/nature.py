@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .official_amount import CEILING_GROUPS
+
 
 class HomeServiceNature(models.Model):
     """A kind of home service.
@@ -24,6 +26,12 @@ class HomeServiceNature(models.Model):
     eligible = fields.Boolean(
         default=True,
         help="Whether these services give a tax credit to the customer.",
+    )
+    ceiling_group = fields.Selection(
+        CEILING_GROUPS,
+        string="Yearly ceiling",
+        help="These expenses have a yearly ceiling of their own (article D7233-5 of "
+        "the Code du travail).",
     )
     active = fields.Boolean(default=True)
 

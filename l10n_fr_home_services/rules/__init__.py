@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The rules of the trade: pure functions, without Odoo."""
 
+from .ceilings import credit
 from .identifiers import is_intervenant, is_sap_number
 from .period import first_day, last_day, period

@@ -2,5 +2,6 @@
 from . import test_account_move
 from . import test_company
 from . import test_nature
+from . import test_official_amount
 from . import test_rules
 from . import test_translation

@@ -16,13 +16,12 @@ def log_in(server):
     return Odoo(server.url, DATABASE, "admin", "admin")
 
 
-def invoices(rpc, partner, count, day=None):
-    """Post invoices for services of ``day``, or of the month before."""
+def invoices(rpc, partner, count, day=None, lines=(("product_menage", 2, None),)):
+    """Post invoices for services of ``day``, or of the month before.
+
+    :param lines: ``(service, hours, price)``, the service's own price for ``None``
+    """
     day = day or datetime.now().replace(day=1) - timedelta(days=1)
-    service = rpc.ref(f"{company.TRADE}.product_menage")
-    product = rpc.find(
-        "product.product", [("product_tmpl_id", "=", service)], "le ménage"
-    )
     moves = [
         rpc.create(
             "account.move",
@@ -32,13 +31,22 @@ def invoices(rpc, partner, count, day=None):
                 "invoice_date": f"{day:%Y-%m-%d}",
                 "home_service_start": f"{day:%Y-%m-%d}",
                 "home_service_end": f"{day:%Y-%m-%d}",
-                "invoice_line_ids": [(0, 0, {"product_id": product, "quantity": 2})],
+                "invoice_line_ids": [(0, 0, _line(rpc, *line)) for line in lines],
             },
         )
         for _i in range(count)
     ]
     rpc.call("account.move", "action_post", moves)
     return moves
+
+
+def _line(rpc, service, hours, price):
+    template = rpc.ref(f"{company.TRADE}.{service}")
+    product = rpc.find(
+        "product.product", [("product_tmpl_id", "=", template)], f"le service {service}"
+    )
+    priced = {} if price is None else {"price_unit": price}
+    return {"product_id": product, "quantity": hours, **priced}
 
 
 def send_selection(rpc, moves):

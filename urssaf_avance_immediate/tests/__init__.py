@@ -18,6 +18,7 @@ from . import test_connection
 from . import test_consent
 from . import test_contact
 from . import test_contact_merge
+from . import test_ceiling
 from . import test_cron
 from . import test_crosscheck
 from . import test_customer_form

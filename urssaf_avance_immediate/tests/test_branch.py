@@ -123,6 +123,28 @@ class TestBranch(UrssafCase):
         self.assertEqual(payment.journal_id, self.company.urssaf_payment_journal_id)
         self.assertEqual(self._mine(request).amount_booked, 66.0)
 
+    def test_one_habilitation_one_ceiling(self):
+        """What a branch has sent counts for the company above it, and the other way
+        round: one legal person, one counter, for whoever looks at it.
+        """
+        first = self._sent_in_branch()
+        uses = self.env["urssaf.ceiling.use"]
+
+        def used(company):
+            holder = company._urssaf_holder()
+            found = uses._counters(holder, self.partner, NOW.date())
+            return found[self.partner].total("advance")
+
+        cents = round(first.amount_credit_estimate * 100)
+        self.assertGreater(cents, 0)
+        self.assertEqual(used(self.branch), cents)
+        self.partner.company_id = False
+        move = self._invoice_in(self.company)
+        move.with_user(self.user).action_urssaf_send()
+        cents += round(move.sudo().urssaf_request_id.amount_credit_estimate * 100)
+        for company in (self.company, self.branch, self.sister):
+            self.assertEqual(used(company), cents)
+
     def test_a_journal_of_the_branch(self):
         journal = (
             self.env["account.journal"]

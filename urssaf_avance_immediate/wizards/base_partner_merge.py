@@ -66,6 +66,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         values = self._urssaf_kept_values(kept, donors)
         account = self._urssaf_account_values(kept, donors)
         self._urssaf_merge_enrolments(enrolments, survivors, kept)
+        self.env["urssaf.household"]._merge(partners.sudo(), kept)
         # Who merges may not see these fields: Odoo writes it, and we write over it.
         merged = dst_partner.with_context(urssaf_merging=MERGING)
         # Only the code writes this day: Odoo is left none to write as the user, and

@@ -26,8 +26,8 @@ class UrssafPaymentRequestPreview(models.TransientModel):
     amount_credit = fields.Monetary(
         string="Tax credit (estimate)",
         compute="_compute_money",
-        help="Half of the eligible services. Only Urssaf knows what is left of the "
-        "yearly ceiling of the household.",
+        help="Half of the eligible services, within the yearly ceiling of the "
+        "household as our own demandes show it. Only Urssaf knows what is left of it.",
     )
     amount_net = fields.Monetary(
         string="Left to pay (estimate)", compute="_compute_money"

@@ -5,6 +5,7 @@ from odoo import Command, api, fields, models
 
 from ..models.exchange.ir_cron import CRON_SEND, wake
 from ..models.exchange.screen import check_user, notice
+from ..models.invoice.ceiling import estimates
 
 # Seconds of sending that people would wonder about.
 WORTH_A_WORD = 60
@@ -40,6 +41,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
         for wizard in self:
             moves = wizard.move_ids._origin
             reasons, hints = wizard._reasons(moves)
+            # Those that leave first, then those that stay for the same reason. They use
+            # the yearly ceilings of a household one after the other.
+            moves = moves.sorted(reasons.get)
+            likely = estimates(moves)
             wizard.line_ids = [
                 Command.clear(),
                 *(
@@ -48,11 +53,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
                             "move_id": move.id,
                             "ready": not reasons[move],
                             "reason": reasons[move] or hints[move],
-                            "amount_net": move._urssaf_estimates()["net"],
+                            "amount_net": likely[move]["net"],
                         }
                     )
-                    # Those that leave first, then those that stay for the same reason.
-                    for move in moves.sorted(reasons.get)
+                    for move in moves
                 ),
             ]
 

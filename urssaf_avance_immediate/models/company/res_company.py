@@ -17,6 +17,12 @@ SENDING = [
     ("automatic", "Send automatically"),
     ("never", "Never"),
 ]
+# Which day of a demande de paiement decides for which year's ceiling it counts.
+CEILING_DATES = [
+    ("transfer", "The transfer"),
+    ("validation", "The customer’s agreement"),
+    ("request", "The sending"),
+]
 # Reminders to a customer, in days after the enrolment.
 DAYS_PATTERN = re.compile(r"\s*\d{1,3}\s*(,\s*\d{1,3}\s*)*", re.ASCII)
 MAX_DAYS = 60
@@ -71,6 +77,14 @@ class ResCompany(models.Model):
         "invoice on: not to pay it, and the estimates of the tax credit and of what is "
         "left. Once Urssaf collects an invoice, none of them asks to pay it, whatever "
         "is chosen here.",
+    )
+    urssaf_ceiling_date = fields.Selection(
+        CEILING_DATES,
+        string="Ceiling: which year counts",
+        default="transfer",
+        required=True,
+        help="The tax credit has a ceiling per civil year. Which day of a demande de "
+        "paiement says the year is written nowhere: the transfer is our choice.",
     )
     urssaf_declare_deposits = fields.Boolean(
         string="Declare deposits",

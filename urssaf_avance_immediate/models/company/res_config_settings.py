@@ -87,6 +87,9 @@ class ResConfigSettings(models.TransientModel):
     urssaf_invoice_mention = fields.Boolean(
         related="company_id.urssaf_invoice_mention", readonly=False
     )
+    urssaf_ceiling_date = fields.Selection(
+        related="company_id.urssaf_ceiling_date", readonly=False
+    )
     urssaf_declare_deposits = fields.Boolean(
         related="company_id.urssaf_declare_deposits", readonly=False
     )

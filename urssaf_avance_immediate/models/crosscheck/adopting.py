@@ -105,6 +105,7 @@ class UrssafCrosscheckLine(models.Model):
         )
         request._set_state("unknown")
         request._apply_remote(info, as_of)
+        self.env["urssaf.ceiling.use"]._freeze(request)
         if not move.amount_residual:
             # Paid or credited already, by whoever had the demande before.
             request.transfer_settled = True

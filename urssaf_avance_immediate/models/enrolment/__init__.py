@@ -13,6 +13,7 @@ from . import watching
 
 # What hangs on it.
 from . import attempt
+from . import household
 from . import batch
 from . import import_job
 from . import import_results

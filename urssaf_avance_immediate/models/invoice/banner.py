@@ -18,6 +18,7 @@ from ..payment_request.payment_request import (
     OTHER_MONEY,
     SENDABLE,
 )
+from .ceiling import warnings
 
 
 class AccountMove(models.Model):
@@ -94,6 +95,9 @@ class AccountMove(models.Model):
                 self._urssaf_voucher_text(vouchers), level="warning"
             )
         # While lines are being edited, the totals of the invoice are those before.
+        saved = self if self.id else self.browse()
+        for sentence in warnings(saved).values():
+            banners["urssaf_ceiling"] = self._urssaf_fault(sentence, level="warning")
         inexact = self.id and self._urssaf_inexact()
         if inexact:
             banners["urssaf_amount"] = self._urssaf_fault(

@@ -17,6 +17,7 @@ from ...lib.rules import (
     period_warnings,
 )
 from ..payment_request.numbers import numbers_to_send
+from .ceiling import with_ceiling
 from .deposits import deposit_faults
 
 # Urssaf refuses these at once, whatever the invoice.
@@ -43,10 +44,11 @@ class AccountMove(models.Model):
         self.invoice_line_ids.tax_ids.mapped("amount")
         self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
         numbers = numbers_to_send(self)
-        return {
+        found = {
             move: move._urssaf_checks() | move._urssaf_number_checks(numbers[move])
             for move in self
         }
+        return with_ceiling(self, found)
 
     def _urssaf_check_sendable(self):
         """The faults of one invoice: see :meth:`_urssaf_check_all`."""
@@ -353,5 +355,3 @@ class AccountMove(models.Model):
                 "Urssaf would not take the demande: %s.", ", ".join(paths)
             )
             yield "schema", self._urssaf_fault(message, "ERREUR_VALIDATION")
-
-    # -- the number and the date -----------------------------------------------

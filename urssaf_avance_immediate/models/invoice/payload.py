@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...lib.rules import AmountError, ServiceLine, clean, settle, wire_date
-from ..payment_request.payment_request import AT_URSSAF
+from ...lib.rules import ServiceLine, clean, settle, wire_date
+from .ceiling import estimates
 from .deposits import received
 
 # The trade's units in Urssaf's words.
@@ -86,40 +86,9 @@ class AccountMove(models.Model):
         }
 
     def _urssaf_estimates(self):
-        """``{credit, deposit, net}`` in euros: half of the eligible services, what is
-        paid already, what is left to the customer. Only Urssaf knows the ceiling.
-
-        Once it is at Urssaf, its own payments are on the invoice: what was sent counts.
-        """
+        """``{credit, deposit, net}`` in euros, see ``ceiling.estimates``."""
         self.ensure_one()
-        if self.urssaf_state in AT_URSSAF:
-            # sudo(): three amounts, for whoever sees the invoice.
-            request = self.sudo().urssaf_request_id
-            return {
-                "credit": request.amount_credit_estimate,
-                "deposit": request.amount_deposit,
-                "net": request.amount_net_estimate,
-            }
-        credit = self.currency_id.round(max(self._urssaf_eligible(), 0.0) / 2)
-        deposit = self._urssaf_deposit_values().get("mntAcompte", 0.0)
-        net = self.currency_id.round(self._urssaf_totals()[0] - credit - deposit)
-        return {"credit": credit, "deposit": deposit, "net": net}
-
-    def _urssaf_eligible(self):
-        """Price of the services that give right to the tax credit, euros with tax."""
-        lines = self._home_service_lines()
-        natures = {line: line._urssaf_nature()[0] for line in lines}
-        try:
-            # A discount without a nature is shared over all of them.
-            settled = self._urssaf_settlement().lines
-        except AmountError:
-            return sum(
-                line.price_total
-                for line, nature in natures.items()
-                if nature.eligible or (line.price_total < 0 and not nature)
-            )
-        codes = {n.urssaf_code for n in natures.values() if n.eligible}
-        return sum(float(line.total_ttc) for line in settled if line.nature in codes)
+        return estimates(self)[self]
 
     def _urssaf_prepare_payload(self):
         """The demande de paiement in Urssaf's own words, for overriding modules.

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How Urssaf and the office reach the customer, the account it debits, and what the
-customer has agreed with the office about invoices and messages.
+"""How Urssaf and the office reach the customer, the account it debits, what the
+customer has agreed with the office about invoices and messages, and the household that
+shares the yearly ceiling.
 """
 
 from odoo import api, fields, models
@@ -56,6 +57,74 @@ class ResPartner(models.Model):
         help="This customer wants none of the e-mails that Odoo sends about demandes "
         "de paiement. Urssaf’s own messages are not concerned.",
     )
+
+    urssaf_household_partner_id = PersonalMany2one(
+        "res.partner",
+        string="Declares taxes with",
+        compute="_compute_urssaf_household_partner",
+        inverse="_inverse_urssaf_household",
+        domain="[('id', '!=', id), ('is_company', '=', False)]",
+        groups=PERSONAL,
+        help="Another customer of the same tax household: the two share one yearly "
+        "ceiling of the tax credit. Known to this company alone.",
+    )
+    urssaf_higher_ceiling = PersonalBoolean(
+        string="Higher ceiling",
+        compute="_compute_urssaf_higher_ceiling",
+        inverse="_inverse_urssaf_household",
+        groups=PERSONAL,
+        help="The household has the higher ceiling of the advance (article "
+        "D133-13-11-1). It tells of a disability: tick it only if the customer wants "
+        "the estimates to be right.",
+    )
+    urssaf_ceiling = fields.Text(
+        string="Yearly ceiling",
+        compute="_compute_urssaf_ceiling",
+        groups=PERSONAL,
+        help="What the household has used of it through us. Other providers and the "
+        "Cesu use the same one: only Urssaf knows what is left.",
+    )
+
+    @api.depends_context("company", "uid")
+    def _compute_urssaf_household_partner(self):
+        for partner, (people, _higher) in self._urssaf_households().items():
+            partner.urssaf_household_partner_id = people - partner._origin
+
+    @api.depends_context("company", "uid")
+    def _compute_urssaf_higher_ceiling(self):
+        for partner, (_people, higher) in self._urssaf_households().items():
+            partner.urssaf_higher_ceiling = higher
+
+    def _urssaf_households(self):
+        """``{partner: (people, higher ceiling)}`` as the current company knows them."""
+        holder = self.env.company._urssaf_holder()
+        known = self.env["urssaf.household"]._people(holder, self._origin)
+        return {p: known.get(p._origin, (p._origin, False)) for p in self}
+
+    def _inverse_urssaf_household(self):
+        """Of both people at once: it is one household."""
+        # Two fields of one record of ours: both are read before anything is written.
+        wanted = [
+            (p, p.urssaf_household_partner_id, p.urssaf_higher_ceiling) for p in self
+        ]
+        holder = self.env.company._urssaf_holder()
+        for partner, other, higher in wanted:
+            other.check_access("read")
+            former = self.env["urssaf.household"]._of(holder, partner).other_id
+            self.env["urssaf.household"]._set(holder, partner, other, higher)
+            stale = (other | former.with_env(self.env)) - self
+            stale.invalidate_recordset(
+                ["urssaf_household_partner_id", "urssaf_higher_ceiling"]
+            )
+        self.env["res.partner"].invalidate_model(["urssaf_ceiling"])
+
+    @api.depends("urssaf_household_partner_id", "urssaf_higher_ceiling")
+    @api.depends_context("company", "uid", "lang")
+    def _compute_urssaf_ceiling(self):
+        shown = self.filtered(lambda p: not p.urssaf_hidden)
+        texts = self.env["urssaf.ceiling.use"]._texts(self.env.company, shown._origin)
+        for partner in self:
+            partner.urssaf_ceiling = texts.get(partner._origin, False)
 
     @api.depends("bank_ids", "bank_ids.active")
     def _compute_urssaf_bank_account_id(self):

@@ -346,6 +346,7 @@ class ResPartner(models.Model):
         # A refund may have been paid on it: archived, not deleted.
         accounts.action_archive()
         self._urssaf_forget_forms(companies)
+        self.env["urssaf.household"]._forget(self, companies)
         own = [("partner_id", "in", self.ids), ("company_id", "in", companies.ids)]
         enrolments = self.env["urssaf.enrolment"].search(own)
         enrolments.attempt_ids._purge()

@@ -5,3 +5,4 @@ from . import following
 from . import deadlines
 from . import incidents
 from . import booking
+from . import ceiling

@@ -178,8 +178,11 @@ class UrssafPaymentRequest(models.Model):
     amount_credit_estimate = fields.Monetary(
         string="Tax credit (estimate)",
         compute="_compute_estimates",
-        help="Half of the eligible services. Only Urssaf knows what is left of the "
-        "yearly ceiling of the household.",
+        help="Half of the eligible services, within the yearly ceiling of the "
+        "household as our own demandes show it. Only Urssaf knows what is left of it.",
+    )
+    ceiling_use_ids = fields.One2many(
+        "urssaf.ceiling.use", "request_id", string="Use of the ceilings", readonly=True
     )
     amount_net_estimate = fields.Monetary(
         string="Left to pay (estimate)", compute="_compute_estimates"
@@ -236,23 +239,11 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             request.active_request = request.state not in CLOSED
 
-    @api.depends("amount_total", "amount_deposit", "payload")
+    @api.depends("amount_total", "amount_deposit", "payload", "ceiling_use_ids.amount")
     def _compute_estimates(self):
-        # sudo(): whoever reads a demande reads no natures.
-        natures = self.env["home.service.nature"].sudo()
-        refused = set(
-            natures.with_context(active_test=False)
-            .search([("eligible", "=", False)])
-            .mapped("urssaf_code")
-        )
+        credits = self.env["urssaf.ceiling.use"]._advances(self)
         for request in self:
-            lines = request._frozen_payload().get("inputPrestations", [])
-            eligible = sum(
-                line["mntPrestationTTC"]
-                for line in lines
-                if line["codeNature"] not in refused
-            )
-            credit = request.currency_id.round(eligible / 2)
+            credit = credits[request]
             request.amount_credit_estimate = credit
             # A deposit is paid already.
             request.amount_net_estimate = (

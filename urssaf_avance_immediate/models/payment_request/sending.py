@@ -67,6 +67,7 @@ class UrssafPaymentRequest(models.Model):
         for request in queued:
             values = {**request._earlier_values(), **request._frozen_values()}
             request._set_state("queued", **values)
+        self.env["urssaf.ceiling.use"]._freeze(queued)
         # By hand or by itself. What kept its mark would leave again by itself, should
         # the customer refuse it.
         moves._urssaf_waits_no_more()

@@ -1,0 +1,419 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The yearly ceilings, as far as our own demandes show: what is counted, for which
+household and year, and what people read of it.
+"""
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCeiling(UrssafCase):
+    """An invoice of 66.00 gives 33.00; the law of the tests leaves 50.00 a year."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.amounts = cls.env["home.service.official.amount"]
+        for kind, amount in (
+            ("advance", 50.0),
+            ("advance_higher", 80.0),
+            ("gardening", 60.0),
+        ):
+            cls.amounts.create(
+                {
+                    "kind": kind,
+                    "date_start": "2026-01-01",
+                    "amount": amount,
+                    "source": "Invented for the tests",
+                }
+            )
+        cls.gardening = cls._make_service("Jardinage", 30.0, "70")
+
+    # -- makers ----------------------------------------------------------------
+
+    def _customer(self, number=2, **values):
+        """Another active customer."""
+        partner = self._make_partner(
+            name=f"Customer {number}",
+            email=f"customer{number}@example.com",
+            urssaf_mobile=f"06 39 98 01 {number + 10}",
+            urssaf_birth_date=f"1980-04-{number + 10}",
+            **values,
+        )
+        self._enrol(partner)
+        return partner
+
+    def _together(self, partner, other):
+        partner.urssaf_household_partner_id = other
+
+    def _left(self, partner=None, day=None, holder=None):
+        """Euros of the advance that are left, as this company sees them."""
+        partner = partner or self.partner
+        uses = self.env["urssaf.ceiling.use"]
+        holder = holder or self.company
+        day = day or uses._day_now(holder)
+        return uses._counters(holder, partner, day)[partner].left("advance") / 100
+
+    def _answer(self, request, status, **values):
+        """Urssaf says something else of it."""
+        self._demande(request).move(status, **values)
+        request.action_urssaf_refresh()
+
+    def _wizard(self, moves):
+        action = moves.action_urssaf_send()
+        return (
+            self.env[action["res_model"]].with_context(**action["context"]).create({})
+        )
+
+    # -- estimates and warnings --------------------------------------------------
+
+    def test_the_estimate_ends_at_the_ceiling(self):
+        first = self._sent()
+        self.assertEqual(first.amount_credit_estimate, 33.0)
+        self.assertEqual(self._left(), 17.0)
+        move = self._invoice()
+        self.assertEqual(
+            move._urssaf_estimates(), {"credit": 17.0, "deposit": 0.0, "net": 49.0}
+        )
+        preview = self.env["urssaf.payment.request.preview"].create(
+            {"move_id": move.id}
+        )
+        self.assertEqual((preview.amount_credit, preview.amount_net), (17.0, 49.0))
+        self.assertIn("17,00\xa0€ left of 50,00\xa0€", preview.warnings)
+        self.assertFalse(preview.faults)
+        banner = move.alerts["urssaf_ceiling"]
+        self.assertEqual(banner["level"], "warning")
+        self.assertIn("as far as our own invoices show", banner["message"])
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.assertEqual(request.state, "waiting")
+        self.assertEqual(request.amount_credit_estimate, 17.0)
+        self.assertEqual(request.amount_net_estimate, 49.0)
+        self.assertEqual(self._left(), 0.0)
+        # What was said when it left stays said.
+        self._answer(first, "40")
+        self.assertEqual(request.amount_credit_estimate, 17.0)
+        self.assertEqual(self._left(), 33.0)
+
+    def test_nothing_is_said_below_the_ceiling(self):
+        self._enrol()
+        move = self._invoice()
+        self.assertNotIn("urssaf_ceiling", move.alerts)
+        self.assertFalse(
+            self.env["urssaf.payment.request.preview"]
+            .create({"move_id": move.id})
+            .warnings
+        )
+
+    def test_a_draft_is_warned_of_too(self):
+        self._sent()
+        move = self._invoice()
+        move.button_draft()
+        self.assertIn("49,00", move.alerts["urssaf_ceiling"]["message"])
+
+    def test_several_at_once_use_it_one_after_the_other(self):
+        self._enrol()
+        moves = self._invoice() | self._invoice()
+        wizard = self._wizard(moves)
+        self.assertEqual(wizard.line_ids.mapped("amount_net"), [33.0, 49.0])
+        self.assertEqual([bool(line.reason) for line in wizard.line_ids], [False, True])
+        wizard.action_send()
+        estimates = moves.urssaf_request_id.sorted("id").mapped(
+            "amount_credit_estimate"
+        )
+        self.assertEqual(estimates, [33.0, 17.0])
+
+    def test_what_a_queued_demande_uses_is_counted_once(self):
+        self._enrol()
+        moves = self._invoice() | self._invoice()
+        self._wizard(moves).action_send()
+        self.assertEqual(set(moves.mapped("urssaf_state")), {"queued"})
+        self.assertEqual(
+            [moves[0]._urssaf_estimates()["net"], moves[1]._urssaf_estimates()["net"]],
+            [33.0, 49.0],
+        )
+        moves[0].button_draft()
+        self.assertEqual(self._left(), 33.0)
+
+    def test_pdf_and_email_say_within_which_limit(self):
+        self._sent()
+        move = self._invoice()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice", move.ids
+        )
+        page = html.decode()
+        self.assertIn("within your yearly ceiling", page)
+        self.assertIn("49,00", page)
+        move.action_urssaf_send()
+        template = self.env.ref("urssaf_avance_immediate.mail_template_sent")
+        request = move.urssaf_request_id
+        body = template._render_field("body_html", request.ids)[request.id]
+        self.assertIn("49,00", body)
+        self.assertIn("within your yearly ceiling", body)
+
+    def test_a_group_of_services_has_its_own(self):
+        self._enrol()
+        move = self._invoice()
+        move.button_draft()
+        move.invoice_line_ids.product_id = self.gardening
+        move.invoice_line_ids.price_unit = 30.0
+        move.action_post()
+        # 60.00 of 66.00 of gardening give a credit.
+        self.assertEqual(move._urssaf_estimates()["credit"], 30.0)
+        self.assertIn("Gardening", move.alerts["urssaf_ceiling"]["message"])
+        move.action_urssaf_send()
+        uses = move.urssaf_request_id.ceiling_use_ids
+        self.assertEqual(
+            {use.kind: use.amount for use in uses}, {"gardening": 60.0, "advance": 30.0}
+        )
+        self.assertIn("60,00\xa0€ of 60,00\xa0€", self.partner.urssaf_ceiling)
+
+    # -- credit for what came to nothing -----------------------------------------
+
+    def test_refusal_and_cancellation_give_back(self):
+        request = self._sent()
+        self.assertEqual(self._left(), 17.0)
+        for code, left in (("30", 17.0), ("60", 17.0), ("110", 50.0)):
+            self._answer(request, code)
+            self.assertEqual(self._left(), left, code)
+
+    def test_a_take_back_gives_back_its_share(self):
+        request = self._sent()
+        transfer = {"dateVirement": "2026-03-16T00:00:00Z", "mntVirement": 66.0}
+        self._answer(request, "70", transfer=transfer)
+        self._answer(request, "120", transfer=transfer)
+        self.assertEqual(request.amount_booked, 66.0)
+        self.assertEqual(self._left(), 17.0)
+        manager = self._make_user("takes_back", "urssaf_avance_immediate.group_manager")
+        wizard = (
+            self.env["urssaf.payment.request.reversal"]
+            .with_user(manager)
+            .create({"request_id": request.id, "amount": 22.0, "date": "2026-03-16"})
+        )
+        wizard.action_reverse()
+        self.assertEqual(self._left(), 28.0)
+        back = request.payment_ids.filtered(lambda p: p.payment_type == "outbound")
+        back.action_draft()
+        back.action_cancel()
+        self.assertEqual(self._left(), 17.0)
+
+    # -- households ----------------------------------------------------------------
+
+    def test_who_declare_together_share_it(self):
+        other = self._customer()
+        self._sent()
+        self.assertEqual(self._left(other), 50.0)
+        self._together(other, self.partner)
+        self.assertEqual(self.partner.urssaf_household_partner_id, other)
+        self.assertEqual(self._left(other), 17.0)
+        self.assertEqual(
+            self._invoice(partner=other)._urssaf_estimates()["credit"], 17.0
+        )
+        self.assertEqual(other.urssaf_ceiling, self.partner.urssaf_ceiling)
+        self.partner.urssaf_household_partner_id = False
+        self.assertFalse(other.urssaf_household_partner_id)
+        self.assertEqual(self._left(other), 50.0)
+
+    def test_a_household_leaves_together(self):
+        other = self._customer()
+        self._together(other, self.partner)
+        moves = self._invoice() | self._invoice(partner=other)
+        self._enrol()
+        wizard = self._wizard(moves)
+        self.assertEqual(wizard.line_ids.mapped("amount_net"), [33.0, 49.0])
+        wizard.action_send()
+        self.assertEqual(self._left(other), 0.0)
+
+    def test_the_higher_ceiling_is_the_household_s(self):
+        other = self._customer()
+        self._together(other, self.partner)
+        self.partner.urssaf_higher_ceiling = True
+        self.assertTrue(other.urssaf_higher_ceiling)
+        self.assertEqual(self._left(other), 80.0)
+        other.urssaf_higher_ceiling = False
+        self.assertFalse(self.partner.urssaf_higher_ceiling)
+        self.assertEqual(self._left(), 50.0)
+
+    def test_only_two_people_of_one_household(self):
+        other, third = self._customer(), self._customer(3)
+        firm = self.env["res.partner"].create({"name": "Firm", "is_company": True})
+        child = self.env["res.partner"].create({"name": "Child", "parent_id": firm.id})
+        for wrong in (self.partner, firm, child):
+            with self.assertRaises(UserError):
+                self._together(self.partner, wrong)
+        self._together(other, self.partner)
+        with self.assertRaisesRegex(UserError, "declares with"):
+            self._together(third, self.partner)
+        self.assertEqual(self.partner.urssaf_household_partner_id, other)
+        self._together(self.partner, self.partner.browse())
+        self._together(third, self.partner)
+        self.assertFalse(other.urssaf_household_partner_id)
+
+    def test_typed_with_the_contact(self):
+        """Both fields at once, as a form or an import writes them."""
+        other = self._make_partner(
+            consent=False,
+            urssaf_household_partner_id=self.partner.id,
+            urssaf_higher_ceiling=True,
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.partner.urssaf_household_partner_id, other)
+        self.assertTrue(self.partner.urssaf_higher_ceiling)
+        self.assertFalse(other.copy().urssaf_household_partner_id)
+
+    def test_archived_deleted_erased(self):
+        other = self._customer()
+        self._sent()
+        self._together(other, self.partner)
+        self.partner.active = False
+        self.assertEqual(self._left(other), 17.0)
+        self.partner.active = True
+        self.partner.sudo()._urssaf_forget(self.company)
+        self.env.invalidate_all()
+        self.assertFalse(other.urssaf_household_partner_id)
+        self.assertFalse(self.env["urssaf.household"].sudo().search([]))
+        # The demandes are kept: they are evidence.
+        self.assertEqual(self._left(), 17.0)
+        self.assertEqual(self._left(other), 50.0)
+        guest = self.env["res.partner"].create({"name": "Guest"})
+        self._together(other, guest)
+        guest.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(other.urssaf_household_partner_id)
+
+    def test_merged(self):
+        other, third = self._customer(), self._make_partner(consent=False)
+        self._sent()
+        self._together(third, other)
+        self.env["base.partner.merge.automatic.wizard"].with_user(
+            self.env.ref("base.user_admin")
+        ).create(
+            {
+                "partner_ids": [Command.set([self.partner.id, third.id])],
+                "dst_partner_id": self.partner.id,
+            }
+        ).action_merge()
+        self.env.invalidate_all()
+        self.assertEqual(other.urssaf_household_partner_id, self.partner)
+        self.assertEqual(self._left(other), 17.0)
+
+    def test_two_of_a_household_merged(self):
+        twin = self._make_partner(consent=False)
+        self._sent()
+        self._together(twin, self.partner)
+        self.env["base.partner.merge.automatic.wizard"].with_user(
+            self.env.ref("base.user_admin")
+        ).create(
+            {
+                "partner_ids": [Command.set([self.partner.id, twin.id])],
+                "dst_partner_id": twin.id,
+            }
+        ).action_merge()
+        self.env.invalidate_all()
+        self.assertFalse(twin.urssaf_household_partner_id)
+        self.assertEqual(self._left(twin), 17.0)
+
+    # -- companies -----------------------------------------------------------------
+
+    def test_another_company_counts_its_own(self):
+        other = self._customer()
+        self._sent()
+        self._together(other, self.partner)
+        theirs = self.partner.with_user(self.other_user)
+        self.assertEqual(self._left(holder=self.other_company), 50.0)
+        self.assertFalse(theirs.urssaf_household_partner_id)
+        self.assertFalse(theirs.urssaf_ceiling)
+        with self.assertRaises(UserError):
+            theirs.urssaf_household_partner_id = self.user.partner_id
+        theirs.with_user(self.other_user)._urssaf_record_consent("office")
+        self.env.invalidate_all()
+        self.assertFalse(theirs.urssaf_household_partner_id)
+        self.assertNotIn("33,00", theirs.urssaf_ceiling)
+
+    def test_nobody_reads_or_forges_a_household(self):
+        other = self._customer()
+        self._together(other, self.partner)
+        household = self.env["urssaf.household"].with_user(
+            self.env.ref("base.user_admin")
+        )
+        with self.assertRaises(AccessError):
+            household.search_read([], ["partner_id"])
+        clerk = self._make_user("clerk", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            self.partner.with_user(clerk).read(["urssaf_household_partner_id"])
+        use = self._sent().ceiling_use_ids
+        with self.assertRaises(AccessError):
+            use.with_user(self.user).amount = 1.0
+
+    # -- the year --------------------------------------------------------------------
+
+    def _at_the_years_end(self):
+        """Sent on 30 December 2025, transferred in January."""
+        self._enrol()
+        with freeze_time("2025-12-30 10:00:00"):
+            move = self._invoice(start="2025-12-01", end="2025-12-12")
+            self.env["urssaf.payment.request"]._enqueue_move(move)
+        request = move.urssaf_request_id
+        return request
+
+    def _left_of(self, year):
+        return self._left(day=NOW.date().replace(year=year))
+
+    def test_the_transfer_says_the_year(self):
+        self.company.urssaf_ceiling_date = "transfer"
+        request = self._at_the_years_end()
+        self.assertEqual(request.ceiling_use_ids.mapped("expected_on")[0].year, 2026)
+        self.assertEqual((self._left_of(2025), self._left_of(2026)), (6000.0, 17.0))
+        request.sudo()._set_state(
+            "paid", transfer_date="2025-12-31", transfer_amount=66.0
+        )
+        self.assertEqual((self._left_of(2025), self._left_of(2026)), (5967.0, 50.0))
+
+    def test_the_sending_says_the_year(self):
+        self.company.urssaf_ceiling_date = "request"
+        request = self._at_the_years_end()
+        self.assertEqual((self._left_of(2025), self._left_of(2026)), (5967.0, 50.0))
+        # Half past midnight in Paris is still the year before in UTC.
+        request.sudo().claimed_at = "2025-12-31 23:30:00"
+        self.assertEqual((self._left_of(2025), self._left_of(2026)), (6000.0, 17.0))
+
+    def test_the_agreement_says_the_year(self):
+        self.company.urssaf_ceiling_date = "validation"
+        request = self._at_the_years_end()
+        request.sudo()._set_state("validated", remote_changed_at="2026-01-01 08:00:00")
+        self.assertEqual((self._left_of(2025), self._left_of(2026)), (6000.0, 17.0))
+
+    def test_what_is_sent_in_late_december_is_shown_for_both_years(self):
+        self._enrol()
+        with freeze_time("2025-12-30 10:00:00"):
+            shown = self.partner.urssaf_ceiling
+        self.assertIn("2025", shown)
+        self.assertIn("2026", shown)
+        self.env.invalidate_all()
+        self.assertNotIn("2025", self.partner.urssaf_ceiling)
+
+    # -- few queries -----------------------------------------------------------------
+
+    def test_as_many_queries_for_many_as_for_one(self):
+        self._enrol()
+        moves = self.env["account.move"].union(
+            *(self._invoice(partner=self._customer(n)) for n in range(2, 8))
+        )
+        uses = self.env["urssaf.ceiling.use"]
+
+        def queries(found):
+            partners = found.commercial_partner_id
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            uses._counters(self.company, partners, NOW.date())
+            return self.env.cr.sql_log_count - before
+
+        queries(moves)
+        self.assertEqual(queries(moves[:1]), queries(moves))
