@@ -168,9 +168,10 @@ class TestProtocol(ProtocolCase):
 
         # The real rollback would undo the test's own invoice.
         with (
+            self.env.cr.savepoint() as before_the_click,
             patch.object(Request, "_claim", disturbed),
             patch.object(work, "commits", lambda env: True),
-            patch.object(self.env.cr, "rollback", lambda: None),
+            patch.object(self.env.cr, "rollback", before_the_click.rollback),
             patch.object(self.env.cr, "commit", self.env.flush_all),
             patch("odoo.service.model.time.sleep"),
         ):
