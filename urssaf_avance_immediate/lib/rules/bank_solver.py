@@ -130,19 +130,22 @@ def count_ways(items: Sequence[Item], cents: int) -> int | None:
     if cents > MAX_CENTS:
         return None
     keep = (1 << (cents + 1)) - 1
-    once, twice = 1, 0
-    for kind in _kinds(items):
+    once, twice, highest = 1, 0, 0
+    for kind in _kinds(item for item in items if item.cents <= cents):
         step = kind[0].cents
-        more_once, more_twice = once, twice
+        shifted_once, shifted_twice = once, twice
         for _copy in kind:
             # One more of them than in the turn before.
-            once, twice = (once << step) & keep, (twice << step) & keep
-            if not once:
-                break
-            more_twice |= twice | (more_once & once)
-            more_once |= once
-        once, twice = more_once, more_twice
-    return 2 if twice >> cents & 1 else once >> cents & 1
+            shifted_once, shifted_twice = shifted_once << step, shifted_twice << step
+            twice |= shifted_twice | (once & shifted_once)
+            once |= shifted_once
+        highest += step * len(kind)
+        if highest > cents:
+            once, twice = once & keep, twice & keep
+        if twice >> cents & 1:
+            # Other items take nothing away.
+            return 2
+    return once >> cents & 1
 
 
 def nearest_date(items: Sequence[Item], cents: int) -> tuple[Item, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...lib.rules import paris_date
+from ...lib.rules import paris_date, paris_today
 from ...lib.rules.bank_solver import (
     MAX_SOLUTIONS,
     TELLING,
@@ -142,11 +142,8 @@ def _not_booked(journal, debit):
             continue
         if debit:
             for request in ours.filtered(lambda r: r.amount_booked > 0):
-                yield (
-                    request,
-                    request.amount_booked,
-                    paris_date(request.remote_changed_at),
-                )
+                seen = paris_date(request.remote_changed_at) or request.transfer_date
+                yield request, request.amount_booked, seen or paris_today()
         else:
             for request in ours - _received_first(ours):
                 amount = request.transfer_amount or request.transfer_expected
