@@ -80,5 +80,6 @@ from . import test_security
 from . import test_second_company
 from . import test_trace
 from . import test_transfers_set_up
+from . import test_transit
 from . import test_translation
 from . import test_wizard_access

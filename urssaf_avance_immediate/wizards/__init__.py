@@ -15,3 +15,4 @@ from . import urssaf_payment_request_preview
 from . import urssaf_payment_request_reversal
 from . import urssaf_payment_request_send
 from . import urssaf_trace_export
+from . import urssaf_transit

@@ -32,7 +32,9 @@ from .deadlines import (
     answer_deadline,
     is_working_day,
     notice_due,
+    older_than,
     transfer_due,
+    working_days_since,
 )
 from .identity import (
     fold,

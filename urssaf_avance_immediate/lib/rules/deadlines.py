@@ -49,6 +49,25 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def working_days_since(day: date, today: date) -> int:
+    """How many working days have come after ``day``, ``today`` among them; 0 if it is
+    still to come.
+    """
+    count = 0
+    while day < today:
+        day += timedelta(days=1)
+        count += is_working_day(day)
+    return count
+
+
+def older_than(count: int, today: date) -> date:
+    """The latest date that is more than ``count`` working days before ``today``."""
+    day = today
+    while working_days_since(day, today) <= count:
+        day -= timedelta(days=1)
+    return day
+
+
 def answer_deadline(asked: datetime) -> datetime:
     """Until when the customer may answer at the earliest, in the zone of ``asked``."""
     return asked + timedelta(hours=ANSWER_HOURS)

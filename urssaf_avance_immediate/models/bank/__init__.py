@@ -3,3 +3,6 @@ from . import account_payment
 from . import partial_reconcile
 from . import statement_line
 from . import reconciling
+from . import transit
+from . import company
+from . import transfer_statement

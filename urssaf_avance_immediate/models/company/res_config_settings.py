@@ -74,6 +74,9 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         check_company=True,
     )
+    urssaf_transit_days = fields.Integer(
+        related="company_id.urssaf_transit_days", readonly=False
+    )
     urssaf_transit_missing = fields.Char(compute="_compute_urssaf_transit_missing")
     urssaf_bank_label = fields.Char(
         related="company_id.urssaf_bank_label", readonly=False

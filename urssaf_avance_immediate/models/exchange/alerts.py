@@ -19,6 +19,7 @@ CALL_ACTIVITY = "urssaf_avance_immediate.activity_type_call_customer"
 REVIEW_ACTIVITY = "urssaf_avance_immediate.activity_type_review_form"
 REPLY_ACTIVITY = "urssaf_avance_immediate.activity_type_reply"
 TRANSIT_ACTIVITY = "urssaf_avance_immediate.activity_type_transit"
+LATE_TRANSFER_ACTIVITY = "urssaf_avance_immediate.activity_type_late_transfer"
 NOT_TOLD_ACTIVITY = "urssaf_avance_immediate.activity_type_not_told"
 
 # Activities written in one go, between two commits of the daily watch.

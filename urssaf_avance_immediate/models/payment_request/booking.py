@@ -227,6 +227,8 @@ class UrssafPaymentRequest(models.Model):
                     request.with_company(request.company_id)._try_to_register()
 
         self._each(register, put_off=type(self)._not_registered_at_all)
+        for company in self.filtered("payment_ids").company_id:
+            company._urssaf_warn_no_transit()
 
     def _try_to_register(self):
         try:

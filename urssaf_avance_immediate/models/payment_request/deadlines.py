@@ -335,6 +335,7 @@ class UrssafPaymentRequest(models.Model):
             put_off=type(self)._tell_put_off,
         )
         self._tell_late(company)
+        company._urssaf_watch_transfers()
         self._remind_cancellations(company)
         self._forget_reversed(company)
         self.env["urssaf.alert"]._watch(company)

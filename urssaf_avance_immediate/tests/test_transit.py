@@ -1,0 +1,400 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What Urssaf has announced and the bank does not show, at any day; what was signed."""
+
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, UrssafCase
+
+OURS = "urssaf_avance_immediate"
+LATE = f"{OURS}.activity_type_late_transfer"
+FEBRUARY, MARCH = date(2026, 2, 28), date(2026, 3, 16)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestTransit(UrssafCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls._make_user("transit_manager", f"{OURS}.group_manager")
+        cls.company.action_urssaf_set_up_transfers()
+        cls.account = cls.company._urssaf_transit_account()
+        cls.journal = cls.company.urssaf_payment_journal_id
+
+    # -- makers ------------------------------------------------------------------
+
+    def _paid(self, day, amount=66.0):
+        """A demande that Urssaf has transferred on that day."""
+        request = self._sent()
+        transfer = {"mntVirement": amount, "dateVirement": f"{day}T00:00:00Z"}
+        self._demande(request).move("70", "Payée", transfer=transfer)
+        self._make_due(request)
+        self._run_cron("follow")
+        return request
+
+    def _transit_lines(self, entries):
+        return entries.line_ids.filtered(lambda line: line.account_id == self.account)
+
+    def _bank(self, day, amount, requests=None):
+        """A line of the bank on the transit account, matched with these demandes."""
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.journal.id,
+                "date": day,
+                "amount": amount,
+                "payment_ref": "VIR URSSAF",
+            }
+        )
+        _liquidity, suspense, _other = line._seek_for_lines()
+        suspense.account_id = self.account
+        if requests:
+            (suspense | self._transit_lines(requests.payment_ids.move_id)).reconcile()
+        return line
+
+    def _screen(self, day=MARCH, user=None, **values):
+        screens = self.env["urssaf.transit"].with_user(user or self.manager)
+        screen = screens.browse(screens.action_open_screen()["res_id"])
+        screen.write({"date": day, **values})
+        screen.action_show()
+        return screen
+
+    def _rows(self, screen):
+        return [
+            (line.kind, line.number, line.open_amount, line.booked)
+            for line in screen.line_ids
+        ]
+
+    # -- the screen --------------------------------------------------------------
+
+    def test_open_on_that_day_though_matched_since(self):
+        early = self._paid("2026-02-26")
+        late = self._paid("2026-03-12")
+        self._bank("2026-03-03", 66.0, early)
+        then = self._screen(FEBRUARY)
+        self.assertEqual(self._rows(then), [("to_receive", early.name, 66.0, True)])
+        self.assertEqual((then.opening, then.closing, then.gap), (0.0, 66.0, 0.0))
+        self.assertEqual(then.moved_to_receive, 66.0)
+        now = self._screen()
+        self.assertEqual(self._rows(now), [("to_receive", late.name, 66.0, True)])
+        self.assertEqual(
+            (now.opening, now.moved_to_receive, now.moved_received, now.closing),
+            (66.0, 66.0, -66.0, 66.0),
+        )
+        self.assertFalse(now.gap)
+        # Thursday to Monday.
+        self.assertEqual(now.line_ids.age, 2)
+
+    def test_matched_in_part(self):
+        request = self._paid("2026-02-26")
+        line = self._bank("2026-03-03", 40.0)
+        lines = self._transit_lines(request.payment_ids.move_id | line.move_id)
+        lines.reconcile()
+        self.assertEqual(
+            self._rows(self._screen()), [("to_receive", request.name, 26.0, True)]
+        )
+        self.assertEqual(
+            self._rows(self._screen(FEBRUARY)),
+            [("to_receive", request.name, 66.0, True)],
+        )
+
+    def test_every_kind(self):
+        received = self._paid("2026-03-02")
+        self._demande(received).move("110", "Annulée")
+        self._make_due(received)
+        self._run_cron("follow")
+        self.env["urssaf.payment.request.reversal"].create(
+            {"request_id": received.id, "amount": 30.0, "date": "2026-03-05"}
+        ).action_reverse()
+        self._bank("2026-03-06", 500.0)
+        self._bank("2026-03-09", -20.0)
+        other = self.env["account.move"].create(
+            {
+                "date": "2026-03-10",
+                "line_ids": [
+                    Command.create({"account_id": self.account.id, "debit": 1.0}),
+                    Command.create(
+                        {
+                            "account_id": self.company.urssaf_surplus_account_id.id,
+                            "credit": 1.0,
+                        }
+                    ),
+                ],
+            }
+        )
+        other.action_post()
+        screen = self._screen()
+        self.assertEqual(
+            [(line.kind, line.open_amount) for line in screen.line_ids],
+            [
+                ("to_receive", 66.0),
+                ("taken_back", -30.0),
+                ("received", -500.0),
+                ("other", 1.0),
+                ("debited", 20.0),
+            ],
+        )
+        self.assertEqual(
+            screen.opening
+            + screen.moved_to_receive
+            + screen.moved_taken_back
+            + screen.moved_received
+            + screen.moved_debited
+            + screen.moved_other,
+            screen.closing,
+        )
+        self.assertEqual((screen.closing, screen.gap), (-443.0, 0.0))
+
+    def test_a_lock_shifts_the_entry_not_the_age(self):
+        self.company.sudo().fiscalyear_lock_date = FEBRUARY
+        request = self._paid("2026-02-26")
+        self.assertGreater(request.payment_ids.move_id.date, FEBRUARY)
+        then = self._screen(FEBRUARY)
+        self.assertEqual(self._rows(then), [("to_receive", request.name, 66.0, False)])
+        self.assertEqual((then.closing, then.announced), (0.0, 66.0))
+        self.assertFalse(then.gap)
+        line = self._screen().line_ids
+        self.assertTrue(line.booked)
+        self.assertEqual(line.origin_date, date(2026, 2, 26))
+        self.assertEqual(line.entry_date, request.payment_ids.move_id.date)
+        self.assertEqual(line.age, 12)
+
+    def test_announced_and_not_registered(self):
+        self.company.write(
+            {
+                "urssaf_payment_journal_id": False,
+                "urssaf_payment_method_line_id": False,
+                "urssaf_payment_method_line_out_id": False,
+            }
+        )
+        request = self._paid("2026-03-12")
+        self.assertFalse(request.payment_ids)
+        self.company.urssaf_payment_journal_id = self.journal
+        self.company.action_urssaf_set_up_transfers()
+        screen = self._screen()
+        self.assertEqual(
+            self._rows(screen), [("to_receive", request.name, 66.0, False)]
+        )
+        self.assertEqual((screen.closing, screen.announced), (0.0, 66.0))
+        self.assertFalse(self._screen(date(2026, 3, 11)).line_ids)
+        request.action_transfer_settled()
+        self.assertFalse(self._screen().line_ids)
+
+    def test_announced_for_tomorrow(self):
+        request = self._paid("2026-03-18")
+        self.assertEqual(
+            self._rows(self._screen()), [("to_receive", request.name, 66.0, False)]
+        )
+
+    def test_without_an_account(self):
+        self.company.urssaf_payment_method_line_id = False
+        screen = self._screen()
+        self.assertIn("account of their own", screen.missing)
+        self.assertFalse(screen.line_ids)
+        boss = self._make_user("transit_boss", "account.group_account_manager")
+        screen = self._screen(user=boss)
+        screen.action_set_up()
+        self.assertFalse(screen.missing)
+        self.assertEqual(screen.account_id, self.account)
+
+    def test_a_difference_is_red(self):
+        """Somebody rewrote the amount of an entry that was matched."""
+        request = self._paid("2026-03-02")
+        line = self._transit_lines(request.payment_ids.move_id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET amount_residual = 65 WHERE id = %s",
+            [line.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._screen().gap, 1.0)
+
+    def test_it_is_exported_as_it_is_shown(self):
+        self._paid("2026-03-02")
+        self._paid("2026-03-12")
+        screen = self._screen()
+        action = screen.action_list()
+        self.manager.group_ids += self.env.ref("base.group_allow_export")
+        lines = self.env[action["res_model"]].with_user(self.manager)
+        lines = lines.search(action["domain"])
+        rows = lines.export_data(
+            ["kind", "number", "partner_id/name", "age", "open_amount"]
+        )["datas"]
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(sum(float(row[-1]) for row in rows), screen.closing)
+        self.assertEqual(rows[0][0], "To receive")
+        self.assertEqual(rows[0][2], self.partner.name)
+
+    def test_a_row_opens_what_it_is(self):
+        request = self._paid("2026-03-02")
+        line = self._bank("2026-03-06", 500.0)
+        rows = self._screen().line_ids
+        self.assertEqual(rows[0].action_open()["res_id"], request.id)
+        self.assertEqual(rows[1].action_open()["res_id"], line.move_id.id)
+
+    def test_many_rows_cost_no_more_queries(self):
+        self._paid("2026-03-02")
+        screen = self._screen()
+        few = self._queries(screen)
+        requests = [self._paid(f"2026-03-{day}") for day in (10, 11, 12)]
+        many = self._queries(screen)
+        self.assertEqual(len(screen.line_ids), 1 + len(requests))
+        self.assertLess(many - few, len(requests))
+
+    def _queries(self, screen):
+        self.env.flush_all()
+        before = self.cr.sql_log_count
+        screen.action_show()
+        return self.cr.sql_log_count - before
+
+    # -- who ---------------------------------------------------------------------
+
+    def test_another_company_sees_its_own(self):
+        self._paid("2026-03-02")
+        screen = self._screen(user=self.other_manager)
+        self.assertEqual(screen.company_id, self.other_company)
+        self.assertFalse(screen.line_ids)
+        with self.assertRaises(AccessError):
+            self.env["urssaf.transit"].with_user(self.other_manager).create(
+                {"company_id": self.company.id}
+            )
+
+    def test_a_branch_is_seen_with_its_company(self):
+        branch = self._make_branch(self.company)
+        user = self._make_user("transit_branch", f"{OURS}.group_manager", branch)
+        with self.assertRaises(AccessError) as raised:
+            self._screen(user=user)
+        self.assertIn(self.company.name, str(raised.exception))
+        entry = (
+            self.env["account.move"]
+            .sudo()
+            .with_company(branch)
+            .create(
+                {
+                    "date": "2026-03-10",
+                    "company_id": branch.id,
+                    "journal_id": self.journal.id,
+                    "line_ids": [
+                        Command.create({"account_id": self.account.id, "debit": 5.0}),
+                        Command.create(
+                            {
+                                "account_id": self.company.urssaf_surplus_account_id.id,
+                                "credit": 5.0,
+                            }
+                        ),
+                    ],
+                }
+            )
+        )
+        entry.action_post()
+        screen = self._screen()
+        self.assertEqual(screen.line_ids.company_id.sudo(), branch.sudo())
+        self.assertEqual((screen.closing, screen.gap), (5.0, 0.0))
+
+    # -- the signed statement ----------------------------------------------------
+
+    def _signed(self, day=FEBRUARY, **values):
+        action = self._screen(day, **values).action_sign()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def test_a_month_is_signed(self):
+        request = self._paid("2026-02-26")
+        self._bank("2026-03-03", 66.0, request)
+        statement = self._signed(note="Vu avec la banque.")
+        self.assertEqual(statement.signed_by_id, self.manager)
+        self.assertEqual((statement.closing, statement.gap), (66.0, 0.0))
+        self.assertEqual(statement.line_ids.number, request.name)
+        self.assertEqual(statement.date_from, date(2026, 2, 1))
+        self.assertFalse(statement.change)
+        with self.assertRaises(UserError):
+            self._signed()
+        for user in (self.manager, self.env.user):
+            with self.assertRaises(UserError):
+                statement.with_user(user).write({"closing": 0})
+            with self.assertRaises(UserError):
+                statement.with_user(user).unlink()
+        with self.assertRaises(UserError):
+            statement.sudo().write({"note": "Autre chose"})
+        with self.assertRaises(UserError):
+            statement.sudo().unlink()
+
+    def test_a_later_difference_is_shown_and_signed_anew(self):
+        self._paid("2026-02-26")
+        first = self._signed()
+        self._paid("2026-02-27")
+        first.invalidate_recordset()
+        self.assertEqual((first.closing, first.closing_now), (66.0, 132.0))
+        self.assertEqual(first.change, 66.0)
+        self.assertEqual(len(first.line_ids), 1)
+        second = self._signed()
+        self.assertEqual(second.replaces_id, first)
+        self.assertEqual(second.closing, 132.0)
+        self.assertTrue(first.replaced)
+        self.assertFalse(second.replaced)
+
+    def test_what_is_not_signed(self):
+        with self.assertRaises(UserError):
+            self._signed(MARCH)
+        with self.assertRaises(UserError):
+            self._signed(date(2026, 3, 31))
+        with self.assertRaises(AccessError):
+            self._screen(FEBRUARY, user=self.user).action_sign()
+
+    def test_it_is_printed(self):
+        request = self._paid("2026-02-26")
+        statement = self._signed()
+        report = f"{OURS}.report_transfer_statement"
+        html = self.env["ir.actions.report"]._render_qweb_html(report, statement.ids)[0]
+        text = html.decode()
+        self.assertIn(request.name, text)
+        self.assertIn("467100", text)
+        self.assertIn(self.manager.name, text)
+
+    def test_others_do_not_read_it(self):
+        self._paid("2026-02-26")
+        statement = self._signed()
+        with self.assertRaises(AccessError):
+            statement.with_user(self.other_manager).read(["closing"])
+        with self.assertRaises(AccessError):
+            statement.line_ids.with_user(self.other_manager).read(["open_amount"])
+
+    # -- the morning's list ------------------------------------------------------
+
+    def _late(self):
+        kind = self.env.ref(LATE)
+        return self.company.partner_id.activity_ids.filtered(
+            lambda activity: activity.activity_type_id == kind
+        )
+
+    def test_late_money_is_on_the_mornings_list(self):
+        old = self._paid("2026-03-06")
+        self._paid("2026-03-09")
+        self._run_cron("digest")
+        # Six working days, and five.
+        self.assertIn(old.name, self._late().note)
+        self.assertIn("1 amounts", self._late().note)
+        self._bank("2026-03-16", 66.0, old)
+        self._run_cron("digest")
+        self.assertFalse(self._late())
+
+    def test_late_money_may_be_left_out(self):
+        self._paid("2026-02-06")
+        self.company.urssaf_transit_days = 0
+        self._run_cron("digest")
+        self.assertFalse(self._late())
+
+    def test_booking_without_an_account_warns(self):
+        self.company.urssaf_payment_method_line_id = False
+        request = self._paid("2026-03-12")
+        self.assertTrue(request.payment_ids)
+        kind = self.env.ref(f"{OURS}.activity_type_transit")
+        told = self.company.partner_id.activity_ids.filtered(
+            lambda activity: activity.activity_type_id == kind
+        )
+        self.assertIn("Set up the accounts", told.note)
+        self.company.action_urssaf_set_up_transfers()
+        self.assertFalse(told.exists())
