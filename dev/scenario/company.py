@@ -12,7 +12,7 @@ SIREN = "999999907"
 SIRET = "99999990700010"
 VAT_NUMBER = "FR29999999907"
 SAP_NUMBER = f"SAP{SIREN}"
-#: Where Urssaf's transfers wait for the bank's statement.
+#: Where Urssaf's transfers wait for the bank's statement, made by the set-up action.
 TRANSFER_ACCOUNT = "467100"
 
 #: Service (XML id) → VAT rate in per cent, and whether its price holds the VAT.
@@ -31,7 +31,6 @@ def set_up(odoo, sandbox):
     company = _identity(odoo)
     _chart_of_accounts(odoo, company)
     _vat(odoo)
-    journal, method = _transfers(odoo, company)
     settings = {
         # The firm sells hours: show the units.
         "group_uom": True,
@@ -43,12 +42,10 @@ def set_up(odoo, sandbox):
         "urssaf_sandbox_client_secret": PROVIDER[1],
         "home_service_sap_number": SAP_NUMBER,
         "urssaf_billing_name": NAME,
-        "urssaf_payment_journal_id": journal,
-        "urssaf_payment_method_line_id": method,
         "urssaf_responsible_id": odoo.uid,
     }
     page = _settings(odoo, settings)
-    # The button of the settings: what Urssaf takes back, sets off, pays in excess.
+    # The accounts and payment methods of the transfers: the button that people press.
     odoo.call("res.company", "action_urssaf_set_up_transfers", [company])
     # Raises with the advice that the user would read, if the connection fails.
     odoo.call("res.config.settings", "action_urssaf_test_connection", [page])
@@ -116,34 +113,3 @@ def _tax(odoo, rate, included):
     )
     odoo.write("account.tax", [tax], {"active": True})
     return tax
-
-
-def _transfers(odoo, company):
-    """A payment method of its own, whose outstanding account waits for the bank.
-
-    One bank line may clear many invoices.
-    """
-    account = odoo.create(
-        "account.account",
-        {
-            "code": TRANSFER_ACCOUNT,
-            "name": "Urssaf, avances immédiates à recevoir",
-            "account_type": "asset_current",
-            "reconcile": True,
-        },
-    )
-    journal = odoo.find(
-        "account.journal",
-        [("type", "=", "bank"), ("company_id", "=", company)],
-        "un journal de banque",
-    )
-    method = odoo.create(
-        "account.payment.method.line",
-        {
-            "name": "Avance immédiate Urssaf",
-            "payment_method_id": odoo.ref("account.account_payment_method_manual_in"),
-            "journal_id": journal,
-            "payment_account_id": account,
-        },
-    )
-    return journal, method

@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .taxes import NAMES
 
 
 class ResConfigSettings(models.TransientModel):
@@ -11,3 +13,30 @@ class ResConfigSettings(models.TransientModel):
     home_service_intervenant = fields.Char(
         related="company_id.home_service_intervenant", readonly=False
     )
+    home_service_vat = fields.Selection(
+        related="company_id.home_service_vat", readonly=False, required=True
+    )
+    home_service_inactive_taxes = fields.Char(compute="_compute_home_service_taxes")
+    home_service_wrong_taxes = fields.Char(compute="_compute_home_service_taxes")
+
+    @api.depends("company_id")
+    def _compute_home_service_taxes(self):
+        for settings in self:
+            company = settings.company_id
+            taxes = company._home_service_inactive_taxes()
+            names = company._home_service_wrong_products().mapped("name")
+            settings.home_service_inactive_taxes = ", ".join(taxes.mapped("name"))
+            settings.home_service_wrong_taxes = ", ".join(names[:NAMES]) + (
+                " …" if len(names) > NAMES else ""
+            )
+
+    def action_home_service_activate_taxes(self):
+        """See the company."""
+        self.ensure_one()
+        self.company_id.action_home_service_activate_taxes()
+
+    def action_home_service_right_taxes(self):
+        """For the regime that is on the screen: the settings are saved first."""
+        self.ensure_one()
+        self.set_values()
+        self.company_id.action_home_service_right_taxes()

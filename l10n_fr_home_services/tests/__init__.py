@@ -4,4 +4,5 @@ from . import test_company
 from . import test_nature
 from . import test_official_amount
 from . import test_rules
+from . import test_taxes
 from . import test_translation

@@ -45,7 +45,7 @@ def load(cr, request, payment, customers, demandes):
     :param payment: a payment, posted or not, that no demande has
     """
     request.env.flush_all()
-    crowd = _Crowd(cr, customers, demandes)
+    crowd = Crowd(cr, customers, demandes)
     crowd.people(request)
     crowd.invoices(request)
     crowd.demandes(request)
@@ -56,7 +56,7 @@ def load(cr, request, payment, customers, demandes):
     request.env.invalidate_all()
 
 
-class _Crowd:
+class Crowd:
     """``n`` is the number of a clone, from 0; ``t`` the row that is cloned."""
 
     def __init__(self, cr, customers, demandes):
@@ -68,7 +68,7 @@ class _Crowd:
 
     def people(self, request):
         name = "'Client ' || n"
-        partner = self._clone(
+        partner = self.clone(
             "res_partner",
             request.partner_id,
             self.customers,
@@ -80,7 +80,7 @@ class _Crowd:
             urssaf_bank_account_id="NULL",
         )
         # One in fifty is on his way, as many have left.
-        self._clone(
+        self.clone(
             "urssaf_enrolment",
             request.enrolment_id,
             self.customers,
@@ -95,7 +95,7 @@ class _Crowd:
 
     def invoices(self, request):
         customer = f"{self.first['res_partner']} + n % {self.customers}"
-        self._clone(
+        self.clone(
             "account_move",
             request.move_id,
             self.count,
@@ -116,7 +116,7 @@ class _Crowd:
     def demandes(self, request):
         state = self._state()
         over = f"{state} IN {CLOSED} OR n > {self.count // (YEARS * 6)}"
-        first = self._clone(
+        first = self.clone(
             "urssaf_payment_request",
             request,
             self.count,
@@ -154,7 +154,7 @@ class _Crowd:
 
     def payments(self, payment):
         customer = f"{self.first['res_partner']} + n % {self.customers}"
-        self._clone(
+        self.clone(
             "account_payment",
             payment,
             self.count,
@@ -171,7 +171,7 @@ class _Crowd:
         trace = request.env["urssaf.trace"].sudo()
         trace = trace.create({"company_id": request.company_id.id, "method": "070"})
         request.env.flush_all()
-        self._clone(
+        self.clone(
             "urssaf_trace",
             trace,
             self.count // 5,
@@ -179,7 +179,7 @@ class _Crowd:
             failed="n % 100 = 0",
         )
 
-    def _clone(self, table, record, count, where="true", **changes):
+    def clone(self, table, record, count, where="true", **changes):
         """Insert ``count`` copies of a row; return the id of the first.
 
         :param changes: SQL per column; ``%(id)s`` is the id of the clone

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from ..lib.api import PaymentRequest
+from ..models.exchange.alerts import TRANSIT_ACTIVITY
 from .cases import NOW, UrssafCase
 
 LONG_AGO = NOW - timedelta(days=30)
@@ -213,6 +214,8 @@ class TestAlert(UrssafCase):
         )
         check.sudo()._tell()
         yield "a cross-check", check
+        # The bookings above told of the missing accounts, on the same contact.
+        self.company._urssaf_told_done(TRANSIT_ACTIVITY)
         self.company._urssaf_tell("Urssaf refuses the credentials.")
         yield "the whole company", self.company.partner_id
         writer = self._enrol(self._make_partner(email="d@example.com"))

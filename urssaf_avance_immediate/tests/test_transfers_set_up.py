@@ -114,7 +114,7 @@ class TestTransfersSetUp(UrssafCase):
         for code in ("467100", "467200"):
             self.env["account.account"].create(
                 {"code": code, "name": "Divers", "account_type": "asset_current"}
-            )
+            ).active = code != "467200"
         self._set_up()
         self.assertEqual(
             self._codes(self.company._urssaf_transfer_accounts()),

@@ -5,13 +5,16 @@ from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
+from . import screens
 from .cases import NOW, UrssafCase
+from .crowd import Crowd
 
 OURS = "urssaf_avance_immediate"
 LATE = f"{OURS}.activity_type_late_transfer"
+MANY = 20_000
 FEBRUARY, MARCH = date(2026, 2, 28), date(2026, 3, 16)
 
 
@@ -88,6 +91,25 @@ class TestTransit(UrssafCase):
         self.assertFalse(now.gap)
         # Thursday to Monday.
         self.assertEqual(now.line_ids.age, 2)
+
+    def test_the_dates_are_chosen_on_the_screen(self):
+        early = self._paid("2026-02-26")
+        self._bank("2026-03-03", 66.0, early)
+        screen = self._screen()
+        self.assertFalse(screen.line_ids)
+        with Form(screen) as form:
+            form.date = FEBRUARY
+            self.assertEqual(form.date_from, date(2026, 2, 1))
+        # What is shown says of which day it is, until it is read again.
+        self.assertEqual(screen.shown_to, MARCH)
+        screen.action_show()
+        self.assertEqual(screen.shown_to, FEBRUARY)
+        self.assertEqual(screen.line_ids.number, early.name)
+        screen.action_today()
+        self.assertEqual(screen.shown_to, MARCH)
+        screen.action_last_month()
+        self.assertEqual((screen.shown_to, screen.signable), (FEBRUARY, True))
+        Form(self._signed())
 
     def test_matched_in_part(self):
         request = self._paid("2026-02-26")
@@ -250,6 +272,63 @@ class TestTransit(UrssafCase):
         before = self.cr.sql_log_count
         screen.action_show()
         return self.cr.sql_log_count - before
+
+    def test_years_of_transfers_are_found_by_an_index(self):
+        """Nearly all of them are matched with the bank, a few are open."""
+        request = self._paid("2026-03-02")
+        bank = self._bank("2026-03-03", 66.0, request)
+        debit = self._transit_lines(request.payment_ids.move_id)
+        credit = self._transit_lines(bank.move_id)
+        partial = debit.matched_credit_ids
+        self._paid("2026-03-12")
+        self.env.flush_all()
+        many = Crowd(self.cr, 0, MANY)
+        days = f"(n * {3 * 365} / {MANY}) * interval '1 day'"
+        # The last one of each hundred waits for the bank.
+        first = {
+            side: many.clone(
+                "account_move_line", line, MANY, date=f"'{day}'::date - {days}", **open_
+            )
+            for side, line, day, open_ in (
+                (
+                    "debit",
+                    debit,
+                    "2026-03-02",
+                    {
+                        "reconciled": "n % 100 <> 99",
+                        "amount_residual": "CASE n % 100 WHEN 99 THEN 66 ELSE 0 END",
+                        "full_reconcile_id": "NULL",
+                    },
+                ),
+                ("credit", credit, "2026-03-03", {"full_reconcile_id": "NULL"}),
+            )
+        }
+        many.clone(
+            "account_partial_reconcile",
+            partial,
+            MANY,
+            "n % 100 <> 99",
+            debit_move_id=f"{first['debit']} + n",
+            credit_move_id=f"{first['credit']} + n",
+            max_date=f"'2026-03-03'::date - {days}",
+            full_reconcile_id="NULL",
+        )
+        self.cr.execute(
+            "DELETE FROM account_move_line WHERE id >= %s AND (id - %s) %% 100 = 99",
+            [first["credit"], first["credit"]],
+        )
+        self.cr.execute("ANALYZE account_move_line, account_partial_reconcile")
+        self.env.invalidate_all()
+        transit = self.company._urssaf_transit()
+        # What was matched in the weeks since February may well be read in one go.
+        tables = {"account_move_line", "account_partial_reconcile"}
+        for day, indexed in ((MARCH, tables), (FEBRUARY, {"account_move_line"})):
+            with screens.queries() as queries:
+                rows = transit.sums(day)
+            found = screens.scanned(self.cr, queries[-1])
+            self.assertFalse(indexed & found, queries[-1])
+            self.assertEqual(self._screen(day).gap, 0.0)
+            self.assertGreater(rows[True], 66.0 * (MANY // 100 - 2))
 
     # -- who ---------------------------------------------------------------------
 

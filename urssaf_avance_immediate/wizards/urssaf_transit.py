@@ -23,6 +23,7 @@ class UrssafTransit(models.TransientModel):
     date_from = fields.Date(
         string="Movements since",
         compute="_compute_date_from",
+        compute_sudo=False,
         store=True,
         readonly=False,
         required=False,

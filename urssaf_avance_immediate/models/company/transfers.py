@@ -327,7 +327,8 @@ class ResCompany(models.Model):
         :param name: what gives its name in the language of an environment
         """
         prefix, account_type = kind
-        accounts = self.env["account.account"]
+        # A new code is compared with those of archived accounts too.
+        accounts = self.env["account.account"].with_context(active_test=False)
         known = accounts.search(
             [
                 *accounts._check_company_domain(self),
