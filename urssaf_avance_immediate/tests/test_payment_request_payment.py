@@ -107,6 +107,7 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertEqual(self.move._urssaf_estimates(), estimates)
 
     def test_more_than_expected(self):
+        self.company.action_urssaf_set_up_transfers()
         self._paid(amount=70.0)
         self.assertEqual(self.request.transfer_gap, 4.0)
         self.assertEqual(self.move.payment_state, "paid")
@@ -196,6 +197,7 @@ class TestPaymentRequestPayment(UrssafCase):
 
     def test_partly_paid_while_urssaf_was_collecting(self):
         """Urssaf pays the whole: what is too much does not stay unsaid."""
+        self.company.action_urssaf_set_up_transfers()
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=self.move.ids
         ).create({"amount": 20.0})._create_payments()
@@ -204,7 +206,8 @@ class TestPaymentRequestPayment(UrssafCase):
         self.assertEqual(self.move.payment_state, "paid")
         [activity] = self.request.activity_ids
         self.assertIn("20,00", activity.note)
-        self.assertIn("46,00", activity.note)
+        self.assertIn("66,00", activity.note)
+        self.assertEqual(self.request.surplus_amount, 20.0)
 
     def test_settled_by_hand(self):
         self.company.urssaf_payment_journal_id = False

@@ -312,11 +312,7 @@ class UrssafBankReconcile(models.TransientModel):
 
 def _set_off_due(requests):
     """Those of which Urssaf transferred less than expected, the rest still open."""
-    return requests.filtered(
-        lambda request: request.transfer_gap < 0
-        and request.amount_booked > 0
-        and request.move_id.amount_residual > 0
-    )
+    return requests.filtered("can_set_off")
 
 
 class UrssafBankReconcileLine(models.TransientModel):

@@ -1,16 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..lib.rules import paris_date, paris_today
-from ..models.groups import MANAGER
+from ..models.payment_request.lettering import vat_day
+from ..models.payment_request.settling import for_manager
+from ..models.payment_request.transfer_entries import surplus_line
+
+WHOLE, HALF = "whole", "half"
 
 
 class UrssafPaymentRequestReversal(models.TransientModel):
     """The entry that takes a payment of Urssaf back: proposed, never booked by itself.
 
     The sources disagree on what Urssaf takes back after a default, half or all: the
-    accountant says how much, reading the bank statement.
+    line of the bank says how much; without one, the accountant chooses.
     """
 
     _name = "urssaf.payment.request.reversal"
@@ -29,6 +34,17 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         "account.payment",
         compute="_compute_payment_id",
     )
+    # The line of the bank from which this was opened, if any.
+    statement_line_id = fields.Many2one(
+        "account.bank.statement.line", string="Line of the bank", readonly=True
+    )
+    share = fields.Selection(
+        [(WHOLE, "The whole transfer"), (HALF, "The customer’s half")],
+        string="Urssaf takes back",
+        default=WHOLE,
+        help="No text says which one: some companies saw the whole debited, others the "
+        "share that the customer’s bank had refused.",
+    )
     amount = fields.Monetary(
         string="Amount taken back",
         compute="_compute_proposal",
@@ -40,14 +56,16 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         help="What the bank statement shows: all of the transfer, or a part of it.",
     )
     date = fields.Date(
-        compute="_compute_proposal",
+        compute="_compute_date",
         compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
         required=True,
-        help="The day of Urssaf’s notice; proposed: the day on which Odoo saw it.",
+        help="The day of the debit on the bank statement; proposed: the day on which "
+        "Odoo saw Urssaf’s notice.",
     )
+    vat_note = fields.Text(compute="_compute_vat_note", compute_sudo=False)
     debit_account_id = fields.Many2one(
         "account.account",
         string="Debit",
@@ -67,12 +85,48 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             wizard.debit_account_id = payment.destination_account_id
             wizard.credit_account_id = payment.outstanding_account_id
 
-    @api.depends("request_id")
+    @api.depends("request_id", "share")
     def _compute_proposal(self):
         for wizard in self:
             request = wizard.request_id
-            wizard.amount = max(request.amount_booked, 0.0)
-            wizard.date = paris_date(request.remote_changed_at) or paris_today()
+            amount = max(request.amount_booked, 0.0)
+            if wizard.share == HALF:
+                amount = min(amount, request.amount_net_estimate)
+            wizard.amount = amount
+
+    @api.depends("request_id")
+    def _compute_date(self):
+        for wizard in self:
+            seen = paris_date(wizard.request_id.remote_changed_at)
+            wizard.date = seen or paris_today()
+
+    @api.depends("request_id", "date")
+    def _compute_vat_note(self):
+        """In which month the VAT on collection falls, whatever is locked."""
+        for wizard in self:
+            move = wizard.request_id.move_id
+            taxes = move.invoice_line_ids.tax_ids.flatten_taxes_hierarchy()
+            wizard.vat_note = (
+                wizard.date
+                and "on_payment" in taxes.mapped("tax_exigibility")
+                and wizard._vat_sentence(move.company_id)
+            )
+
+    def _vat_sentence(self, company):
+        day = vat_day(company.with_env(self.env), self.date)
+        month = format_date(self.env, day, date_format="MMMM y")
+        if (day.year, day.month) == (self.date.year, self.date.month):
+            return self.env._(
+                "The VAT on collection of this amount is taken off in %s; the months "
+                "before stay as they were declared.",
+                month,
+            )
+        return self.env._(
+            "The VAT on collection of this amount is taken off in %(month)s, the first "
+            "month that is open: %(locked)s is locked.",
+            month=month,
+            locked=format_date(self.env, self.date, date_format="MMMM y"),
+        )
 
     def _payment(self):
         """The payment that Urssaf made last."""
@@ -87,21 +141,13 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         :raises UserError: no such payment, or more than was paid
         """
         self.ensure_one()
-        if not self.env.user.has_group(MANAGER):
-            raise AccessError(
-                self.env._(
-                    "Only a manager of “Urssaf avance immédiate” reverses money."
-                )
-            )
-        self.request_id.check_access("read")
-        self.request_id._check_here()
-        # sudo(): the manager was checked above, and need not be an accountant.
-        request = self.request_id.sudo()._lock()
-        if not request:
-            raise UserError(self.env._("This demande is being updated: try again."))
+        request = for_manager(self.request_id)
         self._check(request)
-        request = request.with_company(request.company_id)
         back = self._pay_back(request, self._payment().sudo())
+        if self.statement_line_id:
+            # sudo(): the manager was checked above; he may write no line of the bank.
+            debit = self.statement_line_id.sudo().with_env(request.env)
+            debit._urssaf_reconcile(back._seek_for_lines()[0])
         request._told_done()
         request._message_log(
             body=self.env._(
@@ -141,39 +187,50 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         )
         # Computed from the method of payment: the money leaves from where it came.
         back.outstanding_account_id = payment.outstanding_account_id
+        # Posting matches it, see account.payment.
         back.action_post()
-        theirs = self._receivable(payment.move_id)
-        # With what was taken back before: those matches are undone too.
-        taken_back = request._live_payments().filtered(
-            lambda p: p.payment_type == "outbound"
-        )
-        ours = self._receivable((taken_back | back).move_id)
-        invoice = self._receivable(request.move_id)
-        theirs.remove_move_reconcile()
-        (theirs + ours).reconcile()
-        open_lines = (theirs + invoice).filtered(lambda line: not line.reconciled)
-        if theirs in open_lines and invoice & open_lines:
-            open_lines.reconcile()
         return back
 
     def _prepare_payment(self, request, payment):
-        line = payment.journal_id.outbound_payment_method_line_ids[:1]
-        return {
+        journal = payment.journal_id
+        line = request.company_id._urssaf_method_line("outbound")
+        if line.journal_id != journal:
+            line = journal.outbound_payment_method_line_ids[:1]
+        label = self._label(request)
+        values = {
             "payment_type": "outbound",
             "partner_type": "customer",
             "partner_id": payment.partner_id.id,
             "amount": self.amount,
             "currency_id": request.currency_id.id,
             "date": self.date,
-            "journal_id": payment.journal_id.id,
+            "journal_id": journal.id,
+            "company_id": payment.company_id.id,
             "payment_method_line_id": line.id,
             "destination_account_id": payment.destination_account_id.id,
-            "memo": f"{request._payment_label()} – {request.remote_label}",
+            "memo": label,
             "urssaf_request_id": request.id,
         }
+        surplus = self._of_the_surplus(request)
+        if surplus:
+            values["write_off_line_vals"] = [surplus_line(request, surplus, label)]
+        return values
 
-    @staticmethod
-    def _receivable(move):
-        return move.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable"
+    def _label(self, request):
+        """Both days: in a locked period the entry has another date."""
+        return self.env._(
+            "%(transfer)s taken back on %(day)s (%(status)s)",
+            transfer=request._payment_label(),
+            day=f"{self.date:%d/%m/%Y}",
+            status=request.remote_label,
         )
+
+    def _of_the_surplus(self, request):
+        """How much of the amount comes off the surplus account: what the invoice did
+        not get, or exactly what was too much.
+        """
+        surplus = max(request.surplus_amount, 0.0)
+        if not request.currency_id.compare_amounts(self.amount, surplus):
+            return surplus
+        on_invoice = request.amount_booked - surplus
+        return max(request.currency_id.round(self.amount - on_invoice), 0.0)

@@ -8,6 +8,7 @@ from ..company.res_company import SENDING
 from ..exchange.messages import is_from_outside
 from ..exchange.screen import check_user, notice
 from ..groups import READERS, USER
+from ..payment_request.lettering import EVENT_DAY, first_open_day
 from ..payment_request.payment_request import (
     AT_URSSAF,
     FROZEN,
@@ -297,6 +298,16 @@ class AccountMove(models.Model):
         return self.urssaf_request_ids._get_records_action(
             name=self.env._("Demandes de paiement")
         )
+
+    def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
+        """Extends account: what is undone because Urssaf took money back changes the
+        VAT of that day, or of the first open one after it, never of a month before.
+        """
+        day = fields.Date.to_date(self.env.context.get(EVENT_DAY))
+        if not day or self.move_type != "entry":
+            return super()._get_accounting_date(invoice_date, has_tax, lock_dates)
+        day = max(day, invoice_date)
+        return first_open_day(self.company_id, day, self.journal_id, has_tax)
 
     def _message_post_after_hook(self, new_message, message_values):
         """Extends mail: a customer wrote about an invoice that Urssaf has, or soon."""

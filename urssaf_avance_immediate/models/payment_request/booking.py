@@ -3,7 +3,7 @@
 
 This is a step of its own, after the status is committed: a locked period, a missing
 journal or an invoice already paid never loses what Urssaf said. Taking a payment back
-is in the wizard ``urssaf.payment.request.reversal``, on the accountant's click.
+is in the wizard ``urssaf.payment.request.reversal``.
 """
 
 from odoo import api, fields, models
@@ -11,8 +11,11 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...lib.rules import paris_date
 from ..exchange import work
 from ..exchange.screen import check_user, notice
+from . import settling, transfer_entries
+from . import transfer_notes as notes
 from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY
 
 # States in which a transfer may have been made.
@@ -32,9 +35,32 @@ class UrssafPaymentRequest(models.Model):
         string="Difference",
         compute="_compute_transfer_gap",
         store=True,
-        help="What Urssaf transferred less what was expected. Urssaf may set off "
-        "contributions that you owe (article L133-8-8 of the code de la sécurité "
-        "sociale).",
+        help="What Urssaf transferred less what was expected, without what it set off "
+        "against contributions that you owe (article L133-8-8 of the code de la "
+        "sécurité sociale) once that is booked.",
+    )
+    set_off_move_id = fields.Many2one(
+        "account.move",
+        string="Entry of the set-off",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    set_off_amount = fields.Monetary(
+        string="Set off by Urssaf",
+        compute="_compute_set_off_amount",
+        store=True,
+        help="Kept by Urssaf for contributions that you owe (article L133-8-8 of the "
+        "code de la sécurité sociale). The customer owes nothing of it.",
+    )
+    surplus_move_id = fields.Many2one(
+        "account.move",
+        string="Entry of the second collection",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
     to_book = fields.Boolean(
         string="Paid, not registered",
@@ -55,7 +81,23 @@ class UrssafPaymentRequest(models.Model):
     amount_booked = fields.Monetary(
         string="Registered",
         compute="_compute_amount_booked",
-        help="Payments of Urssaf on the invoice, less those taken back.",
+        help="Payments of Urssaf, less those taken back.",
+    )
+    transfer_missing = fields.Monetary(
+        string="Not registered yet",
+        compute="_compute_transfer_missing",
+        help="What Urssaf transferred and is not registered.",
+    )
+    surplus_amount = fields.Monetary(
+        string="Surplus",
+        compute="_compute_surplus_amount",
+        compute_sudo=True,
+        help="Paid by Urssaf beyond what the invoice had left; on the surplus account.",
+    )
+    can_set_off = fields.Boolean(compute="_compute_can_settle", compute_sudo=True)
+    can_book_second = fields.Boolean(compute="_compute_can_settle", compute_sudo=True)
+    can_undo_take_back = fields.Boolean(
+        compute="_compute_can_settle", compute_sudo=True
     )
 
     @api.depends("amount_total", "amount_deposit")
@@ -64,11 +106,22 @@ class UrssafPaymentRequest(models.Model):
             expected = request.amount_total - request.amount_deposit
             request.transfer_expected = request.currency_id.round(expected)
 
-    @api.depends("transfer_effective", "transfer_amount", "transfer_expected")
+    @api.depends(
+        "transfer_effective", "transfer_amount", "transfer_expected", "set_off_amount"
+    )
     def _compute_transfer_gap(self):
         for request in self:
-            gap = request.transfer_amount - request.transfer_expected
+            came = request.transfer_amount + request.set_off_amount
+            gap = request.currency_id.round(came - request.transfer_expected)
             request.transfer_gap = request.transfer_effective and gap
+
+    @api.depends("set_off_move_id.state", "set_off_move_id.reversal_move_ids.state")
+    def _compute_set_off_amount(self):
+        for request in self:
+            entry = request.set_off_move_id
+            request.set_off_amount = (
+                entry.amount_total if settling.in_force(entry) else 0.0
+            )
 
     # Written as Odoo writes these filters: PostgreSQL compares the words.
     _to_book_index = models.Index("(holder_id) WHERE to_book IS TRUE")
@@ -79,23 +132,52 @@ class UrssafPaymentRequest(models.Model):
         "(company_id) WHERE state = 'paid' AND transfer_effective IS NOT TRUE"
     )
 
-    @api.depends("state", "transfer_settled", "payment_ids")
+    @api.depends("state", "transfer_settled", "payment_ids", "set_off_amount")
     def _compute_to_book(self):
         for request in self:
+            # Where all of it was set off, nothing was transferred.
+            settled = request.transfer_settled or request.set_off_amount
             request.to_book = (
-                request.state == "paid"
-                and not request.transfer_settled
-                and not request.payment_ids
+                request.state == "paid" and not settled and not request.payment_ids
             )
 
     @api.depends("payment_ids.state", "payment_ids.amount")
     def _compute_amount_booked(self):
         for request in self:
-            payments = request._live_payments()
-            back = payments.filtered(lambda p: p.payment_type == "outbound")
-            request.amount_booked = sum((payments - back).mapped("amount")) - sum(
-                back.mapped("amount")
+            back = settling.taken_back(request)
+            paid = request._live_payments() - back
+            booked = sum(paid.mapped("amount")) - sum(back.mapped("amount"))
+            request.amount_booked = booked
+
+    @api.depends("transfer_effective", "transfer_amount", "amount_booked")
+    def _compute_transfer_missing(self):
+        for request in self:
+            missing = request.transfer_effective and (
+                request.transfer_amount - request.amount_booked
             )
+            request.transfer_missing = max(request.currency_id.round(missing), 0.0)
+
+    @api.depends("payment_ids.state", "surplus_move_id.state")
+    def _compute_surplus_amount(self):
+        for request in self:
+            surplus = -sum(
+                transfer_entries.surplus_lines(request._live_payments()).mapped(
+                    "balance"
+                )
+            )
+            if settling.in_force(request.surplus_move_id):
+                surplus -= request.surplus_move_id.amount_total
+            request.surplus_amount = request.currency_id.round(surplus)
+
+    @api.depends("state", "transfer_gap", "transfer_missing", "move_id.amount_residual")
+    def _compute_can_settle(self):
+        usable = self._usable()
+        for request in self:
+            here = request in usable
+            paid = here and request.transfer_effective and request.state in TRANSFERRED
+            request.can_set_off = paid and settling.may_be_set_off(request)
+            request.can_book_second = paid and settling.collected_twice(request)
+            request.can_undo_take_back = here and settling.taken_back(request)
 
     # -- what is to be booked: said here, and nowhere else -----------------------
 
@@ -113,10 +195,7 @@ class UrssafPaymentRequest(models.Model):
         )
         here = Domain.OR(holder._urssaf_here() for holder in companies.urssaf_holder_id)
         return here & Domain(
-            [
-                ("to_book", "=", True),
-                ("transfer_effective", "=", True),
-            ]
+            [("to_book", "=", True), ("transfer_effective", "=", True)]
         )
 
     @api.depends(
@@ -138,13 +217,14 @@ class UrssafPaymentRequest(models.Model):
         "state",
         "transfer_effective",
         "transfer_settled",
-        "amount_booked",
+        "transfer_missing",
         "environment",
         "holder_id.urssaf_environment",
     )
     def _compute_transfer_bookable(self):
         """By hand: Urssaf may have paid and said something else before we asked, and a
-        payment that was cancelled may be registered again.
+        payment that was cancelled may be registered again. What it has taken back may,
+        once it says that it has paid.
         """
         usable = self._usable()
         for request in self:
@@ -153,7 +233,8 @@ class UrssafPaymentRequest(models.Model):
                 and request.state in TRANSFERRED
                 and request.transfer_effective
                 and not request.transfer_settled
-                and not request.amount_booked
+                and bool(request.transfer_missing)
+                and (request.state == "paid" or not request._live_payments())
             )
 
     @api.model
@@ -169,7 +250,8 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def action_register_transfer(self):
-        """Try again, once what stood in the way is mended.
+        """Try again, once what stood in the way is mended; or register what Urssaf has
+        paid again.
 
         :raises UserError: the transfer belongs to another environment
         """
@@ -178,13 +260,17 @@ class UrssafPaymentRequest(models.Model):
         self.check_access("read")
         self._check_here()
         request = self.sudo()  # checked above; the code alone writes
+        before = request.amount_booked
         request._register_transfers(by_hand=True)
-        if request.amount_booked:
-            return notice(self.env._("The payment is on the invoice."))
-        return notice(
-            request._trouble() or self.env._("Urssaf has not made this transfer yet."),
-            kind="warning",
-        )
+        added = request.currency_id.round(request.amount_booked - before)
+        if added:
+            return notice(
+                self.env._(
+                    "%s registered: the payment is on the invoice.",
+                    request.currency_id.format(added),
+                )
+            )
+        return notice(notes.nothing_registered_note(request), kind="warning")
 
     def action_transfer_settled(self):
         """The accountant has dealt with this transfer: nothing is to be registered."""
@@ -224,29 +310,24 @@ class UrssafPaymentRequest(models.Model):
         def register(records):
             for request in records._lock():
                 if request._transfer_due(by_hand):
-                    request.with_company(request.company_id)._try_to_register()
+                    here = request.with_company(request.company_id)
+                    here._try_to_register(by_hand)
 
         self._each(register, put_off=type(self)._not_registered_at_all)
         for company in self.filtered("payment_ids").company_id:
             company._urssaf_warn_no_transit()
 
-    def _try_to_register(self):
+    def _try_to_register(self, by_hand=False):
         try:
             with self.env.cr.savepoint():
-                self._register_transfer()
+                self._register_transfer(by_hand)
         except (UserError, RedirectWarning) as error:
             self._not_registered(str(error.args[0]))
 
     def _not_registered_at_all(self, error):
         """Something that nobody foresaw: told once, tried again by the button."""
         if self.state in TRANSFERRED:
-            self._not_registered(
-                self.env._(
-                    "an error that was not foreseen, the server’s log says where it "
-                    "happened. Show it to who looks after your Odoo, then press "
-                    "“Register the payment”."
-                )
-            )
+            self._not_registered(notes.unforeseen(self.env))
 
     def _live_payments(self):
         return self.payment_ids.filtered(
@@ -259,125 +340,49 @@ class UrssafPaymentRequest(models.Model):
             return self.transfer_bookable
         return self.transfer_to_book and self.matter != NOT_BOOKED
 
-    def _register_transfer(self):
-        """One payment of what Urssaf transferred, dated the day of the transfer.
+    def _register_transfer(self, by_hand=False):
+        """One payment of what Urssaf transferred, dated the day of the transfer; what
+        differs from the invoice is said.
 
-        A difference with the invoice stays open on it, for the accountant to see.
-
-        :raises UserError: no journal, locked period, or nothing left to pay
+        :raises UserError: no journal or account, or nothing left to pay
         """
         self.ensure_one()
-        move = self.move_id
-        if not self.company_id._urssaf_own("urssaf_payment_journal_id"):
-            raise UserError(
-                self.env._(
-                    "Choose the journal of the transfers in the Urssaf settings."
-                )
-            )
-        if move.state != "posted" or not move.amount_residual:
-            raise UserError(
-                self.env._(
-                    "Urssaf transferred %(amount)s for the invoice %(invoice)s, which "
-                    "has nothing left to pay. Was it collected twice?",
-                    amount=self.currency_id.format(self.transfer_amount),
-                    invoice=move.name,
-                )
-            )
-        left = move.amount_residual
-        wizard = (
-            self.env["account.payment.register"]
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create(self._prepare_payment_register())
-        )
-        payments = wizard._create_payments()
-        # Odoo's wizard hands them over without sudo, and only the code writes this.
-        payments.sudo().urssaf_request_id = self
-        self.env["account.bank.statement.line"]._urssaf_announced(self, payments)
+        booked = transfer_entries.register(self, by_hand)
         self.write({**self._no_error(), **self._no_matter()})
         self._told_done()
-        self._tell_difference()
-        self._tell_paid_otherwise(left)
+        self.company_id._urssaf_warn_no_transit()
+        note = notes.registered_note(self, booked)
+        if note:
+            self._tell(note)
 
-    def _tell_paid_otherwise(self, left):
-        """A part was paid or credited while Urssaf was collecting the whole.
-
-        :param left: what was left to pay on the invoice before the transfer
+    def _booking_day(self):
+        """The day of the transfer. What Urssaf pays again after it took it back did not
+        come before that: then the day on which it said so.
         """
-        otherwise = self.currency_id.round(self.transfer_expected - left)
-        over = self.currency_id.round(self.transfer_amount - left)
-        if min(otherwise, over) <= 0:
-            return
-        self._tell(
-            self.env._(
-                "Urssaf transferred %(amount)s for an invoice of which %(left)s were "
-                "left to pay: %(otherwise)s had been paid or credited otherwise. "
-                "%(over)s too much are on the customer’s account: refund them, or use "
-                "them for another invoice. Was it collected twice?",
-                amount=self.currency_id.format(self.transfer_amount),
-                left=self.currency_id.format(left),
-                otherwise=self.currency_id.format(otherwise),
-                over=self.currency_id.format(over),
-            )
-        )
-
-    def _tell_difference(self):
-        """Less or more than expected: booked as it came, explained, left open."""
-        gap = self.currency_id.round(self.transfer_gap)
-        if not gap:
-            return
-        amounts = {
-            "amount": self.currency_id.format(self.transfer_amount),
-            "expected": self.currency_id.format(self.transfer_expected),
-            "gap": self.currency_id.format(abs(gap)),
-        }
-        if gap < 0:
-            self._tell(
-                self.env._(
-                    "Urssaf transferred %(amount)s instead of %(expected)s. The "
-                    "%(gap)s missing stay open on the invoice: Urssaf may have set off "
-                    "contributions that you owe (article L133-8-8), see its notice.",
-                    **amounts,
-                )
-            )
-        else:
-            self._tell(
-                self.env._(
-                    "Urssaf transferred %(amount)s instead of %(expected)s. The excess "
-                    "of %(gap)s is on the customer’s account: ask Urssaf what it is.",
-                    **amounts,
-                )
-            )
+        back = settling.taken_back(self)
+        if back and self.transfer_date <= max(back.mapped("date")):
+            return max(paris_date(self.remote_changed_at), *back.mapped("date"))
+        return self.transfer_date
 
     def _tell_changed_transfer(self, before):
         """Urssaf changed the amount of a transfer that is on the invoice already."""
-        if (
-            self.currency_id.compare_amounts(before, self.transfer_amount)
-            and self.amount_booked
-        ):
-            self._tell(
-                self.env._(
-                    "Urssaf now says that it transferred %(now)s, after %(before)s, "
-                    "which is on the invoice: check with the bank statement.",
-                    now=self.currency_id.format(self.transfer_amount),
-                    before=self.currency_id.format(before),
-                )
-            )
+        changed = self.currency_id.compare_amounts(before, self.transfer_amount)
+        if changed and self.amount_booked:
+            self._tell(notes.changed_note(self, before))
 
-    def _prepare_payment_register(self):
-        company = self.company_id
-        journal = company._urssaf_own("urssaf_payment_journal_id")
-        values = {
-            "journal_id": journal.id,
-            "payment_date": self.transfer_date,
-            "amount": self.transfer_amount,
-            "currency_id": self.currency_id.id,
-            "payment_difference_handling": "open",
-            "communication": self._payment_label(),
-        }
-        line = company._urssaf_own("urssaf_payment_method_line_id")
-        if line.journal_id == journal:
-            values["payment_method_line_id"] = line.id
-        return values
+    # -- one button each: the accountant's, see ``settling`` ---------------------
+
+    def action_book_set_off(self):
+        """What Urssaf kept for contributions that are due is paid with them."""
+        return settling.book_set_off(settling.for_manager(self))
+
+    def action_book_second_collection(self):
+        """The invoice was paid otherwise too: Urssaf's money is the customer's."""
+        return settling.book_second_collection(settling.for_manager(self))
+
+    def action_undo_take_back(self):
+        """The last take-back was none: Urssaf's payment is on the invoice again."""
+        return settling.undo_take_back(settling.for_manager(self))
 
     def _payment_label(self):
         """The demande's numbers and the day of the transfer, so that the accountant and

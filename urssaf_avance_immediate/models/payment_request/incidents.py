@@ -30,6 +30,7 @@ from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
 from .notes import handle_note, other_money_note
 from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT, OTHER_MONEY
+from .transfer_notes import paid_again_note
 
 CANCEL_REASONS = [
     (code, label)
@@ -224,12 +225,8 @@ class UrssafPaymentRequest(models.Model):
             )
         if state in TO_HANDLE:
             return self._handle_note(state)
-        if state == "paid" and self.payment_ids and not self.amount_booked:
-            return self.env._(
-                "Urssaf says that it has paid after all. The payment was taken "
-                "back or cancelled in Odoo: register it again once the bank shows "
-                "it."
-            )
+        if state == "paid" and self.payment_ids and self.transfer_bookable:
+            return paid_again_note(self)
         return None
 
     def _handle_note(self, state):

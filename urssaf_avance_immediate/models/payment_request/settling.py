@@ -1,0 +1,219 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What one click of a manager books of a transfer that does not fit: Urssaf set a part
+off, the invoice was collected elsewhere too, a take-back was none.
+"""
+
+from odoo.exceptions import AccessError, UserError
+
+from ...lib.rules import paris_today
+from ..exchange.screen import notice
+from ..groups import MANAGER
+from .lettering import first_open_day, letter, match, on_event_day, receivable
+from .transfer_entries import (
+    chosen_account,
+    pay,
+    post_entry,
+    posted_invoice,
+    surplus_lines,
+)
+
+
+def for_manager(request):
+    """This demande, locked and as superuser, for a manager's button.
+
+    :raises AccessError: the user is no manager
+    :raises UserError: somebody else works on it, or it is of another environment
+    """
+    request.ensure_one()
+    if not request.env.user.has_group(MANAGER):
+        raise AccessError(
+            request.env._(
+                "Only a manager of “Urssaf avance immédiate” books this: ask one to "
+                "press the button."
+            )
+        )
+    request.check_access("read")
+    request._check_here()
+    # sudo(): the manager was checked above, and need not be an accountant.
+    locked = request.sudo()._lock()
+    if not locked:
+        raise UserError(request.env._("This demande is being updated: try again."))
+    return locked.with_company(locked.company_id)
+
+
+def settled(request, text):
+    """What a manager has just booked, in the history and on screen."""
+    request.write({**request._no_error(), **request._no_matter()})
+    request._told_done()
+    request._message_log(body=text)
+    return notice(text)
+
+
+def taken_back(request):
+    """The live payments back to Urssaf, the last one at the end."""
+    payments = request._live_payments().sorted("id")
+    return payments.filtered(lambda payment: payment.payment_type == "outbound")
+
+
+def in_force(entry):
+    """Whether this entry counts: posted, and not reversed."""
+    reversed_by = entry.reversal_move_ids.filtered(lambda move: move.state == "posted")
+    return entry.state == "posted" and not reversed_by
+
+
+# -- set off -----------------------------------------------------------------------
+
+
+def may_be_set_off(request):
+    """How much of the invoice Urssaf may have kept, in euros; nothing while a part of
+    its transfer is not registered.
+    """
+    invoice = request.move_id
+    if request.transfer_missing or request.set_off_amount or invoice.state != "posted":
+        return 0.0
+    return max(min(-request.transfer_gap, invoice.amount_residual), 0.0)
+
+
+def book_set_off(request):
+    """Urssaf kept a part for contributions that are due (article L133-8-8 of the code
+    de la sécurité sociale): it is paid with that, on the day of the transfer, and the
+    customer owes nothing of it.
+
+    :raises UserError: nothing is missing, or no account was chosen
+    """
+    amount = request.can_set_off and may_be_set_off(request)
+    if not amount:
+        raise UserError(
+            request.env._("Nothing that Urssaf may have set off is left to explain.")
+        )
+    account = chosen_account(
+        request,
+        "urssaf_set_off_account_id",
+        request.env._("No account is chosen for what Urssaf sets off"),
+    )
+    day = request.transfer_date
+    owed = receivable(request.move_id).filtered(lambda line: not line.reconciled)
+    entry = post_entry(
+        request,
+        day,
+        request.env._("%s set off by Urssaf (L133-8-8)", request._payment_label()),
+        (account, request.env["res.partner"], amount),
+        (owed[:1].account_id, owed[:1].partner_id, -amount),
+    )
+    here = on_event_day(request, request.company_id, day)
+    match((receivable(entry) + owed).with_env(here.env))
+    request.set_off_move_id = entry
+    return settled(
+        request,
+        request.env._(
+            "%(amount)s set off by Urssaf (article L133-8-8): nothing of it is left to "
+            "pay on %(invoice)s.",
+            amount=request.currency_id.format(amount),
+            invoice=request.move_id.name,
+        ),
+    )
+
+
+# -- collected twice ------------------------------------------------------------------
+
+
+def collected_twice(request):
+    """How much of what Urssaf paid is too much on the invoice, in euros."""
+    if request.surplus_amount > 0:
+        return request.surplus_amount
+    invoice = request.move_id
+    if request.transfer_settled or invoice.state != "posted" or invoice.amount_residual:
+        return 0.0
+    return request.transfer_missing
+
+
+def book_second_collection(request):
+    """The invoice had been paid otherwise: what Urssaf paid too is the customer's, to
+    be refunded. It is no deposit for another invoice.
+
+    :raises UserError: nothing came twice
+    """
+    amount = request.can_book_second and collected_twice(request)
+    if not amount:
+        raise UserError(
+            request.env._("Nothing of this transfer is too much on the invoice.")
+        )
+    label = request.env._("%s collected twice", request._payment_label())
+    if request.surplus_amount > 0:
+        request.surplus_move_id = _give_surplus(request, amount, label)
+    else:
+        posted_invoice(request)
+        pay(request, amount, label=label)
+    return settled(
+        request,
+        request.env._(
+            "%(amount)s collected twice: it is on the account of %(customer)s, to be "
+            "refunded.",
+            amount=request.currency_id.format(amount),
+            customer=request.partner_id.display_name,
+        ),
+    )
+
+
+def _give_surplus(request, amount, label):
+    """The surplus of a transfer goes from its account to the customer's."""
+    paid = request._live_payments() - taken_back(request)
+    lines = surplus_lines(paid)
+    account = lines[:1].account_id
+    owed = receivable(request.move_id)[:1]
+    entry = post_entry(
+        request,
+        request.transfer_date,
+        label,
+        (account, request.env["res.partner"], amount),
+        (owed.account_id, owed.partner_id, -amount),
+    )
+    if account.reconcile:
+        match(lines + entry.line_ids.filtered(lambda one: one.account_id == account))
+    return entry
+
+
+# -- taking a wrong take-back back ---
+
+
+def undo_take_back(request):
+    """The last take-back was none: Urssaf's payment is on the invoice again, and the
+    VAT on collection is due in the month of the click.
+
+    :raises UserError: there is none, or the bank shows it
+    """
+    last = taken_back(request)[-1:]
+    if not last:
+        raise UserError(request.env._("Nothing was taken back."))
+    _cancel(last)
+    return settled(
+        request,
+        request.env._(
+            "The take-back of %s was undone: Urssaf’s payment is on the invoice again.",
+            request.currency_id.format(last.amount),
+        ),
+    )
+
+
+def _cancel(back):
+    """Cancel a payment to Urssaf that was booked by mistake. In a closed period its
+    entry stays, and another one reverses it today.
+    """
+    entry = back.move_id
+    cleared_by = back._seek_for_lines()[0].matched_debit_ids.debit_move_id
+    if cleared_by.move_id.statement_line_id:
+        raise UserError(
+            back.env._(
+                "The bank statement shows this debit: undo its match with the line of "
+                "the bank first."
+            )
+        )
+    company, journal = entry.company_id, entry.journal_id
+    is_open = first_open_day(company, entry.date, journal, False) == entry.date
+    if is_open and not entry.inalterable_hash:
+        back.action_cancel()
+        return
+    day = first_open_day(company, paris_today(), journal, False)
+    entry._reverse_moves([{"date": day, "ref": back.memo}], cancel=True)
+    back.state = "canceled"
+    letter(back.urssaf_request_id, day)

@@ -1,0 +1,297 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The entries of a transfer: a payment of at most what the invoice has left, a surplus
+that is nobody's yet, a line of the bank that had come before. What one button settles
+afterwards is in ``settling``.
+
+Each function books for one demande, as superuser, and raises ``UserError`` where
+something is missing: the caller undoes all of it and says so. The account numbers are
+settings of the company; no official source names any.
+"""
+
+from typing import NamedTuple
+
+from odoo import Command
+from odoo.exceptions import UserError
+
+from .lettering import EVENT_DAY, match, on_event_day, receivable
+
+
+class Registered(NamedTuple):
+    """What became of a transfer, in euros."""
+
+    left: float  # to pay on the invoice before it
+    surplus: float  # beyond that, on the surplus account
+
+
+def register(request, by_hand=False):
+    """Book what Urssaf transferred and is not booked yet: one payment, dated the day of
+    the transfer, of which the customer's account gets at most what the invoice has
+    left.
+
+    :param by_hand: a person says that a line of the bank on this invoice is Urssaf's
+    :rtype: Registered
+    """
+    move = posted_invoice(request)
+    amount = request.transfer_missing
+    on_invoice = _bank_matches(request, amount, by_hand)
+    adopted = {one.credit_move_id: one.amount for one in on_invoice}
+    if adopted:
+        # These match again at once: the VAT stays where it is.
+        day = max(line.date for line in adopted)
+        request = on_event_day(request, request.company_id, day)
+        on_invoice.with_env(request.env).unlink()
+    left = move.amount_residual
+    if not left or amount <= 0:
+        raise UserError(_nothing_left(request, amount))
+    surplus = max(request.currency_id.round(amount - left), 0.0)
+    payment = pay(request, amount, surplus)
+    _adopt(request, payment, adopted)
+    request.env["account.bank.statement.line"]._urssaf_announced(request, payment)
+    return Registered(left, surplus)
+
+
+def posted_invoice(request):
+    move = request.move_id
+    if not request.company_id._urssaf_own("urssaf_payment_journal_id"):
+        raise UserError(
+            request.env._("Choose the journal of the transfers in the Urssaf settings.")
+        )
+    if move.state != "posted":
+        raise UserError(
+            request.env._(
+                "the invoice %s is not posted. Post it again, then press “Register the "
+                "payment”.",
+                move.display_name,
+            )
+        )
+    return move
+
+
+def _nothing_left(request, amount):
+    if amount <= 0:
+        return request.env._(
+            "Urssaf says that it transferred %(amount)s. If it set off all of it "
+            "against contributions that you owe (article L133-8-8 of the code de la "
+            "sécurité sociale), press “Set off by Urssaf”.",
+            amount=request.currency_id.format(request.transfer_amount),
+        )
+    return request.env._(
+        "Urssaf transferred %(amount)s for the invoice %(invoice)s, which has nothing "
+        "left to pay. If somebody else had paid it, press “Collected twice”: the money "
+        "is then the customer’s, to be refunded. If it is this transfer that the line "
+        "of the bank on the invoice shows, press “Register the payment”.",
+        amount=request.currency_id.format(amount),
+        invoice=request.move_id.name,
+    )
+
+
+def chosen_account(request, name, what):
+    """An account of the settings.
+
+    :raises UserError: none was chosen
+    """
+    account = request.company_id._urssaf_own(name)
+    if not account:
+        raise UserError(
+            request.env._(
+                "%s. In the Urssaf settings, press “Set up the accounts”: it creates "
+                "what is missing. Then come back and press the button again.",
+                what,
+            )
+        )
+    return account
+
+
+# -- the payment ----------------------------------------------------------------------
+
+
+def pay(request, amount, surplus=0.0, label=None):
+    """A posted payment of Urssaf for the customer, matched with the invoice as far as
+    it is open.
+    """
+    values = _payment_values(request, amount, label)
+    if surplus:
+        values["write_off_line_vals"] = [surplus_line(request, -surplus)]
+    payment = request.env["account.payment"].create(values)
+    payment.action_post()
+    request.move_id.matched_payment_ids += payment
+    return payment
+
+
+def _payment_values(request, amount, label=None):
+    company = request.company_id
+    journal = company._urssaf_own("urssaf_payment_journal_id")
+    method = company._urssaf_method_line("inbound")
+    method = method or journal.inbound_payment_method_line_ids[:1]
+    owed = receivable(request.move_id)[:1]
+    return {
+        "payment_type": "inbound",
+        "partner_type": "customer",
+        "partner_id": owed.partner_id.id,
+        "amount": amount,
+        "currency_id": request.currency_id.id,
+        "date": request._booking_day(),
+        "journal_id": journal.id,
+        "company_id": company.id,
+        "payment_method_line_id": method.id,
+        "destination_account_id": owed.account_id.id,
+        "memo": label or request._payment_label(),
+        "urssaf_request_id": request.id,
+    }
+
+
+def surplus_line(request, balance, label=None):
+    """The line of a payment that is not the customer's: without partner, so that it is
+    never taken for his credit.
+
+    :param balance: negative for what Urssaf paid too much
+    """
+    account = chosen_account(
+        request,
+        "urssaf_surplus_account_id",
+        request.env._(
+            "%s more came than is left to pay, and no account is chosen for it",
+            request.currency_id.format(abs(balance)),
+        ),
+    )
+    return {
+        "name": label or request._payment_label(),
+        "account_id": account.id,
+        "partner_id": False,
+        "currency_id": request.currency_id.id,
+        "amount_currency": balance,
+        "balance": balance,
+    }
+
+
+# -- a line of the bank that somebody had matched with the invoice ---------------------
+
+
+def _bank_matches(request, amount, by_hand):
+    """Matches of the invoice with lines of the bank that are this very transfer: those
+    that name Urssaf; where a person says so, what leaves nothing to pay.
+    """
+    journal = request.company_id._urssaf_own("urssaf_payment_journal_id")
+    matches = receivable(request.move_id).matched_credit_ids.filtered(
+        lambda partial: (
+            partial.credit_move_id.move_id.statement_line_id
+            and partial.credit_move_id.journal_id == journal
+        )
+    )
+    named = matches.filtered(
+        lambda partial: _names_urssaf(partial.credit_move_id.move_id.statement_line_id)
+    )
+    if named or not by_hand or request.move_id.amount_residual:
+        return named
+    total = sum(matches.mapped("amount"))
+    same = not request.currency_id.compare_amounts(total, amount)
+    return matches if same else named
+
+
+def _names_urssaf(line):
+    """Its label is the one that was learnt, or it says so in plain words."""
+    if line._urssaf_label_known():
+        return True
+    texts = (line.payment_ref, line.partner_name, line.partner_id.name)
+    return any("urssaf" in (text or "").casefold() for text in texts)
+
+
+def _adopt(request, payment, lines):
+    """Lines of the bank that stood on the customer's account clear this payment.
+
+    :param lines: ``{line on the customer's account: amount that was matched}``
+    """
+    if not lines:
+        return
+    transit = payment.outstanding_account_id
+    cleared = payment._seek_for_lines()[0]
+    for line, amount in lines.items():
+        cleared += _to_transit(request, line, amount, transit)
+    if transit.reconcile:
+        match(cleared)
+
+
+def _to_transit(request, line, amount, transit):
+    """The line of this entry of the bank on the transit account: the same, where it is
+    all Urssaf's and its period is open; else that of an entry that moves it there.
+    """
+    entry = line.move_id
+    whole = not line.company_currency_id.compare_amounts(-line.amount_residual, amount)
+    whole = whole and not (line.matched_debit_ids or line.matched_credit_ids)
+    whole = whole and not line.company_currency_id.compare_amounts(
+        line.balance, -amount
+    )
+    locked = entry.company_id._get_violated_lock_dates(
+        entry.date, False, entry.journal_id
+    )
+    if whole and not locked and not entry.inalterable_hash:
+        line.account_id = transit
+        return line
+    moved = post_entry(
+        request,
+        entry.date,
+        request._payment_label(),
+        (line.account_id, line.partner_id, amount),
+        (transit, line.partner_id, -amount),
+    )
+    match(receivable(moved) + line)
+    return moved.line_ids.filtered(lambda one: one.account_id == transit)
+
+
+def surplus_lines(payments):
+    """The lines of these payments that are neither the customer's nor transit."""
+    lines = payments.env["account.move.line"]
+    for payment in payments.filtered(lambda one: one.move_id.state == "posted"):
+        lines += payment._seek_for_lines()[2]
+    return lines
+
+
+def post_entry(request, day, label, debit, credit):
+    """A posted entry of two lines, dated ``day`` or the first open day after it.
+
+    :param debit: ``(account, partner, balance)``, and so is ``credit``
+    """
+    company = request.company_id
+    values = {
+        "move_type": "entry",
+        "journal_id": _misc_journal(request, company).id,
+        "company_id": company.id,
+        "date": day,
+        "ref": label,
+        "line_ids": [
+            Command.create(
+                {
+                    "name": label,
+                    "account_id": account.id,
+                    "partner_id": partner.id,
+                    "balance": balance,
+                }
+            )
+            for account, partner, balance in (debit, credit)
+        ],
+    }
+    moves = request.env["account.move"].with_context(**{EVENT_DAY: day})
+    entry = moves.create(values)
+    entry._post(soft=False)
+    return entry.with_env(request.env)
+
+
+def _misc_journal(request, company):
+    """The first of the company's miscellaneous operations, not those that Odoo keeps
+    for itself.
+    """
+    journals = request.env["account.journal"]
+    own = company.tax_cash_basis_journal_id + company.currency_exchange_journal_id
+    journal = journals.search(
+        [
+            *journals._check_company_domain(company),
+            ("type", "=", "general"),
+            ("id", "not in", own.ids),
+        ],
+        limit=1,
+    )
+    if not journal:
+        raise UserError(
+            request.env._("Create a journal of miscellaneous operations first.")
+        )
+    return journal

@@ -1,0 +1,115 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What people are told of a transfer once it is booked: what differs, why it may, and
+the button that settles it. Nothing is decided here.
+"""
+
+
+def registered_note(request, booked):
+    """What a person has to look at, or nothing.
+
+    :param booked: ``Registered``, what became of the transfer
+    """
+    money = request.currency_id
+    if booked.surplus:
+        # Paid or credited while Urssaf was collecting the whole.
+        otherwise = money.round(request.transfer_expected - booked.left)
+        return _surplus_note(request, booked.surplus, max(otherwise, 0.0))
+    if request.transfer_gap < 0 and request.move_id.amount_residual:
+        return request.env._(
+            "Urssaf transferred %(amount)s instead of %(expected)s: %(left)s stay open "
+            "on the invoice. Urssaf may have set off contributions that you owe "
+            "(article L133-8-8 of the code de la sécurité sociale): if its notice says "
+            "so, press “Set off by Urssaf”, and the customer owes nothing of it.",
+            amount=money.format(request.transfer_amount),
+            expected=money.format(request.transfer_expected),
+            left=money.format(request.move_id.amount_residual),
+        )
+    return ""
+
+
+def _surplus_note(request, surplus, otherwise):
+    money = request.currency_id
+    company = request.company_id
+    account = company._urssaf_own("urssaf_surplus_account_id").with_company(company)
+    # Odoo shows the code to accountants alone, and the scheduled action is none.
+    account = f"{account.code} {account.name}"
+    if otherwise:
+        return request.env._(
+            "%(otherwise)s of the invoice had been paid or credited otherwise when "
+            "Urssaf transferred %(amount)s. The surplus of %(surplus)s is on the "
+            "account %(account)s, nobody’s yet: if the customer has paid twice, press "
+            "“Collected twice”, and it is his, to be refunded.",
+            amount=money.format(request.transfer_amount),
+            otherwise=money.format(otherwise),
+            surplus=money.format(surplus),
+            account=account,
+        )
+    return request.env._(
+        "Urssaf transferred %(amount)s instead of %(expected)s. The surplus of "
+        "%(surplus)s is on the account %(account)s, nobody’s yet: ask Urssaf what it "
+        "is.",
+        amount=money.format(request.transfer_amount),
+        expected=money.format(request.transfer_expected),
+        surplus=money.format(surplus),
+        account=account,
+    )
+
+
+def changed_note(request, before):
+    """Urssaf changed the amount of a transfer that is booked.
+
+    :param before: what it had said, in euros
+    """
+    money = request.currency_id
+    note = request.env._(
+        "Urssaf now says that it transferred %(now)s, after %(before)s; %(booked)s are "
+        "registered. Check with the bank statement.",
+        now=money.format(request.transfer_amount),
+        before=money.format(before),
+        booked=money.format(request.amount_booked),
+    )
+    if not request.transfer_bookable:
+        return note
+    return (
+        note
+        + " "
+        + request.env._(
+            "If it shows the rest, press “Register the payment again”: %s are added.",
+            money.format(request.transfer_missing),
+        )
+    )
+
+
+def paid_again_note(request):
+    """Urssaf says that it has paid, and what was registered was taken back here."""
+    money = request.currency_id
+    return request.env._(
+        "Urssaf says that it has paid %(amount)s after all, of which %(booked)s are "
+        "registered: the rest was taken back or cancelled in Odoo. Once the bank shows "
+        "it, press “Register the payment again”: %(missing)s are added.",
+        amount=money.format(request.transfer_amount),
+        booked=money.format(max(request.amount_booked, 0.0)),
+        missing=money.format(request.transfer_missing),
+    )
+
+
+def unforeseen(env):
+    """What nobody foresaw stood in the way of the payment."""
+    return env._(
+        "an error that was not foreseen, the server’s log says where it happened. Show "
+        "it to who looks after your Odoo, then press “Register the payment”."
+    )
+
+
+def nothing_registered_note(request):
+    """Why the button that registers a transfer has done nothing."""
+    if not request.amount_booked:
+        return request._trouble() or request.env._(
+            "Urssaf has not made this transfer yet."
+        )
+    return request.env._(
+        "Nothing was done: %(booked)s of Urssaf are registered, and it says that it "
+        "transferred %(amount)s.",
+        booked=request.currency_id.format(request.amount_booked),
+        amount=request.currency_id.format(request.transfer_amount),
+    )
