@@ -350,7 +350,6 @@ class UrssafPaymentRequest(models.Model):
         booked = transfer_entries.register(self, by_hand)
         self.write({**self._no_error(), **self._no_matter()})
         self._told_done()
-        self.company_id._urssaf_warn_no_transit()
         note = notes.registered_note(self, booked)
         if note:
             self._tell(note)
