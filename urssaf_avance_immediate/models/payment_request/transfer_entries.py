@@ -281,7 +281,9 @@ def _misc_journal(request, company):
     for itself.
     """
     journals = request.env["account.journal"]
-    own = company.tax_cash_basis_journal_id + company.currency_exchange_journal_id
+    # sudo(): those of the companies above a branch, which its user may not open.
+    above = company.sudo().parent_ids
+    own = above.tax_cash_basis_journal_id | above.currency_exchange_journal_id
     journal = journals.search(
         [
             *journals._check_company_domain(company),
