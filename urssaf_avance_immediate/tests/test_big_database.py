@@ -24,7 +24,6 @@ NOT_INDEXED = {
     "res.company.urssaf_responsible_id": "a row per company",
     "res.company.urssaf_accountant_id": "a row per company",
     "res.partner.urssaf_birth_country_id": "countries are not deleted, nor searched by",
-    "urssaf.household.partner_id": "its unique index begins with it",
     "urssaf.transfer.statement.line.currency_id": "always that of the company",
     "urssaf.payment.request.currency_id": "always the euro, never searched by",
 }

@@ -151,6 +151,8 @@ class TestCeiling(UrssafCase):
         self.assertIn("within your yearly ceiling", page)
         self.assertIn("49,00", page)
         move.action_urssaf_send()
+        self.assertIn("49,00", move.urssaf_customer_notice)
+        self.assertIn("within your yearly ceiling", move.urssaf_customer_notice)
         template = self.env.ref("urssaf_avance_immediate.mail_template_sent")
         request = move.urssaf_request_id
         body = template._render_field("body_html", request.ids)[request.id]
@@ -182,6 +184,11 @@ class TestCeiling(UrssafCase):
         for code, left in (("30", 17.0), ("60", 17.0), ("110", 50.0)):
             self._answer(request, code)
             self.assertEqual(self._left(), left, code)
+
+    def test_what_was_only_a_test_is_not_counted(self):
+        request = self._sent()
+        request.sudo().environment = "test"
+        self.assertEqual(self._left(), 50.0)
 
     def test_a_take_back_gives_back_its_share(self):
         request = self._sent()

@@ -152,6 +152,10 @@ class AccountMove(models.Model):
                 "Collected by Urssaf (avance immédiate): do not pay this invoice to us."
             ),
             self._urssaf_debit_sentence(request),
+            self.env._(
+                "Estimates within your yearly ceiling, as far as our own invoices "
+                "show: only Urssaf knows what is left of it."
+            ),
         ]
 
     def _urssaf_shows_estimates(self):
