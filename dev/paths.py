@@ -10,7 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 #: The product. What is about it alone (pictures, communes) says so by this name.
 ADDON = "urssaf_avance_immediate"
 #: The add-ons that install on plain Odoo, the one that needs no other of them first.
-ADDONS = ("l10n_fr_home_services", ADDON)
+ADDONS = (
+    "l10n_fr_home_services",
+    ADDON,
+    f"{ADDON}_account_edi_ubl_cii",
+    f"{ADDON}_account_payment",
+)
 #: Add-ons between the product and another module, which is installed for their tests
 #: alone: each has a database of its own. With each, the group of ``pyproject.toml``
 #: that pins the wheels holding this module, or None where Odoo has it.

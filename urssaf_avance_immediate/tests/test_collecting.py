@@ -2,6 +2,7 @@
 """Nobody pays what Urssaf collects: what the customer is told, on every way to pay."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -88,10 +89,19 @@ class TestCollecting(UrssafCase, HttpCase):
         )
 
     def test_the_pdf_asks_for_nothing(self):
-        """No due date, no instalments, no communication; who debits what, and when."""
+        """No due date, no instalments, no communication, no QR code; who debits what,
+        and when.
+        """
         move = self._invoice()
-        move.company_id.qr_code = True
-        asks = ("Due Date", "Installment of", "Half now", "Payment Communication")
+        self.company.write({"qr_code": True, "link_qr_code": True})
+        asks = (
+            "Due Date",
+            "Installment of",
+            "Half now",
+            "Payment Communication",
+            'id="qrcode"',
+            'id="payment_link_qrcode"',
+        )
         move.button_draft()
         move.invoice_payment_term_id = self._term()
         move.action_post()
@@ -395,6 +405,16 @@ class TestCollecting(UrssafCase, HttpCase):
         self.assertFalse(move.urssaf_to_send)
         self.assertFalse(move.activity_ids)
         self.assertFalse(move._urssaf_not_to_pay())
+
+    def test_a_deposit_invoice_asks_for_nothing(self):
+        """As `sale` makes them: the demande is of the whole price, and comes later."""
+        self.partner.urssaf_sending = "automatic"
+        Move = type(self.env["account.move"])
+        with patch.object(Move, "_is_downpayment", lambda move: True):
+            move = self._invoice(start=False, end=False)
+            self.assertFalse(move.urssaf_to_send)
+            self.assertFalse(move.activity_ids)
+            self.assertFalse(self._invoice()._urssaf_not_to_pay())
 
     # -- reminders -----------------------------------------------------------------
 

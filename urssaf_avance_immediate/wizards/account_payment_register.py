@@ -13,7 +13,9 @@ class AccountPaymentRegister(models.TransientModel):
 
     _inherit = "account.payment.register"
 
-    urssaf_collecting = fields.Boolean(compute="_compute_urssaf_collecting")
+    urssaf_collecting = fields.Boolean(
+        string="Collected by Urssaf", compute="_compute_urssaf_collecting"
+    )
     urssaf_can_cancel = fields.Boolean(compute="_compute_urssaf_collecting")
 
     @api.depends("line_ids")

@@ -1,0 +1,16 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Urssaf avance immédiate: online payments",
+    "summary": "Nobody pays online what Urssaf collects, and what was paid online does "
+    "not go to Urssaf",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Localizations",
+    "license": "LGPL-3",
+    "development_status": "Beta",
+    "author": "Urssaf avance immédiate contributors",
+    "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
+    "countries": ["fr"],
+    "depends": ["urssaf_avance_immediate", "account_payment"],
+    "data": ["views/account_move_views.xml"],
+    "auto_install": True,
+}
