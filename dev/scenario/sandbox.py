@@ -86,6 +86,10 @@ class Sandbox:
             )
         return found[0]
 
+    def group_transfers(self):
+        """Let each day's transfers be one line of the bank."""
+        self._post("switches", {"transfers": "grouped"})
+
     def statement(self):
         """Return the CSV of the firm's bank, up to the sandbox's present."""
         return self._get(f"bank/{PROVIDER[0]}/statement?format=csv")

@@ -49,6 +49,7 @@ class Story:
         if self.office.odoo.search("urssaf.enrolment", [], limit=1):
             raise ScenarioError("cette base Odoo a déjà servi, il en faut une neuve")
         self.sandbox.start_at(at(self.calendar.last_month, 8, 30))
+        self.sandbox.group_transfers()
         company.set_up(self.office.odoo, self.sandbox)
         self.say(
             f"{company.NAME} : comptabilité française, connexion à l'Urssaf testée"

@@ -139,6 +139,10 @@ class TestBankLine(BankCase):
         again = self._line(158.4, "2026-02-20")
         self.assertEqual(again.urssaf_suggestion, "none")
         self.assertEqual(first.move_id.amount_residual, 158.4)
+        screens = self.env["urssaf.transit"].with_user(self.bookkeeper)
+        screen = screens.browse(screens.action_open_screen()["res_id"])
+        screen.action_show()
+        self.assertEqual(screen.line_ids.mapped("kind"), ["received", "received"])
         # Urssaf says so at last.
         second.write(
             {
@@ -215,15 +219,26 @@ class TestBankLine(BankCase):
             self.assertIn("stay in suspense", form.left_text)
 
     def test_a_part_stays_in_suspense(self):
+        """And is paid by what comes later."""
         request = self._request(96.0, "2026-02-05")
-        line = self._line(100.0, "2026-02-05")
+        line = self._line(118.0, "2026-02-05")
         self.assertEqual(line.urssaf_suggestion, "difference")
         wizard = self._wizard(line)
         self.assertEqual(self._ticked(wizard), request)
         wizard.action_reconcile()
         self.assertFalse(line.is_reconciled)
-        self.assertEqual(abs(line.amount_residual), 4.0)
+        self.assertEqual(abs(line.amount_residual), 22.0)
         self.assertTrue(request.payment_ids.is_matched)
+        self.env.invalidate_all()
+        self.assertEqual(line.urssaf_suggestion, "none")
+        later = self._request(22.0, "2026-02-06")
+        self.env.invalidate_all()
+        self.assertEqual(line.urssaf_suggestion, "one")
+        wizard = self._wizard(line)
+        self.assertEqual((wizard.amount, wizard.amount_left), (22.0, 0.0))
+        wizard.action_reconcile()
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(line.urssaf_request_ids, request + later)
 
     def test_an_explained_remainder_has_a_line_of_its_own(self):
         request = self._request(96.0, "2026-02-05")
@@ -466,6 +481,35 @@ class TestBankLine(BankCase):
         request = self._request(amount, "2026-02-05")
         request.write({"state": state, "remote_code": "60", "remote_label": "Refus"})
         return request
+
+    def test_a_debit_opens_the_take_back(self):
+        request = self._taken_back(96.0)
+        self._taken_back(60.0)
+        line = self._line(-96.0, "2026-03-10", label="PRLV URSSAF")
+        self.assertEqual(line.urssaf_suggestion, "one")
+        wizard = self._wizard(line)
+        self.assertEqual(self._ticked(wizard), request)
+        self.assertTrue(wizard.to_take_back)
+        with self.assertRaisesRegex(UserError, "Take the payment back"):
+            wizard.action_reconcile()
+        action = wizard.action_take_back()
+        reversal = (
+            self.env[action["res_model"]]
+            .with_user(self.bookkeeper)
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertEqual(reversal.request_id, request)
+        self.assertEqual(reversal.amount, 96.0)
+        self.assertEqual(str(reversal.date), "2026-03-10")
+        reversal.action_reverse()
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(line.urssaf_request_ids, request)
+        self.assertEqual(request.move_id.amount_residual, 96.0)
+        back = request.payment_ids.filtered(lambda p: p.payment_type == "outbound")
+        self.assertTrue(back.is_matched)
+        # The first transfer is still to come at the bank.
+        self.assertFalse((request.payment_ids - back).is_matched)
 
     def test_a_debit_of_the_half(self):
         request = self._taken_back(96.0)

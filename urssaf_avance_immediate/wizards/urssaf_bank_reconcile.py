@@ -35,7 +35,9 @@ class UrssafBankReconcile(models.TransientModel):
         related="statement_line_id.currency_id", related_sudo=False
     )
     amount = fields.Monetary(
-        related="statement_line_id.amount", related_sudo=False, string="Bank"
+        string="Bank",
+        compute="_compute_amounts",
+        help="What is still in suspense of this line.",
     )
     line_ids = fields.One2many("urssaf.bank.reconcile.line", "wizard_id")
     not_shown = fields.Integer(readonly=True)
@@ -126,9 +128,10 @@ class UrssafBankReconcile(models.TransientModel):
                 count=wizard.solution_count,
             )
 
-    @api.depends("line_ids.chosen", "amount")
+    @api.depends("line_ids.chosen", "statement_line_id")
     def _compute_amounts(self):
         for wizard in self:
+            wizard.amount = wizard.statement_line_id._urssaf_open_amount()
             chosen = wizard.line_ids.filtered("chosen")
             currency = wizard.currency_id
             ticked = currency.round(sum(chosen.mapped("amount")))

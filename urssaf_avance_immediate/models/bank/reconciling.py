@@ -69,7 +69,7 @@ class AccountBankStatementLine(models.Model):
         requests = requests or self.env["urssaf.payment.request"]
         self._urssaf_lock(items, requests)
         values = self._urssaf_counterparts(items, requests)
-        left = self.amount + sum(v["balance"] for v in values)
+        left = self._urssaf_open_amount() + sum(v["balance"] for v in values)
         left = self._urssaf_explained(values, self.currency_id.round(left), remainder)
         _liquidity, suspense, _others = self._seek_for_lines()
         if left:

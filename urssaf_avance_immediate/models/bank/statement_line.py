@@ -72,7 +72,9 @@ class AccountBankStatementLine(models.Model):
             line.urssaf_request_ids = requests
             line.urssaf_request_count = len(requests)
 
-    @api.depends("amount", "date", "payment_ref", "is_reconciled", "journal_id")
+    @api.depends(
+        "amount_residual", "date", "payment_ref", "is_reconciled", "journal_id"
+    )
     @api.depends_context("lang", "uid")
     def _compute_urssaf_suggestion(self):
         for line, proposal in self._urssaf_proposals():
@@ -161,10 +163,11 @@ class AccountBankStatementLine(models.Model):
             if not journal:
                 yield line, None
                 continue
-            if line._urssaf_foreign() or not line.amount or not line.date:
+            amount = line._urssaf_open_amount()
+            if line._urssaf_foreign() or not amount or not line.date:
                 yield line, NOTHING
                 continue
-            debit = line.amount < 0
+            debit = amount < 0
             if (journal, debit) not in pools:
                 pools[journal, debit] = expected(journal, debit)
             # sudo(): a setting of the company.
@@ -173,12 +176,19 @@ class AccountBankStatementLine(models.Model):
             yield (
                 line,
                 propose(
-                    line.amount,
+                    amount,
                     line.date,
                     pools[journal, debit],
                     only_telling=not known,
                 ),
             )
+
+    def _urssaf_open_amount(self):
+        """What is in suspense: all of the line, or what was left of it; euros."""
+        _liquidity, suspense, _others = self._seek_for_lines()
+        if not self._origin:
+            return self.amount
+        return self.currency_id.round(-sum(suspense.mapped("balance")))
 
     def _urssaf_foreign(self):
         """Urssaf pays in euros: what the bank changed is for a person."""

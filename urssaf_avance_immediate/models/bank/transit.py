@@ -279,7 +279,9 @@ class Transit:
         )
 
     def _announced(self, day):
-        """Urssaf has named the amount and the day, and nothing is in the books."""
+        """Urssaf has named the amount and the day, and nothing is in the books: the
+        bank has not shown it either.
+        """
         holder = self.owner._urssaf_holder()
         return SQL(
             """(SELECT 'to_receive', FALSE, request.transfer_date, NULL::date,
@@ -292,6 +294,11 @@ class Transit:
                    AND request.to_book IS TRUE
                    AND request.company_id = ANY(%(companies)s)
                    AND request.transfer_amount <> 0
+                   AND NOT EXISTS (
+                       SELECT FROM account_move_line received
+                        WHERE received.urssaf_received_request_id = request.id
+                          AND received.parent_state = 'posted'
+                          AND received.date <= %(day)s)
                    AND (request.transfer_date <= %(day)s
                         OR (%(now)s AND request.transfer_date IS NOT NULL)))""",
             holder=holder.id,
