@@ -19,7 +19,11 @@ ADDONS = (
 #: Add-ons between the product and another module, which is installed for their tests
 #: alone: each has a database of its own. With each, the group of ``pyproject.toml``
 #: that pins the wheels holding this module, or None where Odoo has it.
-GLUE = {}
+GLUE = {
+    f"{ADDON}_account_credit_control": "oca-credit-control",
+    f"{ADDON}_account_payment_batch_oca": "oca-payment-batch",
+    f"{ADDON}_account_payment_order": "oca-payment-order",
+}
 #: Every add-on of this repository.
 EVERY_ADDON = (*ADDONS, *GLUE)
 
