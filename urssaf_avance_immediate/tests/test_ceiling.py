@@ -191,24 +191,40 @@ class TestCeiling(UrssafCase):
         self.assertEqual(self._left(), 50.0)
 
     def test_a_take_back_gives_back_its_share(self):
-        request = self._sent()
-        transfer = {"dateVirement": "2026-03-16T00:00:00Z", "mntVirement": 66.0}
+        request, transfer = self._paid()
+        self.assertEqual(self._left(), 17.0)
+        self._take_back(request, 22.0)
+        self.assertEqual(self._left(), 28.0)
+        # It says 70 again, and transfers that part anew.
         self._answer(request, "70", transfer=transfer)
-        self._answer(request, "120", transfer=transfer)
+        request.action_register_transfer()
         self.assertEqual(request.amount_booked, 66.0)
         self.assertEqual(self._left(), 17.0)
-        manager = self._make_user("takes_back", "urssaf_avance_immediate.group_manager")
-        wizard = (
-            self.env["urssaf.payment.request.reversal"]
-            .with_user(manager)
-            .create({"request_id": request.id, "amount": 22.0, "date": "2026-03-16"})
-        )
-        wizard.action_reverse()
-        self.assertEqual(self._left(), 28.0)
-        back = request.payment_ids.filtered(lambda p: p.payment_type == "outbound")
+
+    def test_a_take_back_that_is_undone_counts_again(self):
+        request, _transfer = self._paid()
+        back = self._take_back(request, 66.0)
+        self.assertEqual(self._left(), 50.0)
         back.action_draft()
         back.action_cancel()
         self.assertEqual(self._left(), 17.0)
+
+    def _paid(self):
+        """Paid and booked, then refused by the bank and recovered."""
+        request = self._sent()
+        transfer = {"dateVirement": "2026-03-16T00:00:00Z", "mntVirement": 66.0}
+        self._answer(request, "70", transfer=transfer)
+        self.assertEqual(request.amount_booked, 66.0)
+        self._answer(request, "120", transfer=transfer)
+        return request, transfer
+
+    def _take_back(self, request, amount):
+        group = "urssaf_avance_immediate.group_manager"
+        manager = self._make_user("takes_back", group)
+        wizard = self.env["urssaf.payment.request.reversal"].with_user(manager)
+        values = {"request_id": request.id, "amount": amount, "date": "2026-03-16"}
+        wizard.create(values).action_reverse()
+        return request.payment_ids.filtered(lambda p: p.payment_type == "outbound")
 
     # -- households ----------------------------------------------------------------
 

@@ -166,17 +166,27 @@ class UrssafCeilingUse(models.Model):
 
     def _taken_back(self, counted):
         """``{id of a demande: euros}`` that Urssaf has debited again: what it advanced
-        of these is available again, in proportion.
+        of these is available again, in proportion. What it transferred anew after that
+        is advanced once more.
         """
-        # Also empty for most offices: one query.
-        payments = self.env["account.payment"]._read_group(
-            Domain("urssaf_request_id", "any", counted)
-            & Domain("payment_type", "=", "outbound")
-            & Domain("state", "not in", ("canceled", "rejected")),
-            ["urssaf_request_id"],
-            ["amount:sum"],
+        live = Domain("urssaf_request_id", "any", counted) & Domain(
+            "state", "not in", ("canceled", "rejected")
         )
-        return {request.id: amount for request, amount in payments}
+        # Mostly there is none: one query.
+        Payment = self.env["account.payment"]
+        debits = Payment.search(live & Domain("payment_type", "=", "outbound"))
+        if not debits:
+            return {}
+        found = {}
+        of_these = Domain("urssaf_request_id", "in", debits.urssaf_request_id.ids)
+        for payment in Payment.search(live & of_these, order="id"):
+            request = payment.urssaf_request_id.id
+            taken = found.get(request, 0.0)
+            if payment.payment_type == "outbound":
+                found[request] = taken + payment.amount
+            else:
+                found[request] = max(0.0, taken - payment.amount)
+        return found
 
     def _in_year(self, holder, year):
         """Domain of the uses that count for this civil year."""
