@@ -3,7 +3,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
@@ -202,3 +202,19 @@ class TestTransfersSetUp(UrssafCase):
         self.assertIn("account of their own", settings.urssaf_transit_missing)
         settings.action_urssaf_set_up_transfers()
         self.assertTrue(self.company._urssaf_transit_account())
+
+    def test_another_bank_is_chosen_in_the_settings(self):
+        self._set_up()
+        account = self.company._urssaf_transit_account()
+        bank = self.env["account.journal"].create(
+            {"name": "Autre banque", "code": "AUB", "type": "bank"}
+        )
+        with Form(self.env["res.config.settings"]) as form:
+            form.urssaf_payment_journal_id = bank
+            self.assertFalse(form.urssaf_payment_method_line_id)
+        form.record.execute()
+        self.assertEqual(self.company.urssaf_payment_journal_id, bank)
+        self.assertFalse(self.company.urssaf_payment_method_line_id)
+        self._set_up()
+        self.assertEqual(self.company.urssaf_payment_method_line_id.journal_id, bank)
+        self.assertEqual(self.company._urssaf_transit_account(), account)

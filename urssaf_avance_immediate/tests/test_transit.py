@@ -3,10 +3,13 @@
 
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import mute_logger
 
 from . import screens
 from .cases import NOW, UrssafCase
@@ -342,6 +345,21 @@ class TestTransit(UrssafCase):
                 {"company_id": self.company.id}
             )
 
+    def test_an_auditor_reads_it(self):
+        request = self._paid("2026-02-26")
+        auditor = self._make_user("auditor", "account.group_account_readonly")
+        screen = self._screen(FEBRUARY, user=auditor)
+        self.assertEqual(screen.line_ids.invoice_id, request.move_id)
+        with self.assertRaises(AccessError):
+            screen.action_sign()
+        statement = self._signed().with_user(auditor)
+        self.assertEqual((statement.closing, statement.change), (66.0, 0.0))
+        # Nobody makes up a line, nor the figures.
+        with self.assertRaises(AccessError):
+            screen.line_ids.write({"open_amount": 1.0})
+        with self.assertRaises(AccessError):
+            screen.write({"closing": 0.0})
+
     def test_a_branch_is_seen_with_its_company(self):
         branch = self._make_branch(self.company)
         user = self._make_user("transit_branch", f"{OURS}.group_manager", branch)
@@ -422,6 +440,17 @@ class TestTransit(UrssafCase):
             self._signed(date(2026, 3, 31))
         with self.assertRaises(AccessError):
             self._screen(FEBRUARY, user=self.user).action_sign()
+
+    def test_two_people_sign_at_once(self):
+        self._paid("2026-02-26")
+        statement = self._signed().sudo()
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
+            statement.copy()
+            self.env.flush_all()
 
     def test_it_is_printed(self):
         request = self._paid("2026-02-26")

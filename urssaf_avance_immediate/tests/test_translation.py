@@ -182,7 +182,7 @@ class TestFrenchDocuments(UrssafCase):
         "customer_form_closed",
         "customer_form_slow_down",
     }
-    DOCUMENTS = {"report_invoice_document"}
+    DOCUMENTS = {"report_invoice_document", "report_transfer_statement"}
 
     @classmethod
     def setUpClass(cls):

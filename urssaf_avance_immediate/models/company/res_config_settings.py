@@ -222,6 +222,14 @@ class ResConfigSettings(models.TransientModel):
         self.set_values()
         return self.company_id.action_urssaf_test_connection()
 
+    @api.onchange("urssaf_payment_journal_id")
+    def _onchange_urssaf_payment_journal_id(self):
+        journal = self.urssaf_payment_journal_id
+        if self.urssaf_payment_method_line_id.journal_id != journal:
+            self.urssaf_payment_method_line_id = False
+        if self.urssaf_payment_method_line_out_id.journal_id != journal:
+            self.urssaf_payment_method_line_out_id = False
+
     def action_urssaf_set_up_transfers(self):
         """Set up with the journal that is on the screen: it is saved first."""
         self.ensure_one()

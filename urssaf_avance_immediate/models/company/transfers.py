@@ -44,6 +44,9 @@ class ResCompany(models.Model):
     urssaf_payment_method_line_id = fields.Many2one(
         "account.payment.method.line",
         string="Urssaf payment method",
+        compute="_compute_urssaf_payment_method_lines",
+        store=True,
+        readonly=False,
         domain="[('journal_id', '=', urssaf_payment_journal_id),"
         " ('payment_type', '=', 'inbound')]",
         help="Its outstanding account is the transit account: what Urssaf has "
@@ -52,6 +55,9 @@ class ResCompany(models.Model):
     urssaf_payment_method_line_out_id = fields.Many2one(
         "account.payment.method.line",
         string="Urssaf payment method, money taken back",
+        compute="_compute_urssaf_payment_method_lines",
+        store=True,
+        readonly=False,
         domain="[('journal_id', '=', urssaf_payment_journal_id),"
         " ('payment_type', '=', 'outbound')]",
         help="What Urssaf takes back waits on the same transit account.",
@@ -72,6 +78,17 @@ class ResCompany(models.Model):
         help="What Urssaf transfers above the open balance of the invoice, until it is "
         "known whose it is. It never becomes a credit of the customer.",
     )
+
+    @api.depends("urssaf_payment_journal_id")
+    def _compute_urssaf_payment_method_lines(self):
+        """Those of another journal go with it: the settings write one field after the
+        other.
+        """
+        for company in self:
+            for name in METHOD_LINES.values():
+                line = company[name]
+                kept = line.journal_id == company.urssaf_payment_journal_id
+                company[name] = line if kept else False
 
     @api.constrains("urssaf_payment_journal_id", *METHOD_LINES.values())
     def _check_urssaf_payment_journal(self):
