@@ -35,7 +35,7 @@ class TransitFigures(models.AbstractModel):
         ondelete="restrict",
     )
     date_from = fields.Date(string="From", required=True)
-    date = fields.Date(string="To", required=True)
+    date = fields.Date(string="Up to", required=True)
     opening = fields.Monetary(readonly=True)
     moved_to_receive = fields.Monetary(string="Transfers of Urssaf", readonly=True)
     moved_taken_back = fields.Monetary(string="Taken back by Urssaf", readonly=True)

@@ -123,7 +123,7 @@ class TransitItem(models.AbstractModel):
     )
     amount = fields.Monetary(readonly=True)
     open_amount = fields.Monetary(
-        string="Open", readonly=True, help="What was not matched on that day."
+        string="Still open", readonly=True, help="What was not matched on that day."
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
