@@ -23,6 +23,7 @@ GLUE = {
     f"{ADDON}_account_credit_control": "oca-credit-control",
     f"{ADDON}_account_payment_batch_oca": "oca-payment-batch",
     f"{ADDON}_account_payment_order": "oca-payment-order",
+    f"{ADDON}_reconcile_oca": "oca-reconcile",
 }
 #: Every add-on of this repository.
 EVERY_ADDON = (*ADDONS, *GLUE)
