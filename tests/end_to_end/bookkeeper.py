@@ -1,13 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who keeps the books of one company, in plain Community: each verb is a button."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from odoo import Command
 
+from .books import Books
 from .vat_count import Paper, VatCount, euros
 
 ADDON = "urssaf_avance_immediate"
@@ -36,7 +36,7 @@ class Bill:
         return self.request.external_id
 
 
-class Bookkeeper:
+class Bookkeeper(Books):
     """The books of one company. ``env`` is of an invoicing administrator, who has the
     rights of our managers by that, and no other.
     """
@@ -53,6 +53,9 @@ class Bookkeeper:
         self.products = {}
         self.since = since
         self.read_until = since
+        # What the accounts beside should hold: kept by Urssaf for contributions, paid
+        # too much by it, owed to customers.
+        self.set_off = self.surplus = self.credits = Decimal(0)
 
     # -- the first day -----------------------------------------------------------
 
@@ -125,11 +128,14 @@ class Bookkeeper:
 
     # -- invoices ----------------------------------------------------------------
 
-    def bills(self, customer, day, terms=None, **services):
+    def bills(self, customer, day, terms=None, off=None, **services):
         """Post an invoice of hours done this month up to ``day``.
 
         A service is a number of hours, or (hours, discount in per cent).
+
+        :param off: a discount on all, in euros for each rate: {service of it: euros}
         """
+        off = off or {}
         lines = [
             Command.create(
                 {
@@ -139,6 +145,17 @@ class Bookkeeper:
                 }
             )
             for name, done in services.items()
+        ]
+        lines += [
+            Command.create(
+                {
+                    "name": "Remise",
+                    "quantity": 1,
+                    "price_unit": -amount,
+                    "tax_ids": [Command.set(self.products[name].taxes_id.ids)],
+                }
+            )
+            for name, amount in off.items()
         ]
         move = self.env["account.move"].create(
             {
@@ -151,13 +168,13 @@ class Bookkeeper:
                 **({"invoice_payment_term_id": terms.id} if terms else {}),
             }
         )
-        return self._posts(move, services)
+        return self._posts(move, services, off)
 
-    def _posts(self, move, services):
+    def _posts(self, move, services, off):
         move.action_post()
-        bill = Bill(
-            move, Paper(list(map(self._price, *zip(*services.items(), strict=True))))
-        )
+        paper = [self._price(*done) for done in services.items()]
+        paper += [(self._price(name, 0)[0], -amount) for name, amount in off.items()]
+        bill = Bill(move, Paper(paper))
         assert euros(move.amount_total) == bill.paper.total, move.name
         assert euros(move.amount_tax) == sum(bill.paper.vat.values()), move.name
         self.invoices.append(bill)
@@ -179,7 +196,7 @@ class Bookkeeper:
         self.vat.credited(refused.paper, refused.paper.open)
         for line in move.invoice_line_ids:
             line.quantity = services[line.product_id.name]
-        return self._posts(move, services)
+        return self._posts(move, services, {})
 
     def sends(self, *bills):
         """Select the invoices in the list, and send them to Urssaf."""
@@ -211,10 +228,68 @@ class Bookkeeper:
         ).action_create_payments()
         self.vat.comes_in(bill.paper, day, amount)
 
+    def was_paid_on_account(self, bill, day, amount):
+        """A payment without invoice, then *Add* among the outstanding credits."""
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_id": bill.move.partner_id.id,
+                "amount": amount,
+                "date": day,
+                "journal_id": self.cheques.id,
+            }
+        )
+        payment.action_post()
+        line = payment.move_id.line_ids.filtered(
+            lambda item: item.account_id in self.receivable
+        )
+        bill.move.js_assign_outstanding_line(line.id)
+
+    def is_paid_early(self, bill, day, percent):
+        """The customer pays in time, and keeps the discount."""
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=bill.move.ids
+        ).create(
+            {"payment_date": day, "journal_id": self.cheques.id}
+        ).action_create_payments()
+        bill.paper.discount(percent)
+        self.vat.comes_in(bill.paper, day, bill.paper.open)
+
     def asks(self, *bills):
         """*Refresh*: what does Urssaf say of these now?"""
         for bill in bills:
             bill.request.action_urssaf_refresh()
+
+    def is_set_off(self, bill, day, amount):
+        """Urssaf kept this for contributions: one button books it as paid by it."""
+        bill.request.action_book_set_off()
+        self.vat.comes_in(bill.paper, day, amount)
+        self.set_off += euros(amount)
+
+    def keeps_surplus(self, bill, amount):
+        """What Urssaf transferred too much is nobody's credit."""
+        self.surplus += euros(amount)
+
+    def is_paid_twice(self, bill, day):
+        """Urssaf collected too what the customer had paid: his credit, one button."""
+        assert bill.request.state == "paid"
+        assert not bill.request.payment_ids
+        bill.request.action_book_second_collection()
+        self.credits += euros(bill.request.transfer_amount)
+
+    def gives_back(self, bill, day, amount):
+        """A cheque to the customer for his credit."""
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_id": bill.move.partner_id.id,
+                "amount": amount,
+                "date": day,
+                "journal_id": self.cheques.id,
+            }
+        )
+        payment.action_post()
+        self.credits -= euros(amount)
 
     def takes_back(self, bill, day, amount):
         """*Take the payment back*, on the demande, as the bank's debit says."""
@@ -224,109 +299,43 @@ class Bookkeeper:
         self.vat.comes_in(bill.paper, day, -amount)
 
     def reads_statement(self, until):
-        """Type in the bank's new lines, and reconcile each; return how many."""
+        """Import the bank's new lines, and reconcile each; return how many."""
         start = self.read_until + timedelta(days=1)
         self.read_until = until
         found = self.urssaf.bank_lines(self.client_id, start, until)
-        for one in found:
-            line = (
-                self.env["account.bank.statement.line"]
-                .sudo()
-                .create(
-                    {
-                        "journal_id": self.bank.id,
-                        "date": one["date"],
-                        "payment_ref": one["label"],
-                        "amount": one["amount"],
-                    }
-                )
-            )
-            self._reconcile(line, one)
+        lines = self.env["account.bank.statement.line"].load(
+            ["journal_id/.id", "date", "payment_ref", "amount"],
+            [
+                [str(self.bank.id), one["date"], one["label"], str(one["amount"])]
+                for one in found
+            ],
+        )
+        assert not lines["messages"], lines["messages"]
+        lines = self.env["account.bank.statement.line"].browse(lines["ids"])
+        for line, one in zip(lines, found, strict=True):
+            self._reconcile(line, one["demandes"])
         return len(found)
 
-    def _reconcile(self, line, one):
-        requests = self.env["urssaf.payment.request"].search(
-            [("external_id", "in", one["demandes"])]
-        )
-        items = requests.payment_ids.move_id.line_ids.filtered(
-            lambda item: item.account_id == self.transit and not item.reconciled
-        )
-        _liquidity, suspense, _other = line._seek_for_lines()
-        suspense.account_id = self.transit
-        (suspense | items.sudo()).reconcile()
+    def _reconcile(self, line, demandes):
+        """*Reconcile*, on the line, then the first button of its dialogue."""
+        action = line.action_urssaf_reconcile()
+        dialogue = self.env[action["res_model"]].browse(action["res_id"])
+        if dialogue.amount_left:
+            # A debit says less than what was paid: its demande is in Urssaf's letter.
+            [bill] = [one for one in self.invoices if one.demande in demandes]
+            for one in dialogue.line_ids:
+                one.chosen = one.request_id == bill.request
+            self._takes_back(dialogue.action_take_back(), bill)
+        else:
+            dialogue.action_reconcile()
         assert line.is_reconciled, (line.date, line.amount)
+        # Equal amounts of one day are one and the same to the bank.
+        paid = sorted(line.urssaf_request_ids.mapped("transfer_amount"))
+        meant = [one.request for one in self.invoices if one.demande in demandes]
+        assert paid == sorted(one.transfer_amount for one in meant)
 
-    # -- the end of the month ----------------------------------------------------
-
-    def closes(self, last_day, waiting=0):
-        """Check the books, file the VAT of the month, and lock it."""
-        self.checks(waiting)
-        self.vat.file(last_day)
-        self.locks(last_day, "tax_lock_date")
-
-    def locks(self, last_day, which):
-        """Lock the accounts up to a day, as in *Accounting > Lock Dates*."""
-        self.company.sudo()[which] = last_day
-
-    def checks(self, waiting=0):
-        """The books agree to the cent with the bank of Urssaf's sandbox, with what
-        customers owe on paper, and with the VAT counted on paper.
-
-        :param waiting: what is on the transit account, and not at the bank yet
-        """
-        today = self.read_until
-        bank = self.bank.default_account_id
-        theirs = self.urssaf.bank_balance(self.client_id, today)
-        assert self.balance(bank) == theirs, (self.balance(bank), theirs)
-        assert self.balance(self.transit) == waiting, self.balance(self.transit)
-        for bill in self.invoices:
-            left = euros(bill.move.amount_residual)
-            assert left == bill.paper.open, (bill.move.name, left, bill.paper.open)
-        owed = sum(bill.paper.open for bill in self.invoices)
-        assert self.balance(self.receivable) == owed, self.balance(self.receivable)
-        assert self.vat_by_month() == self.vat.months(), (
-            self.vat_by_month(),
-            self.vat.months(),
-        )
-
-    def balance(self, accounts):
-        """What these accounts hold, in euros."""
-        [[balance]] = self.env["account.move.line"]._read_group(
-            [
-                ("company_id", "=", self.company.id),
-                ("parent_state", "=", "posted"),
-                ("account_id", "in", accounts.ids),
-            ],
-            aggregates=["balance:sum"],
-        )
-        return euros(balance)
-
-    @property
-    def receivable(self):
-        return self.env["account.account"].search(
-            [
-                ("company_ids", "in", self.company.ids),
-                ("account_type", "=", "asset_receivable"),
-            ]
-        )
-
-    def vat_by_month(self):
-        """``{(first day of the month, rate): VAT due}``, as the books have it."""
-        taxes = self.env["account.tax"].search(
-            [("company_id", "=", self.company.id), ("type_tax_use", "=", "sale")]
-        )
-        due = taxes.invoice_repartition_line_ids.account_id
-        groups = self.env["account.move.line"]._read_group(
-            [
-                ("company_id", "=", self.company.id),
-                ("parent_state", "=", "posted"),
-                ("account_id", "in", due.ids),
-                ("tax_line_id", "!=", False),
-            ],
-            ["date:month", "tax_line_id"],
-            ["balance:sum"],
-        )
-        found = defaultdict(Decimal)
-        for month, tax, balance in groups:
-            found[month, tax.amount] -= euros(balance)
-        return {key: vat for key, vat in found.items() if vat}
+    def _takes_back(self, action, bill):
+        wizard = self.env[action["res_model"]].with_context(action["context"])
+        wizard = wizard.create({})
+        wizard.action_reverse()
+        self.vat.comes_in(bill.paper, wizard.date, -euros(wizard.amount))

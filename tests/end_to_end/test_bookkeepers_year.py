@@ -1,153 +1,51 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A bookkeeper's year: two companies, the first two months.
+"""A bookkeeper's year: two companies, from January to October 2026.
 
 *Maison claire* has VAT on collection, *Petit coin* is exempt. The add-on in this
 process, the sandbox in another, HTTP between them; both clocks go forward together.
 Urssaf, the customers and the banks are the sandbox's; what the bookkeepers do are
-buttons; what they count stands on paper (``vat_count.py``).
+buttons (``bookkeeper.py``); what they count stands on paper (``vat_count.py``).
 """
 
-from datetime import date, datetime, time
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
+from datetime import date
+from decimal import Decimal
 
-from odoo import Command
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from dev import servers
-from dev.scenario.sandbox import PROVIDER
-
-from .bookkeeper import Bookkeeper
-from .people import BANKS, iban
-from .urssaf_office import UrssafOffice
-
-PARIS = ZoneInfo("Europe/Paris")
-FIRST_DAY = datetime(2026, 1, 2, 9, 0, tzinfo=PARIS)
-CUSTOMERS = (
-    "Anne Bernard Claude Denise Etienne Fanny Gilles Helene Irene Jacques Karine Leon "
-    "Marthe Nadia Odile Paul Quentin Rose Simone Thomas Ursule Victor Wanda Xavier "
-    "Yvonne Zoe Albert Berthe Celine Daniel Edith Felix Georges Hugo Ines Jules Katia "
-    "Louis Marc Nicole"
-).split()
-OF_THE_EXEMPT = 10
+from .year import CUSTOMERS, FIRST_DAY, OF_THE_EXEMPT, YearCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(FIRST_DAY)
-class TestBookkeepersYear(TransactionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        folder = cls.enterClassContext(TemporaryDirectory())
-        sandbox = servers.temporary_sandbox(Path(folder) / "year.sqlite")
-        cls.urssaf = UrssafOffice(cls.enterClassContext(sandbox).url)
-        cls.urssaf.start_at(FIRST_DAY)
-        user = new_test_user(
-            cls.env,
-            login="bookkeeper",
-            groups="account.group_account_manager,product.group_product_manager",
-        )
-        cls.maison = cls._open("company_1_data", "Maison claire", user, PROVIDER)
-        cls.coin = cls._open(None, "Petit coin", user, ("coin", "coin-secret"))
-
-    @classmethod
-    def _open(cls, prepared, name, user, credentials):
-        """The company with its chart of accounts, ready to send, and its bookkeeper."""
-        companies = cls.env["res.company"]
-        company = companies.search([("name", "=", prepared)])
-        if not company:
-            company = companies.create({"name": name})
-            cls.env["account.chart.template"].try_loading("fr", company, False)
-            cls.urssaf.add_provider(*credentials, name, "99999999800018")
-        user.company_ids += company
-        company.write(
-            {
-                "name": name,
-                "country_id": cls.env.ref("base.fr").id,
-                "urssaf_sandbox_url": cls.urssaf.url,
-                "urssaf_sandbox_client_id": credentials[0],
-                "urssaf_sandbox_client_secret": credentials[1],
-                "urssaf_calls_per_second": 0,
-                "home_service_sap_number": "SAP732829320",
-            }
-        )
-        keeper = Bookkeeper(
-            cls.env(user=user),
-            company,
-            cls.urssaf,
-            credentials[0],
-            since=FIRST_DAY.date(),
-            exempt=not prepared,
-        )
-        keeper.opens_transit_account()
-        keeper.opens_cheque_journal()
-        keeper.makes_services()
-        return keeper
-
-    # -- time, and people ----------------------------------------------------------
-
-    def morning(self, day, asks=True):
-        """Nine o'clock in Paris, for Urssaf and for Odoo; its actions have run."""
-        moment = datetime.combine(day, time(9), PARIS)
-        self.urssaf.set_clock(moment)
-        self.clock.move_to(moment)
-        if asks:
-            self.run_actions("send", "follow")
-        return day
-
-    def run_actions(self, *names):
-        with self.enter_registry_test_mode():
-            for name in names:
-                action = self.env.ref(f"urssaf_avance_immediate.cron_{name}")
-                action.method_direct_trigger()
-        self.env.invalidate_all()
-
-    def _people(self, names, company):
-        bank = self.env["res.bank"].create({"name": "BNP", "bic": "BNPAFRPP"})
-        return self.env["res.partner"].create(
-            [
-                {
-                    "name": name,
-                    "lang": "fr_FR",
-                    "company_id": company.id,
-                    "street": f"{number} rue du Soleil",
-                    "zip": "69001",
-                    "city": "Lyon",
-                    "country_id": self.env.ref("base.fr").id,
-                    "email": f"{name.lower()}@example.com",
-                    "urssaf_civility": "2",
-                    "urssaf_birth_name": "Martin",
-                    "urssaf_first_names": name,
-                    "urssaf_birth_date": f"1950-03-{1 + number % 28:02d}",
-                    "urssaf_birth_city_code": "69381",
-                    "urssaf_birth_city": "Lyon 1er Arrondissement",
-                    "urssaf_mobile": f"06399801{number:02d}",
-                    "urssaf_city_code": "69381",
-                    "bank_ids": [
-                        Command.create(
-                            {"acc_number": iban(BANKS[0], number), "bank_id": bank.id}
-                        )
-                    ],
-                }
-                for number, name in enumerate(names, 1)
-            ]
-        )
-
-    # -- the year -------------------------------------------------------------------
-
+class TestBookkeepersYear(YearCase):
     def test_the_year(self):
         with freeze_time(FIRST_DAY) as self.clock:
+            self.instalments = self._terms("30 % now", [(30, 0), (70, 60)])
+            self.early = self._terms(
+                "2 % within 8 days",
+                [(100, 30)],
+                early_discount=True,
+                discount_percentage=2,
+                discount_days=8,
+            )
             self.january()
             self.february()
+            self.march()
+            self.april()
+            self.may()
+            self.june()
+            self.july()
+            self.august()
+            self.september()
+            self.october()
 
     def january(self):
         """Forty customers are enrolled; the first seven invoices leave on the 30th."""
         maison, coin = self.maison, self.coin
         maison.enrols(self._people(CUSTOMERS[OF_THE_EXEMPT:], maison.company))
         coin.enrols(self._people(CUSTOMERS[:OF_THE_EXEMPT], coin.company))
-        self.morning(date(2026, 1, 5))
+        self.morning(date(2026, 1, 5), "send")
         for id_client in self.urssaf.people():
             self.urssaf.opens_account(id_client, FIRST_DAY)
         self.morning(date(2026, 1, 8))
@@ -204,7 +102,160 @@ class TestBookkeepersYear(TransactionCase):
         maison.is_paid_by_customer(victor, date(2026, 2, 25))
         self.file(date(2026, 1, 31))
 
-    def file(self, last_day):
-        """Both check their books and file the VAT return."""
-        for keeper in (self.maison, self.coin):
-            keeper.closes(last_day)
+    def march(self):
+        """Two banks send February's debits back: Urssaf takes all of Marthe's payment,
+        and of Nadia's what she had not paid. Marthe's is booked at once, before
+        February is filed: February stays as it is. Three equal transfers come as one.
+        """
+        maison, coin = self.maison, self.coin
+        self.urssaf.groups_transfers(True)
+        day = self.morning(date(2026, 3, 2))
+        triplets = [
+            coin.bills(name, day, aide=2) for name in ("Denise", "Irene", "Jacques")
+        ]
+        coin.sends(*triplets)
+        paid = self.morning(date(2026, 3, 10))
+        for bill in triplets:
+            coin.is_paid(bill, paid)
+        self.assertEqual(coin.reads_statement(paid), 1)
+        maison.is_paid(self.ursule, date(2026, 2, 26))
+        self.urssaf.takes_back_all(True)
+        self.urssaf.debit_is_refused(self.marthe.demande)
+        self.urssaf.recovers(self.marthe.demande)
+        self.urssaf.takes_back_all(False)
+        self.urssaf.debit_is_refused(self.nadia.demande)
+        self.urssaf.recovers(self.nadia.demande)
+        self.morning(date(2026, 3, 11))
+        maison.asks(self.marthe)
+        maison.takes_back(self.marthe, paid, self.marthe.paper.total)
+        maison.reads_statement(date(2026, 3, 9))
+        maison.closes(date(2026, 2, 28), waiting=Decimal("-251.20"))
+
+    def april(self):
+        """Nadia's, of which the bookkeeper learns in April, falls in March."""
+        maison = self.maison
+        self.morning(date(2026, 4, 2))
+        maison.asks(self.nadia)
+        maison.reads_statement(date(2026, 4, 2))
+        self.assertEqual(self.nadia.paper.open, 128)
+        maison.is_paid_by_customer(self.nadia, date(2026, 4, 2))
+        maison.is_paid_by_customer(self.marthe, date(2026, 4, 3), 100)
+        maison.checks()
+        self.assertEqual(
+            maison.vat_by_month()[date(2026, 3, 1), 10.0], Decimal("-26.18")
+        )
+
+    def may(self):
+        """Deposits, by a payment on the invoice and by one on account; instalments
+        and an early-payment discount, which Urssaf's transfer knows nothing of.
+        """
+        maison, coin = self.maison, self.coin
+        maison.closes(date(2026, 3, 31))
+        day = self.morning(date(2026, 5, 4))
+        quentin = maison.bills("Quentin", day, menage=10)
+        maison.is_paid_by_customer(quentin, day, 80)
+        wanda = maison.bills("Wanda", day, jardinage=5)
+        maison.was_paid_on_account(wanda, day, 100)
+        maison.vat.comes_in(wanda.paper, day, 100)
+        xavier = maison.bills("Xavier", day, terms=self.instalments, menage=6)
+        yvonne = maison.bills("Yvonne", day, terms=self.early, menage=7)
+        zoe = maison.bills("Zoe", day, terms=self.early, menage=4)
+        maison.sends(quentin, wanda, xavier, yvonne)
+        maison.is_paid_early(zoe, day, 2)
+        bernard = coin.bills("Bernard", day, aide=8)
+        coin.is_paid_by_customer(bernard, day, 50)
+        claude = coin.bills("Claude", day, menage=2, aide=2)
+        coin.sends(claude)
+        self.morning(date(2026, 5, 11))
+        paid = date(2026, 5, 13)
+        self.morning(paid)
+        for bill in (quentin, wanda, xavier, yvonne):
+            maison.is_paid(bill, paid)
+        coin.is_paid(claude, paid)
+        self.statements(paid)
+        self.file(date(2026, 4, 30))
+
+    def june(self):
+        """Urssaf sets off 30.00 that the company owes, and transfers 4.00 too much."""
+        maison = self.maison
+        day = self.morning(date(2026, 6, 8))
+        albert = maison.bills("Albert", day, menage=10)
+        berthe = maison.bills("Berthe", day, menage=3)
+        maison.sends(albert, berthe)
+        self.urssaf.will_transfer(albert.demande, 290)
+        self.urssaf.will_transfer(berthe.demande, 100)
+        paid = date(2026, 6, 16)
+        self.morning(paid)
+        maison.is_paid(albert, paid, 290)
+        maison.is_paid(berthe, paid, 96)
+        maison.is_set_off(albert, paid, 30)
+        self.statements(paid)
+        maison.keeps_surplus(berthe, 4)
+        self.file(date(2026, 5, 31))
+
+    def july(self):
+        """The bank is read before Urssaf is asked. Half a year is closed."""
+        maison = self.maison
+        day = self.morning(date(2026, 7, 1))
+        celine = maison.bills("Celine", day, menage=4)
+        daniel = maison.bills("Daniel", day, jardinage=2)
+        maison.sends(celine, daniel)
+        self.morning(date(2026, 7, 7))
+        paid = self.clocks_to(date(2026, 7, 9))
+        self.assertEqual(maison.reads_statement(paid), 1)
+        self.morning(date(2026, 7, 10))
+        maison.is_paid(celine, paid)
+        maison.is_paid(daniel, paid)
+        self.file(date(2026, 6, 30))
+        maison.locks(date(2026, 6, 30), "fiscalyear_lock_date")
+
+    def august(self):
+        """The office is closed for a month; July is filed meanwhile, without what
+        Urssaf paid on the 31st, of which Odoo hears in September.
+        """
+        maison, coin = self.maison, self.coin
+        day = self.morning(date(2026, 7, 23))
+        bills = [maison.bills(name, day, menage=2) for name in ("Edith", "Felix")]
+        maison.sends(*bills)
+        etienne = coin.bills("Etienne", day, aide=6)
+        coin.sends(etienne)
+        self.file(date(2026, 7, 31))
+        self.morning(date(2026, 9, 1))
+        for bill in bills:
+            maison.is_paid(bill, date(2026, 7, 30))
+        coin.is_paid(etienne, date(2026, 7, 30))
+        self.statements(date(2026, 9, 1))
+        self.file(date(2026, 8, 31))
+        maison.locks(date(2026, 8, 31), "sale_lock_date")
+
+    def september(self):
+        """Discounts: on a line, and on the whole of two services."""
+        maison = self.maison
+        day = self.morning(date(2026, 9, 7))
+        georges = maison.bills("Georges", day, menage=(10, 10), jardinage=2)
+        hugo = maison.bills("Hugo", day, menage=(5, 20), aide=(4, 5))
+        off = {"menage": 16, "jardinage": 9.12}
+        nicole = maison.bills("Nicole", day, off=off, menage=5, jardinage=2)
+        maison.sends(georges, hugo, nicole)
+        paid = date(2026, 9, 15)
+        self.morning(paid)
+        for bill in (georges, hugo, nicole):
+            maison.is_paid(bill, paid)
+        self.statements(paid)
+
+    def october(self):
+        """Ines pays by cheque what Urssaf collects too: it is given back to her."""
+        maison, coin = self.maison, self.coin
+        self.file(date(2026, 9, 30))
+        day = self.morning(date(2026, 10, 5))
+        ines = maison.bills("Ines", day, menage=5)
+        maison.sends(ines)
+        fanny = coin.bills("Fanny", day, aide=10)
+        coin.sends(fanny)
+        maison.is_paid_by_customer(ines, self.morning(date(2026, 10, 6)))
+        paid = date(2026, 10, 13)
+        self.morning(paid)
+        coin.is_paid(fanny, paid)
+        maison.is_paid_twice(ines, paid)
+        self.statements(paid)
+        maison.gives_back(ines, self.morning(date(2026, 10, 20)), 160)

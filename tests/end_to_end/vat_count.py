@@ -23,29 +23,32 @@ class Paper:
 
     def __init__(self, lines):
         """``lines``: pairs of (VAT rate in per cent, price with VAT)."""
-        by_rate = defaultdict(Decimal)
+        prices = defaultdict(Decimal)
         for rate, price in lines:
-            by_rate[rate] += euros(price)
-        self.total = sum(by_rate.values(), Decimal(0))
-        self.vat = {
-            rate: price - euros(price / (1 + Decimal(str(rate)) / 100))
-            for rate, price in by_rate.items()
-            if rate
-        }
+            prices[rate] += euros(price)
+        self._has(prices)
         self.collected = dict.fromkeys(self.vat, Decimal(0))
         self.paid = Decimal(0)
         self.credited = Decimal(0)
+
+    def _has(self, prices):
+        self.prices = prices
+        self.total = sum(prices.values(), Decimal(0))
+        self.vat = {
+            rate: price - euros(price / (1 + Decimal(str(rate)) / 100))
+            for rate, price in prices.items()
+            if rate
+        }
 
     @property
     def open(self):
         """What is still to be paid."""
         return self.total - self.paid - self.credited
 
-    def discount(self, amount):
-        """The price comes down, and the VAT with it."""
-        for rate, vat in self.vat.items():
-            self.vat[rate] = vat - euros(vat * amount / self.total)
-        self.total -= amount
+    def discount(self, percent):
+        """The price comes down, and the VAT with it (article 267, II of the CGI)."""
+        kept = 1 - Decimal(percent) / 100
+        self._has({rate: euros(price * kept) for rate, price in self.prices.items()})
 
     def share(self, amount):
         """``(rate, VAT)`` of an amount that comes in, or goes out if negative: what is

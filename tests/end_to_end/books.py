@@ -1,0 +1,86 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The books of one company, held against the bank and the bookkeeper's paper."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from .vat_count import euros
+
+
+class Books:
+    """What a bookkeeper looks at before a month is closed; see Bookkeeper."""
+
+    def closes(self, last_day, waiting=0):
+        """Check the books, file the VAT of the month, and lock it."""
+        self.checks(waiting)
+        self.vat.file(last_day)
+        self.locks(last_day, "tax_lock_date")
+
+    def locks(self, last_day, which):
+        """Lock the accounts up to a day, as in *Accounting > Lock Dates*."""
+        self.company.sudo()[which] = last_day
+
+    def checks(self, waiting=0):
+        """The books agree to the cent with the bank of Urssaf's sandbox, with what
+        customers owe on paper, and with the VAT counted on paper.
+
+        :param waiting: what is on the transit account, and not at the bank yet
+        """
+        today = self.read_until
+        bank = self.bank.default_account_id
+        theirs = self.urssaf.bank_balance(self.client_id, today)
+        assert self.balance(bank) == theirs, (self.balance(bank), theirs)
+        assert self.balance(self.transit) == waiting, self.balance(self.transit)
+        for bill in self.invoices:
+            left = euros(bill.move.amount_residual)
+            assert left == bill.paper.open, (bill.move.name, left, bill.paper.open)
+        owed = sum(bill.paper.open for bill in self.invoices) - self.credits
+        assert self.balance(self.receivable) == owed, self.balance(self.receivable)
+        kept = self.balance(self.company.urssaf_set_off_account_id)
+        assert kept == self.set_off, kept
+        over = -self.balance(self.company.urssaf_surplus_account_id)
+        assert over == self.surplus, over
+        found, counted = self.vat_by_month(), self.vat.months()
+        assert found == counted, (found, counted)
+
+    def balance(self, accounts):
+        """What these accounts hold, in euros."""
+        [[balance]] = self.env["account.move.line"]._read_group(
+            [
+                ("company_id", "=", self.company.id),
+                ("parent_state", "=", "posted"),
+                ("account_id", "in", accounts.ids),
+            ],
+            aggregates=["balance:sum"],
+        )
+        return euros(balance or 0)
+
+    @property
+    def receivable(self):
+        return self.env["account.account"].search(
+            [
+                ("company_ids", "in", self.company.ids),
+                ("account_type", "=", "asset_receivable"),
+            ]
+        )
+
+    def vat_by_month(self):
+        """``{(first day of the month, rate): VAT due}``, as the books have it."""
+        taxes = self.env["account.tax"].search(
+            [("company_id", "=", self.company.id), ("type_tax_use", "=", "sale")]
+        )
+        due = taxes.invoice_repartition_line_ids.account_id
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("company_id", "=", self.company.id),
+                ("parent_state", "=", "posted"),
+                ("account_id", "in", due.ids),
+                ("tax_line_id", "!=", False),
+            ],
+            ["date:month", "tax_line_id"],
+            ["balance:sum"],
+        )
+        found = defaultdict(Decimal)
+        for month, tax, balance in groups:
+            found[month, tax.amount] -= euros(balance)
+        return {key: vat for key, vat in found.items() if vat}
