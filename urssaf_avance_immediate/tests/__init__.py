@@ -69,6 +69,7 @@ from . import test_payment_request_follow
 from . import test_payment_request_incidents
 from . import test_messages
 from . import test_money_events
+from . import test_money_take_back
 from . import test_payment_request_notices
 from . import test_payment_request_other_amount
 from . import test_payment_request_payment

@@ -1,176 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What stands on which account on which day, for each event of Urssaf's money; and the
-VAT on collection, month by month, whatever is locked.
+"""Each event of Urssaf's money has its entry: transfer, surplus, set-off, second
+collection, a line of the bank that came first, 70 again, a deleted payment.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tests.common import freeze_time
-from odoo.tools import format_date
 
-from .cases import NOW, UrssafCase
-
-FEBRUARY = {
-    "invoice_date": "2026-02-03",
-    "home_service_start": "2026-02-02",
-    "home_service_end": "2026-02-03",
-}
-
-
-class MoneyCase(UrssafCase):
-    """A company on VAT on collection, with accounts for Urssaf's transfers."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.manager = cls._make_user("money", "urssaf_avance_immediate.group_manager")
-        cls.company.write(
-            {
-                "urssaf_accountant_id": cls.manager.id,
-                "urssaf_responsible_id": cls.manager.id,
-            }
-        )
-        cls.company.action_urssaf_set_up_transfers()
-        cls.transit = cls.company._urssaf_transit_account()
-        cls.set_off = cls.company.urssaf_set_off_account_id
-        cls.surplus = cls.company.urssaf_surplus_account_id
-        cls.receivable = cls.company_data["default_account_receivable"]
-        taxes = cls.env["account.tax"].with_context(active_test=False)
-        cls.vat = {
-            rate: taxes.search(
-                [
-                    *taxes._check_company_domain(cls.company),
-                    ("type_tax_use", "=", "sale"),
-                    ("amount", "=", rate),
-                    ("tax_exigibility", "=", "on_payment"),
-                    ("country_id.code", "=", "FR"),
-                    ("price_include_override", "=", "tax_included"),
-                ],
-                limit=1,
-            )
-            for rate in (10, 20)
-        }
-        for tax in cls.vat.values():
-            tax.active = True
-        cls.company.tax_exigibility = True
-        cls.vat_accounts = cls.env["account.account"].search(
-            [
-                *cls.env["account.account"]._check_company_domain(cls.company),
-                ("code", "=like", "4457%"),
-            ]
-        ) - cls.env["account.account"].search([("code", "=like", "44574%")])
-
-    def setUp(self):
-        super().setUp()
-        self._enrol()
-
-    # -- makers ---
-
-    def _collected(self, *lines, **values):
-        """A demande for an invoice of ``(price with VAT, rate)``, VAT on collection."""
-        move = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.partner.id,
-                **FEBRUARY,
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": self.housework.id,
-                            "quantity": 1,
-                            "price_unit": price,
-                            "tax_ids": [Command.set(self.vat[rate].ids)],
-                        }
-                    )
-                    for price, rate in lines
-                ],
-                **values,
-            }
-        )
-        move.action_post()
-        move.action_urssaf_send()
-        return move.urssaf_request_id
-
-    def _says(self, request, status, day, label=None, **values):
-        """Urssaf says so, and Odoo asks, on that day."""
-        self._demande(request).move(status, label or status, **values)
-        when = datetime.combine(day, NOW.time())
-        self._make_due(request, when)
-        with freeze_time(when + timedelta(seconds=1)):
-            self._run_cron("follow")
-
-    def _pays(self, request, amount, day, seen=None):
-        transfer = {
-            "mntVirement": amount,
-            "dateVirement": f"{day}T00:00:00Z",
-        }
-        self._says(request, "70", seen or day, "Payée", transfer=transfer)
-
-    def _take_back(self, request, day, booked=None, **values):
-        """In the dialogue, as the manager; ``day`` of the debit, ``booked`` when."""
-        with freeze_time(datetime.combine(booked or day, NOW.time())):
-            request.invalidate_recordset()
-            action = request.with_user(self.manager).action_reverse_payment()
-            form = Form(
-                self.env[action["res_model"]]
-                .with_user(self.manager)
-                .with_context(**action["context"])
-            )
-            for name, value in {"date": day, **values}.items():
-                setattr(form, name, value)
-            wizard = form.save()
-            wizard.action_reverse()
-        return wizard
-
-    def _bank(self, amount, day, label="VIR URSSAF", partner=None):
-        return self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": self.company.urssaf_payment_journal_id.id,
-                "amount": amount,
-                "date": day,
-                "payment_ref": label,
-                "partner_id": partner and partner.id,
-            }
-        )
-
-    # -- what stands where ---
-
-    def _lines(self, account, upto=None):
-        lines = self.env["account.move.line"].search(
-            [
-                ("account_id", "in", account.ids),
-                ("parent_state", "=", "posted"),
-                ("company_id", "=", self.company.id),
-            ]
-        )
-        return lines.filtered(lambda line: not upto or line.date <= upto)
-
-    def _balance(self, account, upto=None):
-        lines = self._lines(account, upto)
-        return self.company.currency_id.round(sum(lines.mapped("balance")))
-
-    def _vat_of(self, month):
-        """VAT that is due for this month of 2026."""
-        lines = self._lines(self.vat_accounts).filtered(
-            lambda line: line.date.month == month
-        )
-        return self.company.currency_id.round(-sum(lines.mapped("balance")))
-
-    def _open(self, account):
-        lines = self._lines(account)
-        return [line.amount_residual for line in lines if not line.reconciled]
-
-    def _months(self, *months):
-        return {month: self._vat_of(month) for month in months}
-
-    def _month(self, month):
-        return format_date(self.env, date(2026, month, 1), date_format="MMMM y")
-
-    def _notes(self, request):
-        return " ".join(str(note) for note in request.activity_ids.mapped("note"))
+from .cases import NOW
+from .money import MoneyCase
 
 
 @tagged("post_install", "-at_install")
@@ -295,6 +135,46 @@ class TestMoneyEvents(MoneyCase):
         request.set_off_move_id._reverse_moves(cancel=True)
         self.assertEqual((request.set_off_amount, request.transfer_gap), (0.0, -56.0))
         self.assertTrue(request.can_set_off)
+
+    def test_no_set_off_without_its_account(self):
+        self.company.urssaf_set_off_account_id = False
+        request = self._collected((66, 10))
+        self._pays(request, 60.0, date(2026, 2, 12))
+        with self.assertRaisesRegex(UserError, "Set up the accounts"):
+            request.with_user(self.manager).action_book_set_off()
+        self.assertEqual(request.transfer_gap, -6.0)
+        self.assertTrue(request.activity_ids, "it is still to be explained")
+
+    def test_a_set_off_of_a_closed_month(self):
+        """The entry and its VAT on the first open day; its label has Urssaf's day."""
+        request = self._collected((256, 10))
+        self._pays(request, 200.0, date(2026, 2, 12))
+        for lock, entry_month in (("tax_lock_date", 2), ("hard_lock_date", 3)):
+            with self.subTest(lock=lock), self.env.cr.savepoint() as savepoint:
+                self.company[lock] = "2026-02-28"
+                with freeze_time("2026-03-05 10:00:00"):
+                    request.with_user(self.manager).action_book_set_off()
+                entry = request.set_off_move_id
+                self.assertEqual(entry.date.month, entry_month)
+                self.assertIn("12/02/2026", entry.ref)
+                self.assertEqual(self._months(2, 3), {2: 18.18, 3: 5.09})
+                self.assertFalse(self._open(self.receivable))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_not_for_another_company_s_manager(self):
+        request = self._collected((66, 10))
+        self._pays(request, 60.0, date(2026, 2, 12))
+        theirs = request.with_user(self.other_manager).with_context(
+            allowed_company_ids=self.other_company.ids
+        )
+        for button in (
+            theirs.action_book_set_off,
+            theirs.action_book_second_collection,
+            theirs.action_undo_take_back,
+        ):
+            with self.subTest(button=button.__name__), self.assertRaises(AccessError):
+                button()
 
     def test_all_of_it_set_off(self):
         request = self._collected((66, 10))
@@ -424,207 +304,3 @@ class TestMoneyEvents(MoneyCase):
         self.assertEqual(self._months(2, 3, 4), {2: 6.0, 3: 0.0, 4: -6.0})
         self._pays(request, 66.0, date(2026, 2, 5), date(2026, 4, 9))
         self.assertFalse(request.amount_booked)
-
-
-@tagged("post_install", "-at_install")
-@freeze_time(NOW)
-class TestTakeBack(MoneyCase):
-    """money.md §2: 251.20 and 256.00, with the VAT of each month."""
-
-    def setUp(self):
-        super().setUp()
-        self.first = self._collected((160, 10), (91.20, 20))
-        self.second = self._collected((256, 10))
-        self.third = self._collected((268.29, 10))
-        self._pays(self.first, 251.20, date(2026, 2, 5))
-        self._pays(self.second, 256.0, date(2026, 2, 12))
-        self._pays(self.third, 268.29, date(2026, 2, 20))
-        self.assertEqual(self._months(2, 3), {2: 77.41, 3: 0.0})
-
-    def test_all_of_it_without_a_lock(self):
-        self._says(self.first, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(self.first, date(2026, 3, 10), date(2026, 4, 2))
-        self.assertEqual(self._months(2, 3, 4), {2: 77.41, 3: -29.75, 4: 0.0})
-        self.assertEqual(self.first.move_id.amount_residual, 251.20)
-        self.assertEqual(self._balance(self.transit), 524.29)
-        self.assertEqual(self._balance(self.receivable, date(2026, 3, 9)), 0.0)
-        self.assertEqual(self._balance(self.receivable), 251.20)
-        self.assertEqual(self._open(self.receivable), [251.20])
-        back = self.first.payment_ids.filtered(lambda p: p.payment_type == "outbound")
-        self.assertEqual(
-            set(back.move_id.line_ids.mapped("name")),
-            {
-                f"{self.first.name} Urssaf {self.first.external_id} 05/02/2026 "
-                "taken back on 10/03/2026 (Annulée)"
-            },
-        )
-        self.assertEqual(back.outstanding_account_id, self.transit)
-
-    def test_half_of_it_booked_in_another_month(self):
-        self._says(self.second, "60", date(2026, 3, 9))
-        wizard = self._take_back(
-            self.second, date(2026, 3, 10), date(2026, 4, 2), share="half"
-        )
-        self.assertEqual(wizard.amount, 128.0)
-        self.assertIn(self._month(3), wizard.vat_note)
-        self.assertEqual(self._months(2, 3, 4), {2: 77.41, 3: -11.63, 4: 0.0})
-        self.assertEqual(self.second.move_id.amount_residual, 128.0)
-        self.assertEqual(self._open(self.receivable), [128.0])
-        # The customer pays his half directly: all the VAT is due again.
-        with freeze_time("2026-04-20 10:00:00"):
-            self.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=self.second.move_id.ids
-            ).create({})._create_payments()
-        self.assertEqual(self._months(2, 3, 4), {2: 77.41, 3: -11.63, 4: 11.63})
-
-    def test_whatever_is_locked(self):
-        """Each kind of lock, over February, which is filed, then over March too."""
-        locks = ("tax_lock_date", "fiscalyear_lock_date", "hard_lock_date")
-        sale = ("sale_lock_date",)
-        for lock in (*locks, *sale):
-            for upto, month in (("2026-02-28", 3), ("2026-03-31", 4)):
-                with self.subTest(lock=lock, upto=upto), self.env.cr.savepoint() as sp:
-                    self._locked_take_back(lock, upto, 3 if lock in sale else month)
-                    sp.rollback()
-                self.env.invalidate_all()
-
-    def _locked_take_back(self, lock, upto, month):
-        self._says(self.second, "60", date(2026, 3, 9))
-        self.company[lock] = upto
-        wizard = self._take_back(
-            self.second, date(2026, 3, 10), date(2026, 5, 4), amount=128.0
-        )
-        expected = {2: 77.41, 3: 0.0, 4: 0.0, 5: 0.0, month: -11.63}
-        self.assertEqual(self._months(2, 3, 4, 5), expected)
-        self.assertIn(f"taken off in {self._month(month)}", wizard.vat_note)
-        back = self.second.payment_ids.filtered(lambda p: p.payment_type == "outbound")
-        self.assertEqual(back.date, date(2026, 3, 10))
-        # The lock of the VAT return closes no month for the entry itself.
-        moved = month == 4 and lock != "tax_lock_date"
-        day = date(2026, 4, 1) if moved else date(2026, 3, 10)
-        self.assertEqual(back.move_id.date, day)
-        self.assertEqual(self.second.move_id.amount_residual, 128.0)
-        # Undone in May: nothing that was closed changes.
-        with freeze_time("2026-05-06 10:00:00"):
-            self.second.with_user(self.manager).action_undo_take_back()
-        self.assertEqual(self._months(2, 3, 4, 5), {**expected, 5: 11.63})
-        self.assertEqual(self._open(self.receivable), [])
-        self.assertEqual(self._balance(self.transit), 775.49)
-
-    def test_undone(self):
-        self._says(self.first, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(self.first, date(2026, 3, 10))
-        self.assertTrue(self.first.can_undo_take_back)
-        with self.assertRaises(AccessError):
-            self.first.with_user(self.user).action_undo_take_back()
-        with freeze_time("2026-03-12 10:00:00"):
-            self.first.with_user(self.manager).action_undo_take_back()
-        self.assertEqual(self._months(2, 3), {2: 77.41, 3: 0.0})
-        self.assertEqual(self.first.move_id.payment_state, "paid")
-        self.assertEqual(self.first.amount_booked, 251.20)
-        self.assertEqual(self._balance(self.transit), 775.49)
-        self.assertFalse(self._open(self.receivable))
-        with self.assertRaises(UserError):
-            self.first.with_user(self.manager).action_undo_take_back()
-
-    def test_cancelled_in_odoo_s_own_form(self):
-        self._says(self.first, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(self.first, date(2026, 3, 10))
-        back = self.first.payment_ids.filtered(lambda p: p.payment_type == "outbound")
-        back.action_cancel()
-        self.assertEqual(self.first.move_id.payment_state, "paid")
-        self.assertFalse(self._open(self.receivable))
-        self.assertEqual(self._months(2, 3), {2: 77.41, 3: 0.0})
-
-    def test_deleted_in_odoo_s_own_form(self):
-        self._says(self.first, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(self.first, date(2026, 3, 10))
-        back = self.first.payment_ids.filtered(lambda p: p.payment_type == "outbound")
-        back.action_draft()
-        back.unlink()
-        self.assertEqual(self.first.move_id.payment_state, "paid")
-        self.assertFalse(self._open(self.receivable))
-        self.assertFalse(self.first.matter, "Urssaf's payment is there")
-
-    def test_the_bank_shows_it(self):
-        """What is matched at the bank, both ways, stays; a debit that the bank shows is
-        no mistake.
-        """
-        paid = self.first.payment_ids._seek_for_lines()[0]
-        line = self._bank(251.20, "2026-02-06")
-        counterpart = line._seek_for_lines()[1]
-        counterpart.account_id = self.transit
-        (counterpart + paid).reconcile()
-        self._says(self.first, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(self.first, date(2026, 3, 10))
-        back = self.first.payment_ids.filtered(lambda p: p.payment_type == "outbound")
-        debit = self._bank(-251.20, "2026-03-10")
-        counterpart = debit._seek_for_lines()[1]
-        counterpart.account_id = self.transit
-        (counterpart + back._seek_for_lines()[0]).reconcile()
-        self.assertTrue(paid.reconciled and line.is_reconciled)
-        with self.assertRaisesRegex(UserError, "bank statement shows"):
-            self.first.with_user(self.manager).action_undo_take_back()
-        self.assertEqual(self._balance(self.transit), 524.29)
-
-    def test_from_the_line_of_the_bank(self):
-        """Its amount and day, and reconciled by the same click."""
-        self._says(self.second, "60", date(2026, 3, 9))
-        debit = self._bank(-128.0, "2026-03-10", "PRLV URSSAF")
-        wizard = (
-            self.env["urssaf.payment.request.reversal"]
-            .with_user(self.manager)
-            .with_context(
-                default_request_id=self.second.id,
-                default_amount=128.0,
-                default_date="2026-03-10",
-                default_statement_line_id=debit.id,
-            )
-        )
-        wizard = Form(wizard).save()
-        self.assertEqual((wizard.amount, wizard.date), (128.0, date(2026, 3, 10)))
-        wizard.action_reverse()
-        self.assertTrue(debit.is_reconciled)
-        back = self.second.payment_ids.filtered(lambda p: p.payment_type == "outbound")
-        self.assertTrue(back.is_matched)
-        self.assertEqual(self.second.move_id.amount_residual, 128.0)
-        self.assertEqual(self._months(2, 3), {2: 77.41, 3: -11.63})
-
-    def test_the_surplus_is_taken_back_too(self):
-        request = self._collected((66, 10))
-        self._pays(request, 70.0, date(2026, 2, 5))
-        self._says(request, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(request, date(2026, 3, 10), amount=4.0)
-        self.assertEqual(request.surplus_amount, 0.0)
-        self.assertEqual(request.move_id.payment_state, "paid")
-        self._take_back(request, date(2026, 3, 11))
-        self.assertEqual(self._balance(self.surplus), 0.0)
-        self.assertEqual(request.move_id.amount_residual, 66.0)
-        self.assertEqual(self._open(self.receivable), [66.0])
-
-    def test_what_was_refunded_stays_matched(self):
-        """Only what is Urssaf's is undone: a credit that was refunded is not."""
-        request = self._collected((66, 10))
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=request.move_id.ids
-        ).create({"payment_date": "2026-02-04"})._create_payments()
-        self._pays(request, 66.0, date(2026, 2, 5))
-        request.with_user(self.manager).action_book_second_collection()
-        credit = self._lines(self.receivable).filtered(lambda line: not line.reconciled)
-        refund = self.env["account.payment"].create(
-            {
-                "payment_type": "outbound",
-                "partner_type": "customer",
-                "partner_id": self.partner.id,
-                "amount": 66.0,
-                "date": "2026-02-20",
-                "journal_id": self.company.urssaf_payment_journal_id.id,
-            }
-        )
-        refund.action_post()
-        (credit + refund._seek_for_lines()[1]).reconcile()
-        self._says(request, "110", date(2026, 3, 9), "Annulée")
-        self._take_back(request, date(2026, 3, 10))
-        self.assertEqual(request.move_id.payment_state, "paid")
-        self.assertEqual(self._open(self.receivable), [66.0], "the customer owes it")
-        self.assertTrue(credit.reconciled)

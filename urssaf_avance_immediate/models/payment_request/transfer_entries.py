@@ -204,6 +204,9 @@ def _adopt(request, payment, lines):
     if not lines:
         return
     transit = payment.outstanding_account_id
+    if not transit:
+        # Possible where another module reconciles without such an account.
+        raise UserError(request.company_id._urssaf_transit_missing())
     cleared = payment._seek_for_lines()[0]
     for line, amount in lines.items():
         cleared += _to_transit(request, line, amount, transit)
