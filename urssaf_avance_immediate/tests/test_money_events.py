@@ -93,6 +93,7 @@ class TestMoneyEvents(MoneyCase):
         self.assertFalse(request.payment_ids)
         self.assertIn("Collected twice", self._notes(request))
         self.assertTrue(request.can_book_second)
+        self.assertEqual(request.activity_ids.user_id, self.manager, "who may press it")
         vat = self._months(2)
         with self.assertRaises(AccessError):
             request.with_user(self.user).action_book_second_collection()
@@ -116,6 +117,7 @@ class TestMoneyEvents(MoneyCase):
         self._pays(request, 200.0, date(2026, 2, 12))
         self.assertEqual(request.move_id.amount_residual, 56.0)
         self.assertIn("Set off by Urssaf", self._notes(request))
+        self.assertEqual(request.activity_ids.user_id, self.manager, "who may press it")
         with self.assertRaises(AccessError):
             request.with_user(self.user).action_book_set_off()
         request.with_user(self.manager).action_book_set_off()

@@ -147,12 +147,14 @@ class UrssafPaymentRequest(models.Model):
     # -- who is told -------------------------------------------------------------
 
     def _urssaf_alert_candidates(self):
-        """Who made the invoice; but money that Urssaf takes back, and what nobody has
-        seen before, are the accountant's matter.
+        """Who made the invoice; but money that Urssaf takes back or that does not fit,
+        and what nobody has seen before, are the accountant's matter.
         """
         candidates = self.move_id.invoice_user_id
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
-        if self.state in INCIDENTS or strange:
+        # Most of what is told is told before any money came.
+        money = self.transfer_effective and (self.can_set_off or self.can_book_second)
+        if self.state in INCIDENTS or strange or money:
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")
             return accountant | candidates
         return candidates
