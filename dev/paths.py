@@ -24,6 +24,7 @@ GLUE = {
     f"{ADDON}_account_payment_batch_oca": "oca-payment-batch",
     f"{ADDON}_account_payment_order": "oca-payment-order",
     f"{ADDON}_reconcile_oca": "oca-reconcile",
+    f"{ADDON}_sale": None,
 }
 #: Every add-on of this repository.
 EVERY_ADDON = (*ADDONS, *GLUE)

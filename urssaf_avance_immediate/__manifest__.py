@@ -24,6 +24,7 @@
         "data/mail_template_invoice_data.xml",
         "wizards/account_payment_register_views.xml",
         "wizards/urssaf_bank_reconcile_views.xml",
+        "wizards/account_move_reversal_views.xml",
         "wizards/urssaf_customer_form_refuse_views.xml",
         "wizards/urssaf_enrolment_adopt_views.xml",
         "wizards/urssaf_enrolment_check_views.xml",

@@ -20,6 +20,7 @@ from . import test_contact
 from . import test_contact_merge
 from . import test_ceiling
 from . import test_cron
+from . import test_credit_notes
 from . import test_crosscheck
 from . import test_customer_form
 from . import test_customer_form_checks

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Money that comes in another way while Urssaf collects the invoice: people are told at
-once, when the customer may still refuse and Urssaf may still be asked to cancel.
+once, when the customer may still refuse and Urssaf may still be asked to cancel; and so
+they are when a deposit is taken off of which Urssaf was told.
 """
 
 from collections import defaultdict
@@ -8,10 +9,17 @@ from collections import defaultdict
 from odoo import api, models
 
 from ..invoice.deposits import customers_share
-from ..payment_request.payment_request import AT_URSSAF, COLLECTING, OTHER_MONEY
+from ..payment_request.payment_request import (
+    AT_URSSAF,
+    COLLECTING,
+    OTHER_AMOUNT,
+    OTHER_MONEY,
+)
 
 # Urssaf may have made its transfer: see ``_urssaf_own_transfer``.
 ON_THE_WAY = ("validated", "debited", "paid")
+# Urssaf was told of the deposit, and has not transferred the rest yet.
+BEFORE_TRANSFER = ("sending", "unknown", "waiting", "validated", "debited")
 
 
 class AccountPartialReconcile(models.Model):
@@ -38,6 +46,33 @@ class AccountPartialReconcile(models.Model):
                 request._told_done()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_urssaf_deposit(self):
+        """A deposit that Urssaf was told of is taken off the invoice: Urssaf collects
+        the rest only, so that somebody has to know.
+        """
+        for partial in self:
+            move = partial.debit_move_id.move_id
+            if not customers_share(partial.sudo().credit_move_id.move_id):
+                continue
+            # sudo(): who undoes a payment may not see the demande.
+            for request in (
+                move.sudo()
+                ._urssaf_told_requests()
+                .filtered(lambda r: r.amount_deposit and r.state in COLLECTING)
+            ):
+                note = request.env._(
+                    "%(user)s took a payment of %(amount)s off %(invoice)s. Urssaf was "
+                    "told of a deposit of %(deposit)s and transfers the rest only: put "
+                    "the payment back, or ask Urssaf to cancel the demande.",
+                    user=request.env.user.name,
+                    amount=move.currency_id.format(partial.debit_amount_currency),
+                    invoice=move.name,
+                    deposit=request.currency_id.format(request.amount_deposit),
+                )
+                request.write({"matter": OTHER_AMOUNT, "matter_message": note})
+                request._tell(note)
+
     def _urssaf_other_money(self):
         """The demandes of invoices that were just paid, wholly or in part, by others
         than Urssaf: one in the queue does not leave; of one that is there, tell.
@@ -60,6 +95,14 @@ class AccountPartialReconcile(models.Model):
     def _urssaf_customers_money(self, request):
         """How much of this match the customer has paid, euros."""
         entry = self.credit_move_id.move_id
+        if request.amount_deposit and not request.currency_id.compare_amounts(
+            request.move_id._urssaf_received().payments, request.amount_deposit
+        ):
+            # The deposit that Urssaf was told of is back.
+            if request.matter == OTHER_AMOUNT:
+                request.write(request._no_matter())
+                request._told_done()
+            return 0.0
         # Once it is made, Urssaf's transfer is booked at once.
         if request.transfer_effective or self._urssaf_own_transfer(request, entry):
             return 0.0

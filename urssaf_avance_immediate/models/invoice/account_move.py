@@ -62,6 +62,37 @@ class AccountMove(models.Model):
     )
     urssaf_configured = fields.Boolean(related="company_id.urssaf_configured")
     urssaf_can_correct = fields.Boolean(compute="_compute_urssaf_can_correct")
+    urssaf_replaces_id = fields.Many2one(
+        "account.move",
+        string="Replaces",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The invoice that a credit note has cancelled, and that this one was made "
+        "again from.",
+    )
+    urssaf_replaced_by_ids = fields.One2many(
+        "account.move", "urssaf_replaces_id", string="Replaced by", readonly=True
+    )
+    urssaf_put_right_by_id = fields.Many2one(
+        "account.move",
+        string="Put right by",
+        compute="_compute_urssaf_put_right_by",
+        help="The new invoice, or the credit note where there is none.",
+    )
+    urssaf_deposit_line_ids = fields.Many2many(
+        "account.move.line",
+        "urssaf_carried_deposit_rel",
+        string="Deposits to match",
+        readonly=True,
+        copy=False,
+        help="What the customer had paid on the invoice that this one replaces: "
+        "matched with it when it is posted.",
+    )
+    urssaf_settled = fields.Boolean(
+        compute="_compute_urssaf_settled",
+        help="Urssaf has refused it, and it was put right since.",
+    )
     urssaf_rebuilt_of = fields.Char(
         string="Made again from",
         readonly=True,
@@ -98,6 +129,19 @@ class AccountMove(models.Model):
             request = requests.filtered("active_request")[:1] or requests[-1:]
             move.urssaf_request_id = request
             move.urssaf_state = request.state
+
+    @api.depends("urssaf_replaced_by_ids", "reversal_move_ids.state")
+    def _compute_urssaf_put_right_by(self):
+        for move in self:
+            credits = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
+            made = move.urssaf_replaced_by_ids or credits
+            move.urssaf_put_right_by_id = made.sorted("id")[-1:]
+
+    @api.depends("urssaf_request_ids.invoice_settled")
+    def _compute_urssaf_settled(self):
+        for move in self:
+            # sudo(): a colour of the list, for whoever sees the invoice.
+            move.urssaf_settled = move.sudo().urssaf_request_id.invoice_settled
 
     @api.depends("urssaf_request_ids")
     def _compute_urssaf_request_count(self):

@@ -19,6 +19,7 @@ from ..payment_request.payment_request import (
     SENDABLE,
 )
 from .ceiling import warnings
+from .replacing import credited_banner, held_fault, settled_banner
 
 
 class AccountMove(models.Model):
@@ -66,9 +67,11 @@ class AccountMove(models.Model):
                     "message": self.env._("Ready to be sent to Urssaf."),
                 }
             return faults
+        if request.invoice_settled:
+            return {"urssaf_settled": settled_banner(request)}
         if self.payment_state == "reversed":
-            # A credit note: whatever happened at Urssaf, this invoice is settled.
-            return {}
+            credited = credited_banner(request)
+            return {"urssaf_credited": credited} if credited else {}
         # No news because of an outage: that is said once, see below.
         passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
         trouble = request.last_error_message and not passing
@@ -80,7 +83,8 @@ class AccountMove(models.Model):
         """What is easier to mend before posting, for a customer of avance immédiate."""
         if not self._urssaf_concerned() or not self._home_service_lines():
             return {}
-        banners = self._urssaf_draft_number_banner() | {
+        banners = {f"urssaf_{key}": fault for key, fault in held_fault(self)}
+        banners |= self._urssaf_draft_number_banner() | {
             f"urssaf_{key}": fault for key, fault in self._urssaf_invoice_date_faults()
         }
         if self._home_service_period()[0]:

@@ -19,6 +19,7 @@ from ...lib.rules import (
 from ..payment_request.numbers import numbers_to_send
 from .ceiling import with_ceiling
 from .deposits import deposit_faults
+from .replacing import held_fault
 
 # Urssaf refuses these at once, whatever the invoice.
 CLOSED_ACCOUNTS = {
@@ -116,6 +117,7 @@ class AccountMove(models.Model):
             yield "paid", fault(self.env._("This invoice is paid already."))
         elif self._urssaf_is_reduced():
             yield from deposit_faults(self)
+        yield from held_fault(self)
         if self._urssaf_rebuilt():
             yield "rebuilt", self._urssaf_rebuilt_fault()
         if self.currency_id.name != "EUR":

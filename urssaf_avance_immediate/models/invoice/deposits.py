@@ -45,7 +45,9 @@ def received(move):
         if entry.move_type == "out_refund":
             credits += amount
             continue
-        money = move.currency_id.round(amount * customers_share(entry))
+        # Odoo keeps the match of a payment that is back in draft.
+        share = customers_share(entry) if entry.state == "posted" else 0.0
+        money = move.currency_id.round(amount * share)
         if money:
             payments += money
             dates.append(entry.origin_payment_id.date or entry.date)

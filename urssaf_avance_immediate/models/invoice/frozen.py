@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..payment_request.payment_request import AT_URSSAF, FROZEN
+from .replacing import release
 
 # What Urssaf was told, and what changes it. “invoice_line_ids” is the lines' matter.
 MOVE_FIELDS = (
@@ -149,6 +150,15 @@ class AccountMove(models.Model):
                     taken._urssaf_names(),
                 )
             )
+
+    def _urssaf_release_replacing(self):
+        """The demandes of these are over: see ``replacing``."""
+        release(self)
+
+    def _urssaf_told_requests(self):
+        """The demandes that say what was paid on this invoice. Overridable."""
+        self.ensure_one()
+        return self.urssaf_request_id
 
     def _urssaf_sealed(self):
         """Whether this invoice can no longer be reset to draft: its journal is sealed,

@@ -18,6 +18,7 @@ from ..exchange import work
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..payment_request.payment_request import CLOSED
 from .account_move import UNPAID
+from .replacing import carry, credit_notes_posted
 
 # How an invoice waits for its customer, and nothing else.
 CUSTOMER_ALONE = {"urssaf_enrolment"}
@@ -78,6 +79,8 @@ class AccountMove(models.Model):
         """Extends account: see the module."""
         self._urssaf_stop_inexact()
         posted = super()._post(soft)
+        carry(posted)
+        credit_notes_posted(posted)
         posted._urssaf_post_automatically()
         posted._urssaf_tell_cards()
         return posted

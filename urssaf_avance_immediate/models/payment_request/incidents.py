@@ -21,16 +21,14 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.api.codes import REJECTION_REASONS
-from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date
 from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
-from .notes import handle_note, other_money_note
+from .notes import handle_note, news_note, other_money_note, otherwise_notes
 from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT, OTHER_MONEY
-from .transfer_notes import paid_again_note
 
 CANCEL_REASONS = [
     (code, label)
@@ -67,6 +65,14 @@ class UrssafPaymentRequest(models.Model):
 
     can_reverse = fields.Boolean(compute="_compute_can_reverse")
     can_correct = fields.Boolean(compute="_compute_can_correct")
+    invoice_settled = fields.Boolean(
+        compute="_compute_invoice_settled",
+        store=True,
+        help="Urssaf collects nothing, and nothing is left to pay: it was put right.",
+    )
+    put_right_by_id = fields.Many2one(
+        related="move_id.urssaf_put_right_by_id", related_sudo=False
+    )
     advice = fields.Text(compute="_compute_advice", help="What to do now.")
     cancel_requested_on = fields.Datetime(
         string="Cancellation requested on", readonly=True, copy=False
@@ -120,20 +126,31 @@ class UrssafPaymentRequest(models.Model):
                 and request == move.sudo().urssaf_request_id
             )
 
+    @api.depends("state", "amount_booked", "move_id.state", "move_id.amount_residual")
+    def _compute_invoice_settled(self):
+        """By a credit note, whoever has made it, or by the customer's own payment."""
+        for request in self:
+            move = request.move_id
+            over = ("rejected", "unpaid", *CLOSED)
+            nothing_left = move.state == "posted" and not move.amount_residual
+            request.invoice_settled = (
+                request.state in over
+                and not request.amount_booked  # that one Urssaf may take back
+                and (nothing_left or move.state == "cancel")
+            )
+
     @api.depends(
         "state",
         "remote_code",
         "transfer_effective",
         "amount_booked",
-        "move_id.payment_state",
+        "invoice_settled",
     )
     def _compute_advice(self):
         for request in self:
-            # A credit note: whatever happened at Urssaf, this invoice is settled.
-            settled = request.move_id.payment_state == "reversed"
             request.advice = (
                 request.state in TO_HANDLE
-                and not settled
+                and not request.invoice_settled
                 and request._handle_note(request.state)
             )
 
@@ -172,24 +189,7 @@ class UrssafPaymentRequest(models.Model):
         """It is this demande, and Urssaf has it for another amount, or for the dates
         that it had before the invoice was mended.
         """
-        notes = self._date_differences(info, *map(as_date, self._dates()))
-        total = self.amount_total if info.total is None else float(info.total)
-        if self.currency_id.compare_amounts(total, self.amount_total):
-            notes.append(
-                self.env._(
-                    "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
-                    "Urssaf to cancel it.",
-                    theirs=self.currency_id.format(total),
-                    ours=self.currency_id.format(self.amount_total),
-                )
-            )
-        elif notes:
-            notes.append(
-                self.env._(
-                    "Urssaf has this demande as it was before the invoice was changed: "
-                    "ask Urssaf to cancel it."
-                )
-            )
+        notes = otherwise_notes(self, info)
         if notes:
             note = "\n".join(notes)
             self.write({"matter": OTHER_AMOUNT, "matter_message": note})
@@ -203,33 +203,9 @@ class UrssafPaymentRequest(models.Model):
 
     def _tell_people(self, state):
         """An activity where somebody has to act; silence where all goes well."""
-        notes = {request: request._news_note(state) for request in self}
+        notes = {request: news_note(request, state) for request in self}
         self._tell_each({request: note for request, note in notes.items() if note})
         self.filtered(lambda r: not notes[r] and not r.matter)._told_done()
-
-    def _news_note(self, state):
-        """What somebody has to do about this news of Urssaf, else ``None``."""
-        code = self.remote_code
-        if code not in REMOTE_STATES:
-            return self.env._(
-                "Urssaf gives this demande the status “%s”, which does not say "
-                "what becomes of the money: look at it in the Urssaf space. "
-                "Nothing was changed in Odoo.",
-                self.remote_label or code,
-            )
-        if REMOTE_STATES[code] != state:
-            return self.env._(
-                "Urssaf says “%(label)s” of this demande, which was over, while "
-                "%(other)s is under way for the same invoice: have one of them "
-                "cancelled.",
-                label=self.remote_label,
-                other=self._successor().name,
-            )
-        if state in TO_HANDLE:
-            return self._handle_note(state)
-        if state == "paid" and self.payment_ids and self.transfer_bookable:
-            return paid_again_note(self)
-        return None
 
     def _handle_note(self, state):
         """What happened, and what to do about it."""
@@ -346,6 +322,8 @@ class UrssafPaymentRequest(models.Model):
                 "cancel_reminded_on": now,
             }
         )
+        if not self.matter:
+            self._told_done()
 
     @api.model
     def _remind_cancellations(self, company):

@@ -6,8 +6,39 @@ it. Nothing is decided here.
 from odoo import fields
 from odoo.tools import format_date, format_datetime
 
+from ...lib.api.schemas import as_date
 from ...lib.rules import PARIS
+from .following import REMOTE_STATES, TO_HANDLE
 from .payment_request import FOLLOWED
+
+
+def news_note(request, state):
+    """What somebody has to do about this news of Urssaf, else ``None``."""
+    code = request.remote_code
+    if code not in REMOTE_STATES:
+        return request.env._(
+            "Urssaf gives this demande the status “%s”, which does not say "
+            "what becomes of the money: look at it in the Urssaf space. "
+            "Nothing was changed in Odoo.",
+            request.remote_label or code,
+        )
+    if REMOTE_STATES[code] != state:
+        return request.env._(
+            "Urssaf says “%(label)s” of this demande, which was over, while "
+            "%(other)s is under way for the same invoice: have one of them "
+            "cancelled.",
+            label=request.remote_label,
+            other=request._successor().name,
+        )
+    if state in TO_HANDLE and not request.invoice_settled:
+        return handle_note(request, state)
+    if state == "paid" and request.payment_ids and not request.amount_booked:
+        return request.env._(
+            "Urssaf says that it has paid after all. The payment was taken "
+            "back or cancelled in Odoo: register it again once the bank shows "
+            "it."
+        )
+    return None
 
 
 def handle_note(request, state):
@@ -31,6 +62,29 @@ def handle_note(request, state):
         if note
         else request.env._("Cancelled in Odoo only: Urssaf did not say so.")
     )
+
+
+def otherwise_notes(request, info):
+    """How the demande at Urssaf is not as it was sent, if it is not."""
+    notes = request._date_differences(info, *map(as_date, request._dates()))
+    total = request.amount_total if info.total is None else float(info.total)
+    if request.currency_id.compare_amounts(total, request.amount_total):
+        notes.append(
+            request.env._(
+                "Urssaf has this demande for %(theirs)s instead of %(ours)s: ask "
+                "Urssaf to cancel it.",
+                theirs=request.currency_id.format(total),
+                ours=request.currency_id.format(request.amount_total),
+            )
+        )
+    elif notes:
+        notes.append(
+            request.env._(
+                "Urssaf has this demande as it was before the invoice was changed: "
+                "ask Urssaf to cancel it."
+            )
+        )
+    return notes
 
 
 def _refusal_note(request):

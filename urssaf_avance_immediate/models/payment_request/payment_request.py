@@ -316,7 +316,8 @@ class UrssafPaymentRequest(models.Model):
            alone; or there is no next call;
         3. what people were told of the former state is settled, unless it still holds;
         4. what Urssaf has no more is for no other amount any more, and may be paid
-           otherwise, but a transfer that is not registered stays so;
+           otherwise, but a transfer that is not registered stays so; what replaces its
+           invoice may leave;
         5. reminders leave the invoice alone, or take it up again;
         6. the customer is soon told that the demande has left.
 
@@ -339,6 +340,7 @@ class UrssafPaymentRequest(models.Model):
         if state in CLOSED:
             over = self.filtered(lambda r: r.matter in (OTHER_AMOUNT, OTHER_MONEY))
             over.write(self._no_matter())
+            moved.move_id._urssaf_release_replacing()
         turned.move_id._urssaf_pause_reminders()
         if state == "waiting":
             moved._wake_notices()

@@ -1,0 +1,247 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A credit note on an invoice that Urssaf has, and the invoice that takes its place.
+
+Urssaf takes no credit note: as long as the demande lives, the customer is debited for
+the whole. So what takes the place of the invoice waits until Urssaf says that the
+demande is refused (40) or cancelled (110).
+"""
+
+from odoo.tools import format_date
+
+from ..exchange.ir_cron import CRON_INVOICES, wake
+from ..payment_request.payment_request import AT_URSSAF, FOLLOWED, FROZEN
+from .account_move import UNPAID
+from .deposits import customers_share
+
+# Urssaf has transferred the money, whatever became of it since.
+TRANSFERRED = ("paid", "unpaid", "recovered")
+
+
+def live_request(move):
+    """The demande by which Urssaf has this invoice, or may have it; empty else."""
+    # sudo(): whoever makes the credit note need not see the demande.
+    requests = move.sudo().urssaf_request_ids
+    return requests.filtered(lambda r: r.state in FROZEN)[:1]
+
+
+def shares(request, amount):
+    """``(customer's, advanced)``: who bore ``amount`` of this invoice, euros. An
+    estimate, as the tax credit is.
+    """
+    total = request.amount_total
+    credit = request.amount_credit_estimate / total if total else 0
+    advanced = request.currency_id.round(amount * credit)
+    return request.currency_id.round(amount - advanced), advanced
+
+
+# -- before the credit note ----------------------------------------------------------
+
+
+def reversal_notice(moves):
+    """What to know before a credit note on these, or an empty text."""
+    sentences = []
+    for move in moves:
+        request = live_request(move)
+        if request and request.state in TRANSFERRED and request.transfer_effective:
+            sentences.append(_paid_notice(request, move))
+        elif request:
+            sentences.append(_collecting_notice(request, move))
+    return "\n".join(sentences)
+
+
+def _collecting_notice(request, move):
+    if request.state not in AT_URSSAF:
+        return move.env._(
+            "%s is about to leave for Urssaf: with a credit note it does not leave any "
+            "more.",
+            move.name,
+        )
+    return move.env._(
+        "Urssaf is collecting %(invoice)s: a credit note changes nothing there, and "
+        "the customer is debited all the same. Ask Urssaf to cancel the demande de "
+        "paiement. A new invoice made now leaves once Urssaf has cancelled this one, "
+        "or the customer has refused it.",
+        invoice=move.name,
+    )
+
+
+def _paid_notice(request, move):
+    customer, advanced = shares(request, move.amount_total)
+    return move.env._(
+        "Urssaf has paid %(invoice)s. Of %(total)s, the customer bore %(customer)s and "
+        "Urssaf advanced %(advanced)s (estimates). Urssaf takes no credit note: refund "
+        "the customer his share of what you credit, or ask Urssaf to cancel the whole "
+        "demande. A new invoice made now leaves once Urssaf has cancelled this one.",
+        invoice=move.name,
+        total=move.currency_id.format(move.amount_total),
+        customer=move.currency_id.format(customer),
+        advanced=move.currency_id.format(advanced),
+    )
+
+
+# -- once it is posted ---------------------------------------------------------------
+
+
+def credit_notes_posted(refunds):
+    """Tell a person of those on invoices that Urssaf has."""
+    for refund in refunds.filtered(lambda move: move.move_type == "out_refund"):
+        move = refund.reversed_entry_id
+        request = live_request(move)
+        if not request:
+            continue
+        if request.state == "queued":
+            request._withdraw()
+        elif request.state in TRANSFERRED and request.transfer_effective:
+            refund._urssaf_tell(_refund_note(request, refund))
+        elif not request.cancel_awaited:
+            request._tell(_cancel_note(request, refund))
+
+
+def _refund_note(request, refund):
+    customer, advanced = shares(request, refund.amount_total)
+    return refund.env._(
+        "Of the %(total)s credited on %(invoice)s, which Urssaf has paid, the customer "
+        "bore %(customer)s: refund them. The other %(advanced)s are tax credit that "
+        "Urssaf advanced: they are not the customer’s. No official text says how "
+        "Urssaf gets a part back; ask it, or have the whole demande cancelled.",
+        total=refund.currency_id.format(refund.amount_total),
+        invoice=refund.reversed_entry_id.name,
+        customer=refund.currency_id.format(customer),
+        advanced=refund.currency_id.format(advanced),
+    )
+
+
+def _cancel_note(request, refund):
+    return refund.env._(
+        "%(user)s has made the credit note %(refund)s for %(invoice)s while Urssaf "
+        "collects it: press “Ask Urssaf to cancel”. Otherwise the customer is debited "
+        "for the whole, and Urssaf pays it.",
+        user=refund.env.user.name,
+        refund=refund.name,
+        invoice=refund.reversed_entry_id.name,
+    )
+
+
+# -- what takes its place ------------------------------------------------------------
+
+
+def carried_lines(move):
+    """What the customer has really paid on this invoice: it goes on to the next one."""
+    # sudo(): payments, for whoever corrects the invoice without seeing them.
+    lines = move.sudo().line_ids.matched_credit_ids.credit_move_id
+    return lines.filtered(
+        lambda line: line.move_id.move_type != "out_refund"
+        and customers_share(line.move_id)
+    )
+
+
+def carry(moves):
+    """Match the deposits of the invoices that these replace, if they are still open."""
+    for move in moves.sudo().filtered("urssaf_deposit_line_ids"):
+        lines = move.urssaf_deposit_line_ids.filtered(
+            lambda line: not line.reconciled and line.parent_state == "posted"
+        )
+        terms = move.line_ids.filtered(
+            lambda line, found=lines: line.display_type == "payment_term"
+            and line.account_id in found.account_id
+        )
+        if terms:
+            same = lines.filtered(lambda line, t=terms: line.account_id in t.account_id)
+            (terms | same).reconcile()
+        move.urssaf_deposit_line_ids = False
+
+
+def held_fault(move):
+    """``(key, fault)`` while Urssaf has the invoice that this one replaces."""
+    replaced = move.sudo().urssaf_replaces_id
+    request = live_request(replaced)
+    if not request:
+        return
+    if request.state in TRANSFERRED and request.transfer_effective:
+        message = move.env._(
+            "Urssaf has paid %(replaced)s, which this invoice replaces: sent too, the "
+            "customer would pay twice. It may leave once Urssaf has cancelled the "
+            "demande of %(replaced)s.",
+            replaced=replaced.name,
+        )
+    else:
+        message = move.env._(
+            "Urssaf still has %(replaced)s, which this invoice replaces: sent too, the "
+            "customer would be debited twice. It may leave once Urssaf has cancelled "
+            "the demande of %(replaced)s, or the customer has refused it.",
+            replaced=replaced.name,
+        )
+    if request.cancel_awaited:
+        message += " " + move.env._(
+            "Urssaf was asked for it on %s.",
+            format_date(move.env, request.cancel_requested_on),
+        )
+    offer = {}
+    if request.state in FOLLOWED and not request.cancel_awaited:
+        offer = {
+            "action": request._cancel_action(),
+            "text": move.env._("Ask Urssaf to cancel"),
+        }
+    yield "held", move._urssaf_fault(message, **offer)
+
+
+def release(moves):
+    """Urssaf has these no more: what takes their place may leave."""
+    # sudo(): whoever hears of it need not see the invoices.
+    held = moves.sudo().urssaf_replaced_by_ids.filtered(
+        lambda move: move.state == "posted"
+        and move.payment_state in UNPAID
+        and not move.urssaf_state
+    )
+    if held.filtered("urssaf_to_send"):
+        wake(moves.env, CRON_INVOICES)
+    for move in held.filtered(lambda m: not m.urssaf_to_send)._urssaf_concerned():
+        move._urssaf_tell(
+            move.env._(
+                "Urssaf has no longer %(replaced)s, which this invoice replaces: send "
+                "it now.",
+                replaced=move.urssaf_replaces_id.name,
+            )
+        )
+
+
+def settled_banner(request):
+    """Of an invoice that a credit note or a payment has settled since."""
+    after = request.move_id.urssaf_put_right_by_id
+    state = dict(request._fields["state"]._description_selection(request.env))
+    if after:
+        message = request.env._(
+            "%(state)s, and put right: %(other)s takes its place.",
+            state=state[request.state],
+            other=after.display_name,
+        )
+    else:
+        message = request.env._(
+            "%s, and settled since: nothing is left to do.", state[request.state]
+        )
+    banner = {"level": "info", "message": message}
+    if after:
+        banner |= {
+            "action_text": request.env._("Open it"),
+            "action": after._get_records_action(),
+        }
+    return banner
+
+
+def credited_banner(request):
+    """Credited while Urssaf collects it, or has paid it."""
+    move = request.move_id
+    message = reversal_notice(move)
+    banner = {"level": "warning", "message": message}
+    if request.cancel_awaited:
+        banner["message"] = request.env._(
+            "A credit note has settled this invoice; Urssaf was asked on %s to cancel "
+            "its demande.",
+            format_date(request.env, request.cancel_requested_on),
+        )
+    elif request.state in FOLLOWED:
+        banner |= {
+            "action_text": request.env._("Ask Urssaf to cancel"),
+            "action": request._cancel_action(),
+        }
+    return banner if message else None

@@ -1,0 +1,131 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.fields import Domain
+
+# What stands on an invoice of a down payment, and not on one that takes it off.
+DEPOSIT_LINE = [("sale_line_ids.is_downpayment", "=", True), ("price_total", ">", 0)]
+
+
+class AccountMove(models.Model):
+    """A down payment of a sales order has an invoice of its own, and is taken off the
+    last one. Urssaf wants the whole price and the deposit that was received of it.
+    """
+
+    _inherit = "account.move"
+
+    def _urssaf_deducted_lines(self):
+        """The lines that take down payments off the price."""
+        return self.invoice_line_ids.filtered(
+            lambda line: line.is_downpayment and line.price_total < 0
+        )
+
+    def _urssaf_deposit_invoices(self):
+        """The invoices of the down payments that this one takes off."""
+        # sudo(): invoices of the same order, for whoever sends the last one.
+        deposits = self.sudo()._urssaf_deducted_lines()._get_downpayment_lines().move_id
+        return deposits.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )
+
+    # -- the whole price, and what was received of it ----------------------------
+
+    def _home_service_lines(self):
+        """Extends the trade: a down payment that is taken off is no service."""
+        return super()._home_service_lines() - self._urssaf_deducted_lines()
+
+    def _urssaf_totals(self):
+        """Extends: the whole price."""
+        total, untaxed = super()._urssaf_totals()
+        lines = self._urssaf_deducted_lines()
+        return (
+            self.currency_id.round(total - sum(lines.mapped("price_total"))),
+            self.currency_id.round(untaxed - sum(lines.mapped("price_subtotal"))),
+        )
+
+    def _urssaf_is_reduced(self):
+        """Extends: by down payments too."""
+        return super()._urssaf_is_reduced() or bool(self._urssaf_deducted_lines())
+
+    def _urssaf_received(self):
+        """Extends: what the customer has paid of the down payments that are taken off,
+        never more than what is.
+        """
+        found = super()._urssaf_received()
+        deducted = -sum(self._urssaf_deducted_lines().mapped("price_total"))
+        if not deducted:
+            return found
+        paid = [move._urssaf_received() for move in self._urssaf_deposit_invoices()]
+        payments = min(sum(one.payments for one in paid), deducted)
+        dates = [one.date for one in (found, *paid) if one.date]
+        return found._replace(
+            payments=self.currency_id.round(found.payments + payments),
+            date=max(dates, default=None),
+        )
+
+    def _urssaf_unpaid_deposit(self):
+        """What is taken off this invoice, and was not received, in euros."""
+        deducted = -sum(self._urssaf_deducted_lines().mapped("price_total"))
+        paid = sum(
+            move._urssaf_received().payments for move in self._urssaf_deposit_invoices()
+        )
+        return max(self.currency_id.round(deducted - paid), 0.0)
+
+    def _urssaf_told_requests(self):
+        """Extends: those of the invoices that take this down payment off."""
+        requests = super()._urssaf_told_requests()
+        if not self._is_downpayment():
+            return requests
+        # sudo(): invoices of the same order, whoever undoes the payment.
+        lines = self.sudo().invoice_line_ids.sale_line_ids.invoice_lines
+        return requests | (lines.move_id - self).urssaf_request_id
+
+    # -- what is not for Urssaf --------------------------------------------------
+
+    def _urssaf_invoice_faults(self):
+        """Extends: a down payment is paid directly, and declared once it is taken off
+        an invoice.
+        """
+        if self._is_downpayment():
+            message = self.env._(
+                "This is the invoice of a down payment: the customer pays it directly, "
+                "and Urssaf is told of it with the invoice that takes it off."
+            )
+            yield "down_payment", self._urssaf_fault(message)
+            return
+        unpaid = self._urssaf_unpaid_deposit()
+        if unpaid:
+            message = self.env._(
+                "%(unpaid)s of the down payment that this invoice takes off "
+                "(%(names)s) were not received from the customer: Urssaf takes a "
+                "deposit once it is paid. Have it paid, or take the line off this "
+                "invoice.",
+                unpaid=self.currency_id.format(unpaid),
+                names=", ".join(self._urssaf_deposit_invoices().mapped("name"))
+                or self.env._("no invoice"),
+            )
+            yield "down_payment", self._urssaf_fault(message, "ERR_ACOMPTE_BLOQUE")
+        yield from super()._urssaf_invoice_faults()
+
+    @api.depends("invoice_line_ids.sale_line_ids.is_downpayment")
+    def _compute_urssaf_can_send(self):
+        """Extends: likewise."""
+        super()._compute_urssaf_can_send()
+        for move in self.filtered("urssaf_can_send"):
+            move.urssaf_can_send = not move.invoice_line_ids.filtered_domain(
+                DEPOSIT_LINE
+            )
+
+    @api.model
+    def _urssaf_can_send_domain(self):
+        """Extends: likewise."""
+        return super()._urssaf_can_send_domain() & Domain(
+            "invoice_line_ids", "not any", DEPOSIT_LINE
+        )
+
+    def _post(self, soft=True):
+        """Extends: ``sale`` has matched by now what was paid online. An invoice that is
+        paid in part leaves with its deposit.
+        """
+        posted = super()._post(soft)
+        posted.filtered("transaction_ids")._urssaf_post_automatically()
+        return posted
