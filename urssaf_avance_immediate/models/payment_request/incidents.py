@@ -27,7 +27,8 @@ from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
-from .notes import handle_note, news_note, other_money_note, otherwise_notes
+from .news import news_note
+from .notes import handle_note, other_money_note, otherwise_notes
 from .payment_request import CLOSED, FOLLOWED, OTHER_AMOUNT, OTHER_MONEY
 
 CANCEL_REASONS = [

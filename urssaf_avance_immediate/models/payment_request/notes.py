@@ -8,37 +8,7 @@ from odoo.tools import format_date, format_datetime
 
 from ...lib.api.schemas import as_date
 from ...lib.rules import PARIS
-from .following import REMOTE_STATES, TO_HANDLE
 from .payment_request import FOLLOWED
-
-
-def news_note(request, state):
-    """What somebody has to do about this news of Urssaf, else ``None``."""
-    code = request.remote_code
-    if code not in REMOTE_STATES:
-        return request.env._(
-            "Urssaf gives this demande the status “%s”, which does not say "
-            "what becomes of the money: look at it in the Urssaf space. "
-            "Nothing was changed in Odoo.",
-            request.remote_label or code,
-        )
-    if REMOTE_STATES[code] != state:
-        return request.env._(
-            "Urssaf says “%(label)s” of this demande, which was over, while "
-            "%(other)s is under way for the same invoice: have one of them "
-            "cancelled.",
-            label=request.remote_label,
-            other=request._successor().name,
-        )
-    if state in TO_HANDLE and not request.invoice_settled:
-        return handle_note(request, state)
-    if state == "paid" and request.payment_ids and not request.amount_booked:
-        return request.env._(
-            "Urssaf says that it has paid after all. The payment was taken "
-            "back or cancelled in Odoo: register it again once the bank shows "
-            "it."
-        )
-    return None
 
 
 def handle_note(request, state):
