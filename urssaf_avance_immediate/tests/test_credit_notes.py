@@ -7,20 +7,17 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
-from .cases import NOW, UrssafCase
+from .cases import NOW
+from .test_money_events import MoneyCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCreditNotes(UrssafCase):
+class TestCreditNotes(MoneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.company.urssaf_declare_deposits = True
-
-    def setUp(self):
-        super().setUp()
-        self._enrol()
 
     def _news(self, request, status, **values):
         self._demande(request).move(status, status, **values)
@@ -240,6 +237,24 @@ class TestCreditNotes(UrssafCase):
         self.assertIn(new, payment.reconciled_invoice_ids)
         self.assertFalse(new.urssaf_deposit_line_ids)
 
+    def test_vat_of_a_deposit_that_goes_on_stays_in_its_month(self):
+        """22.00 received in February, 2.00 of VAT declared then."""
+        self.tax = self.vat[10]
+        move = self._invoice(lines=((2, 33.0),), start="2026-02-02", end="2026-02-13")
+        move.button_draft()
+        move.invoice_date = "2026-02-15"
+        move.action_post()
+        self._pay(move, 22.0, "2026-02-20")
+        self.assertEqual(self._months(2, 3), {2: 2.0, 3: 0.0})
+        move.action_urssaf_send()
+        self._news(move.urssaf_request_id, "40")
+        new = self._modify(move)
+        self.assertEqual(self._months(2, 3), {2: 2.0, 3: -2.0})
+        new.invoice_date = "2026-02-28"
+        new.action_post()
+        self.assertEqual(new.amount_residual, 44.0)
+        self.assertEqual(self._months(2, 3), {2: 2.0, 3: 0.0})
+
     def test_deposit_that_was_refunded_meanwhile_is_not_carried(self):
         move = self._invoice()
         payment = self._pay(move, 20.0)
@@ -265,6 +280,19 @@ class TestCreditNotes(UrssafCase):
         self.assertTrue(request.activity_ids, "said until somebody has acted")
         request.with_user(self.user).action_amount_settled()
         self.assertFalse(request.activity_ids)
+
+    def test_declared_deposit_that_is_put_back(self):
+        move = self._invoice()
+        self._pay(move, 20.0)
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        terms = move.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        line = terms.matched_credit_ids.credit_move_id
+        terms.remove_move_reconcile()
+        self.assertTrue(request.activity_ids)
+        (terms | line).reconcile()
+        self.assertFalse(request.activity_ids)
+        self.assertFalse(request.matter)
 
     def test_deposit_that_was_not_declared_is_nobodys_matter(self):
         move = self._sent().move_id

@@ -2,6 +2,7 @@
 from odoo import Command, api, fields, models
 
 from ..models.invoice.replacing import carried_lines, live_request, reversal_notice
+from ..models.payment_request.lettering import on_event_day
 from ..models.payment_request.payment_request import FOLLOWED
 
 
@@ -34,12 +35,15 @@ class AccountMoveReversal(models.TransientModel):
 
     def reverse_moves(self, is_modify=False):
         """Extends account: the new invoices know which ones they replace, and get the
-        deposits of the customers.
+        deposits of the customers. The VAT on collection of what is undone is that of
+        this day, never of a month that was declared.
         """
         replaced = self.move_ids
         # Odoo undoes the matches of the invoices that are replaced.
         deposits = [carried_lines(move) for move in replaced] if is_modify else ()
-        action = super().reverse_moves(is_modify=is_modify)
+        day = self.date or fields.Date.context_today(self)
+        dated = on_event_day(self, self.company_id, day) if is_modify else self
+        action = super(AccountMoveReversal, dated).reverse_moves(is_modify=is_modify)
         if is_modify:
             # They were made in this order.
             made = self.new_move_ids.sorted("id").sudo()  # the code alone writes these

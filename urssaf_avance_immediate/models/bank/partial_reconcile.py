@@ -59,7 +59,7 @@ class AccountPartialReconcile(models.Model):
             for request in (
                 move.sudo()
                 ._urssaf_told_requests()
-                .filtered(lambda r: r.amount_deposit and r.state in COLLECTING)
+                .filtered(lambda r: r.amount_deposit and r.state in BEFORE_TRANSFER)
             ):
                 note = request.env._(
                     "%(user)s took a payment of %(amount)s off %(invoice)s. Urssaf was "

@@ -9,6 +9,7 @@ demande is refused (40) or cancelled (110).
 from odoo.tools import format_date
 
 from ..exchange.ir_cron import CRON_INVOICES, wake
+from ..payment_request.lettering import on_event_day
 from ..payment_request.payment_request import AT_URSSAF, FOLLOWED, FROZEN
 from .account_move import UNPAID
 from .deposits import customers_share
@@ -146,6 +147,10 @@ def carry(moves):
             and line.account_id in found.account_id
         )
         if terms:
+            # When the match was undone, so that the VAT changes no month before.
+            credits = move.urssaf_replaces_id.reversal_move_ids
+            day = max(credits.mapped("date"), default=move.date)
+            terms = on_event_day(terms, move.company_id, day)
             same = lines.filtered(lambda line, t=terms: line.account_id in t.account_id)
             (terms | same).reconcile()
         move.urssaf_deposit_line_ids = False
