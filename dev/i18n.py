@@ -14,6 +14,7 @@ from pathlib import Path
 from . import commands, console, databases, odoo, odoo_wheels, paths
 
 DATABASE = "urssaf_i18n"
+GLUE_DATABASE = "urssaf_i18n_glue"
 
 _HEADER = {
     "Language-Team": "French",
@@ -89,26 +90,35 @@ def _export(instance, folder):
 
     From a database without demo data: their names are in French already, and not to be
     translated. Each add-on is exported before the next is installed, which may give
-    another label to a field of the first.
+    another label to a field of the first. A glue add-on has a copy of its own: the
+    modules that two of them are for may not go together.
     """
-    import polib
-
     databases.create(instance, DATABASE)
     exported = {}
     try:
-        for addon in paths.EVERY_ADDON:
-            path = folder / f"{addon}.pot"
-            wheels = odoo_wheels.folders(paths.GLUE.get(addon))
-            databases.install(instance, DATABASE, modules=(addon,), wheels=wheels)
-            # Not instance.command(): Odoo wants the sub-command before the options.
-            command = [sys.executable, instance.source.odoo_bin, "i18n", "export"]
-            command += ["--config", instance.config_file, "--database", DATABASE]
-            command += ["--output", path, addon]
-            commands.capture("export the terms", command, env=instance.environment())
-            exported[addon] = polib.pofile(str(path))
+        for addon in paths.ADDONS:
+            exported[addon] = _export_one(instance, folder, addon, DATABASE)
+        for addon in paths.GLUE:
+            databases.copy(instance, DATABASE, GLUE_DATABASE)
+            exported[addon] = _export_one(instance, folder, addon, GLUE_DATABASE)
     finally:
+        databases.drop(instance, GLUE_DATABASE)
         databases.drop(instance, DATABASE)
     return exported
+
+
+def _export_one(instance, folder, addon, database):
+    import polib
+
+    path = folder / f"{addon}.pot"
+    wheels = odoo_wheels.folders(paths.GLUE.get(addon))
+    databases.install(instance, database, modules=(addon,), wheels=wheels)
+    # Not instance.command(): Odoo wants the sub-command before the options.
+    command = [sys.executable, instance.source.odoo_bin, "i18n", "export"]
+    command += ["--config", instance.config_file, "--database", database]
+    command += ["--output", path, addon]
+    commands.capture("export the terms", command, env=instance.environment())
+    return polib.pofile(str(path))
 
 
 def _template(addon, exported):

@@ -42,10 +42,9 @@ class ResCompany(models.Model):
         recursive=True,
         help="Whose credentials, enrolments and settings serve this company.",
     )
+    # One at most, see ``urssaf.connection._of``.
     urssaf_connection_ids = fields.One2many(
-        "urssaf.connection",
-        "company_id",
-        help="How Urssaf answers, one at most: see ``urssaf.connection._of``.",
+        "urssaf.connection", "company_id", string="Urssaf connection"
     )
     urssaf_copy_notice = fields.Char(
         compute="_compute_urssaf_copy_notice",
