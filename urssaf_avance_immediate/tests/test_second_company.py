@@ -51,6 +51,7 @@ class TestSecondCompany(UrssafCase):
         self._run_cron("send")
         self.env["urssaf.connection"]._of(self.company)
         people[0].with_user(self.user).action_urssaf_send_form()
+        people[0].with_user(self.user).urssaf_household_partner_id = people[1]
         form = self.env["urssaf.customer.form"].search([], limit=1)
         self.env["urssaf.customer.form.line"].sudo().create(
             {"form_id": form.id, "name": "birth_name"}
@@ -82,7 +83,10 @@ class TestSecondCompany(UrssafCase):
         """The path to the company of a record."""
         if "company_id" in self.env[name]._fields:
             return "company_id"
-        return "form_id.company_id"
+        above = next(
+            n for n in ("form_id", "request_id") if n in self.env[name]._fields
+        )
+        return f"{above}.company_id"
 
     def _rows(self):
         """What the first company has, as the database has it."""
