@@ -249,14 +249,16 @@ class TransferStatement(models.Model):
     def write(self, vals):
         """Extends: what was signed does not change.
 
-        :raises UserError: always
+        :raises UserError: there is one
         """
-        raise UserError(
-            self.env._(
-                "A signed statement does not change. If entries of that month changed, "
-                "sign the month anew: both stay."
+        if self:
+            raise UserError(
+                self.env._(
+                    "A signed statement does not change. If entries of that month "
+                    "changed, sign the month anew: both stay."
+                )
             )
-        )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_signed(self):
