@@ -114,7 +114,9 @@ def take_all(shooter):
     shooter.shoot("request")
     shooter.open(RECEIVED, height=420)
     shooter.shoot("transfers_received")
-    shooter.click("button[name=action_urssaf_reconcile]")
+    # The oldest line: it pays several demandes.
+    shooter.open(RECEIVED, height=640)
+    shooter.click("button[name=action_urssaf_reconcile] >> nth=-1")
     shooter.shoot("transfer_reconcile")
     shooter.open("account.action_account_config", height=760)
     shooter.scroll_to("h2:has-text('Urssaf avance immédiate')")
