@@ -6,8 +6,8 @@ from odoo.tools import format_date
 from ..models.bank.expected import expected, proposal_text
 from ..models.exchange.screen import notice
 
-# Nearer to the day of the line first: nobody ticks among more.
-SHOWN = 200
+# A page of them, nearest to the day of the line first: nobody ticks among more.
+SHOWN = 80
 
 
 class UrssafBankReconcile(models.TransientModel):
