@@ -121,11 +121,3 @@ class AccountMove(models.Model):
         return super()._urssaf_can_send_domain() & Domain(
             "invoice_line_ids", "not any", DEPOSIT_LINE
         )
-
-    def _post(self, soft=True):
-        """Extends: ``sale`` has matched by now what was paid online. An invoice that is
-        paid in part leaves with its deposit.
-        """
-        posted = super()._post(soft)
-        posted.filtered("transaction_ids")._urssaf_post_automatically()
-        return posted
