@@ -18,8 +18,8 @@ from . import world
 
 ITEMS, DAYS, IN_THE_LINE = 400, 90, 12
 DEMANDES, LINES = 1000, 20
-#: Seconds: the proof; a line of fifty demandes opened and booked, two clicks of a person
-#: who waits; all lines of the month.
+#: Seconds: the proof; a line of fifty demandes opened and booked, while a person
+#: waits; all lines of the month.
 PROOF, ONE_LINE, MONTH = 0.5, 5, 120
 SEED = 2026
 
