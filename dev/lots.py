@@ -22,7 +22,7 @@ SLOW = {
     "test_one_bad_record.py": 60,
     "test_customer_form_portal.py": 40,
     "test_translation.py": 40,
-    "end_to_end": 300,
+    "end_to_end": 400,
 }
 #: What of the add-ons runs under Odoo's own runner too, with the demo data, because it
 #: may differ there; each with the reason. Pytest runs everything.

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import Command
+from odoo.tests import Form
 
 from .books import Books
 from .vat_count import Paper, VatCount, euros
@@ -48,6 +49,8 @@ class Bookkeeper(Books):
         self.client_id = client_id
         self.exempt = exempt
         self.vat = VatCount()
+        # VAT of the months that were filed, as the books had it then.
+        self.filed = {}
         self.invoices = []
         self.customers = {}
         self.products = {}
@@ -260,6 +263,14 @@ class Bookkeeper(Books):
         for bill in bills:
             bill.request.action_urssaf_refresh()
 
+    def asks_to_cancel(self, bill):
+        """*Ask Urssaf to cancel*: the e-mail that Urssaf wants."""
+        action = bill.move.button_request_cancel()
+        letter = self.env[action["res_model"]].with_context(**action["context"])
+        form = Form(letter)
+        form.reason = "ANNUL_AUTRE"
+        form.save().action_send()
+
     def is_set_off(self, bill, day, amount):
         """Urssaf kept this for contributions: one button books it as paid by it."""
         bill.request.action_book_set_off()
@@ -290,6 +301,11 @@ class Bookkeeper(Books):
         )
         payment.action_post()
         self.credits -= euros(amount)
+
+    def undoes(self, bill, day, amount):
+        """*Undo*, on the demande, a take-back that was a mistake."""
+        bill.request.action_undo_take_back()
+        self.vat.comes_in(bill.paper, day, amount)
 
     def takes_back(self, bill, day, amount):
         """*Take the payment back*, on the demande, as the bank's debit says."""

@@ -4,6 +4,11 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from lxml import etree
+
+from odoo.tools.safe_eval import safe_eval
+
+from . import fec
 from .vat_count import euros
 
 
@@ -14,11 +19,22 @@ class Books:
         """Check the books, file the VAT of the month, and lock it."""
         self.checks(waiting)
         self.vat.file(last_day)
+        found = self.vat_by_month()
+        self.filed = {key: vat for key, vat in found.items() if key[0] <= last_day}
         self.locks(last_day, "tax_lock_date")
 
     def locks(self, last_day, which):
         """Lock the accounts up to a day, as in *Accounting > Lock Dates*."""
         self.company.sudo()[which] = last_day
+
+    def signs(self, last_day):
+        """*Transfers expected and waiting*, at the end of a month: nothing is open, and
+        the month is signed.
+        """
+        action = self.env["urssaf.transit"].create({"date": last_day}).action_show()
+        screen = self.env[action["res_model"]].browse(action["res_id"])
+        assert (screen.gap, screen.closing, len(screen.line_ids)) == (0, 0, 0)
+        screen.action_sign()
 
     def checks(self, waiting=0):
         """The books agree to the cent with the bank of Urssaf's sandbox, with what
@@ -42,6 +58,33 @@ class Books:
         assert over == self.surplus, over
         found, counted = self.vat_by_month(), self.vat.months()
         assert found == counted, (found, counted)
+        filed = {key: found.get(key) for key in self.filed}
+        assert filed == self.filed, (filed, self.filed)
+
+    def reads_fec(self, first, last):
+        """Export the FEC of the year, and read it."""
+        # sudo: Odoo keeps it for who is shown "full accounting features".
+        wizard = self.env["l10n_fr.fec.export.wizard"].sudo()
+        wizard = wizard.create({"date_from": first, "date_to": last})
+        rows = fec.read(wizard.generate_fec()["file_content"])
+        faults = list(fec.faults(rows))
+        assert not faults, faults
+        # What Urssaf paid or took back is named by its numbers.
+        for row in rows:
+            if row["CompteNum"] == self.transit.code:
+                assert " Urssaf 1100" in row["EcritureLib"], row
+
+    def needs_no_hand(self):
+        """Nothing of Urssaf's waits for anybody."""
+        requests = self.env["urssaf.payment.request"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        arch = requests.get_view(view_type="search")["arch"]
+        for name in ("to_fix", "late", "not_registered"):
+            [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
+            found = requests.filtered_domain(safe_eval(node.get("domain")))
+            assert not found, (name, found.mapped("name"))
+        assert not requests.filtered("matter"), requests.mapped("matter_message")
 
     def balance(self, accounts):
         """What these accounts hold, in euros."""

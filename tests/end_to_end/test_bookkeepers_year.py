@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A bookkeeper's year: two companies, from January to October 2026.
+"""A bookkeeper's year: two companies, from January 2026 to February 2027.
 
 *Maison claire* has VAT on collection, *Petit coin* is exempt. The add-on in this
 process, the sandbox in another, HTTP between them; both clocks go forward together.
@@ -39,6 +39,10 @@ class TestBookkeepersYear(YearCase):
             self.august()
             self.september()
             self.october()
+            self.november()
+            self.december()
+            self.january_again()
+            self.february_again()
 
     def january(self):
         """Forty customers are enrolled; the first seven invoices leave on the 30th."""
@@ -259,3 +263,83 @@ class TestBookkeepersYear(YearCase):
         maison.is_paid_twice(ines, paid)
         self.statements(paid)
         maison.gives_back(ines, self.morning(date(2026, 10, 20)), 160)
+
+    def november(self):
+        """Urssaf cancels at the company's request, before its transfer and after; a
+        take-back that was a mistake is undone.
+        """
+        maison, coin = self.maison, self.coin
+        self.file(date(2026, 10, 31))
+        day = self.morning(date(2026, 11, 9))
+        jules = maison.bills("Jules", day, menage=4)
+        katia = maison.bills("Katia", day, jardinage=3)
+        self.louis = maison.bills("Louis", day, aide=10)
+        maison.sends(jules, katia, self.louis)
+        gilles = coin.bills("Gilles", day, menage=5)
+        coin.sends(gilles)
+        self.morning(date(2026, 11, 10))
+        maison.asks_to_cancel(jules)
+        self.urssaf.cancels(jules.demande)
+        paid = self.morning(date(2026, 11, 17))
+        for bill in (katia, self.louis):
+            maison.is_paid(bill, paid)
+        coin.is_paid(gilles, paid)
+        maison.is_paid_by_customer(jules, paid)
+        self.statements(paid)
+        day = self.morning(date(2026, 11, 24))
+        maison.asks_to_cancel(katia)
+        self.urssaf.cancels(katia.demande)
+        self.urssaf.cancels(gilles.demande)
+        maison.asks(katia)
+        coin.asks(gilles)
+        maison.takes_back(katia, day, katia.paper.total)
+        coin.takes_back(gilles, day, gilles.paper.total)
+        # The debit of Louis came back, and the bookkeeper is in a hurry.
+        self.urssaf.debit_is_refused(self.louis.demande)
+        maison.asks(self.louis)
+        maison.takes_back(self.louis, day, self.louis.paper.total)
+        maison.undoes(self.louis, day, self.louis.paper.total)
+        self.statements(day)
+        maison.is_paid_by_customer(katia, self.morning(date(2026, 11, 25)))
+
+    def december(self):
+        """Urssaf takes back what Louis has not paid. Two validations of the last days
+        of the year are paid in January.
+        """
+        maison, coin = self.maison, self.coin
+        day = self.morning(date(2026, 12, 14))
+        self.urssaf.takes_back_all(False)
+        self.urssaf.recovers(self.louis.demande)
+        maison.asks(self.louis)
+        self.statements(day)
+        self.assertEqual(self.louis.paper.open, self.louis.paper.total / 2)
+        maison.is_paid_by_customer(self.louis, day)
+        self.file(date(2026, 11, 30))
+        day = self.morning(date(2026, 12, 28))
+        self.marc = maison.bills("Marc", day, menage=6, aide=2)
+        self.helene = coin.bills("Helene", day, menage=3)
+        maison.sends(self.marc)
+        coin.sends(self.helene)
+        self.morning(date(2026, 12, 31))
+        self.statements(date(2026, 12, 31))
+        maison.checks()
+        coin.checks()
+
+    def january_again(self):
+        """The transfers of the new year are VAT of the new year."""
+        paid = self.morning(date(2027, 1, 6))
+        self.maison.is_paid(self.marc, paid)
+        self.coin.is_paid(self.helene, paid)
+        self.statements(paid)
+        self.maison.signs(date(2026, 12, 31))
+        self.coin.signs(date(2026, 12, 31))
+        self.file(date(2026, 12, 31))
+
+    def february_again(self):
+        """The year is closed for good, and its FEC read."""
+        self.morning(date(2027, 2, 15))
+        for keeper in (self.maison, self.coin):
+            keeper.checks()
+            keeper.locks(date(2026, 12, 31), "hard_lock_date")
+            keeper.reads_fec(date(2026, 1, 1), date(2026, 12, 31))
+            keeper.needs_no_hand()
