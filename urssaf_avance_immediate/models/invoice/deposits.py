@@ -89,11 +89,10 @@ def customers_share(entry):
 def deposit_faults(move):
     """``(key, fault)``: what was received before does not go with a demande."""
     found = move._urssaf_received()
-    _ = move.env._
     if found.other:
         yield "partial", _settled_otherwise(move, found)
     elif found.credits or not found.payments:
-        message = _(
+        message = move.env._(
             "A credit note has reduced this invoice. Make a new invoice for what is "
             "left: Urssaf takes no reduction."
         )
@@ -101,7 +100,7 @@ def deposit_faults(move):
     elif not move.company_id._urssaf_holder().urssaf_declare_deposits:
         yield "partial", _undeclared(move, found)
     elif found.date > paris_today():
-        message = _(
+        message = move.env._(
             "The deposit of %(deposit)s is dated %(date)s, which is still to come: "
             "Urssaf takes what was received. Correct the date of the payment, or wait.",
             deposit=move.currency_id.format(found.payments),
@@ -113,7 +112,7 @@ def deposit_faults(move):
         try:
             check_deposit(Decimal(str(found.payments)), Decimal(str(total)))
         except AmountError as error:
-            message = _(
+            message = move.env._(
                 "The deposit of %(deposit)s is more than half of %(total)s.",
                 deposit=move.currency_id.format(found.payments),
                 total=move.currency_id.format(total),
