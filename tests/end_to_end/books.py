@@ -69,10 +69,6 @@ class Books:
         rows = fec.read(wizard.generate_fec()["file_content"])
         faults = list(fec.faults(rows))
         assert not faults, faults
-        # What Urssaf paid or took back is named by its numbers.
-        for row in rows:
-            if row["CompteNum"] == self.transit.code:
-                assert " Urssaf 1100" in row["EcritureLib"], row
 
     def needs_no_hand(self):
         """Nothing of Urssaf's waits for anybody."""
