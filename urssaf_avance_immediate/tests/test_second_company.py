@@ -4,6 +4,7 @@ the add-on. What is new is walked over without being named here.
 """
 
 import base64
+from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -70,6 +71,7 @@ class TestSecondCompany(UrssafCase):
         job = self.env["urssaf.enrolment.import"].with_user(self.user)
         job.create({"file": file}).action_read()
         self.company._urssaf_tell("Urssaf refuses the credentials.")
+        self._sign_a_month()
         everything = {
             name: self.env[name].sudo().search([(self._owner(name), "=", company)])
             for company in self.company.ids
@@ -79,12 +81,29 @@ class TestSecondCompany(UrssafCase):
         self.assertFalse(missing, "nothing of these models: extend the test")
         return everything
 
+    def _sign_a_month(self):
+        self.company.action_urssaf_set_up_transfers()
+        statement = (
+            self.env["urssaf.transfer.statement"]
+            .with_user(self.both)
+            ._sign(self.company, date(2026, 2, 28))
+        )
+        self.env["urssaf.transfer.statement.line"].sudo().create(
+            {
+                "parent_id": statement.id,
+                "company_id": self.company.id,
+                "kind": "other",
+            }
+        )
+
     def _owner(self, name):
         """The path to the company of a record."""
         if "company_id" in self.env[name]._fields:
             return "company_id"
         above = next(
-            n for n in ("form_id", "request_id") if n in self.env[name]._fields
+            n
+            for n in ("form_id", "request_id", "parent_id")
+            if n in self.env[name]._fields
         )
         return f"{above}.company_id"
 
