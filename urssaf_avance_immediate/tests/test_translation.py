@@ -182,7 +182,12 @@ class TestFrenchDocuments(UrssafCase):
         "customer_form_closed",
         "customer_form_slow_down",
     }
-    DOCUMENTS = {"report_invoice_document", "report_transfer_statement"}
+    DOCUMENTS = {
+        "portal_invoice_page",
+        "portal_my_invoices",
+        "report_invoice_document",
+        "report_transfer_statement",
+    }
 
     @classmethod
     def setUpClass(cls):
@@ -231,8 +236,10 @@ class TestFrenchDocuments(UrssafCase):
         self.assertFalse({*english_left(page.decode())} & {*terms})
 
     def test_mails(self):
+        request = self._sent()
         records = {
-            "urssaf.payment.request": self._sent(),
+            "account.move": request.move_id,
+            "urssaf.payment.request": request,
             "urssaf.enrolment": self.partner.urssaf_enrolment_id,
             "urssaf.customer.form": self._form(),
         }

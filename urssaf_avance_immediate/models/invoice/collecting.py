@@ -31,6 +31,7 @@ class AccountMove(models.Model):
     )
     urssaf_customer_notice = fields.Text(
         compute="_compute_urssaf_customer_notice",
+        compute_sudo=True,
         help="What the customer is told about paying this invoice; empty where he pays "
         "us.",
     )
