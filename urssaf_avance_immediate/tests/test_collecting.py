@@ -227,7 +227,7 @@ class TestCollecting(UrssafCase, HttpCase):
         self.assertNotIn(collected.name, page)
         page = self.url_open("/my/invoices").text
         self.assertIn(collected.name, page)
-        self.assertIn("Collected by Urssaf", page)
+        self.assertIn("invoice_status_urssaf", page)
         counted = self.make_jsonrpc_request(
             "/my/counters", {"counters": ["overdue_invoice_count"]}
         )

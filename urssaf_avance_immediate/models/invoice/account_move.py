@@ -86,6 +86,7 @@ class AccountMove(models.Model):
         string="Deposits to match",
         readonly=True,
         copy=False,
+        groups="account.group_account_readonly,account.group_account_invoice",
         help="What the customer had paid on the invoice that this one replaces: "
         "matched with it when it is posted.",
     )
