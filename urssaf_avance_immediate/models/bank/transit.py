@@ -8,6 +8,7 @@ Read by SQL, for an office with years of demandes: entries are found by Odoo's i
 from datetime import date
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...lib.rules import paris_today, working_days_since
@@ -144,11 +145,30 @@ class TransitItem(models.AbstractModel):
     number = fields.Char(readonly=True, help="Of the demande.")
     label = fields.Char(readonly=True, help="Of the entry.")
     invoice_id = fields.Many2one(
-        string="Invoice", related="request_id.move_id", related_sudo=False
+        "account.move", string="Invoice", compute="_compute_of_request"
     )
     partner_id = fields.Many2one(
-        string="Customer", related="request_id.partner_id", related_sudo=False
+        "res.partner",
+        string="Customer",
+        compute="_compute_of_request",
+        search="_search_partner_id",
     )
+
+    @api.depends("request_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_of_request(self):
+        """Empty for a branch that the user may not open: its amounts count all the
+        same.
+        """
+        readable = self.request_id._filtered_access("read")
+        for item in self:
+            request = item.request_id & readable
+            item.invoice_id = request.move_id
+            item.partner_id = request.partner_id
+
+    @api.model
+    def _search_partner_id(self, operator, value):
+        return Domain("request_id.partner_id", operator, value)
 
     @api.model
     def _fill(self, parent, transit, day):
