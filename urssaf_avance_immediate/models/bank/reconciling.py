@@ -5,7 +5,7 @@ where the company wants that.
 """
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import LockError, RedirectWarning, UserError
 from odoo.tools import format_date
 
 from ...lib.rules.bank_label import label_pattern
@@ -244,6 +244,8 @@ def _post_automatically(company):
         known = found.filtered(lambda line: line._urssaf_label_known())
         telling = [line for line, first in known._urssaf_proposals() if first.telling]
         for line in telling:
+            if not work.time_left(company.env):
+                return
             # Read again: the line before may have taken the same transfer.
             [(_line, proposal)] = line._urssaf_proposals()
             if proposal.telling:
@@ -259,7 +261,7 @@ def _post(line, chosen):
     try:
         with line.env.cr.savepoint():
             line._urssaf_reconcile(items, requests)
-    except UserError:
+    except (UserError, RedirectWarning):
         # A person sees it in the list, and reads why when he tries.
         return
     work.checkpoint(line.env)
