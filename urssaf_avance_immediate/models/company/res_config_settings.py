@@ -91,7 +91,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.urssaf_invoice_mention", readonly=False
     )
     urssaf_ceiling_date = fields.Selection(
-        related="company_id.urssaf_ceiling_date", readonly=False
+        related="company_id.urssaf_ceiling_date", readonly=False, required=True
     )
     urssaf_declare_deposits = fields.Boolean(
         related="company_id.urssaf_declare_deposits", readonly=False

@@ -198,7 +198,7 @@ class ResCompany(models.Model):
                     "The transfers of %(company)s are set up by somebody who works in "
                     "%(owner)s.",
                     company=self.name,
-                    owner=owner.name,
+                    owner=owner.sudo().name,  # sudo: the user may not open it
                 )
             )
 
