@@ -10,7 +10,14 @@ class SaleOrder(models.Model):
 
     urssaf_notice = fields.Text(compute="_compute_urssaf_notice")
 
-    @api.depends("partner_id", "company_id", "require_payment", "prepayment_percent")
+    @api.depends(
+        "partner_id",
+        "partner_invoice_id",
+        "company_id",
+        "require_payment",
+        "prepayment_percent",
+    )
+    @api.depends_context("lang")
     def _compute_urssaf_notice(self):
         """What paying online means for a customer of avance immédiate."""
         for order in self:
