@@ -61,16 +61,25 @@ class AccountBankStatementLine(models.Model):
         "line_ids.matched_debit_ids",
         "line_ids.matched_credit_ids",
     )
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_urssaf_request_ids(self):
+        paid = {}
         for line in self:
-            items = line.line_ids
+            # sudo(): what it is matched with may be of a branch that the user may not
+            # open; of the demandes he gets those that he may read.
+            items = line.sudo().line_ids
             matched = items.matched_debit_ids.debit_move_id
             matched += items.matched_credit_ids.credit_move_id
-            requests = (
+            paid[line] = (
                 matched.payment_id.urssaf_request_id | items.urssaf_received_request_id
             )
-            line.urssaf_request_ids = requests
-            line.urssaf_request_count = len(requests)
+        requests = self.env["urssaf.payment.request"].union(
+            *(found.with_env(self.env) for found in paid.values())
+        )
+        readable = requests._filtered_access("read")
+        for line, found in paid.items():
+            line.urssaf_request_ids = found.with_env(self.env) & readable
+            line.urssaf_request_count = len(line.urssaf_request_ids)
 
     @api.depends(
         "amount_residual", "date", "payment_ref", "is_reconciled", "journal_id"
@@ -225,10 +234,11 @@ class AccountBankStatementLine(models.Model):
         """Undo the reconciliation: the line is in suspense again, payments stay."""
         self.ensure_one()
         self._urssaf_check_manager()
-        requests = self.urssaf_request_ids
+        # sudo(): checked above; those of branches that the user may not open too.
+        requests = self.sudo().urssaf_request_ids
         # sudo(): checked above; invoicing users may not write bank lines.
         self.sudo().action_undo_reconciliation()
-        requests.sudo()._message_log_batch(
+        requests._message_log_batch(
             bodies={
                 request.id: self.env._(
                     "Not the transfer of %(day)s any more: %(user)s undid the "
