@@ -8,6 +8,7 @@ MODULE = "urssaf_avance_immediate"
 
 def uninstall_hook(env):
     """Leave no mark, and let Odoo delete the rest without an error in its log."""
+    _take_up_reminders(env)
     marks = env["ir.config_parameter"].sudo()
     marks.search([("key", "=like", f"{MODULE}.%")]).unlink()
     let_go_of_demo_records(env, MODULE)
@@ -16,3 +17,10 @@ def uninstall_hook(env):
         menu = env.ref(f"l10n_fr_home_services.{name}", False)
         if menu:
             menu.active = True
+
+
+def _take_up_reminders(env):
+    """What only we had kept from being reminded of is asked for again."""
+    paused = env["account.move"].search([("urssaf_reminders_paused", "=", True)])
+    terms = paused.line_ids.filtered(lambda line: line.display_type == "payment_term")
+    terms.no_followup = False

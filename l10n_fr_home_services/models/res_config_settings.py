@@ -14,7 +14,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.home_service_intervenant", readonly=False
     )
     home_service_vat = fields.Selection(
-        related="company_id.home_service_vat", readonly=False, required=True
+        related="company_id.root_id.home_service_vat", readonly=False, required=True
     )
     home_service_inactive_taxes = fields.Char(compute="_compute_home_service_taxes")
     home_service_wrong_taxes = fields.Char(compute="_compute_home_service_taxes")

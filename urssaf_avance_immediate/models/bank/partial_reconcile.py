@@ -53,14 +53,15 @@ class AccountPartialReconcile(models.Model):
         """
         for partial in self:
             move = partial.debit_move_id.move_id
-            if not customers_share(partial.sudo().credit_move_id.move_id):
-                continue
             # sudo(): who undoes a payment may not see the demande.
-            for request in (
+            requests = (
                 move.sudo()
                 ._urssaf_told_requests()
                 .filtered(lambda r: r.amount_deposit and r.state in BEFORE_TRANSFER)
-            ):
+            )
+            if requests and not customers_share(partial.sudo().credit_move_id.move_id):
+                continue
+            for request in requests:
                 note = request.env._(
                     "%(user)s took a payment of %(amount)s off %(invoice)s. Urssaf was "
                     "told of a deposit of %(deposit)s and transfers the rest only: put "
@@ -88,8 +89,11 @@ class AccountPartialReconcile(models.Model):
                 amounts[request] += money
         requests = self.env["urssaf.payment.request"].sudo().union(*amounts)
         queued = requests.filtered(lambda r: r.state == "queued")
-        queued._lock().filtered(lambda r: r.state == "queued")._keep_current()
-        for request in requests.filtered(lambda r: r.state in AT_URSSAF):
+        free = queued._lock()
+        free.filtered(lambda r: r.state == "queued")._keep_current()
+        # One that leaves at this very moment is at Urssaf soon.
+        leaving = queued - free
+        for request in leaving | requests.filtered(lambda r: r.state in AT_URSSAF):
             request._tell_other_money(amounts[request])
 
     def _urssaf_customers_money(self, request):

@@ -243,17 +243,22 @@ def _post_automatically(company):
         )
         known = found.filtered(lambda line: line._urssaf_label_known())
         telling = [line for line, first in known._urssaf_proposals() if first.telling]
-        for line in telling:
-            if not work.time_left(company.env):
-                return
-            # Read again: the line before may have taken the same transfer.
-            [(_line, proposal)] = line._urssaf_proposals()
-            if proposal.telling:
-                _post(line, proposal.solutions[0])
+        work.take_each(
+            lines.union(*telling),
+            _post_if_telling,
+            put_off=lambda line, _error: work.tell_job_failed("bank", line.company_id),
+        )
+
+
+def _post_if_telling(line):
+    # Read again: the line before may have taken the same transfer.
+    [(_line, proposal)] = line._urssaf_proposals()
+    if proposal.telling:
+        _post(line, proposal.solutions[0])
 
 
 def _post(line, chosen):
-    """One line in a transaction of its own: a locked period stops no other."""
+    """A locked period stops no other line."""
     items = line.env["account.move.line"].union(*(one.move_line for one in chosen))
     requests = line.env["urssaf.payment.request"].union(
         *(one.request for one in chosen if not one.move_line)
@@ -264,7 +269,6 @@ def _post(line, chosen):
     except (UserError, RedirectWarning):
         # A person sees it in the list, and reads why when he tries.
         return
-    work.checkpoint(line.env)
 
 
 class AccountMoveLine(models.Model):

@@ -106,6 +106,11 @@ def each_company(env, job, *steps):
 def job_failed(job, company, error):
     """A scheduled action could not even choose its records, for this company."""
     report_unforeseen(f"{job} of company {company.id}", error)
+    tell_job_failed(job, company)
+
+
+def tell_job_failed(job, company):
+    """A person of the company knows that a part of this was not done."""
     quietly(
         company,
         lambda broken: broken._urssaf_tell(

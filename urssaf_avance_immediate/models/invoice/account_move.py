@@ -135,7 +135,8 @@ class AccountMove(models.Model):
     def _compute_urssaf_put_right_by(self):
         for move in self:
             credits = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
-            made = move.urssaf_replaced_by_ids or credits
+            new = move.urssaf_replaced_by_ids.filtered(lambda m: m.state != "cancel")
+            made = new or credits
             move.urssaf_put_right_by_id = made.sorted("id")[-1:]
 
     @api.depends("urssaf_request_ids.invoice_settled")

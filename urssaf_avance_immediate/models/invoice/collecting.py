@@ -189,13 +189,14 @@ class AccountMove(models.Model):
             return self.env._(
                 "Urssaf is debiting about %(net)s from your bank account.", net=net
             )
-        if request.state == "validated":
+        now = fields.Datetime.now()
+        if request.state == "validated" or (until and until <= now):
             return self.env._(
                 "You have agreed to it, or let the delay pass: Urssaf debits about "
                 "%(net)s from your bank account, some two working days later.",
                 net=net,
             )
-        if until and until > fields.Datetime.now():
+        if until:
             return self.env._(
                 "You may refuse it until about %(moment)s, in your space on "
                 "particulier.urssaf.fr. Without an answer from you, Urssaf takes it "
