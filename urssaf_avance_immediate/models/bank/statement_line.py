@@ -240,7 +240,7 @@ class AccountBankStatementLine(models.Model):
             )
         # sudo(): checked above; invoicing users may not write bank lines. A part of the
         # line may pay an invoice: its VAT changes today, in no month before.
-        dated = on_event_day(self.sudo(), self.company_id, paris_today())
+        dated = on_event_day(self.sudo(), self.sudo().company_id, paris_today())
         dated.action_undo_reconciliation()
         requests.sudo()._message_log_batch(
             bodies={
