@@ -185,9 +185,9 @@ class UrssafBankReconcile(models.TransientModel):
         self.ensure_one()
         self.statement_line_id._urssaf_check_manager()
         chosen = self.line_ids.filtered("chosen").request_id
-        for request in _set_off_due(chosen):
-            request.action_book_set_off()
         if self.amount_left >= 0:
+            for request in _set_off_due(chosen):
+                request.action_book_set_off()
             return self._reconcile(None)
         company = self.company_id
         # sudo(): a setting of the company.

@@ -161,6 +161,9 @@ class UrssafPaymentRequestReversal(models.TransientModel):
 
     def _check(self, request):
         compare = request.currency_id.compare_amounts
+        debit = self.statement_line_id
+        if debit and (debit.amount >= 0 or not debit._urssaf_journal()):
+            raise UserError(self.env._("Nothing was taken back."))
         # sudo(): see action_reverse.
         if not request.can_reverse or not self._payment().sudo().move_id:
             raise UserError(

@@ -146,7 +146,10 @@ def _not_booked(journal, debit):
                 yield request, request.amount_booked, seen or paris_today()
         else:
             for request in ours - _received_first(ours):
-                amount = request.transfer_amount or request.transfer_expected
+                amount = request.transfer_amount
+                # Made of nothing, it was set off as a whole: the bank shows none of it.
+                if not request.transfer_effective:
+                    amount = amount or request.transfer_expected
                 if request.expected_transfer_date:
                     yield request, amount, request.expected_transfer_date
 

@@ -181,7 +181,8 @@ class AccountBankStatementLine(models.Model):
     def _urssaf_learn_label(self):
         """The first transfer that a person reconciles tells how the bank names it."""
         holder = self.company_id._urssaf_holder()
-        pattern = label_pattern(self.payment_ref)
+        # Debits may have other words.
+        pattern = self.amount > 0 and label_pattern(self.payment_ref)
         if pattern and not self.company_id._urssaf_own("urssaf_bank_label"):
             holder.urssaf_bank_label = pattern
 

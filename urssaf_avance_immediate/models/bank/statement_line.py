@@ -7,13 +7,15 @@ managers may, and what reconciles them runs as superuser once that was checked.
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...lib.rules import paris_today
 from ...lib.rules.bank_label import label_matches
 from ..exchange.screen import notice
 from ..groups import MANAGER
+from ..payment_request.lettering import on_event_day
 from .expected import NOTHING, expected, proposal_text, propose
 
 SUGGESTIONS = [
@@ -231,13 +233,25 @@ class AccountBankStatementLine(models.Model):
         return wizard._action()
 
     def action_urssaf_undo(self):
-        """Undo the reconciliation: the line is in suspense again, payments stay."""
+        """Undo the reconciliation: the line is in suspense again, payments stay.
+
+        :raises UserError: the line is none of Urssaf’s
+        """
         self.ensure_one()
         self._urssaf_check_manager()
         # sudo(): checked above; those of branches that the user may not open too.
         requests = self.sudo().urssaf_request_ids
-        # sudo(): checked above; invoicing users may not write bank lines.
-        self.sudo().action_undo_reconciliation()
+        if not (requests or self._urssaf_journal()):
+            raise UserError(
+                self.env._(
+                    "This is not the bank account of the Urssaf settings: choose its "
+                    "journal there, or reconcile the line as any other."
+                )
+            )
+        # sudo(): checked above; invoicing users may not write bank lines. A part of the
+        # line may pay an invoice: its VAT changes today, in no month before.
+        dated = on_event_day(self.sudo(), self.sudo().company_id, paris_today())
+        dated.action_undo_reconciliation()
         requests._message_log_batch(
             bodies={
                 request.id: self.env._(

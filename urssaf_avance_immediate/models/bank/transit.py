@@ -144,9 +144,7 @@ class TransitItem(models.AbstractModel):
     )
     number = fields.Char(readonly=True, help="Of the demande.")
     label = fields.Char(readonly=True, help="Of the entry.")
-    invoice_id = fields.Many2one(
-        "account.move", string="Invoice", compute="_compute_of_request"
-    )
+    invoice_id = fields.Many2one("account.move", compute="_compute_of_request")
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
+from ...lib.rules import paris_today
 from ..company.res_company import SENDING
 from ..exchange.messages import is_from_outside
 from ..exchange.screen import check_user, notice
@@ -350,6 +351,8 @@ class AccountMove(models.Model):
         VAT of that day, or of the first open one after it, never of a month before.
         """
         day = fields.Date.to_date(self.env.context.get(EVENT_DAY))
+        # Whatever day somebody sends along, none to come.
+        day = day and min(day, paris_today())
         if not day or self.move_type != "entry":
             return super()._get_accounting_date(invoice_date, has_tax, lock_dates)
         day = max(day, invoice_date)

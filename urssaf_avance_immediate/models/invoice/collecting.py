@@ -58,7 +58,22 @@ class AccountMove(models.Model):
         about to, and the company says so on its invoices.
         """
         self.ensure_one()
-        return self._urssaf_collecting() or self._urssaf_will_collect()
+        return (
+            self._urssaf_collecting()
+            or self._urssaf_replaces_collected()
+            or self._urssaf_will_collect()
+        )
+
+    def _urssaf_replaces_collected(self):
+        """Whether Urssaf collects the invoice that this one replaces, or has paid it:
+        who pays this one too pays twice. What is left out is for the customer to pay.
+        """
+        move = self.sudo()  # whoever reads the invoice is told who collects it
+        return (
+            move.state == "posted"
+            and not move.urssaf_excluded
+            and bool(move.urssaf_replaces_id._urssaf_with_demande(COLLECTING))
+        )
 
     def _urssaf_check_not_collecting(self):
         """Before another way to collect begins, such as an order to debit.
@@ -148,10 +163,13 @@ class AccountMove(models.Model):
         )[:1]
         if request.state == "paid":
             return [self._urssaf_paid_sentence(request)]
+        collected = self.env._(
+            "Collected by Urssaf (avance immédiate): do not pay this invoice to us."
+        )
+        if not request and self._urssaf_replaces_collected():
+            return [collected]
         return [
-            self.env._(
-                "Collected by Urssaf (avance immédiate): do not pay this invoice to us."
-            ),
+            collected,
             self._urssaf_debit_sentence(request),
             self.env._(
                 "Estimates within your yearly ceiling, as far as our own invoices "

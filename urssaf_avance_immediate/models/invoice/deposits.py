@@ -69,7 +69,8 @@ def customers_share(entry):
     to 1: the rest was written off, or is no money of his.
     """
     payment = entry.origin_payment_id
-    if payment.urssaf_request_id:
+    line = entry.statement_line_id
+    if payment.urssaf_request_id or (line and line._urssaf_label_known()):
         return 0.0
     if payment:
         money, credited, _written_off = payment._seek_for_lines()

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The money: a transfer of Urssaf becomes a payment of the invoice.
 
-This is a step of its own, after the status is committed: a locked period, a missing
-journal or an invoice already paid never loses what Urssaf said. Taking a payment back
-is in the wizard ``urssaf.payment.request.reversal``.
+A step of its own, after the status is committed: a locked period, a missing journal or
+an invoice already paid never loses what Urssaf said. Taking a payment back is in the
+wizard ``urssaf.payment.request.reversal``.
 """
 
 from odoo import api, fields, models
@@ -132,14 +132,14 @@ class UrssafPaymentRequest(models.Model):
         "(company_id) WHERE state = 'paid' AND transfer_effective IS NOT TRUE"
     )
 
-    @api.depends("state", "transfer_settled", "payment_ids", "set_off_amount")
+    @api.depends(
+        "state", "transfer_settled", "payment_ids", "set_off_amount", "transfer_amount"
+    )
     def _compute_to_book(self):
         for request in self:
-            # Where all of it was set off, nothing was transferred.
-            settled = request.transfer_settled or request.set_off_amount
-            request.to_book = (
-                request.state == "paid" and not settled and not request.payment_ids
-            )
+            set_off = request.set_off_amount and not request.transfer_amount  # all
+            done = request.payment_ids or request.transfer_settled or set_off
+            request.to_book = request.state == "paid" and not done
 
     @api.depends("payment_ids.state", "payment_ids.amount")
     def _compute_amount_booked(self):

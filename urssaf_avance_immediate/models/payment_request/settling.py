@@ -4,6 +4,7 @@ off, the invoice was collected elsewhere too, a take-back was none.
 """
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import clean_context
 
 from ...lib.rules import paris_today
 from ..exchange.screen import notice
@@ -38,6 +39,9 @@ def for_manager(request):
     locked = request.sudo()._lock()
     if not locked:
         raise UserError(request.env._("This demande is being updated: try again."))
+    # What a dialogue was opened with (“default_statement_line_id”) is not for the
+    # entries that are made.
+    locked = locked.with_context(clean_context(request.env.context))
     return locked.with_company(locked.company_id)
 
 
@@ -122,7 +126,10 @@ def collected_twice(request):
     if request.surplus_amount > 0:
         return request.surplus_amount
     invoice = request.move_id
-    if request.transfer_settled or invoice.state != "posted" or invoice.amount_residual:
+    # What was set off paid the invoice: the customer has paid nothing twice.
+    if request.transfer_settled or request.set_off_amount:
+        return 0.0
+    if invoice.state != "posted" or invoice.amount_residual:
         return 0.0
     return request.transfer_missing
 
@@ -143,7 +150,9 @@ def book_second_collection(request):
         request.surplus_move_id = _give_surplus(request, amount, label)
     else:
         posted_invoice(request)
-        pay(request, amount, label=label)
+        payment = pay(request, amount, label=label)
+        # The bank may have shown it before Urssaf said so.
+        request.env["account.bank.statement.line"]._urssaf_announced(request, payment)
     return settled(
         request,
         request.env._(

@@ -13,7 +13,11 @@ from typing import NamedTuple
 from odoo import Command
 from odoo.exceptions import UserError
 
+from ...lib.rules import working_days_since
 from .lettering import EVENT_DAY, match, on_event_day, receivable
+
+# Working days by which the bank may date a transfer before Urssaf does.
+BANK_BEFORE = 2
 
 
 class Registered(NamedTuple):
@@ -34,7 +38,11 @@ def register(request, by_hand=False):
     move = posted_invoice(request)
     amount = request.transfer_missing
     on_invoice = _bank_matches(request, amount, by_hand)
-    adopted = {one.credit_move_id: one.amount for one in on_invoice}
+    # An invoice in instalments has several matches with one line.
+    adopted = {
+        line: sum(matches.mapped("amount"))
+        for line, matches in on_invoice.grouped("credit_move_id").items()
+    }
     if adopted:
         # These match again at once: the VAT stays where it is.
         day = max(line.date for line in adopted)
@@ -178,14 +186,32 @@ def _bank_matches(request, amount, by_hand):
             and partial.credit_move_id.journal_id == journal
         )
     )
+    # A deposit of the customer may name Urssaf too: it came before.
     named = matches.filtered(
-        lambda partial: _names_urssaf(partial.credit_move_id.move_id.statement_line_id)
+        lambda partial: (
+            working_days_since(partial.credit_move_id.date, request.transfer_date)
+            <= BANK_BEFORE
+            and _names_urssaf(partial.credit_move_id.move_id.statement_line_id)
+        )
     )
     if named or not by_hand or request.move_id.amount_residual:
         return named
-    total = sum(matches.mapped("amount"))
-    same = not request.currency_id.compare_amounts(total, amount)
-    return matches if same else named
+    return _of_amount(request, matches, amount) or named
+
+
+def _of_amount(request, matches, amount):
+    """The matches of one line of the bank, or else all of them, that make the amount. A
+    deposit of the customer came before.
+    """
+    same = [
+        found
+        for found in (*matches.grouped("credit_move_id").values(), matches)
+        if found
+        and not request.currency_id.compare_amounts(sum(found.mapped("amount")), amount)
+    ]
+    return max(
+        same, key=lambda found: min(found.mapped("credit_move_id.date")), default=None
+    )
 
 
 def _names_urssaf(line):
@@ -287,14 +313,15 @@ def _misc_journal(request, company):
     # sudo(): those of the companies above a branch, which its user may not open.
     above = company.sudo().parent_ids
     own = above.tax_cash_basis_journal_id | above.currency_exchange_journal_id
-    journal = journals.search(
+    found = journals.search(
         [
             *journals._check_company_domain(company),
             ("type", "=", "general"),
             ("id", "not in", own.ids),
-        ],
-        limit=1,
+        ]
     )
+    # A branch's own before those of the company above it.
+    journal = found.sorted(lambda one: one.company_id != company)[:1]
     if not journal:
         raise UserError(
             request.env._("Create a journal of miscellaneous operations first.")
