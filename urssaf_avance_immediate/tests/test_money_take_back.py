@@ -184,6 +184,19 @@ class TestTakeBack(MoneyCase):
         self.assertEqual(self.second.move_id.amount_residual, 100.0)
         self.assertEqual(self._open(self.receivable), [100.0])
 
+    def test_two_people_at_once(self):
+        """Both have the dialogue open, each for the customer's half."""
+        self._says(self.second, "60", date(2026, 3, 9))
+        form = self.env["urssaf.payment.request.reversal"].with_user(self.manager)
+        form = form.with_context(default_request_id=self.second.id)
+        first, other = Form(form), Form(form)
+        for wizard in (first, other):
+            wizard.share = "half"
+        first.save().action_reverse()
+        with self.assertRaises(UserError):
+            other.save().action_reverse()
+        self.assertEqual(self.second.amount_booked, 128.0)
+
     def test_from_the_line_of_the_bank(self):
         """Its amount and day, and reconciled by the same click."""
         self._says(self.second, "60", date(2026, 3, 9))

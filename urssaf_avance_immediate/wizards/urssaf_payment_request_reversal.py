@@ -65,6 +65,15 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         help="The day of the debit on the bank statement; proposed: the day on which "
         "Odoo saw Urssaf’s notice.",
     )
+    # As it was when the dialogue was opened: two people may take the same money back.
+    booked = fields.Monetary(
+        string="Registered",
+        compute="_compute_booked",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
     vat_note = fields.Text(compute="_compute_vat_note", compute_sudo=False)
     debit_account_id = fields.Many2one(
         "account.account",
@@ -84,6 +93,11 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             wizard.payment_id = payment
             wizard.debit_account_id = payment.destination_account_id
             wizard.credit_account_id = payment.outstanding_account_id
+
+    @api.depends("request_id")
+    def _compute_booked(self):
+        for wizard in self:
+            wizard.booked = wizard.request_id.amount_booked
 
     @api.depends("request_id", "share")
     def _compute_proposal(self):
@@ -168,6 +182,13 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         if not request.can_reverse or not self._payment().sudo().move_id:
             raise UserError(
                 self.env._("There is no entry of a payment of Urssaf to take back.")
+            )
+        if compare(self.booked, request.amount_booked):
+            raise UserError(
+                self.env._(
+                    "Somebody reconciled this meanwhile: close the dialogue, and open "
+                    "it again."
+                )
             )
         if compare(self.amount, 0) <= 0 or (
             compare(self.amount, request.amount_booked) > 0
