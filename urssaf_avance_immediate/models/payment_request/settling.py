@@ -41,7 +41,7 @@ def for_manager(request):
         raise UserError(request.env._("This demande is being updated: try again."))
     # What a dialogue was opened with (“default_statement_line_id”) is not for the
     # entries that are made.
-    locked = locked.with_context(clean_context(request.env.context))
+    locked = locked.with_env(locked.env(context=clean_context(locked.env.context)))
     return locked.with_company(locked.company_id)
 
 
