@@ -105,6 +105,20 @@ class TestPaymentRequestIncidents(UrssafCase):
         self.assertFalse(self.request.can_reverse)
         self.assertEqual(self.move.payment_state, "not_paid")
 
+    def _paid_by_the_customer_after(self, code):
+        self._news(code)
+        self.assertTrue(self.request.activity_ids)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        ).create({})._create_payments()
+        self.assertFalse(self.request.activity_ids, "nobody has to collect it")
+
+    def test_the_customer_pays_after_a_refused_debit(self):
+        self._paid_by_the_customer_after("60")
+
+    def test_the_customer_pays_after_a_cancellation(self):
+        self._paid_by_the_customer_after("110")
+
     def test_each_incident_after_the_payment(self):
         self._pay()
         payment = self.request.payment_ids

@@ -30,6 +30,7 @@ class AccountPartialReconcile(models.Model):
         """Extends account: see the module."""
         partials = super().create(vals_list)
         partials._urssaf_other_money()
+        partials._urssaf_put_right()
         return partials
 
     def unlink(self):
@@ -73,6 +74,16 @@ class AccountPartialReconcile(models.Model):
                 )
                 request.write({"matter": OTHER_AMOUNT, "matter_message": note})
                 request._tell(note)
+
+    def _urssaf_put_right(self):
+        """The invoice of a demande that is over was paid by the customer, or credited:
+        nobody has to collect it any more.
+        """
+        # sudo(): whoever registers the payment need not see the demandes.
+        requests = self.sudo().debit_move_id.move_id.urssaf_request_ids
+        over = requests.filtered(lambda r: r.invoice_settled and not r.matter)
+        if over:
+            over._told_done()
 
     def _urssaf_other_money(self):
         """The demandes of invoices that were just paid, wholly or in part, by others
