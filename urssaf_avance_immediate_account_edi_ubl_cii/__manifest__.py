@@ -9,7 +9,6 @@
     "development_status": "Beta",
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
-    "countries": ["fr"],
     "depends": ["urssaf_avance_immediate", "account_edi_ubl_cii"],
     "data": ["data/facturx_templates.xml"],
     "auto_install": True,

@@ -8,7 +8,6 @@
     "development_status": "Beta",
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
-    "countries": ["fr"],
     "depends": ["urssaf_avance_immediate", "account_reconcile_oca"],
     "data": ["views/account_bank_statement_line_views.xml"],
     "auto_install": True,

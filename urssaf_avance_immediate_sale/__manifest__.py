@@ -9,7 +9,6 @@
     "development_status": "Beta",
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
-    "countries": ["fr"],
     "depends": ["urssaf_avance_immediate", "sale"],
     "data": ["views/sale_order_views.xml"],
     "auto_install": True,

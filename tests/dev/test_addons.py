@@ -51,3 +51,16 @@ def test_pytest_knows_every_add_on():
     for addon in paths.EVERY_ADDON:  # its warnings, by both names
         for name in (f"odoo.addons.{addon}.models", f"{addon}.tests"):
             assert any(re.match(warning, name) for warning in warnings), name
+
+
+def test_glue_names_no_country():
+    """With a new French company, Odoo installs each auto-install module of France; it
+    refuses the company where a module that this one needs is not there.
+    """
+    named = [
+        addon
+        for addon in paths.EVERY_ADDON
+        if paths.manifest(addon).get("auto_install")
+        and paths.manifest(addon).get("countries")
+    ]
+    assert not named
