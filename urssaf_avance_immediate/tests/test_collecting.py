@@ -233,7 +233,7 @@ class TestCollecting(UrssafCase, HttpCase):
         )
         self.assertEqual(counted["overdue_invoice_count"], 1)
         page = self.url_open(collected.get_portal_url()).text
-        self.assertIn(COLLECTED, page)
+        self.assertIn('name="urssaf_notice"', page)
 
     # -- the office ----------------------------------------------------------------
 
