@@ -101,8 +101,9 @@ def _transfer(spec, request, demande):
 def _contested(request):
     yield from _different("motif", CONTEST_CODE, request["rejection_code"])
     yield from _different("commentaire", CONTEST_COMMENT, request["rejection_comment"])
-    if not request["activity_ids"]:
-        yield "personne n'est prévenu du refus"
+    # The invoice was corrected since: whoever was told has nothing to do any more.
+    if request["activity_ids"]:
+        yield "une tâche reste ouverte, alors que la facture est corrigée"
 
 
 def _not_sent(found):
