@@ -65,8 +65,9 @@ class UrssafPaymentRequest(models.Model):
             take_number(request, numbers[request.move_id])
         queued = free | self._create_for(new, numbers)
         for request in queued:
-            values = {**request._earlier_values(), **request._frozen_values()}
-            request._set_state("queued", **values)
+            request.write({**request._earlier_values(), **request._frozen_values()})
+        # Once for all: what goes with it writes on their invoices.
+        queued._set_state("queued")
         self.env["urssaf.ceiling.use"]._freeze(queued)
         # By hand or by itself. What kept its mark would leave again by itself, should
         # the customer refuse it.
