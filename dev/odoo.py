@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from . import commands, odoo_source, paths, postgres
+from . import commands, odoo_source, patched_wkhtmltopdf, paths, postgres
 
 
 class Odoo(NamedTuple):
@@ -22,6 +22,7 @@ class Odoo(NamedTuple):
     def environment(self, **changes):
         """Return the environment for any process that imports Odoo."""
         return commands.environment(
+            PATH=patched_wkhtmltopdf.search_path(),
             PYTHONPATH=self.source.python_path,
             ODOO_RC=self.config_file,
             PYTHONDONTWRITEBYTECODE=None,
@@ -46,6 +47,7 @@ class Odoo(NamedTuple):
 def prepare():
     """Return an Odoo: source found, PostgreSQL running, configuration written."""
     odoo = Odoo(odoo_source.ensure(), postgres.ensure())
+    patched_wkhtmltopdf.ensure()
     paths.state().mkdir(parents=True, exist_ok=True)
     odoo.config_file.touch(mode=0o600)  # it may hold a password
     odoo.config_file.write_text(_config(odoo), encoding="utf-8")

@@ -11,9 +11,18 @@ except ModuleNotFoundError:  # Python 3.10: pip carries the same parser
 
 def requirements(group):
     """Return the requirement lines of ``group``, its includes resolved, sorted."""
+    return sorted(_lines(_pyproject()["dependency-groups"], group))
+
+
+def hashed(group):
+    """Like ``requirements``, each with the hash of its only file, as pip reads it."""
+    hashes = _pyproject()["tool"]["pins"]["hashes"]
+    return [f"{line} --hash={hashes[line]}" for line in requirements(group)]
+
+
+def _pyproject():
     with open(paths.ROOT / "pyproject.toml", "rb") as handle:
-        groups = tomllib.load(handle)["dependency-groups"]
-    return sorted(_lines(groups, group))
+        return tomllib.load(handle)
 
 
 def _lines(groups, name):
