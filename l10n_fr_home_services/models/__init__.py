@@ -4,5 +4,6 @@ from . import nature
 from . import company
 from . import product
 from . import account_move
+from . import known_dates
 from . import taxes
 from . import res_config_settings

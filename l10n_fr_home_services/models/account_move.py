@@ -37,6 +37,15 @@ class AccountMove(models.Model):
                 create_column(self.env.cr, self._table, name, "date")
         return super()._auto_init()
 
+    def _post(self, soft=True):
+        """Extends account: what is checked of the services before an invoice is posted,
+        in this order.
+
+        :raises UserError: a timesheet or the like knows other days than the invoice
+        """
+        self._home_service_check_known_dates()
+        return super()._post(soft)
+
     @api.depends("company_id", "invoice_line_ids.product_id")
     def _compute_home_service_shown(self):
         """Whether the invoice may have dates of services: its company has a SAP number,
