@@ -14,10 +14,12 @@
     "data": [
         "security/home_service_security.xml",
         "security/ir.model.access.csv",
+        "data/home_service_activity_data.xml",
         "data/home_service_nature_data.xml",
         "data/home_service_official_amount_data.xml",
         "data/home_service_mention_data.xml",
         "views/home_service_mention_views.xml",
+        "views/home_service_activity_views.xml",
         "views/home_service_nature_views.xml",
         "views/home_service_official_amount_views.xml",
         "views/product_views.xml",

@@ -18,12 +18,16 @@ def uninstall_hook(env):
 
 
 def _forget_natures(env):
-    """Products refer to natures and restrict their deletion; the columns go anyway."""
+    """What refers to natures and activities restricts their deletion; the columns go
+    anyway.
+    """
+    lists = ("home.service.nature", "home.service.activity")
     for field in env["ir.model.fields"].search(
-        [("relation", "=", "home.service.nature"), ("ttype", "=", "many2one")]
+        [("relation", "in", lists), ("ttype", "=", "many2one")]
     ):
         model = env[field.model]
-        if model._auto and model._fields[field.name].store:
+        described = model._fields[field.name]
+        if model._auto and described.store and not described.required:
             env.cr.execute(f'UPDATE "{model._table}" SET "{field.name}" = NULL')
     env.invalidate_all()
 

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import official_amount
+from . import activity
 from . import nature
 from . import company
 from . import product

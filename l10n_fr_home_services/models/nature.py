@@ -33,6 +33,14 @@ class HomeServiceNature(models.Model):
         help="These expenses have a yearly ceiling of their own (article D7233-5 of "
         "the Code du travail).",
     )
+    activity_id = fields.Many2one(
+        "home.service.activity",
+        string="Activity",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="What these services are in the list of article D7231-1 of the Code du "
+        "travail: the annual certificate and the NOVA figures are cut by it.",
+    )
     active = fields.Boolean(default=True)
 
     @api.ondelete(at_uninstall=False)

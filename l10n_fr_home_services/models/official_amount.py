@@ -7,6 +7,12 @@ CEILING_GROUPS = [
     ("handyman", "Small repairs"),
     ("computing", "Help with computers and the internet"),
 ]
+CONFIDENCE = [
+    ("law", "Read in the law"),
+    ("page", "Read on an official page"),
+    ("public", "Read on other public pages"),
+    ("choice", "Our choice"),
+]
 
 
 class HomeServiceOfficialAmount(models.Model):
@@ -29,14 +35,7 @@ class HomeServiceOfficialAmount(models.Model):
     amount = fields.Float(string="Amount (€)", digits=(16, 2), required=True)
     source = fields.Char(required=True, help="The article that says so.")
     confidence = fields.Selection(
-        [
-            ("law", "Read in the law"),
-            ("page", "Read on an official page"),
-            ("choice", "Our choice"),
-        ],
-        string="How sure",
-        required=True,
-        default="page",
+        CONFIDENCE, string="How sure", required=True, default="page"
     )
 
     _one_per_day = models.Constraint(
