@@ -7,4 +7,6 @@ from . import product
 from . import account_move
 from . import known_dates
 from . import taxes
+from . import paper
+from . import paper_faults
 from . import res_config_settings

@@ -41,9 +41,11 @@ class AccountMove(models.Model):
         """Extends account: what is checked of the services before an invoice is posted,
         in this order.
 
-        :raises UserError: a timesheet or the like knows other days than the invoice
+        :raises UserError: a timesheet or the like knows other days than the invoice,
+            or it lacks a mention and its company does not want it posted so
         """
         self._home_service_check_known_dates()
+        self._home_service_check_papers(soft)
         return super()._post(soft)
 
     @api.depends("company_id", "invoice_line_ids.product_id")
@@ -155,6 +157,7 @@ class AccountMoveLine(models.Model):
             ("home_service_intervenant", "varchar"),
             ("home_service_nature_id", "int4"),
             ("home_service_unit", "varchar"),
+            ("home_service_mode", "varchar"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, kind)

@@ -4,6 +4,14 @@ from odoo.exceptions import ValidationError
 
 from ..rules import is_intervenant, is_sap_number
 
+# How a structure works (arrêté of 17 March 2015, article 3; article L7232-6 of the
+# Code du travail).
+MODES = [
+    ("provider", "Provider (prestataire)"),
+    ("agent", "Agent of an employer (mandataire)"),
+    ("lending", "Lending of staff (mise à disposition)"),
+]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -16,6 +24,45 @@ class ResCompany(models.Model):
         string="Default intervenant",
         help="Who performs the services: SAP and the SIREN, or SIR and the SIRET. Left "
         "empty, the SAP declaration number is used.",
+    )
+    home_service_declaration_date = fields.Date(
+        string="Declared on",
+        help="Date of the declaration, printed with its number on invoices (article "
+        "D7233-1 of the Code du travail).",
+    )
+    home_service_approval_number = fields.Char(
+        string="Agrément number",
+        help="Of the activities that need an agrément (article L7232-1 of the Code du "
+        "travail); printed on invoices. Left empty if there is none.",
+    )
+    home_service_approval_date = fields.Date(
+        string="Agrément of", help="Date of the agrément, printed with its number."
+    )
+    home_service_mode = fields.Selection(
+        MODES,
+        string="Mode",
+        default="provider",
+        required=True,
+        help="How you work: printed on invoices (arrêté of 17 March 2015). A product "
+        "may say otherwise.",
+    )
+    home_service_logotype = fields.Image(
+        string="Services à la personne logotype",
+        max_width=600,
+        max_height=600,
+        help="The one that your administration handed you: it goes on all commercial "
+        "documents (article R7232-19 of the Code du travail).",
+    )
+    home_service_paper_check = fields.Selection(
+        [
+            ("warn", "Say what is missing"),
+            ("block", "Do not post it"),
+        ],
+        string="Invoice that lacks a mention",
+        default="warn",
+        required=True,
+        help="What happens at posting when an invoice lacks something that the law "
+        "asks of it.",
     )
 
     @api.constrains("home_service_sap_number", "home_service_intervenant")
@@ -42,15 +89,27 @@ class ResCompany(models.Model):
 
     def _home_service_declarant(self):
         """The company whose declaration of services à la personne covers this one:
-        itself if it has a SAP number, else the nearest above it that has one, else
-        itself.
+        itself if it has a SAP number, else the nearest above it that has one, else the
+        nearest that has an agrément, else itself.
 
         As superuser: who works for a branch may not open the company above it.
         """
-        company = declarant = self.sudo()
+        company = self.sudo()
+        approved = company.browse()
+        declarant = company
         while declarant and not declarant.home_service_sap_number:
+            approved = approved or declarant.filtered("home_service_approval_number")
             declarant = declarant.parent_id
-        return declarant or company
+        return declarant or approved or company
+
+    def _home_service_siren(self):
+        """The nine digits of the company, from its SAP number, else from its SIREN or
+        SIRET; an empty text if none is known.
+        """
+        declarant = self._home_service_declarant()
+        number = declarant.home_service_sap_number or declarant.company_registry or ""
+        digits = "".join(filter(str.isdigit, number))
+        return digits[:9] if len(digits) in (9, 14) else ""
 
     def _home_service_intervenant(self):
         """Who performs the services: a branch may have a SIRET of its own.

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..rules import is_intervenant
+from .company import MODES
 
 UNITS = [("hour", "Hour"), ("flat", "Flat price")]
 
@@ -31,6 +32,17 @@ class ProductTemplate(models.Model):
         company_dependent=True,
         help="Who performs this service: SAP and the SIREN, or SIR and the SIRET. Left "
         "empty, the one of the company.",
+    )
+
+    home_service_mode = fields.Selection(
+        MODES,
+        string="Mode of this service",
+        help="How this service is done, where it is not how the company works.",
+    )
+    home_service_travel = fields.Boolean(
+        string="Travel costs",
+        help="These are the travel costs of a service: named as such on invoices "
+        "(article D7233-1 of the Code du travail), and done by nobody.",
     )
 
     def _home_service_intervenant_in(self, company):

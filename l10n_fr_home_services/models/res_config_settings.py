@@ -13,6 +13,24 @@ class ResConfigSettings(models.TransientModel):
     home_service_intervenant = fields.Char(
         related="company_id.home_service_intervenant", readonly=False
     )
+    home_service_declaration_date = fields.Date(
+        related="company_id.home_service_declaration_date", readonly=False
+    )
+    home_service_approval_number = fields.Char(
+        related="company_id.home_service_approval_number", readonly=False
+    )
+    home_service_approval_date = fields.Date(
+        related="company_id.home_service_approval_date", readonly=False
+    )
+    home_service_mode = fields.Selection(
+        related="company_id.home_service_mode", readonly=False, required=True
+    )
+    home_service_logotype = fields.Image(
+        related="company_id.home_service_logotype", readonly=False
+    )
+    home_service_paper_check = fields.Selection(
+        related="company_id.home_service_paper_check", readonly=False, required=True
+    )
     home_service_vat = fields.Selection(
         related="company_id.root_id.home_service_vat", readonly=False, required=True
     )

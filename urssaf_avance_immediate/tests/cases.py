@@ -58,6 +58,10 @@ class UrssafCase(FakeUrssafMixin, HomeServiceCase):
             lang="en_US",
         )
 
+    def _banners(self, move):
+        """The names of Urssaf's banners at the head of the invoice."""
+        return {name for name in move.alerts or {} if name.startswith("urssaf_")}
+
     @classmethod
     def _make_other_company(cls):
         """Another agency with credentials of its own: ``other_company``, and people of

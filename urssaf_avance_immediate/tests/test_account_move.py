@@ -29,7 +29,7 @@ class TestAccountMove(UrssafCase):
 
     def test_ready(self):
         move = self._invoice()
-        self.assertEqual(set(move.alerts), {"urssaf_ready"})
+        self.assertEqual(self._banners(move), {"urssaf_ready"})
 
     def test_period_missing(self):
         move = self._invoice()
@@ -77,7 +77,7 @@ class TestAccountMove(UrssafCase):
     def test_customer_not_enrolled_sees_nothing(self):
         move = self._invoice(self._make_partner(email="autre@example.com"))
         self.assertFalse(move.urssaf_can_send)
-        self.assertFalse(move.alerts)
+        self.assertFalse(self._banners(move))
 
     def test_product_without_nature(self):
         self.housework.home_service_nature_id = False

@@ -227,7 +227,7 @@ class TestChecks(UrssafCase):
         self.partner.urssaf_other_aid = True
         alerts = move._urssaf_check_sendable()
         self.assertEqual(alerts["urssaf_other_aid"]["level"], "warning")
-        self.assertEqual(set(move.alerts), {"urssaf_other_aid", "urssaf_ready"})
+        self.assertEqual(self._banners(move), {"urssaf_other_aid", "urssaf_ready"})
         self.partner.urssaf_sending = "never"
         self.assertIn("urssaf_left_out", move._urssaf_check_sendable())
         self.assertFalse(move.urssaf_can_send)

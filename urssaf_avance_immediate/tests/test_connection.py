@@ -100,7 +100,7 @@ class TestConnection(UrssafCase):
         self._make_due(request)
         self._run_cron("follow")
         self.assertTrue(self.connection._paused())
-        self.assertEqual(list(request.move_id.alerts), ["urssaf_connection"])
+        self.assertEqual(self._banners(request.move_id), {"urssaf_connection"})
         other = self._sent()
         self.assertEqual(other.state, "queued")
         self.assertEqual(len(self.fake.calls_of("050")), 1)
@@ -108,10 +108,10 @@ class TestConnection(UrssafCase):
     def test_banner_of_an_invoice_that_waits(self):
         self.fake.fail("050", "http_503")
         move = self._sent().move_id
-        self.assertEqual(list(move.alerts), ["urssaf_connection"])
+        self.assertEqual(self._banners(move), {"urssaf_connection"})
         self.assertIn("11:02", move.alerts["urssaf_connection"]["message"])
         fresh = self._invoice()
-        self.assertEqual(set(fresh.alerts), {"urssaf_connection", "urssaf_ready"})
+        self.assertEqual(self._banners(fresh), {"urssaf_connection", "urssaf_ready"})
         self.assertTrue(self.partner.urssaf_enrolment_id.connection_notice)
         with freeze_time(NOW + timedelta(minutes=3)):
             self._run_cron("send")

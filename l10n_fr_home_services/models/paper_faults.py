@@ -1,0 +1,270 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an invoice of services lacks of what article D7233-1 of the Code du travail
+asks.
+
+It is said at the head of the invoice, each with what to open; a company may choose that
+such an invoice is not posted.
+"""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from .taxes import EXEMPT
+
+# More names than that help nobody.
+NAMES = 5
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _home_service_is_paper(self):
+        """Whether this is an invoice, or a credit note, of services: a line has a
+        nature, or days when it was done. The others stay as Odoo prints them.
+        """
+        self.ensure_one()
+        return (
+            self.move_type in ("out_invoice", "out_refund")
+            and self.home_service_shown
+            and not self._is_downpayment()
+            and any(
+                line._home_service_nature()[0] or all(line._home_service_days())
+                for line in self._home_service_lines()
+            )
+        )
+
+    def _home_service_paper_faults(self):
+        """What the invoice lacks: ``[(sentence, record to open)]``, empty if nothing.
+        The record is the invoice where it is mended there.
+        """
+        self.ensure_one()
+        if self.move_type != "out_invoice" or not self._home_service_is_paper():
+            return []
+        return [
+            *self._home_service_company_faults(),
+            *self._home_service_customer_faults(),
+            *self._home_service_nature_faults(),
+            *self._home_service_line_faults(),
+        ]
+
+    def _home_service_company_faults(self):
+        """Name, address, declaration and agrément (article D7233-1), VAT number
+        (article 242 nonies A of annex II of the CGI).
+        """
+        # sudo(): what every customer reads on the paper.
+        company = self.sudo().company_id
+        declarant = company._home_service_declarant()
+        number = declarant.home_service_sap_number
+        approval = declarant.home_service_approval_number
+        sentences = []
+        if not number and not approval:
+            sentences.append(
+                self.env._("%s has no SAP declaration number.", declarant.name)
+            )
+        if number and not declarant.home_service_declaration_date:
+            sentences.append(
+                self.env._("The date of the declaration %s is missing.", number)
+            )
+        if approval and not declarant.home_service_approval_date:
+            sentences.append(
+                self.env._("The date of the agrément %s is missing.", approval)
+            )
+        if not has_address(company.partner_id):
+            sentences.append(self.env._("The address of %s is missing.", company.name))
+        exempt = company._home_service_regime() in EXEMPT
+        if self.amount_tax and not exempt and not company.vat:
+            sentences.append(
+                self.env._("The VAT number of %s is missing.", company.name)
+            )
+        return [(sentence, declarant) for sentence in sentences]
+
+    def _home_service_customer_faults(self):
+        """Name and address of the beneficiary, and where the services were done."""
+        customer, place = self.partner_id, self.partner_shipping_id
+        faults = []
+        if not has_address(customer):
+            faults.append(
+                (self.env._("The address of %s is missing.", customer.name), customer)
+            )
+        if place and place != customer and not has_address(place):
+            sentence = self.env._(
+                "Where the services were done is missing: “%s” has no address.",
+                place.display_name,
+            )
+            faults.append((sentence, place))
+        return faults
+
+    def _home_service_nature_faults(self):
+        """What is no service has a product of goods; a deposit or a rebate is none
+        either.
+        """
+        faults = []
+        for line in self._home_service_lines():
+            if (
+                line._home_service_nature()[0]
+                or line.product_id.type not in (False, "service")
+                or line.is_downpayment
+                or line.currency_id.compare_amounts(line.price_total, 0) <= 0
+            ):
+                continue
+            sentence = self.env._(
+                "“%s” has no nature: which service it is is missing.",
+                line._home_service_title(),
+            )
+            # sudo(): Odoo’s own rules say who may open the product.
+            product = line.sudo().product_id.product_tmpl_id
+            faults.append((sentence, product or self))
+        return list(dict.fromkeys(faults))
+
+    def _home_service_line_faults(self):
+        """The days of each service, and who came."""
+        services = self._home_service_lines().filtered(
+            lambda line: line._home_service_nature()[0] and line.price_total
+        )
+        undated = services.filtered(lambda line: not all(line._home_service_days()))
+        faults = []
+        if undated:
+            sentence = self.env._(
+                "When it was done is missing: %s.", undated._home_service_titles()
+            )
+            faults.append((sentence, self))
+        return faults
+
+    # -- at posting ----------------------------------------------------------------
+
+    def _home_service_stopped(self):
+        """``{invoice: faults}`` of those of self that their company does not want to
+        post as they are.
+        """
+        found = {}
+        for move in self:
+            declarant = move.company_id._home_service_declarant()
+            if declarant.home_service_paper_check == "block":
+                if faults := move._home_service_paper_faults():
+                    found[move] = faults
+        return found
+
+    def _home_service_check_papers(self, soft):
+        """Before posting. Odoo’s scheduled action of automatic posting writes a
+        UserError on the invoice, and goes on with the next one.
+
+        :raises UserError: a company wants complete invoices, and one of self is not
+        """
+        today = fields.Date.context_today(self)
+        # Those of a later day are posted then.
+        now = self.filtered(lambda move: not soft or move.date <= today)
+        if stopped := now._home_service_stopped():
+            raise UserError(self._home_service_stop_text(stopped))
+
+    def _home_service_stop_text(self, stopped):
+        blocks = []
+        for move, faults in stopped.items():
+            name = move.name if move.name not in (False, "/") else ""
+            title = " ".join(filter(None, (name, move.partner_id.name or "")))
+            sentences = "\n".join(f"- {sentence}" for sentence, _record in faults)
+            blocks.append(f"{title}\n{sentences}" if len(stopped) > 1 else sentences)
+        return "\n\n".join(
+            [
+                self.env._(
+                    "Not posted: an invoice of services must say more, and your "
+                    "company has chosen not to post it before it does (article D7233-1 "
+                    "of the Code du travail)."
+                ),
+                *blocks,
+            ]
+        )
+
+    def action_post(self):
+        """Extends account: the button leads to the first thing to mend.
+
+        :raises RedirectWarning: see :meth:`_home_service_check_papers`
+        """
+        if len(self) == 1 and (stopped := self._home_service_stopped()):
+            action = None
+            for _sentence, record in stopped[self]:
+                action = action or self._home_service_mend_action(record)
+            if action:
+                text = self._home_service_stop_text(stopped)
+                raise RedirectWarning(text, action, self.env._("Mend it"))
+        return super().action_post()
+
+    # -- at the head of the invoice --------------------------------------------------
+
+    @api.depends(
+        "partner_shipping_id",
+        "home_service_start",
+        "home_service_end",
+        "invoice_line_ids.product_id",
+        "invoice_line_ids.home_service_start",
+    )
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        """Extends account: what the invoice lacks, once it is posted; before, where its
+        company would not post it.
+        """
+        banners = super()._get_alerts()
+        if not self.env.user.has_group("account.group_account_invoice"):
+            return banners
+        if self.state == "posted":
+            banners |= self._home_service_paper_banners()
+        elif self.state == "draft" and self.id and self._home_service_stopped():
+            banners |= self._home_service_paper_banners()
+        return banners
+
+    def _home_service_paper_banners(self):
+        """One per record to mend."""
+        sentences = defaultdict(list)
+        for sentence, record in self._home_service_paper_faults():
+            sentences[record].append(sentence)
+        banners = {}
+        for number, (record, said) in enumerate(sentences.items()):
+            banner = {"level": "warning", "message": "\n".join(said)}
+            if number == 0:
+                intro = self.env._("The law asks more of an invoice of services:")
+                banner["message"] = f"{intro}\n{banner['message']}"
+            if action := self._home_service_mend_action(record):
+                banner |= {
+                    "action": action,
+                    "action_text": self.env._("Open %s", record.display_name),
+                }
+            banners[f"home_service_paper_{number}"] = banner
+        return banners
+
+    def _home_service_mend_action(self, record):
+        """What opens this record for the user; nothing for the invoice, where he is,
+        and for what he may not open.
+        """
+        if record._name == "res.company":
+            if not self.env.user.has_group("base.group_system"):
+                return None
+            return self.env["ir.actions.actions"]._for_xml_id(
+                "account.action_account_config"
+            )
+        record = record.with_env(self.env)
+        if record == self or not record.has_access("write"):
+            return None
+        return record._get_records_action()
+
+
+def has_address(partner):
+    """Whether a letter would arrive: a street, or what stands for it, and a city."""
+    return bool((partner.street or partner.street2) and partner.city)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _home_service_title(self):
+        """The line in a sentence: the first line of its text."""
+        self.ensure_one()
+        text = (self.name or "").strip() or self.product_id.display_name or ""
+        return text.splitlines()[0] if text else self.env._("a line")
+
+    def _home_service_titles(self):
+        """Several of them, not too many."""
+        titles = list(dict.fromkeys(line._home_service_title() for line in self))
+        return ", ".join(titles[:NAMES]) + (" …" if len(titles) > NAMES else "")
