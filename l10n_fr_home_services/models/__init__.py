@@ -9,4 +9,5 @@ from . import known_dates
 from . import taxes
 from . import paper
 from . import paper_faults
+from . import certificate
 from . import res_config_settings
