@@ -4,7 +4,10 @@ from . import activity
 from . import nature
 from . import company
 from . import product
+from . import person
+from . import intervention
 from . import account_move
+from . import invoice_interventions
 from . import known_dates
 from . import taxes
 from . import paper

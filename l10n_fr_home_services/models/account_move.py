@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
-from ..rules import first_day, is_intervenant, last_day, period
+from ..rules import MONTHS, first_day, is_intervenant, last_day, period
 from .product import UNITS
 
 
@@ -41,12 +41,22 @@ class AccountMove(models.Model):
         """Extends account: what is checked of the services before an invoice is posted,
         in this order.
 
-        :raises UserError: a timesheet or the like knows other days than the invoice,
-            or it lacks a mention and its company does not want it posted so
+        :raises UserError: a timesheet or the like knows other days than the invoice, an
+            intervention cannot be, or a mention is missing and the company does not
+            want it posted so
         """
         self._home_service_check_known_dates()
+        self._home_service_check_interventions()
         self._home_service_check_papers(soft)
-        return super()._post(soft)
+        posted = super()._post(soft)
+        posted.home_service_intervention_ids._freeze()
+        return posted
+
+    def button_draft(self):
+        """Extends account: what was frozen at posting follows the registers again."""
+        result = super().button_draft()
+        self.home_service_intervention_ids._unfreeze()
+        return result
 
     @api.depends("company_id", "invoice_line_ids.product_id")
     def _compute_home_service_shown(self):
@@ -113,8 +123,12 @@ class AccountMoveLine(models.Model):
 
     home_service_start = fields.Date(
         string="Service from",
+        compute="_compute_home_service_start",
+        store=True,
+        readonly=False,
         copy=False,
-        help="Day of this service. Left empty, the services of the whole invoice.",
+        help="Day of this service, that of its interventions if there are some. Left "
+        "empty, the services of the whole invoice.",
     )
     home_service_end = fields.Date(
         string="Service to",
@@ -153,6 +167,7 @@ class AccountMoveLine(models.Model):
     def _auto_init(self):
         """No line has any of these yet: spare a large database the computing."""
         for name, kind in (
+            ("home_service_start", "date"),
             ("home_service_end", "date"),
             ("home_service_intervenant", "varchar"),
             ("home_service_nature_id", "int4"),
@@ -173,12 +188,21 @@ class AccountMoveLine(models.Model):
             line.home_service_nature_id = nature
             line.home_service_unit = nature and line.product_id.home_service_unit
 
-    @api.depends("home_service_start")
+    @api.depends("home_service_intervention_ids.date")
+    def _compute_home_service_start(self):
+        """The first intervention; else what the user says."""
+        for line in self:
+            days = line._home_service_intervention_days()
+            line.home_service_start = min(days, default=line.home_service_start)
+
+    @api.depends("home_service_start", "home_service_intervention_ids.date")
     def _compute_home_service_end(self):
-        """A single day unless the user says otherwise."""
+        """The last intervention; else a single day unless the user says otherwise."""
         for line in self:
             start, end = line.home_service_start, line.home_service_end
-            if not start or not end or end < start:
+            if days := line._home_service_intervention_days():
+                line.home_service_end = max(days)
+            elif not start or not end or end < start:
                 line.home_service_end = start
 
     @api.depends("product_id", "company_id")
@@ -205,12 +229,19 @@ class AccountMoveLine(models.Model):
                 )
 
     def copy_data(self, default=None):
-        """Extends: a copy is about other services, unless it replaces the invoice."""
+        """Extends: a copy is about other services, unless it replaces the invoice or
+        is that of the next month.
+        """
         copies = super().copy_data(default)
-        if self.env.context.get("home_service_keep_dates"):
-            for line, values in zip(self, copies, strict=True):
+        keep = self.env.context.get("home_service_keep_dates")
+        months = self.env.context.get("home_service_months_later")
+        for line, values in zip(self, copies, strict=True):
+            if keep:
                 values["home_service_start"] = line.home_service_start
                 values["home_service_end"] = line.home_service_end
+                values |= line._home_service_copied_interventions()
+            elif months in MONTHS.values():
+                values |= line._home_service_days_later(months)
         return copies
 
     def _home_service_nature(self):

@@ -3,4 +3,14 @@
 
 from .ceilings import credit
 from .identifiers import is_intervenant, is_sap_number
+from .interventions import (
+    HANDYMAN_HOURS,
+    MONTHS,
+    TOLERANCE,
+    clock_text,
+    days_later,
+    hours_between,
+    hours_fault,
+    hours_text,
+)
 from .period import first_day, last_day, period

@@ -1,0 +1,213 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The interventions of an invoice: its days and hours, what is checked, what a copy
+keeps of them.
+"""
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..rules import MONTHS, TOLERANCE, days_later, hours_text
+
+PARIS = "Europe/Paris"
+SALES = ("out_invoice", "out_refund")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    home_service_intervention_ids = fields.One2many(
+        "home.service.intervention", "move_id", string="Interventions"
+    )
+    home_service_default_line_id = fields.Many2one(
+        "account.move.line", compute="_compute_home_service_default_line_id"
+    )
+    home_service_hours_notice = fields.Text(
+        compute="_compute_home_service_hours_notice",
+        help="Lines whose hours are not those of their interventions.",
+    )
+
+    @api.depends("invoice_line_ids.product_id", "home_service_intervention_ids.line_id")
+    def _compute_home_service_default_line_id(self):
+        """The line that an intervention is most likely of: the last one that was
+        chosen, else the first service.
+        """
+        for move in self:
+            lines = move._home_service_lines()
+            chosen = move.home_service_intervention_ids.line_id
+            service = lines.filtered(lambda line: line._home_service_nature()[0])
+            move.home_service_default_line_id = chosen[-1:] or (service or lines)[:1]
+
+    @api.depends(
+        "home_service_intervention_ids.duration",
+        "invoice_line_ids.quantity",
+        "invoice_line_ids.product_uom_id",
+        "invoice_line_ids.product_id",
+    )
+    def _compute_home_service_hours_notice(self):
+        """Pointed out, and not refused: travel may be invoiced by the hour, a part of
+        an hour may be given away.
+        """
+        for move in self:
+            move.home_service_hours_notice = "\n".join(
+                notice
+                for line in move._home_service_lines()
+                if (notice := line._home_service_hours_notice())
+            )
+
+    # -- at posting ----------------------------------------------------------------
+
+    def _home_service_check_interventions(self):
+        """What cannot be on paper: hours that cannot be, days to come.
+
+        :raises UserError: an intervention of self is not right, all of them named
+        """
+        today = fields.Date.context_today(self.with_context(tz=PARIS))
+        rows = self.filtered(lambda move: move.move_type in SALES)
+        rows = rows.home_service_intervention_ids
+        faults = [fault for row in rows for fault in row._faults()]
+        faults += [
+            self.env._(
+                "%(intervention)s: that day is still to come. Post the invoice "
+                "after it, or correct the date.",
+                intervention=row.display_name,
+            )
+            for row in rows
+            if row.date > today
+        ]
+        if faults:
+            raise UserError("\n".join(faults))
+
+    @api.constrains("home_service_start", "home_service_end")
+    def _check_home_service_days(self):
+        for move in self:
+            days = move.invoice_line_ids._home_service_intervention_days()
+            start, end = move.home_service_start, move.home_service_end
+            if days and start and (min(days) < start or max(days) > (end or start)):
+                raise ValidationError(
+                    self.env._(
+                        "The invoice says that the services were done %(said)s, but "
+                        "its interventions took place %(known)s. Correct the one that "
+                        "is wrong.",
+                        said=move.invoice_line_ids._home_service_days_text(
+                            start, end or start
+                        ),
+                        known=move.invoice_line_ids._home_service_days_text(
+                            min(days), max(days)
+                        ),
+                    )
+                )
+
+    # -- the next invoice ------------------------------------------------------------
+
+    def _copy_recurring_entries(self):
+        """Extends account: the next invoice is about the days of the next month,
+        quarter or year; its interventions are still to be done.
+        """
+        for move in self:
+            later = move.with_context(home_service_months_later=MONTHS[move.auto_post])
+            super(AccountMove, later)._copy_recurring_entries()
+
+    def _get_fields_to_copy_recurring_entries(self, values):
+        """Extends account: likewise the days of the whole invoice."""
+        values = super()._get_fields_to_copy_recurring_entries(values)
+        start, end = self.home_service_start, self.home_service_end
+        months = MONTHS.get(self.auto_post)
+        if months and start and end:
+            whole = bool(self.home_service_intervention_ids)
+            days = days_later(start, end, months, whole)
+            values["home_service_start"], values["home_service_end"] = days
+        return values
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    home_service_intervention_ids = fields.One2many(
+        "home.service.intervention", "line_id", string="Interventions"
+    )
+
+    def _home_service_intervention_days(self):
+        """The days of the interventions of these lines."""
+        return [row.date for row in self.home_service_intervention_ids if row.date]
+
+    def _home_service_hours(self):
+        """Hours that were done: those of the interventions, else the quantity of a
+        service that is priced by the hour, else 0.0. The quantity of a flat price is
+        never hours.
+        """
+        self.ensure_one()
+        rows = self.home_service_intervention_ids
+        return sum(rows.mapped("duration")) if rows else self._home_service_sold_hours()
+
+    def _home_service_sold_hours(self):
+        """The quantity in hours, 0.0 for a flat price."""
+        if self._home_service_nature()[1] != "hour":
+            return 0.0
+        hour = self.env["product.template"]._home_service_hour()
+        unit = self.product_uom_id
+        if hour and unit._has_common_reference(hour):
+            return unit._compute_quantity(self.quantity, hour, round=False)
+        return self.quantity
+
+    def _home_service_intervention_rows(self):
+        """What papers say of the interventions of these lines, by day: hours of the day
+        are False where they are not known, ``duration`` is in hours.
+        """
+        rows = self.home_service_intervention_ids.sorted(
+            lambda row: (row.date, row.start, row.id)
+        )
+        return [row._row() for row in rows]
+
+    def _home_service_hours_notice(self):
+        """Hours sold that are not those done, a sentence; else an empty text."""
+        self.ensure_one()
+        sold = self._home_service_sold_hours()
+        done = sum(self.home_service_intervention_ids.mapped("duration"))
+        if not sold or not done or abs(sold - done) <= TOLERANCE:
+            return ""
+        return self.env._(
+            "“%(line)s”: %(sold)s on the line, %(done)s of interventions.",
+            line=self.product_id.display_name or self.name,
+            sold=hours_text(sold),
+            done=hours_text(done),
+        )
+
+    @api.constrains("home_service_start", "home_service_end")
+    def _check_home_service_days(self):
+        for line in self:
+            days = line._home_service_intervention_days()
+            start, end = line.home_service_start, line.home_service_end
+            if days and (start, end) != (min(days), max(days)):
+                raise ValidationError(
+                    self.env._(
+                        "“%(line)s”: the line says that the service was done "
+                        "%(said)s, but its interventions took place %(known)s. Correct "
+                        "the one that is wrong.",
+                        line=line.name or line.product_id.display_name,
+                        said=line._home_service_days_text(start, end)
+                        if start and end
+                        else self.env._("on no day"),
+                        known=line._home_service_days_text(min(days), max(days)),
+                    )
+                )
+
+    # -- copies --------------------------------------------------------------------
+
+    def _home_service_copied_interventions(self):
+        """For the invoice that takes the place of this one, and for its credit note."""
+        rows = self.home_service_intervention_ids
+        if not rows:
+            return {}
+        return {
+            "home_service_intervention_ids": [
+                Command.create(row._copied()) for row in rows
+            ]
+        }
+
+    def _home_service_days_later(self, months):
+        start, end = self.home_service_start, self.home_service_end
+        if not start or not end:
+            return {}
+        whole = bool(self.home_service_intervention_ids)
+        first, last = days_later(start, end, months, whole)
+        return {"home_service_start": first, "home_service_end": last}

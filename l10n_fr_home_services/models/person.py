@@ -1,0 +1,52 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class HomeServicePerson(models.Model):
+    """Somebody who performs services: a register of names and numbers, for the papers.
+
+    Article D7233-1, 6° of the Code du travail wants the number by which the structure
+    identifies the person in its registers; article D7233-4 wants her name too.
+    """
+
+    _name = "home.service.person"
+    _description = "Person Who Performs Home Services"
+    _order = "name, id"
+    _rec_names_search = ["name", "number"]
+
+    name = fields.Char(required=True)
+    number = fields.Char(
+        string="Register number",
+        help="The number of this person in the company's register of its employees "
+        "(article D7233-1 of the Code du travail). It is printed on the invoice.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        string="Company",
+        default=lambda self: self.env.company,
+        index=True,
+        help="Left empty, this person works for all companies.",
+    )
+    active = fields.Boolean(default=True)
+
+    _number_unique = models.UniqueIndex(
+        "(company_id, number) WHERE number > ''",
+        "Somebody in the register has this number already, perhaps archived.",
+    )
+
+    @api.depends("name", "number")
+    def _compute_display_name(self):
+        for person in self:
+            number = f" ({person.number})" if person.number else ""
+            person.display_name = f"{person.name or ''}{number}"
+
+    def write(self, vals):
+        """Extends: drafts follow the register, posted invoices keep what they said."""
+        result = super().write(vals)
+        if "name" in vals or "number" in vals:
+            # sudo: whoever keeps the register need not see every draft.
+            rows = self.env["home.service.intervention"].sudo()
+            rows.search(
+                [("person_id", "in", self.ids), ("move_id.state", "=", "draft")]
+            )._take_person()
+        return result
