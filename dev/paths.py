@@ -16,10 +16,13 @@ ADDONS = (
     f"{ADDON}_account_edi_ubl_cii",
     f"{ADDON}_account_payment",
 )
-#: Add-ons between the product and another module, which is installed for their tests
+#: Add-ons between one of these and another module, which is installed for their tests
 #: alone: each has a database of its own. With each, the group of ``pyproject.toml``
 #: that pins the wheels holding this module, or None where Odoo has it.
 GLUE = {
+    "l10n_fr_home_services_contract": "oca-contract",
+    "l10n_fr_home_services_invoice_merge": "oca-invoice-merge",
+    "l10n_fr_home_services_start_end_dates": "oca-start-end-dates",
     f"{ADDON}_account_credit_control": "oca-credit-control",
     f"{ADDON}_account_payment_batch_oca": "oca-payment-batch",
     f"{ADDON}_account_payment_order": "oca-payment-order",

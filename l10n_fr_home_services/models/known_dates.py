@@ -12,12 +12,12 @@ from odoo.tools.misc import format_date
 class KnownDates(NamedTuple):
     """What a document says of the days of a service.
 
-    :param source: what is said, and where, in words that go on with “says”
+    :param document: what is said, and where, in words that go on with “says”
     :param around: whether the service lies within these days; else they lie within
         the service
     """
 
-    source: str
+    document: str
     first: date
     last: date
     around: bool = False
@@ -60,16 +60,17 @@ class AccountMoveLine(models.Model):
         """What is known and contradicts the line, each as a sentence."""
         self.ensure_one()
         first, last = self._home_service_days()
-        if not first or not last:
+        if not first:
             return []
+        last = last or first
         return [
             self.env._(
                 "“%(line)s”: the invoice says that the service was done %(said)s, but "
-                "%(source)s says %(known)s. Correct the one that is wrong, then post "
+                "%(document)s says %(known)s. Correct the one that is wrong, then post "
                 "the invoice again.",
                 line=self.name or self.product_id.display_name,
                 said=self._home_service_days_text(first, last),
-                source=known.source,
+                document=known.document,
                 known=self._home_service_days_text(known.first, known.last),
             )
             for known in self._home_service_known_dates()
