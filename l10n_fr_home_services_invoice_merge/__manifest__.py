@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Services à la personne: merged invoices",
-    "summary": "Invoices merged by OCA’s module keep when, by whom and for whom each service was done",
+    "summary": "Invoices merged by OCA’s module keep when and by whom each service "
+    "was done",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations",
     "license": "LGPL-3",

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Services à la personne: start and end dates",
-    "summary": "OCA’s start and end dates of an invoice line are the days of its service",
+    "summary": "OCA’s start and end dates of an invoice line are the days of its "
+    "service",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations",
     "license": "LGPL-3",
