@@ -19,6 +19,7 @@
         "data/home_service_official_amount_data.xml",
         "data/home_service_mention_data.xml",
         "data/home_service_wording_data.xml",
+        "data/ir_cron.xml",
         "views/home_service_mention_views.xml",
         "views/home_service_activity_views.xml",
         "views/home_service_nature_views.xml",

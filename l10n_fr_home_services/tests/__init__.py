@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_account_move
 from . import test_activity
+from . import test_certificate
+from . import test_certificate_rules
 from . import test_company
 from . import test_nature
 from . import test_official_amount

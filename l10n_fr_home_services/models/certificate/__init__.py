@@ -4,3 +4,5 @@ from . import payment_method
 from . import wording
 from . import certificate
 from . import line
+from . import preparing
+from . import watching

@@ -34,14 +34,16 @@ class HomeServiceCertificate(models.Model):
 
     # The states, and who moves them (``_set_state`` alone):
     #
-    #          paper made          handed over           a payment changed
-    #   draft ───────────► ready ───────────────► sent ────────────────────► replace
-    #    ▲ ▲                │ │                    │                           │  │
-    #    │ └────────────────┘ │                    │   the next version        │  │
-    #    │  figures changed   │                    ▼   is handed over          │  │
-    #    │                    │                 replaced ◄─────────────────────┘  │
-    #    ▼                    ▼                                                   │
-    #   void ◄────────────────┴───────────────────────────────────────────────────┘
+    #          paper made          handed over          a payment changed
+    #   draft ───────────► ready ──────────────► sent ──────────────────────► replace
+    #    ▲ ▲                │ │                   │ ▲                         │ │ │
+    #    │ └────────────────┘ │                   │ └─────────────────────────┘ │ │
+    #    │  figures changed   │                   │   and changed back          │ │
+    #    │                    │                   │                             │ │
+    #    │                    │                   ▼   the next version is sent  │ │
+    #    │                    │                replaced ◄─────────────────────────┘ │
+    #    ▼                    ▼                                                     │
+    #   void ◄────────────────┴─────────────────────────────────────────────────────┘
     #         left out; of one to be replaced: nothing is left to certify
     state = fields.Selection(
         STATES, default="draft", required=True, readonly=True, index=True, copy=False
@@ -75,7 +77,13 @@ class HomeServiceCertificate(models.Model):
         string="What changed",
         readonly=True,
         copy=False,
-        help="What is different from the version that the customer holds.",
+        help="What is different from the version that it replaces.",
+    )
+    stale_note = fields.Text(
+        string="Not true any more",
+        readonly=True,
+        copy=False,
+        help="What changed since it was handed over.",
     )
     date_basis = fields.Selection(DATE_BASES, required=True, readonly=True)
     sent_on = fields.Date(string="Handed over on", readonly=True, copy=False)
@@ -158,14 +166,14 @@ class HomeServiceCertificate(models.Model):
     def _set_state(self, state, note=False):
         """The only method that changes a state, see the diagram.
 
-        :param note: what changed since the version that the customer holds
+        :param note: of one to be replaced, what is not true any more
         :raises UserError: the diagram has no such arrow
         """
         arrows = {
             "draft": ("ready", "void"),
             "ready": ("draft", "sent", "void"),
             "sent": ("replace", "replaced"),
-            "replace": ("replaced", "void"),
+            "replace": ("sent", "replaced", "void"),
             "replaced": (),
             "void": ("draft",),
         }
@@ -183,15 +191,17 @@ class HomeServiceCertificate(models.Model):
         # sudo(): nobody writes a certificate by hand; each button checks its user.
         certificates = self.sudo()
         values = {"state": state, "to_check": False}
-        if note:
-            values["change_note"] = note
         if state == "draft":
             values["document_id"] = False
+        if state == "replace":
+            values["stale_note"] = note
         if state == "sent":
-            values["sent_on"] = fields.Date.context_today(self)
+            values["stale_note"] = False
+        leaving = certificates.filtered(lambda one: one.state == "ready")
         certificates.write(values)
-        if state == "sent":
-            certificates._held_before()._set_state("replaced")
+        if state == "sent" and leaving:
+            leaving.sent_on = fields.Date.context_today(self)
+            leaving._held_before()._set_state("replaced")
 
     def _held_before(self):
         """The earlier versions that these customers still hold. After a merge of two
@@ -221,6 +231,13 @@ class HomeServiceCertificate(models.Model):
             )
         self.check_access("read")
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_draft(self):
+        if self.filtered(lambda one: one.state != "draft"):
+            raise UserError(
+                self.env._("What was handed over, or left out, stays on record.")
+            )
+
     # -- buttons -----------------------------------------------------------------
 
     def action_leave_out(self):
@@ -232,3 +249,12 @@ class HomeServiceCertificate(models.Model):
         """The customer gets one after all, with the figures as they are now."""
         self._check_invoicing()
         self._set_state("draft")
+        self.action_refresh()
+
+    def action_refresh(self):
+        """The figures as the books have them now."""
+        self._check_invoicing()
+        for (company, year), found in self.grouped(
+            lambda one: (one.company_id, one.year)
+        ).items():
+            self._prepare(company, found.partner_id, year)

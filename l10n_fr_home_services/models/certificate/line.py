@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from ..company import MODES
 from .payment_method import KINDS
 
 LINE_KINDS = [*KINDS, ("bank", "Payment through the bank"), ("refund", "Refund")]
@@ -48,7 +49,7 @@ class HomeServiceCertificateLine(models.Model):
         "home.service.activity", readonly=True, index=True, ondelete="restrict"
     )
     box = fields.Char(readonly=True, help="Box of the tax return for this activity.")
-    mode = fields.Char(readonly=True)
+    mode = fields.Selection(MODES, readonly=True)
     amount_paid = fields.Monetary(
         string="Of the payment",
         readonly=True,

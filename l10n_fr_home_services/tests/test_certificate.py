@@ -1,0 +1,473 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The figures of annual certificates, from plain invoices and payments."""
+
+from datetime import date
+
+from odoo import SUPERUSER_ID, Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW, HomeServiceCase
+
+
+class CertificateCase(HomeServiceCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Certificate = cls.env["home.service.certificate"]
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Camille Durand", "lang": "en_US"}
+        )
+        cls.bank = cls.company_data["default_journal_bank"]
+        cls.goods = cls.product_a
+
+    def _invoice(self, *amounts, day="2026-03-10", partner=None, kind="out_invoice"):
+        """Posted: each amount is of housework, or ``(product, amount)``."""
+        move = self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": (partner or self.customer).id,
+                "invoice_date": day,
+                "home_service_start": day,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                    for product, amount in (
+                        one if isinstance(one, tuple) else (self.housework, one)
+                        for one in amounts
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        return move
+
+    def _pay(
+        self, invoices, amount, day="2026-03-10", journal=None, kind=None, **values
+    ):
+        """The payment, as the dialogue of the invoice registers it."""
+        journal = journal or self.bank
+        method = journal.inbound_payment_method_line_ids[:1]
+        if kind:
+            method = method.copy({"home_service_kind": kind, "name": kind})
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoices.ids
+        )
+        wizard = wizard.create(
+            {
+                "journal_id": journal.id,
+                "amount": amount,
+                "payment_date": day,
+                "group_payment": True,
+                **({"payment_method_line_id": method.id} if kind else {}),
+                **values,
+            }
+        )
+        return wizard._create_payments()
+
+    def _figures(self, year=2026, partner=None):
+        """``(received, base)`` of the one certificate that is made, or nothing."""
+        drafts = self.Certificate._prepare(self.company, partner or self.customer, year)
+        self.assertLessEqual(len(drafts), 1)
+        return (drafts.amount_received, drafts.amount_base) if drafts else None
+
+    def _sent(self, year=2026, partner=None):
+        draft = self.Certificate._prepare(self.company, partner or self.customer, year)
+        draft._set_state("ready")
+        draft._set_state("sent")
+        return draft
+
+    def _watch(self):
+        self.Certificate._cron_watch()
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestCertificate(CertificateCase):
+    def test_what_counts(self):
+        """Card, transfer, cheque and CESU; never cash (D7233-3), nor what is written
+        off, nor goods; aids and prefinanced CESU are received, and taken off.
+        """
+        cash = self.company_data["default_journal_cash"]
+        self._pay(self._invoice(50), 50, journal=cash)
+        self.assertEqual(self._figures(), None)
+        for kind in ("card", "transfer", "cheque", "cesu", "debit"):
+            self._pay(self._invoice(100), 100, kind=kind)
+        self._pay(self._invoice(80), 80, kind="cesu_prefinanced")
+        self._pay(self._invoice(40), 40, kind="aid")
+        self._pay(self._invoice((self.goods, 70)), 70)
+        self._pay(
+            self._invoice(30),
+            25,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.company_data["default_account_expense"].id,
+        )
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual(draft.amount_received, 645)
+        self.assertEqual(draft.amount_prefinanced, 80)
+        self.assertEqual(draft.amount_aid, 40)
+        self.assertEqual(draft.amount_base, 525)
+        self.assertEqual((draft.amount_advance, draft.amount_net), (0, 525))
+        self.assertEqual(draft.state, "draft")
+        self.assertEqual(sum(draft.line_ids.mapped("amount")), 645)
+
+    def test_mixed_invoice(self):
+        """160.80, of which 24.00 are goods: 100.00 received are 85.07 of services."""
+        invoice = self._invoice(136.80, (self.goods, 24))
+        self._pay(invoice, 100)
+        self.assertEqual(self._figures(), (85.07, 85.07))
+        self._pay(invoice, 60.80)
+        self.assertEqual(self._figures(), (136.80, 136.80))
+
+    def test_activities(self):
+        garden = self._make_service("Jardinage", 40, "70")
+        housework = self.env.ref("l10n_fr_home_services.activity_ii_1")
+        self.housework.home_service_nature_id.activity_id = housework
+        self._pay(self._invoice(30, (garden, 60)), 45)
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        by_activity = {
+            line.activity_id: (line.amount, line.box, line.mode)
+            for line in draft.line_ids
+        }
+        box = housework._box(2026)
+        self.assertEqual(by_activity[housework], (15, box, "provider"))
+        self.assertEqual(draft.amount_received, 45)
+        self.assertEqual(len(by_activity), 2)
+
+    def test_a_discount_is_of_everything(self):
+        discount = self.env["product.product"].create(
+            {"name": "Remise", "type": "service"}
+        )
+        invoice = self._invoice(90, (self.goods, 30), (discount, -20))
+        self._pay(invoice, 100)
+        self.assertEqual(self._figures(), (75, 75))
+
+    def test_the_year_is_that_of_the_payment(self):
+        """Not that of the invoice, nor of an entry that a lock date has shifted."""
+        invoice = self._invoice(160, day="2026-03-10")
+        self.company.fiscalyear_lock_date = "2026-05-31"
+        payment = self._pay(invoice, 160, day="2026-05-07")
+        self.assertEqual(payment.date, date(2026, 5, 7))
+        self.assertGreater(payment.move_id.date, date(2026, 5, 31))
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual(draft.line_ids.date, date(2026, 5, 7))
+        self._pay(self._invoice(200, day="2026-12-20"), 200, day="2027-01-04")
+        self.assertEqual(self._figures(2026), (160, 160))
+        self.assertEqual(self._figures(2027), (200, 200))
+
+    def test_a_deposit_counts_with_the_last_payment(self):
+        invoice = self._invoice(320, day="2026-12-20")
+        self._pay(invoice, 80, day="2026-12-01")
+        self.assertEqual(self._figures(2026), None)
+        self._pay(invoice, 240, day="2027-01-15")
+        self.assertEqual(self._figures(2026), None)
+        self.assertEqual(self._figures(2027), (320, 320))
+
+    def test_one_payment_of_several_invoices_and_several_of_one(self):
+        first, second = self._invoice(100), self._invoice(50, (self.goods, 50))
+        self._pay(first + second, 150)
+        self._pay((first + second).filtered("amount_residual"), 50)
+        self.assertEqual(self._figures(), (150, 150))
+
+    def test_line_of_the_bank_on_the_receivable(self):
+        invoice = self._invoice(90)
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank.id,
+                "date": "2026-04-02",
+                "payment_ref": "VIR DURAND",
+                "amount": 90,
+            }
+        )
+        owed = invoice.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        _cash, suspense, _other = line._seek_for_lines()
+        suspense.write(
+            {"account_id": owed.account_id.id, "partner_id": self.customer.id}
+        )
+        (suspense + owed).reconcile()
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual(draft.amount_received, 90)
+        self.assertEqual(draft.line_ids.date, date(2026, 4, 2))
+        self.assertEqual(draft.line_ids.kind, "bank")
+
+    def test_refund_of_a_credit_note(self):
+        """What is given back is taken off the year in which it was paid."""
+        invoice = self._invoice(100)
+        self._pay(invoice, 100)
+        credit = invoice._reverse_moves(
+            [{"invoice_date": "2027-01-10", "date": "2027-01-10"}]
+        )
+        credit.invoice_line_ids.price_unit = 20
+        credit.action_post()
+        self.assertEqual(self._figures(2026), (100, 100))
+        self._pay(credit, 20, day="2027-01-12")
+        self.assertEqual(self._figures(2026), (80, 80))
+        self.assertEqual(self._figures(2027), None)
+
+    def test_credit_note_on_another_invoice(self):
+        """What was paid stays paid: the credit pays the next invoice."""
+        first, second = self._invoice(100), self._invoice(80)
+        self._pay(first, 100)
+        credit = first._reverse_moves([{"invoice_date": "2026-03-12"}])
+        credit.invoice_line_ids.price_unit = 20
+        credit.action_post()
+        (credit + second).line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).reconcile()
+        self._pay(second, 60)
+        self.assertEqual(self._figures(), (160, 160))
+
+    def test_who_is_left_aside(self):
+        """Companies have no tax credit; another currency is not counted."""
+        firm = self.env["res.partner"].create({"name": "SARL", "is_company": True})
+        self._pay(self._invoice(100, partner=firm), 100)
+        self.assertEqual(self._figures(partner=firm), None)
+        other = self._invoice(100)
+        self.assertEqual(other.currency_id, self.company.currency_id)
+        dollars = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", self.company.currency_id.id)], limit=1)
+        )
+        dollars.active = True
+        foreign = other.copy({"currency_id": dollars.id, "invoice_date": "2026-03-10"})
+        foreign.action_post()
+        self._pay(foreign, 100)
+        self.assertEqual(self._figures(), None)
+
+    def test_contacts_and_archived_customers(self):
+        """A contact's invoices are those of the customer whom he belongs to."""
+        child = self.env["res.partner"].create(
+            {"name": "Facturation", "parent_id": self.customer.id, "type": "invoice"}
+        )
+        self._pay(self._invoice(100, partner=child), 100)
+        self.customer.active = False
+        drafts = self.Certificate._prepare(self.company, child, 2026)
+        self.assertEqual(drafts.partner_id, self.customer)
+        self.assertEqual(drafts.amount_received, 100)
+        # All customers at once, and nobody twice.
+        again = self.Certificate._prepare(self.company, year=2026)
+        self.assertEqual(
+            again.filtered(lambda d: d.partner_id == self.customer), drafts
+        )
+
+    # -- versions ----------------------------------------------------------------
+
+    def test_a_later_change_names_the_difference(self):
+        self._pay(self._invoice(896), 896)
+        invoice = self._invoice(96)
+        payment = self._pay(invoice, 96)
+        sent = self._sent()
+        self.assertEqual((sent.state, sent.amount_received), ("sent", 992))
+        self.assertFalse(self.Certificate._prepare(self.company, self.customer, 2026))
+        payment.action_cancel()
+        self.assertTrue(sent.to_check)
+        self._watch()
+        self.assertEqual((sent.state, sent.to_check), ("replace", False))
+        self.assertIn(f"{invoice.name}: ", sent.stale_note)
+        self.assertIn("no longer counts", sent.stale_note)
+        self.assertIn("instead of", sent.stale_note)
+        self.assertEqual(sent.amount_received, 992)
+        second = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual((second.version, second.replaces_id), (2, sent))
+        self.assertEqual(second.amount_received, 896)
+        self.assertEqual(second.change_note, sent.stale_note)
+        second._set_state("ready")
+        second._set_state("sent")
+        self.assertEqual((sent.state, second.state), ("replaced", "sent"))
+        self.assertEqual(len(sent.line_ids), 2)
+
+    def test_undone_and_done_again_in_one_go(self):
+        """The mark alone is not the judgement: the figures are."""
+        invoice = self._invoice(96)
+        payment = self._pay(invoice, 96)
+        sent = self._sent()
+        owed = (invoice + payment.move_id).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        owed.remove_move_reconcile()
+        owed.reconcile()
+        self.assertTrue(sent.to_check)
+        self._watch()
+        self.assertEqual((sent.state, sent.to_check), ("sent", False))
+        # Undone, seen, and done again: it says the truth again.
+        owed.remove_move_reconcile()
+        self._watch()
+        self.assertEqual(sent.state, "replace")
+        owed.reconcile()
+        self._watch()
+        self.assertEqual((sent.state, sent.stale_note), ("sent", False))
+
+    def test_nothing_is_left_to_certify(self):
+        payment = self._pay(self._invoice(96), 96)
+        sent = self._sent()
+        payment.action_draft()
+        self.assertFalse(self.Certificate._prepare(self.company, self.customer, 2026))
+        self.assertEqual(sent.state, "replace")
+        sent.action_leave_out()
+        self.assertEqual(sent.state, "void")
+
+    def test_drafts_follow_and_papers_that_have_not_left(self):
+        self._pay(self._invoice(100), 100)
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        draft._set_state("ready")
+        self.assertFalse(self.Certificate._prepare(self.company, self.customer, 2026))
+        payment = self._pay(self._invoice(50), 50)
+        self._watch()
+        self.assertEqual((draft.state, draft.amount_received), ("draft", 150))
+        payment.action_draft()
+        self.assertEqual(self._figures(), (100, 100))
+        self.assertEqual(
+            self.Certificate.search([("partner_id", "=", self.customer.id)]), draft
+        )
+
+    def test_left_out_and_taken_in(self):
+        self._pay(self._invoice(100), 100)
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        draft.action_leave_out()
+        self._pay(self._invoice(50), 50)
+        self.assertFalse(self.Certificate._prepare(self.company, self.customer, 2026))
+        draft.action_take_in()
+        self.assertEqual((draft.state, draft.amount_received), ("draft", 150))
+
+    def test_merged_customers(self):
+        """Both certificates stay on record, and one takes the place of both."""
+        twin = self.env["res.partner"].create({"name": "C. Durand", "lang": "en_US"})
+        self._pay(self._invoice(100), 100)
+        self._pay(self._invoice(60, partner=twin), 60)
+        both = self._sent() + self._sent(partner=twin)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((self.customer + twin).ids, self.customer, extra_checks=False)
+        both.invalidate_recordset()
+        self.assertEqual(both.partner_id, self.customer)
+        third = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual((third.version, third.amount_received), (2, 160))
+        self.assertEqual(both.mapped("state"), ["replace", "replace"])
+        third._set_state("ready")
+        third._set_state("sent")
+        self.assertEqual(both.mapped("state"), ["replaced", "replaced"])
+
+    def test_only_the_diagram(self):
+        self._pay(self._invoice(100), 100)
+        draft = self.Certificate._prepare(self.company, self.customer, 2026)
+        with self.assertRaisesRegex(UserError, "cannot become"):
+            draft._set_state("sent")
+        draft._set_state("ready")
+        draft._set_state("sent")
+        with self.assertRaisesRegex(UserError, "cannot become"):
+            draft._set_state("draft")
+        with self.assertRaisesRegex(UserError, "stays on record"):
+            draft.sudo().unlink()
+
+    # -- rights --------------------------------------------------------------------
+
+    def test_rights(self):
+        self._pay(self._invoice(100), 100)
+        clerk = new_test_user(
+            self.env,
+            "certificate_clerk",
+            "account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        here = self.Certificate.with_user(clerk).with_company(self.company)
+        draft = here._prepare(self.company, self.customer.with_user(clerk), 2026)
+        self.assertEqual(draft.amount_received, 100)
+        for forged in ({"amount_received": 1}, {"state": "sent"}, {"year": 2025}):
+            with self.assertRaises(AccessError):
+                draft.write(forged)
+        with self.assertRaises(AccessError):
+            draft.line_ids.write({"amount": 1})
+        with self.assertRaises(AccessError):
+            here.create({"partner_id": self.customer.id, "year": 2026})
+        reader = new_test_user(
+            self.env, "certificate_reader", "account.group_account_readonly"
+        )
+        reader.write(
+            {
+                "company_ids": [Command.set(self.company.ids)],
+                "company_id": self.company.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            draft.with_user(reader).action_leave_out()
+        other = self.env["res.company"].create({"name": "Une autre"})
+        stranger = new_test_user(
+            self.env,
+            "certificate_stranger",
+            "account.group_account_invoice",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        with self.assertRaises(AccessError):
+            draft.with_user(stranger).read(["amount_received"])
+        with self.assertRaises(AccessError):
+            self.Certificate.with_user(stranger)._prepare(
+                self.company.with_user(stranger), None, 2026
+            )
+
+    def test_branch(self):
+        """One certificate for all that the declaration covers."""
+        branch = self.env["res.company"].with_user(SUPERUSER_ID)
+        branch = branch.create({"name": "Agence", "parent_id": self.company.id})
+        branch = branch.with_env(self.env)
+        self.env.user.sudo().company_ids |= branch
+        receivable = self.company_data["default_account_receivable"]
+        self.customer.with_company(branch).property_account_receivable_id = receivable
+        self._pay(self._invoice(100), 100)
+        in_branch = self.env["account.move"].with_company(branch)
+        move = in_branch.create(
+            {
+                "move_type": "out_invoice",
+                "company_id": branch.id,
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-10",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.housework.id,
+                            "price_unit": 40,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        self.assertEqual(move.company_id, branch)
+        move.action_post()
+        self._pay(move, 40)
+        draft = self.Certificate._prepare(branch, self.customer, 2026)
+        self.assertEqual(draft.company_id, self.company)
+        self.assertEqual(draft.amount_received, 140)
+        # With a declaration of its own, a certificate of its own.
+        branch.home_service_sap_number = "SAP552100554"
+        self.assertEqual(
+            self.Certificate._prepare(branch, self.customer, 2026).amount_received, 40
+        )
+        self.assertEqual(self._figures(), (100, 100))
+
+    def test_queries_do_not_grow_with_the_customers(self):
+        def count(customers):
+            partners = self.env["res.partner"].create(
+                [{"name": f"Client {n}"} for n in range(customers)]
+            )
+            for partner in partners:
+                self._pay(self._invoice(100, partner=partner), 100)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            drafts = self.Certificate._prepare(self.company, partners, 2026)
+            self.env.flush_all()
+            self.assertEqual(len(drafts), customers)
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        few, many = count(3), count(12)
+        self.assertLessEqual(many, few + 2)

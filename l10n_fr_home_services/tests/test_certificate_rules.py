@@ -1,0 +1,104 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Amounts of the annual certificate, without a database."""
+
+from datetime import date
+
+from odoo.tests import BaseCase, tagged
+
+from ..rules.certificate import Document, Part, counted, split, split_each, totals
+
+DECEMBER, JANUARY = date(2026, 12, 20), date(2027, 1, 5)
+
+
+@tagged("post_install", "-at_install")
+class TestCertificateRules(BaseCase):
+    def test_a_payment_is_cut_in_proportion(self):
+        # Services 136.80, goods 24.00, of which 100.00 were received.
+        parts = {"services": 13680, None: 2400}
+        self.assertEqual(split(10000, parts), {"services": 8507, None: 1493})
+        self.assertEqual(split(-10000, parts), {"services": -8507, None: -1493})
+        # What the rounding leaves goes to the largest.
+        self.assertEqual(
+            split(100, {"a": 1, "b": 2, "c": 4}), {"a": 14, "b": 29, "c": 57}
+        )
+        self.assertEqual(
+            split(100, {"a": 1, "b": 1, "c": 1}), {"a": 34, "b": 33, "c": 33}
+        )
+        # Nothing is invented where there is nothing to cut by.
+        self.assertEqual(split(100, {"a": 0, "b": -5}), {None: 100})
+        self.assertEqual(split(0, {}), {})
+
+    def test_the_parts_of_a_paid_invoice_make_its_lines(self):
+        weights = {"a": 3333, "b": 3334, None: 3333}
+        for cuts in ((3333, 3333, 3334), (1, 1, 9998), (5000, 5000), (10000,)):
+            parts = [
+                Part(entry, cents, "bank", date(2026, 1, entry))
+                for entry, cents in enumerate(cuts, start=1)
+            ]
+            sums = dict.fromkeys(weights, 0)
+            for part, shares in split_each(parts, weights):
+                self.assertEqual(sum(shares.values()), part.cents)
+                for key, cents in shares.items():
+                    sums[key] += cents
+            self.assertEqual(sums, weights, cuts)
+
+    def _counted(self, year, *parts, closed=True, ends=DECEMBER):
+        document = Document(1, ends, closed, {"a": 100}, list(parts))
+        return [
+            (part.cents, day, deposit)
+            for _document, part, day, deposit, _shares in counted({1: document}, year)
+        ]
+
+    def test_a_deposit_counts_with_the_last_payment(self):
+        deposit = Part(1, 3000, "card", date(2026, 12, 1))
+        rest = Part(2, 7000, "transfer", JANUARY)
+        self.assertEqual(self._counted(2026, deposit, rest), [])
+        self.assertEqual(
+            self._counted(2027, deposit, rest),
+            [(3000, JANUARY, True), (7000, JANUARY, False)],
+        )
+        # Not before that payment has come.
+        self.assertEqual(self._counted(2026, deposit, closed=False), [])
+        # A part of the price once the services are done is no deposit, and paid in
+        # advance as a whole neither.
+        later = Part(1, 3000, "card", date(2026, 12, 22))
+        self.assertEqual(
+            self._counted(2026, later, closed=False), [(3000, later.day, False)]
+        )
+        whole = Part(1, 10000, "card", date(2026, 12, 1))
+        self.assertEqual(self._counted(2026, whole), [(10000, whole.day, False)])
+
+    def test_cash_and_what_is_no_money_never_count(self):
+        cash = Part(1, 5000, "cash", DECEMBER)
+        written_off = Part(2, 100, "", DECEMBER)
+        self.assertEqual(self._counted(2026, cash, written_off), [])
+
+    def test_a_refund_takes_off_the_year_that_it_refunds(self):
+        paid = Document(
+            1, DECEMBER, True, {"a": 10000}, [Part(1, 10000, "bank", DECEMBER)]
+        )
+        back = Document(
+            2, JANUARY, True, {"a": 2000}, [Part(2, -2000, "refund", JANUARY)]
+        )
+        back.origin = 1
+        both = {1: paid, 2: back}
+        self.assertEqual([row[1].cents for row in counted(both, 2026)], [10000, -2000])
+        self.assertEqual(counted(both, 2027), [])
+        # Of an invoice that nobody paid, or that is not known, its own day.
+        back.origin = None
+        self.assertEqual([row[1].cents for row in counted(both, 2027)], [-2000])
+
+    def test_totals(self):
+        amounts = [("card", 10000), ("cesu_prefinanced", 3000), ("aid", 2000)]
+        self.assertEqual(
+            totals(amounts, 4000),
+            {
+                "received": 15000,
+                "prefinanced": 3000,
+                "aid": 2000,
+                "base": 10000,
+                "advance": 4000,
+                "net": 6000,
+            },
+        )
+        self.assertEqual(totals([("card", 100)], 4000)["net"], 0)
