@@ -6,6 +6,9 @@ from odoo.tools.sql import column_exists, create_column
 from ..rules import MONTHS, first_day, is_intervenant, last_day, period
 from .product import UNITS
 
+# Somebody has to complete the invoice: see paper_faults.py.
+ACTIVITY = "l10n_fr_home_services.activity_paper"
+
 
 class AccountMove(models.Model):
     """From when to when the services of an invoice were done."""
@@ -50,6 +53,7 @@ class AccountMove(models.Model):
         self._home_service_check_papers(soft)
         posted = super()._post(soft)
         posted.home_service_intervention_ids._freeze()
+        posted.activity_unlink([ACTIVITY])
         return posted
 
     def button_draft(self):

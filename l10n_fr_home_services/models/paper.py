@@ -1,11 +1,193 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What is printed on an invoice of services besides what Odoo prints (articles D7233-1
-and D7233-2 of the Code du travail, arrêté of 17 March 2015).
+and D7233-2 of the Code du travail, arrêté of 17 March 2015), in the language of the
+context: that of the customer.
 """
 
-from odoo import api, fields, models
+from datetime import time
 
+from odoo import api, fields, models
+from odoo.tools import format_date, format_time, formatLang
+
+from ..rules import hours_text
 from .company import MODES
+
+# Digits of a unit price with VAT: as few as its total needs.
+DIGITS = range(2, 7)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _home_service_paper(self):
+        """What the template prints around the lines, as plain values; nothing where
+        this is no invoice of services.
+        """
+        self.ensure_one()
+        if not self._home_service_is_paper():
+            return {}
+        # sudo(): what every customer reads on the paper.
+        declarant = self.sudo().company_id._home_service_declarant()
+        rows = self._home_service_interventions()
+        return {
+            "identity": self._home_service_identity(declarant),
+            "logotype": declarant.home_service_logotype,
+            "where": self._home_service_where(),
+            "interventions": rows,
+            "hours": _hours(sum(row["duration"] for row in rows)),
+            "places": len({row["place"] for row in rows if row["place"]}) > 1,
+            "small": self._home_service_small_print(declarant),
+        }
+
+    def _home_service_identity(self, declarant):
+        """Who provides the services and how, as ``(label, text)``."""
+        number = declarant.home_service_sap_number
+        approval = declarant.home_service_approval_number
+        siren = self.sudo().company_id._home_service_siren()  # sudo(): printed
+        modes = self._home_service_modes()
+        pairs = [
+            (
+                self.env._("SAP declaration"),
+                self._home_service_of(number, declarant.home_service_declaration_date),
+            ),
+            (
+                self.env._("Agrément"),
+                self._home_service_of(approval, declarant.home_service_approval_date),
+            ),
+            (self.env._("SIREN"), f"{siren[:3]} {siren[3:6]} {siren[6:]}".strip()),
+            (
+                self.env._("Mode"),
+                ", ".join(
+                    text
+                    for mode, text in self._home_service_mode_texts()
+                    if mode in modes
+                ),
+            ),
+        ]
+        return [(label, text) for label, text in pairs if text]
+
+    def _home_service_of(self, number, day):
+        if not number or not day:
+            return number or ""
+        return self.env._(
+            "%(number)s of %(date)s", number=number, date=format_date(self.env, day)
+        )
+
+    def _home_service_modes(self):
+        return {line._home_service_mode() for line in self._home_service_services()}
+
+    def _home_service_mode_texts(self):
+        """How each mode is called to a customer (article L7232-6 of the Code du travail
+        and arrêté of 17 March 2015).
+        """
+        return [
+            ("provider", self.env._("provider")),
+            ("agent", self.env._("agent: you are the employer")),
+            ("lending", self.env._("lending of staff")),
+        ]
+
+    def _home_service_where(self):
+        """Where and when, as ``(label, text)``."""
+        start, end = self._home_service_period()
+        pairs = [
+            (self.env._("Place of the services"), self._home_service_place()),
+            (self.env._("Services"), self._home_service_printed_days(start, end)),
+        ]
+        return [(label, text) for label, text in pairs if text]
+
+    def _home_service_place(self):
+        """Where the customer has services done, one line of text."""
+        # sudo(): whoever reads the invoice; the customer may be another company's.
+        move = self.sudo()
+        where = move.partner_shipping_id or move.partner_id
+        return " ".join((where.contact_address_inline or "").split())
+
+    def _home_service_printed_days(self, start, end):
+        if not start or not end:
+            return ""
+        first = format_date(self.env, start)
+        if start == end:
+            return first
+        return self.env._(
+            "from %(first)s to %(last)s", first=first, last=format_date(self.env, end)
+        )
+
+    def _home_service_services(self):
+        return self._home_service_lines().filtered(
+            lambda line: line._home_service_nature()[0]
+        )
+
+    def _home_service_interventions(self):
+        """The interventions of all lines, with their words, by day and hour."""
+        rows = []
+        for line in self._home_service_lines():
+            title = line._home_service_title()
+            rows += [
+                {**row, "service": title}
+                for row in line._home_service_intervention_rows()
+            ]
+        rows.sort(key=lambda row: (row["date"], row["start"] or 0))
+        return [
+            row
+            | {
+                "day": format_date(self.env, row["date"]),
+                "time": self._home_service_times(row["start"], row["end"]),
+                "hours": _hours(row["duration"]),
+            }
+            for row in rows
+        ]
+
+    def _home_service_times(self, start, end):
+        if start is False:
+            return ""
+        return " – ".join(
+            format_time(self.env, _clock(hours), time_format="short")
+            for hours in (start, end)
+        )
+
+    def _home_service_small_print(self, declarant):
+        """The tax advantage, apart from the prices and in smaller type (article 5 of
+        the arrêté of 17 March 2015); that there is none, for who has an agrément and no
+        declaration (article D7233-1).
+        """
+        if declarant.home_service_sap_number:
+            services = self._home_service_services()
+            if any(line._home_service_nature()[0].eligible for line in services):
+                return self.env._(
+                    "Under conditions and within yearly ceilings, half of what is paid "
+                    "for services à la personne, other than in cash, is a tax credit "
+                    "(article 199 sexdecies of the CGI)."
+                )
+            return ""
+        if declarant.home_service_approval_number:
+            return self.env._(
+                "The services of this invoice do not give right to the tax advantages "
+                "of article L7233-2 of the Code du travail."
+            )
+        return ""
+
+    def _home_service_payer(self, payment):
+        """Who paid, after “Paid on …”.
+
+        :param payment: one of Odoo's ``invoice_payments_widget``
+        """
+        if payment["is_refund"]:
+            return ""
+        # sudo(): the customer reads who paid his invoice.
+        moves = self.env["account.move"].sudo()
+        payer = moves.browse(payment["move_id"]).partner_id.name
+        return self.env._("by %s", payer) if payer else ""
+
+
+def _hours(hours):
+    """Kept on one line."""
+    return hours_text(hours).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _clock(hours):
+    """The hour of the day, 9.5 as 9:30."""
+    minutes = round(hours * 60) % (24 * 60)
+    return time(*divmod(minutes, 60))
 
 
 class AccountMoveLine(models.Model):
@@ -39,3 +221,46 @@ class AccountMoveLine(models.Model):
     def _home_service_mode_now(self):
         declarant = self.company_id._home_service_declarant()
         return self.product_id.home_service_mode or declarant.home_service_mode
+
+    # -- printed ---------------------------------------------------------------------
+
+    def _home_service_note(self):
+        """What is printed below the text of the line: the exact nature, by the hour or
+        a flat price, days and hours (article D7233-1).
+        """
+        self.ensure_one()
+        nature, unit = self._home_service_nature()
+        if not nature:
+            return ""
+        move = self.move_id
+        travel = self.product_id.home_service_travel
+        hours = not travel and self._home_service_hours()
+        modes = dict(move._home_service_mode_texts())
+        several = len(move._home_service_modes()) > 1
+        parts = [
+            self.env._("travel costs") if travel else "",
+            nature.name,
+            self.env._("flat price") if unit == "flat" else self.env._("hourly price"),
+            several and modes[self._home_service_mode()],
+            move._home_service_printed_days(*self._home_service_days()),
+            _hours(hours) if hours else "",
+        ]
+        return ", ".join(filter(None, parts))
+
+    def _home_service_unit_price(self):
+        """The price of one, with VAT and before the discount, as text: with as many
+        digits as it takes to give the total of the line (article D7233-2).
+        """
+        self.ensure_one()
+        count = self.quantity * (1 - self.discount / 100)
+        if not count:
+            taxes = self.tax_ids.compute_all(
+                self.price_unit, self.currency_id, 1.0, self.product_id, self.partner_id
+            )
+            return formatLang(self.env, taxes["total_included"])
+        price = self.price_total / count
+        for digits in DIGITS:
+            total = self.currency_id.round(round(price, digits) * count)
+            if not self.currency_id.compare_amounts(total, self.price_total):
+                return formatLang(self.env, price, digits=digits)
+        return formatLang(self.env, price)

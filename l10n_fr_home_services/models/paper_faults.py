@@ -10,7 +10,9 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools.mail import plaintext2html
 
+from .account_move import ACTIVITY
 from .taxes import EXEMPT
 
 # More names than that help nobody.
@@ -97,15 +99,14 @@ class AccountMove(models.Model):
         return faults
 
     def _home_service_nature_faults(self):
-        """What is no service has a product of goods; a deposit or a rebate is none
-        either.
+        """What is no service has a product of goods; a rebate, or a deposit that is
+        taken off, is none either.
         """
         faults = []
         for line in self._home_service_lines():
             if (
                 line._home_service_nature()[0]
                 or line.product_id.type not in (False, "service")
-                or line.is_downpayment
                 or line.currency_id.compare_amounts(line.price_total, 0) <= 0
             ):
                 continue
@@ -119,18 +120,40 @@ class AccountMove(models.Model):
         return list(dict.fromkeys(faults))
 
     def _home_service_line_faults(self):
-        """The days of each service, and who came."""
-        services = self._home_service_lines().filtered(
-            lambda line: line._home_service_nature()[0] and line.price_total
-        )
+        """The days of each service, who came and when (articles D7233-1, 6°, and
+        D7233-2), nothing hidden.
+        """
+        services = self._home_service_services().filtered("price_total")
         undated = services.filtered(lambda line: not all(line._home_service_days()))
+        # The employer is the customer where the company is only his agent; nobody does
+        # the way there alone.
+        done = services.filtered(
+            lambda line: line._home_service_mode() != "agent"
+            and not line.product_id.home_service_travel
+        )
+        unknown = done.filtered(lambda line: not line.home_service_intervention_ids)
+        hidden = self.invoice_line_ids.filtered(
+            lambda line: line.collapse_prices or line.collapse_composition
+        ).filtered(lambda section: section._get_section_lines() & services)
         faults = []
         if undated:
             sentence = self.env._(
                 "When it was done is missing: %s.", undated._home_service_titles()
             )
             faults.append((sentence, self))
-        return faults
+        if unknown:
+            sentence = self.env._(
+                "Who came, when and how long (the interventions) is missing: %s.",
+                unknown._home_service_titles(),
+            )
+            faults.append((sentence, self))
+        if hidden:
+            sentence = self.env._(
+                "A section hides the price or the lines of services: %s.",
+                hidden._home_service_titles(),
+            )
+            faults.append((sentence, self))
+        return faults + done._home_service_person_faults()
 
     # -- at posting ----------------------------------------------------------------
 
@@ -176,6 +199,47 @@ class AccountMove(models.Model):
             ]
         )
 
+    def _home_service_tell_stopped(self):
+        """What should have been posted by itself and was not is somebody's matter: an
+        activity, closed at posting.
+        """
+        due = self.search(
+            [
+                ("state", "=", "draft"),
+                ("move_type", "=", "out_invoice"),
+                ("auto_post", "!=", "no"),
+                ("date", "<=", fields.Date.context_today(self)),
+            ]
+        )
+        for move, faults in due._home_service_stopped().items():
+            if not move.activity_search([ACTIVITY]):
+                move.activity_schedule(
+                    ACTIVITY,
+                    user_id=move._home_service_clerk().id,
+                    note=plaintext2html(move._home_service_stop_text({move: faults})),
+                )
+
+    def _home_service_clerk(self):
+        """Who looks after the invoice, else who made it, else somebody who invoices."""
+        people = self.invoice_user_id + self.create_uid
+        people = people.filtered(lambda user: user.active and not user.share)
+        group = self.env.ref("account.group_account_invoice")
+        return (
+            people[:1]
+            or group.sudo()
+            .all_user_ids.filtered(
+                # sudo(): who may do it, whoever runs the scheduled action.
+                lambda user: user.active and self.company_id in user.company_ids
+            )
+            .sorted("id")[:1]
+        )
+
+    def _autopost_draft_entries(self, batch_size=100):
+        """Extends account: somebody is told of those that could not be posted."""
+        result = super()._autopost_draft_entries(batch_size)
+        self._home_service_tell_stopped()
+        return result
+
     def action_post(self):
         """Extends account: the button leads to the first thing to mend.
 
@@ -198,6 +262,7 @@ class AccountMove(models.Model):
         "home_service_end",
         "invoice_line_ids.product_id",
         "invoice_line_ids.home_service_start",
+        "home_service_intervention_ids.person_number",
     )
     def _compute_alerts(self):
         return super()._compute_alerts()
@@ -263,6 +328,28 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         text = (self.name or "").strip() or self.product_id.display_name or ""
         return text.splitlines()[0] if text else self.env._("a line")
+
+    def _home_service_person_faults(self):
+        """Each person has a number in the register of the employees."""
+        faults = []
+        for row in self.home_service_intervention_ids:
+            if row.person_number:
+                continue
+            move = row.move_id
+            if not row.person_name:
+                sentence = self.env._(
+                    "Who did the intervention of %s is missing.", row.display_name
+                )
+                faults.append((sentence, move))
+                continue
+            sentence = self.env._(
+                "The number of %s in the register of your employees is missing.",
+                row.person_name,
+            )
+            # A posted invoice keeps what the register said that day.
+            draft = move.state == "draft"
+            faults.append((sentence, draft and row.person_id or move))
+        return list(dict.fromkeys(faults))
 
     def _home_service_titles(self):
         """Several of them, not too many."""

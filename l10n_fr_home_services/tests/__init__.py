@@ -6,6 +6,8 @@ from . import test_certificate_rules
 from . import test_company
 from . import test_nature
 from . import test_official_amount
+from . import test_paper
+from . import test_paper_faults
 from . import test_rules
 from . import test_taxes
 from . import test_translation

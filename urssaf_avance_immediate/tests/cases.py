@@ -58,10 +58,6 @@ class UrssafCase(FakeUrssafMixin, HomeServiceCase):
             lang="en_US",
         )
 
-    def _banners(self, move):
-        """The names of Urssaf's banners at the head of the invoice."""
-        return {name for name in move.alerts or {} if name.startswith("urssaf_")}
-
     @classmethod
     def _make_other_company(cls):
         """Another agency with credentials of its own: ``other_company``, and people of
@@ -236,7 +232,13 @@ class UrssafCase(FakeUrssafMixin, HomeServiceCase):
             }
         )
         move.action_post()
+        # Handed over to the customer, with Odoo's “Send”.
+        move.is_move_sent = True
         return move
+
+    def _banners(self, move):
+        """The names of Urssaf's banners at the head of the invoice."""
+        return {name for name in move.alerts or {} if name.startswith("urssaf_")}
 
     def _sent(self, **values):
         """An active customer's invoice that Urssaf has taken."""

@@ -83,6 +83,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
         for move in moves:
             if not move.urssaf_can_send and move.urssaf_request_id:
                 texts["danger"][move] = self.env._("Sent, or about to be sent.")
+            elif not move.is_move_sent and not texts["danger"][move]:
+                handed = move._urssaf_not_handed_text()
+                known = texts["warning"][move]
+                texts["warning"][move] = f"{known}\n{handed}".strip()
         return texts["danger"], texts["warning"]
 
     def action_send(self):

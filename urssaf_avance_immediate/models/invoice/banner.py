@@ -21,6 +21,9 @@ from ..payment_request.payment_request import (
 from .ceiling import warnings
 from .replacing import credited_banner, held_fault, settled_banner
 
+# The customer has not paid yet.
+BEFORE_DEBIT = ("queued", "sending", "waiting", "validated")
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -32,6 +35,7 @@ class AccountMove(models.Model):
         "urssaf_excluded",
         "commercial_partner_id",
         "payment_state",
+        "is_move_sent",
         "invoice_line_ids.home_service_start",
         "invoice_line_ids.price_total",
     )
@@ -62,6 +66,7 @@ class AccountMove(models.Model):
                     faults
                 )
             if all(fault["level"] != "danger" for fault in faults.values()):
+                faults |= self._urssaf_handed_banner()
                 faults["urssaf_ready"] = {
                     "level": "info",
                     "message": self.env._("Ready to be sent to Urssaf."),
@@ -77,7 +82,42 @@ class AccountMove(models.Model):
         trouble = request.last_error_message and not passing
         if request.state in ("unknown", *TO_HANDLE) or request.matter or trouble:
             return {"urssaf_request": self._urssaf_request_banner(request)}
-        return {}
+        return self._urssaf_handed_banner() if request.state in BEFORE_DEBIT else {}
+
+    def _urssaf_handed_banner(self):
+        """The invoice is not in the customer's hands yet; nothing stops."""
+        if self.is_move_sent:
+            return {}
+        banner = self._urssaf_fault(
+            self._urssaf_not_handed_text(),
+            level="warning",
+            action={
+                "type": "ir.actions.act_window",
+                "name": self.env._("Send"),
+                "res_model": "account.move.send.wizard",
+                "views": [[False, "form"]],
+                "target": "new",
+                "context": {"active_model": "account.move", "active_ids": self.ids},
+            },
+            text=self.env._("Hand it over"),
+        )
+        return {"urssaf_handed": banner}
+
+    def _urssaf_not_handed_text(self):
+        """An invoice is handed over before it is paid (article 8 of the arrêté of 17
+        March 2015). What Odoo knows of it is its own dialogue.
+        """
+        if self.urssaf_request_id.state in BEFORE_DEBIT:
+            return self.env._(
+                "The demande leaves or has left, and this invoice was neither sent nor "
+                "printed with “Send”: hand it over before the customer is debited "
+                "(article 8 of the arrêté of 17 March 2015)."
+            )
+        return self.env._(
+            "This invoice was neither sent nor printed with “Send”: hand it over "
+            "before its demande leaves, for the customer gets it before he pays "
+            "(article 8 of the arrêté of 17 March 2015)."
+        )
 
     def _urssaf_draft_banners(self):
         """What is easier to mend before posting, for a customer of avance immédiate."""

@@ -233,6 +233,18 @@ class AccountMove(models.Model):
             net=net,
         )
 
+    def _home_service_payer(self, payment):
+        """Extends the trade: what Urssaf transferred, or set off against contributions
+        (article L133-8-8 of the code de la sécurité sociale).
+        """
+        # sudo(): the customer reads who paid his invoice.
+        move = self.sudo()
+        paid = move.env["account.payment"].browse(payment["account_payment_id"] or ())
+        set_off = move.urssaf_request_ids.set_off_move_id
+        if paid.urssaf_request_id or payment["move_id"] in set_off.ids:
+            return self.env._("by Urssaf (avance immédiate)")
+        return super()._home_service_payer(payment)
+
     def _get_mail_template(self):
         """Extends account: Odoo's own e-mail asks to pay promptly."""
         template = self.env.ref(INVOICE_TEMPLATE, raise_if_not_found=False)
