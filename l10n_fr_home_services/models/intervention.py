@@ -5,6 +5,8 @@ from odoo.tools import format_date
 
 from ..rules import HANDYMAN_HOURS, TOLERANCE, hours_between, hours_fault, hours_text
 
+# They follow from the line, whatever somebody writes.
+FOLLOWING = ("move_id", "company_id", "partner_id", "nature_id")
 # Nothing was invoiced so long ago: a slip of the finger.
 FIRST_YEAR = 2000
 
@@ -40,9 +42,12 @@ class HomeServiceIntervention(models.Model):
         index=True,
         help="The day on which it began, also of one that goes on past midnight.",
     )
-    start = fields.Float(string="From", help="Hour of the day, civil time in Paris.")
+    start = fields.Float(
+        string="From", aggregator=None, help="Hour of the day, civil time in Paris."
+    )
     end = fields.Float(
         string="To",
+        aggregator=None,
         help="Hour of the day. Left at 0:00, only the duration is known.",
     )
     duration = fields.Float(
@@ -94,6 +99,12 @@ class HomeServiceIntervention(models.Model):
             # Typed where the hours do not say it.
             row.duration = hours_between(row.start, row.end) or row.duration
 
+    @api.onchange("duration")
+    def _onchange_duration(self):
+        """From the hour when it began; past midnight too."""
+        if self.start and 0 < self.duration < 24:
+            self.end = (self.start + self.duration) % 24 or 24
+
     @api.depends("person_id")
     def _compute_person(self):
         for row in self:
@@ -109,7 +120,7 @@ class HomeServiceIntervention(models.Model):
 
         :raises UserError: the invoice is not a draft
         """
-        rows = super().create(vals_list)
+        rows = super().create([_own(vals) for vals in vals_list])
         rows._check_draft()
         return rows
 
@@ -119,9 +130,8 @@ class HomeServiceIntervention(models.Model):
         :raises UserError: the invoice is not a draft
         """
         self._check_draft()
-        result = super().write(vals)
-        if "line_id" in vals or "move_id" in vals:
-            self._check_draft()
+        result = super().write(_own(vals))
+        self._check_draft()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -208,9 +218,7 @@ class HomeServiceIntervention(models.Model):
 
     # -- what is wrong -------------------------------------------------------------
 
-    @api.constrains(
-        "line_id", "move_id", "date", "start", "end", "duration", "person_id"
-    )
+    @api.constrains("line_id", "date", "start", "end", "duration")
     def _check_hours(self):
         faults = [fault for row in self for fault in row._faults()]
         if faults:
@@ -220,10 +228,6 @@ class HomeServiceIntervention(models.Model):
         """Sentences about what cannot be, whether the invoice is posted or not."""
         self.ensure_one()
         about = {"intervention": self.display_name or self.env._("an intervention")}
-        if self.line_id.move_id != self.move_id:
-            yield self.env._(
-                "%(intervention)s: the line is on another invoice.", **about
-            )
         if self.date and self.date.year < FIRST_YEAR:
             yield self.env._("%(intervention)s: look at the year.", **about)
         if fault := hours_fault(self.start, self.end, self.duration):
@@ -264,3 +268,7 @@ class HomeServiceIntervention(models.Model):
                 **about,
             ),
         }[fault]
+
+
+def _own(vals):
+    return {name: value for name, value in vals.items() if name not in FOLLOWING}

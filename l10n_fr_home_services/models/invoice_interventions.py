@@ -54,6 +54,13 @@ class AccountMove(models.Model):
                 if (notice := line._home_service_hours_notice())
             )
 
+    def action_home_service_type(self):
+        """The draft is saved, hence its lines can be chosen: the page of interventions
+        shows its list.
+        """
+        self.ensure_one()
+        return False
+
     # -- at posting ----------------------------------------------------------------
 
     def _home_service_check_interventions(self):
@@ -126,6 +133,15 @@ class AccountMoveLine(models.Model):
         "home.service.intervention", "line_id", string="Interventions"
     )
 
+    @api.depends_context("home_service_short_lines")
+    def _compute_display_name(self):
+        """Extends account: among the lines of one invoice, its number says nothing."""
+        if not self.env.context.get("home_service_short_lines"):
+            return super()._compute_display_name()
+        for line in self:
+            label = (line.name or "").split("\n")[0]
+            line.display_name = label or line.product_id.display_name or ""
+
     def _home_service_intervention_days(self):
         """The days of the interventions of these lines."""
         return [row.date for row in self.home_service_intervention_ids if row.date]
@@ -184,8 +200,8 @@ class AccountMoveLine(models.Model):
                         "%(said)s, but its interventions took place %(known)s. Correct "
                         "the one that is wrong.",
                         line=line.name or line.product_id.display_name,
-                        said=line._home_service_days_text(start, end)
-                        if start and end
+                        said=line._home_service_days_text(start, end or start)
+                        if start
                         else self.env._("on no day"),
                         known=line._home_service_days_text(min(days), max(days)),
                     )

@@ -7,10 +7,10 @@ from .interventions import (
     HANDYMAN_HOURS,
     MONTHS,
     TOLERANCE,
-    clock_text,
     days_later,
     hours_between,
     hours_fault,
     hours_text,
 )
 from .period import first_day, last_day, period
+from .sheet import MAX_ROWS, plain_name, read_day, read_hours, read_sheet

@@ -5,6 +5,7 @@ days of a recurring invoice.
 
 from calendar import monthrange
 from datetime import date
+from math import isfinite
 
 DAY = 24.0
 #: Petit bricolage: two hours per intervention at most (article D7233-5 of the Code du
@@ -53,15 +54,11 @@ def hours_fault(start, end, duration):
 
 def hours_text(hours):
     """“2 h 30”, as one writes it in France."""
+    if not isfinite(hours):
+        return ""
     minutes = round(hours * 60)
     whole, rest = divmod(minutes, 60)
     return f"{whole} h {rest:02d}" if rest else f"{whole} h"
-
-
-def clock_text(hours):
-    """“9:30”; midnight at the end of a day is “24:00”."""
-    whole, rest = divmod(round(hours * 60), 60)
-    return f"{whole}:{rest:02d}"
 
 
 def days_later(start, end, months, whole):

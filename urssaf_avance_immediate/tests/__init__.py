@@ -39,6 +39,7 @@ from . import test_fault_injector
 from . import test_habilitation
 from . import test_identity_doctor
 from . import test_invoice_paper
+from . import test_interventions
 from . import test_lib_address
 from . import test_lib_amounts
 from . import test_lib_bank_solver
