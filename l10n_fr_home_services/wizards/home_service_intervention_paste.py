@@ -63,20 +63,7 @@ class HomeServiceInterventionPaste(models.TransientModel):
             return {"type": "ir.actions.act_window_close"}
         kept = [title] * bool(title) + [row.text for row, _fault in faults]
         self.text = "\n".join(kept)
-        self.result = "\n".join(
-            [
-                self.env._(
-                    "%(taken)s interventions are on the invoice. %(left)s rows are "
-                    "still in the box: mend them there, then press “Paste” again.",
-                    taken=len(rows) - len(faults),
-                    left=len(faults),
-                ),
-                *(
-                    self.env._("Row %(position)s: %(fault)s", position=at, fault=fault)
-                    for at, (_row, fault) in enumerate(faults, 1 + bool(title))
-                ),
-            ]
-        )
+        self.result = self._result(len(rows) - len(faults), faults, bool(title))
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Paste interventions"),
@@ -85,6 +72,20 @@ class HomeServiceInterventionPaste(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    def _result(self, taken, faults, titled):
+        """What was done, and what to mend in each row that is still in the box."""
+        said = [
+            self.env._("Row %(position)s: %(fault)s", position=position, fault=fault)
+            for position, (_row, fault) in enumerate(faults, 1 + titled)
+        ]
+        summary = self.env._(
+            "%(taken)s interventions are on the invoice. %(left)s rows are still in "
+            "the box: mend them there, then press “Paste” again.",
+            taken=taken,
+            left=len(faults),
+        )
+        return "\n".join([summary, *said])
 
     def _take(self, rows):
         """Create what can be; the rest as pairs ``(row, sentence)``."""
