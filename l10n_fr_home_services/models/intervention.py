@@ -31,7 +31,9 @@ class HomeServiceIntervention(models.Model):
         ondelete="cascade",
         index=True,
     )
-    move_id = fields.Many2one(related="line_id.move_id", store=True, index=True)
+    move_id = fields.Many2one(
+        related="line_id.move_id", string="Invoice", store=True, index=True
+    )
     company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
         related="move_id.partner_id", string="Customer", store=True, index=True
@@ -72,6 +74,7 @@ class HomeServiceIntervention(models.Model):
         readonly=False,
     )
     person_number = fields.Char(
+        string="Register number",
         compute="_compute_person",
         store=True,
         readonly=False,

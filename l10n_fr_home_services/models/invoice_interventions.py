@@ -19,9 +19,12 @@ class AccountMove(models.Model):
         "home.service.intervention", "move_id", string="Interventions"
     )
     home_service_default_line_id = fields.Many2one(
-        "account.move.line", compute="_compute_home_service_default_line_id"
+        "account.move.line",
+        string="Service of the next intervention",
+        compute="_compute_home_service_default_line_id",
     )
     home_service_hours_notice = fields.Text(
+        string="Hours that differ",
         compute="_compute_home_service_hours_notice",
         help="Lines whose hours are not those of their interventions.",
     )
