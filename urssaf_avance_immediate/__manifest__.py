@@ -15,6 +15,7 @@
     "data": [
         "security/urssaf_security.xml",
         "security/urssaf_wizard_security.xml",
+        "security/urssaf_bank_security.xml",
         "security/ir.model.access.csv",
         "data/home_service_nature_data.xml",
         "data/home_service_official_amount_data.xml",

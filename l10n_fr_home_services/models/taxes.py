@@ -158,6 +158,11 @@ class ResCompany(models.Model):
             if model
             else self.env["account.tax"].with_company(root).create(values)
         )
+        for lang, _name in self.env["res.lang"].get_installed():
+            # Whoever makes it, everybody reads it in a language of his own.
+            words = self.with_context(lang=lang).env
+            named = tax.with_context(lang=lang)
+            named.name, named.invoice_label = words._("0% no VAT"), words._("No VAT")
         root.home_service_exempt_tax_id = tax
         return tax
 

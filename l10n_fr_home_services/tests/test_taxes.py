@@ -138,6 +138,18 @@ class TestTaxes(HomeServiceCase):
         self.assertFalse(made.filtered("tax_cash_basis_rec_id"))
         self.assertEqual(move.amount_total, 30.0)
 
+    def test_the_exempt_tax_is_named_in_every_language(self):
+        """Also in those that whoever had it made does not speak."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(
+            ["l10n_fr_home_services"], ["fr_FR"]
+        )
+        self.company.home_service_vat = "franchise"
+        tax = self.company.with_context(lang="fr_FR")._home_service_exempt_tax()
+        self.assertEqual(tax.with_context(lang="en_US").name, "0% no VAT")
+        self.assertEqual(tax.with_context(lang="en_US").invoice_label, "No VAT")
+        self.assertNotEqual(tax.with_context(lang="fr_FR").name, "0% no VAT")
+
     def test_the_mention_of_the_day(self):
         self.company.home_service_vat = "franchise"
         tax = self.company._home_service_exempt_tax()

@@ -7,6 +7,8 @@ from . import test_account_move_wizards
 from . import test_adoption
 from . import test_alert
 from . import test_bank_line
+from . import test_bank_line_debits
+from . import test_bank_line_who
 from . import test_big_database
 from . import test_collecting
 from . import test_commune
@@ -71,6 +73,7 @@ from . import test_payment_request_deadlines
 from . import test_payment_request_follow
 from . import test_payment_request_incidents
 from . import test_messages
+from . import test_money_credited
 from . import test_money_events
 from . import test_money_take_back
 from . import test_payment_request_notices

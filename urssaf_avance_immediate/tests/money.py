@@ -68,8 +68,8 @@ class MoneyCase(UrssafCase):
 
     # -- makers ---
 
-    def _collected(self, *lines, **values):
-        """A demande for an invoice of ``(price with VAT, rate)``, VAT on collection."""
+    def _posted(self, *lines, **values):
+        """An invoice of ``(price with VAT, rate)``, VAT on collection."""
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
@@ -90,6 +90,11 @@ class MoneyCase(UrssafCase):
             }
         )
         move.action_post()
+        return move
+
+    def _collected(self, *lines, **values):
+        """A demande for such an invoice."""
+        move = self._posted(*lines, **values)
         move.action_urssaf_send()
         return move.urssaf_request_id
 

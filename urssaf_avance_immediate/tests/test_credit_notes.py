@@ -8,7 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW
-from .test_money_events import MoneyCase
+from .money import MoneyCase
 
 
 @tagged("post_install", "-at_install")

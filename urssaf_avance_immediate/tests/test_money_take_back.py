@@ -258,3 +258,80 @@ class TestTakeBack(MoneyCase):
         self.assertEqual(request.move_id.payment_state, "paid")
         self.assertEqual(self._open(self.receivable), [66.0], "the customer owes it")
         self.assertTrue(credit.reconciled)
+
+    # -- by the buttons of the journal entries ---------------------------------
+
+    def _later(self, what, day="2026-04-03"):
+        with freeze_time(f"{day} 10:00:00"):
+            what()
+        self.env.invalidate_all()
+
+    def test_the_entry_of_a_payment_is_cancelled(self):
+        """Not the payment: February stays as it was declared all the same."""
+        move = self.second.payment_ids.move_id
+        self._later(move.button_cancel)
+        self.assertEqual(self._months(2, 3, 4), {2: 77.41, 3: 0.0, 4: -23.27})
+        self.assertEqual(self.second.move_id.amount_residual, 256.0)
+        self.assertEqual(self.second.payment_ids.state, "canceled")
+
+    def test_the_entry_of_a_payment_is_reset_to_draft(self):
+        move = self.second.payment_ids.move_id
+        self._later(move.button_draft)
+        self._later(move.button_cancel, "2026-05-04")
+        self.assertEqual(self._months(2, 4, 5), {2: 77.41, 4: 0.0, 5: -23.27})
+
+    def test_the_match_is_undone_on_the_invoice(self):
+        terms = self.second.move_id.line_ids.filtered("matched_credit_ids")
+        [partial] = terms.matched_credit_ids
+        self._later(
+            lambda: self.second.move_id.js_remove_outstanding_partial(partial.id)
+        )
+        self.assertEqual(self._months(2, 3, 4), {2: 77.41, 3: 0.0, 4: -23.27})
+
+    def test_the_entry_of_a_take_back_is_cancelled(self):
+        self._says(self.second, "60", date(2026, 3, 9))
+        self._take_back(self.second, date(2026, 3, 10), amount=128.0)
+        back = self.second.payment_ids.filtered(lambda p: p.payment_type == "outbound")
+        self._later(back.move_id.button_cancel)
+        self.assertEqual(self._months(2, 3, 4), {2: 77.41, 3: -11.63, 4: 11.63})
+        self.assertEqual(self.second.move_id.payment_state, "paid")
+        self.assertFalse(self._open(self.receivable))
+
+    def test_the_entry_of_a_bank_line_is_cancelled(self):
+        """Urssaf's, which somebody had matched with the invoice."""
+        request = self._collected((66, 10))
+        line = self._bank(66.0, "2026-02-05")
+        suspense = line._seek_for_lines()[1]
+        suspense.account_id = self.receivable
+        suspense.partner_id = self.partner
+        (suspense + self._terms(request)).reconcile()
+        self.assertEqual(self._vat_of(2), 83.41)
+        self._later(line.move_id.button_cancel)
+        self.assertEqual(self._months(2, 3, 4), {2: 83.41, 3: 0.0, 4: -6.0})
+
+    def _terms(self, request):
+        return request.move_id.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+
+    def test_undoing_leaves_no_hole_in_the_numbers(self):
+        """The FEC shows posted entries: each number of the journal is there."""
+        self._says(self.second, "60", date(2026, 3, 9))
+        self._take_back(self.second, date(2026, 3, 10), amount=128.0)
+        back = self.second.payment_ids.filtered(lambda p: p.payment_type == "outbound")
+        self._later(self.second.with_user(self.manager).action_undo_take_back)
+        self.assertEqual(back.state, "canceled")
+        self.assertEqual(back.move_id.state, "posted")
+        moves = self.env["account.move"].search(
+            [("journal_id", "=", back.journal_id.id)]
+        )
+        self.assertEqual(set(moves.mapped("state")), {"posted"})
+        for found in moves.grouped("sequence_prefix").values():
+            numbers = sorted(found.mapped("sequence_number"))
+            self.assertEqual(numbers, list(range(1, len(found) + 1)))
+        undone = back.move_id.reversal_move_ids
+        self.assertEqual(undone.date, date(2026, 4, 3))
+        for line in undone.line_ids:
+            self.assertIn("undone on 03/04/2026", line.name)
+        self.assertFalse(self.second.can_undo_take_back)
+        self.assertEqual(self.second.amount_booked, 256.0)

@@ -2,6 +2,10 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.urssaf_avance_immediate.models.payment_request.payment_request import (
+    FROZEN,
+)
+
 # What stands on an invoice of a down payment, and not on one that takes it off.
 DEPOSIT_LINE = [("sale_line_ids.is_downpayment", "=", True), ("price_total", ">", 0)]
 
@@ -27,6 +31,40 @@ class AccountMove(models.Model):
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         )
 
+    def _urssaf_deducted_of(self, deposit):
+        """How much of this deposit invoice this one takes off, in euros."""
+        lines = self._urssaf_deducted_lines().filtered(
+            lambda line: deposit in line._get_downpayment_lines().move_id
+        )
+        return self.currency_id.round(-sum(lines.mapped("price_total")))
+
+    def _urssaf_deducting_invoices(self):
+        """The final invoices that take this deposit off, in the order in which they get
+        what was received of it: first those of which Urssaf was told.
+        """
+        lines = self.invoice_line_ids.sale_line_ids.invoice_lines
+        final = (lines.move_id - self).filtered(
+            lambda move: move.move_type == "out_invoice"
+            and move.state == "posted"
+            and move._urssaf_deducted_of(self) > 0
+        )
+        told = final.urssaf_request_ids.filtered(lambda r: r.state in FROZEN).move_id
+        # What a credit note has cancelled takes nothing off any more.
+        others = (final - told).filtered(lambda m: m.payment_state != "reversed")
+        return [*told.sorted("id"), *others.sorted("id")]
+
+    def _urssaf_received_of(self, deposit):
+        """How much of what the customer has paid of this deposit goes to this invoice,
+        in euros: what it takes off, as far as those before it have left it.
+        """
+        left = deposit._urssaf_received().payments
+        for move in deposit._urssaf_deducting_invoices():
+            if move == self:
+                break
+            left -= move._urssaf_deducted_of(deposit)
+        taken_off = self._urssaf_deducted_of(deposit)
+        return self.currency_id.round(max(min(left, taken_off), 0.0))
+
     # -- the whole price, and what was received of it ----------------------------
 
     def _home_service_lines(self):
@@ -48,25 +86,27 @@ class AccountMove(models.Model):
 
     def _urssaf_received(self):
         """Extends: what the customer has paid of the down payments that are taken off,
-        never more than what is.
+        never more than what is, and never the same euro on two invoices.
         """
         found = super()._urssaf_received()
-        deducted = -sum(self._urssaf_deducted_lines().mapped("price_total"))
-        if not deducted:
-            return found
-        paid = [move._urssaf_received() for move in self._urssaf_deposit_invoices()]
-        payments = min(sum(one.payments for one in paid), deducted)
-        dates = [one.date for one in (found, *paid) if one.date]
+        payments, dates = found.payments, [found.date]
+        for deposit in self._urssaf_deposit_invoices():
+            # sudo(): as the deposits are read.
+            share = self.sudo()._urssaf_received_of(deposit)
+            payments += share
+            dates.append(share and deposit._urssaf_received().date)
         return found._replace(
-            payments=self.currency_id.round(found.payments + payments),
-            date=max(dates, default=None),
+            payments=self.currency_id.round(payments),
+            date=max(filter(None, dates), default=None),
         )
 
     def _urssaf_unpaid_deposit(self):
         """What is taken off this invoice, and was not received, in euros."""
         deducted = -sum(self._urssaf_deducted_lines().mapped("price_total"))
         paid = sum(
-            move._urssaf_received().payments for move in self._urssaf_deposit_invoices()
+            # sudo(): as the deposits are read.
+            self.sudo()._urssaf_received_of(deposit)
+            for deposit in self._urssaf_deposit_invoices()
         )
         return max(self.currency_id.round(deducted - paid), 0.0)
 

@@ -160,6 +160,61 @@ class TestDownPayments(UrssafCase):
         found = final._urssaf_received()
         self.assertEqual((found.payments, str(found.date)), (198.0, "2026-03-12"))
 
+    def _half(self, order):
+        """A final invoice of ten hours, which takes half of the deposit off."""
+        move = self._invoice_of(order, advance_payment_method="delivered")
+        for line in move.invoice_line_ids.filtered("product_id"):
+            line.quantity = -0.5 if line.is_downpayment else 10
+        for line in move.invoice_line_ids.filtered("is_downpayment"):
+            line.quantity = -0.5
+        move.action_post()
+        self.assertEqual(move.amount_total, 231.0)
+        return move
+
+    def test_one_deposit_over_two_invoices(self):
+        order = self._order()
+        order.action_confirm()
+        self._pay(self._deposit(order))
+        halves = [self._half(order), self._half(order)]
+        for move in halves:
+            move.action_urssaf_send()
+            sent = self._demande(move.urssaf_request_id).payload
+            self.assertEqual((sent["mntFactureTTC"], sent["mntAcompte"]), (330, 99))
+
+    def test_one_deposit_that_was_paid_in_part_over_two_invoices(self):
+        """Never more is declared than was received: the second one waits."""
+        order = self._order()
+        order.action_confirm()
+        deposit = self._deposit(order)
+        self._pay(deposit, 100.0)
+        first, second = self._half(order), self._half(order)
+        # Whichever leaves first gets what there is.
+        self.assertEqual(second._urssaf_received().payments, 1.0)
+        first.action_urssaf_send()
+        self.assertEqual(first.urssaf_request_id.amount_deposit, 99.0)
+        self.assertEqual(second._urssaf_received().payments, 1.0)
+        fault = second._urssaf_check_sendable()["urssaf_down_payment"]
+        self.assertIn("98,00", fault["message"])
+        self._pay(deposit, 98.0, "2026-03-12")
+        second.action_urssaf_send()
+        self.assertEqual(second.urssaf_request_id.amount_deposit, 99.0)
+
+    def test_a_deposit_of_a_final_invoice_that_was_credited(self):
+        """The one that takes its place declares it."""
+        order = self._order()
+        order.action_confirm()
+        self._pay(self._deposit(order))
+        first = self._half(order)
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=first.ids
+        )
+        new = first.browse(
+            wizard.create({"journal_id": first.journal_id.id}).modify_moves()["res_id"]
+        )
+        new.action_post()
+        self.assertEqual(new._urssaf_received().payments, 99.0)
+        self.assertEqual(self._half(order)._urssaf_received().payments, 99.0)
+
     def test_declared_deposit_is_not_cancelled_silently(self):
         order = self._order()
         order.action_confirm()

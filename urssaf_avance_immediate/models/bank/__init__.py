@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import account_partial_reconcile
+from . import account_journal
 from . import account_payment
 from . import partial_reconcile
 from . import statement_line

@@ -23,8 +23,9 @@ class AccountPayment(models.Model):
         which the FEC shows, not the name of the payment method.
         """
         # sudo(): who registers payments may not read demandes.
-        if self.sudo().urssaf_request_id and self.memo:
-            return [("memo", self.memo)]
+        request = self.sudo().urssaf_request_id
+        if request:
+            return [("memo", self.memo or request._payment_label())]
         return super()._get_aml_default_display_name_list()
 
     def _urssaf_money(self):
@@ -72,10 +73,6 @@ class AccountPayment(models.Model):
         # sudo(): who deletes a payment may not write on its demande.
         requests = self.sudo().urssaf_request_id
         today = paris_today()
-        for payment in self._urssaf_money():
-            # Its matches go first: those of the VAT with the day of the decision.
-            dated = on_event_day(payment, payment.company_id, today)
-            dated.move_id.line_ids.remove_move_reconcile()
         result = super().unlink()
         for request in requests:
             letter(request, today)

@@ -1,14 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Money that comes in another way while Urssaf collects the invoice: people are told at
+"""What is matched with an invoice that Urssaf has, and what is undone.
+
+Money that comes in another way while Urssaf collects the invoice: people are told at
 once, when the customer may still refuse and Urssaf may still be asked to cancel; and so
 they are when a deposit is taken off of which Urssaf was told.
+
+The VAT on collection of Urssaf's money is that of the day of the event, by whichever
+button of Odoo it is matched or undone.
 """
 
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 
+from ...lib.rules import paris_today
 from ..invoice.deposits import customers_share
+from ..payment_request.lettering import EVENT_DAY, on_event_day
 from ..payment_request.payment_request import (
     AT_URSSAF,
     COLLECTING,
@@ -25,6 +32,16 @@ BEFORE_TRANSFER = ("sending", "unknown", "waiting", "validated", "debited")
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
+    def _compute_max_date(self):
+        """Extends account: what is matched again because Urssaf took money back is
+        matched on that day, and so is its VAT on collection; by the dates of the two
+        entries it would fall in a month that may be declared already.
+        """
+        super()._compute_max_date()
+        day = fields.Date.to_date(self.env.context.get(EVENT_DAY))
+        for partial in self if day else ():
+            partial.max_date = max(partial.max_date, day)
+
     @api.model_create_multi
     def create(self, vals_list):
         """Extends account: see the module."""
@@ -34,10 +51,16 @@ class AccountPartialReconcile(models.Model):
         return partials
 
     def unlink(self):
-        """Extends account: what came in besides was taken off again."""
+        """Extends account: what came in besides was taken off again. What was Urssaf's
+        changes the VAT of today, not of the month in which it had been matched.
+        """
         # sudo(): whoever undoes the match need not see the demandes.
         requests = self.sudo().debit_move_id.move_id.urssaf_request_ids
-        result = super().unlink()
+        ours = self._urssaf_of_urssaf()
+        result = super(AccountPartialReconcile, self - ours).unlink()
+        for company, partials in ours.grouped("company_id").items():
+            dated = on_event_day(partials, company, paris_today())
+            super(AccountPartialReconcile, dated).unlink()
         for request in requests.filtered(lambda r: r.matter == OTHER_MONEY):
             terms = request.move_id.line_ids.filtered(
                 lambda line: line.display_type == "payment_term"
@@ -46,6 +69,22 @@ class AccountPartialReconcile(models.Model):
                 request.write(request._no_matter())
                 request._told_done()
         return result
+
+    def _urssaf_of_urssaf(self):
+        """Those of self that match Urssaf's money: its payments, and lines of its bank
+        account that stand on an invoice of which it has a demande.
+        """
+
+        def is_urssafs(partial):
+            # sudo(): whoever undoes the match need not see the demandes.
+            both = partial.sudo().debit_move_id + partial.sudo().credit_move_id
+            moves = both.move_id
+            return bool(moves.origin_payment_id._urssaf_money()) or (
+                any(line._urssaf_journal() for line in moves.statement_line_id)
+                and bool(moves.urssaf_request_ids)
+            )
+
+        return self.filtered(is_urssafs)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_urssaf_deposit(self):

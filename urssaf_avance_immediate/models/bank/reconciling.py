@@ -73,7 +73,7 @@ class AccountBankStatementLine(models.Model):
         left = self._urssaf_explained(values, self.currency_id.round(left), remainder)
         _liquidity, suspense, _others = self._seek_for_lines()
         if left:
-            rest = {"account_id": suspense.account_id.id, "name": self.payment_ref}
+            rest = {"account_id": suspense.account_id.id, "name": self._urssaf_label()}
             values.append({**rest, "balance": -left})
         commands = [Command.delete(line.id) for line in suspense]
         commands += [Command.create(self._urssaf_line(v)) for v in values]
@@ -116,7 +116,7 @@ class AccountBankStatementLine(models.Model):
         values = [
             {
                 "account_id": account.id,
-                "name": self.payment_ref,
+                "name": self._urssaf_label(),
                 "balance": -sum(of_account.mapped("amount_residual")),
             }
             for account, of_account in items.grouped("account_id").items()
@@ -136,6 +136,14 @@ class AccountBankStatementLine(models.Model):
             )
         return values
 
+    def _urssaf_label(self):
+        """What the bank calls it: the FEC wants a label on each line, and not every
+        bank gives one.
+        """
+        return self.payment_ref or self.env._(
+            "Urssaf, bank statement of %s", f"{self.date:%d/%m/%Y}"
+        )
+
     def _urssaf_line(self, values):
         balance = self.currency_id.round(values["balance"])
         return {
@@ -153,7 +161,7 @@ class AccountBankStatementLine(models.Model):
         """
         try:
             self.lock_for_update(allow_referencing=True)
-            requests.lock_for_update(allow_referencing=True)
+            work.take_turn(requests)
             items.lock_for_update(allow_referencing=True)
         except LockError:
             raise UserError(

@@ -3,7 +3,8 @@
 be, and its buttons. The entry that says so is in ``reconciling``.
 
 Community has no screen for it, and its invoicing users may not write these lines: our
-managers may, and what reconciles them runs as superuser once that was checked.
+managers may write those of the bank account of Urssaf's transfers (record rules), and
+what reconciles them runs as superuser once that was checked.
 """
 
 from odoo import api, fields, models
@@ -55,6 +56,13 @@ class AccountBankStatementLine(models.Model):
         help="On the account that receives Urssaf’s transfers: reconciled with them, "
         "with the label that the settings know, or of an amount that is expected.",
     )
+
+    def write(self, vals):
+        """Extends account: no line moves to a bank account that one may not write."""
+        result = super().write(vals)
+        if not {"journal_id", "company_id", "move_id"}.isdisjoint(vals):
+            self.check_access("write")
+        return result
 
     # -- what it pays, what it may be ---------------------------------------------
 

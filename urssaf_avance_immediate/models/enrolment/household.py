@@ -95,14 +95,22 @@ class UrssafHousehold(models.Model):
             )
         taken = self._of(holder, other).other_id - partner
         if taken:
-            raise UserError(
-                self.env._(
-                    "%(other)s declares with %(taken)s already: empty the field "
-                    "“Declares taxes with” there first.",
-                    other=other.display_name,
-                    taken=taken.display_name,
-                )
+            raise UserError(self._taken_text(other, taken.with_env(self.env)))
+
+    def _taken_text(self, other, taken):
+        """Who declares with whom: a contact is named to those alone who may see it."""
+        if not taken._filtered_access("read"):
+            return self.env._(
+                "%s declares with somebody else already, whose contact you may not "
+                "see: have the field “Declares taxes with” emptied there first.",
+                other.display_name,
             )
+        return self.env._(
+            "%(other)s declares with %(taken)s already: empty the field “Declares "
+            "taxes with” there first.",
+            other=other.display_name,
+            taken=taken.display_name,
+        )
 
     @api.model
     def _forget(self, partners, companies):

@@ -17,7 +17,7 @@ from psycopg2 import InterfaceError
 
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -208,6 +208,21 @@ def quietly(records, write):
 
 def _is_exchange(records):
     return isinstance(records, records.env.registry["urssaf.exchange"])
+
+
+def take_turn(records):
+    """Wait for whoever works on these rows, then read them anew, and mark them as
+    changed. A lock alone would let a transaction that began before the other one ended
+    go on with what it had read; so it meets a conflict, Odoo plays it again, and it
+    finds done what the other one did.
+    """
+    if records:
+        table = SQL.identifier(records._table)
+        records.env.execute_query(
+            SQL("UPDATE %s SET id = id WHERE id IN %s", table, tuple(records.ids))
+        )
+        records.invalidate_recordset()
+    return records
 
 
 # -- what went wrong -----------------------------------------------------------

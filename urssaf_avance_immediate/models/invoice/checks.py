@@ -102,7 +102,7 @@ class AccountMove(models.Model):
                 fault(
                     self.env._(
                         "Urssaf takes no credit note: have the demande of the invoice "
-                        "cancelled, or refund the customer yourself."
+                        "cancelled, or refund the customer his share yourself."
                     ),
                     "ERR_VALEUR_NEGATIVE",
                 ),

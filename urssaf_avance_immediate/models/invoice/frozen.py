@@ -7,6 +7,7 @@ The demande is asked, never ``urssaf_state``: that one is a copy to filter on.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...lib.rules import paris_today
 from ..payment_request.payment_request import AT_URSSAF, FROZEN
 from .replacing import release
 
@@ -190,6 +191,16 @@ class AccountMove(models.Model):
         """Extends account: its own refusal names no invoice."""
         self._urssaf_check_not_at_urssaf()
         return super().button_draft()
+
+    def button_cancel(self):
+        """Extends account: the entry of a take-back is cancelled like its payment, so
+        that what Urssaf had paid is on the invoice again.
+        """
+        result = super().button_cancel()
+        # sudo(): see account.payment.
+        ours = self.sudo().origin_payment_id._urssaf_money()
+        ours._urssaf_letter(paris_today())
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_urssaf_drafts(self):

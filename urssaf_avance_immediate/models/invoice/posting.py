@@ -13,9 +13,11 @@ Local only: nothing here talks to Urssaf, the scheduled action does.
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ...lib.rules import paris_today
 from ..enrolment.enrolment import CLOSED as PAUSED
 from ..exchange import work
 from ..exchange.ir_cron import CRON_SEND, wake
+from ..payment_request.lettering import EVENT_DAY
 from ..payment_request.payment_request import CLOSED
 from .account_move import UNPAID
 from .replacing import carry, credit_notes_posted
@@ -81,9 +83,19 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         carry(posted)
         credit_notes_posted(posted)
+        posted._urssaf_letter_again()
         posted._urssaf_post_automatically()
         posted._urssaf_tell_cards()
         return posted
+
+    def _urssaf_letter_again(self):
+        """An entry of Urssaf's money was reset to draft, changed and posted again by
+        Odoo's own form of entries: matched anew, on this day.
+        """
+        # sudo(): whoever posts may not read the demande.
+        ours = self.sudo().origin_payment_id._urssaf_money()
+        if ours and not self.env.context.get(EVENT_DAY):
+            ours._urssaf_letter(paris_today())
 
     def _urssaf_stop_inexact(self):
         """Amounts can only be mended before posting. Scheduled actions of Odoo that

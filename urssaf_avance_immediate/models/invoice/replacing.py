@@ -11,6 +11,7 @@ from odoo.tools import format_date
 from ..exchange.ir_cron import CRON_INVOICES, wake
 from ..payment_request.lettering import on_event_day
 from ..payment_request.payment_request import AT_URSSAF, FOLLOWED, FROZEN
+from ..payment_request.shares import shares
 from .account_move import UNPAID
 from .deposits import customers_share
 
@@ -23,16 +24,6 @@ def live_request(move):
     # sudo(): whoever makes the credit note need not see the demande.
     requests = move.sudo().urssaf_request_ids
     return requests.filtered(lambda r: r.state in FROZEN)[:1]
-
-
-def shares(request, amount):
-    """``(customer's, advanced)``: who bore ``amount`` of this invoice, euros. An
-    estimate, as the tax credit is.
-    """
-    total = request.amount_total
-    credit = request.amount_credit_estimate / total if total else 0
-    advanced = request.currency_id.round(amount * credit)
-    return request.currency_id.round(amount - advanced), advanced
 
 
 # -- before the credit note ----------------------------------------------------------
@@ -87,6 +78,7 @@ def credit_notes_posted(refunds):
     """Tell a person of those on invoices that Urssaf has."""
     for refund in refunds.filtered(lambda move: move.move_type == "out_refund"):
         move = refund.reversed_entry_id
+        _name_lines(refund, move)
         request = live_request(move)
         if not request:
             continue
@@ -96,6 +88,16 @@ def credit_notes_posted(refunds):
             refund._urssaf_tell(_refund_note(request, refund))
         elif not request.cancel_awaited:
             request._tell(_cancel_note(request, refund))
+
+
+def _name_lines(refund, move):
+    """Odoo leaves the customer's line of a credit note without a label, and the FEC
+    wants one (article A47 A-1 of the LPF): both numbers, of what Urssaf knows.
+    """
+    # sudo(): whoever makes the credit note need not see the demande.
+    if move.sudo().urssaf_request_ids and not refund.inalterable_hash:
+        terms = refund.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        terms.filtered(lambda li: not li.name).name = f"{refund.name} {move.name}"
 
 
 def _refund_note(request, refund):
@@ -115,8 +117,8 @@ def _refund_note(request, refund):
 def _cancel_note(request, refund):
     return refund.env._(
         "%(user)s has made the credit note %(refund)s for %(invoice)s while Urssaf "
-        "collects it: press “Ask Urssaf to cancel”. Otherwise the customer is debited "
-        "for the whole, and Urssaf pays it.",
+        "collects it: press “Ask Urssaf to cancel”. Otherwise Urssaf debits the "
+        "customer’s share of the whole invoice, and pays you the whole.",
         user=refund.env.user.name,
         refund=refund.name,
         invoice=refund.reversed_entry_id.name,

@@ -16,7 +16,7 @@ from ..exchange import work
 from ..exchange.screen import check_user, notice
 from . import settling, transfer_entries
 from . import transfer_notes as notes
-from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY
+from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
@@ -54,13 +54,12 @@ class UrssafPaymentRequest(models.Model):
         help="Kept by Urssaf for contributions that you owe (article L133-8-8 of the "
         "code de la sécurité sociale). The customer owes nothing of it.",
     )
-    surplus_move_id = fields.Many2one(
+    surplus_move_ids = fields.Many2many(
         "account.move",
-        string="Entry of the second collection",
+        "urssaf_surplus_entry_rel",
+        string="Entries of second collections",
         readonly=True,
         copy=False,
-        index="btree_not_null",
-        ondelete="set null",
     )
     to_book = fields.Boolean(
         string="Paid, not registered",
@@ -157,16 +156,11 @@ class UrssafPaymentRequest(models.Model):
             )
             request.transfer_missing = max(request.currency_id.round(missing), 0.0)
 
-    @api.depends("payment_ids.state", "surplus_move_id.state")
+    @api.depends("payment_ids.state", "surplus_move_ids.state")
     def _compute_surplus_amount(self):
         for request in self:
-            surplus = -sum(
-                transfer_entries.surplus_lines(request._live_payments()).mapped(
-                    "balance"
-                )
-            )
-            if settling.in_force(request.surplus_move_id):
-                surplus -= request.surplus_move_id.amount_total
+            lines = transfer_entries.surplus_lines(request._live_payments())
+            surplus = -sum(lines.mapped("balance")) - settling.given(request)
             request.surplus_amount = request.currency_id.round(surplus)
 
     @api.depends("state", "transfer_gap", "transfer_missing", "move_id.amount_residual")
@@ -176,7 +170,7 @@ class UrssafPaymentRequest(models.Model):
             here = request in usable
             paid = here and request.transfer_effective and request.state in TRANSFERRED
             request.can_set_off = paid and settling.may_be_set_off(request)
-            request.can_book_second = paid and settling.collected_twice(request)
+            request.can_book_second = paid and any(settling.collected_twice(request))
             request.can_undo_take_back = here and settling.taken_back(request)
 
     # -- what is to be booked: said here, and nowhere else -----------------------
@@ -287,14 +281,14 @@ class UrssafPaymentRequest(models.Model):
         )
 
     def action_amount_settled(self):
-        """Somebody has dealt with the other amount that Urssaf has for this demande, or
-        with what was paid besides.
+        """Somebody has dealt with the other amount that Urssaf has for this demande,
+        with what was paid besides, or with what Urssaf paid too much.
         """
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
         request = self.sudo()  # checked above; the code alone writes
-        if request.matter in (OTHER_AMOUNT, OTHER_MONEY):
+        if request.matter in (OTHER_AMOUNT, OTHER_MONEY, SURPLUS):
             request.write(self._no_matter())
             request._told_done()
             request._message_log(body=self.env._("Settled by %s.", self.env.user.name))
@@ -308,7 +302,8 @@ class UrssafPaymentRequest(models.Model):
         """
 
         def register(records):
-            for request in records._lock():
+            # Whoever asks for it waits; the next run of the scheduled action does it.
+            for request in work.take_turn(records if by_hand else records._lock()):
                 if request._transfer_due(by_hand):
                     here = request.with_company(request.company_id)
                     here._try_to_register(by_hand)
@@ -351,6 +346,8 @@ class UrssafPaymentRequest(models.Model):
         self.write({**self._no_error(), **self._no_matter()})
         self._told_done()
         note = notes.registered_note(self, booked)
+        if note and booked.surplus:
+            self.write({"matter": SURPLUS, "matter_message": note})
         if note:
             self._tell(note)
 

@@ -70,8 +70,10 @@ def letter(request, day):
     paid = receivable((payments - back).move_id)
     taken_back = receivable(back.move_id)
     invoice = receivable(request.move_id)
-    _free(paid, invoice, sum((paid + taken_back).mapped("amount_residual")))
-    match(paid + taken_back)
+    # What came twice was the customer's: Urssaf took that back from him.
+    given = receivable(request.surplus_move_ids)
+    _free(paid, invoice, sum((paid + given + taken_back).mapped("amount_residual")))
+    match(paid + given + taken_back)
     match(paid + invoice)
 
 

@@ -60,10 +60,12 @@ FOLLOWED = ("waiting", "validated", "debited", "paid", "unpaid", "recovered")
 NOT_BOOKED = "booking"
 OTHER_AMOUNT = "amount"
 OTHER_MONEY = "money"
+SURPLUS = "surplus"
 MATTERS = [
     (NOT_BOOKED, "Transfer not registered"),
     (OTHER_AMOUNT, "Not as it was sent"),
     (OTHER_MONEY, "Paid otherwise"),
+    (SURPLUS, "More than is owed"),
 ]
 
 # Steps of the machinery. The queue is told of once, when somebody puts it there.

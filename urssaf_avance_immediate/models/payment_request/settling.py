@@ -7,9 +7,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import clean_context
 
 from ...lib.rules import paris_today
+from ..exchange import work
 from ..exchange.screen import notice
 from ..groups import MANAGER
 from .lettering import first_open_day, letter, match, on_event_day, receivable
+from .shares import Excess, excess_of
 from .transfer_entries import (
     chosen_account,
     pay,
@@ -17,13 +19,14 @@ from .transfer_entries import (
     posted_invoice,
     surplus_lines,
 )
+from .transfer_notes import collected_twice_note
 
 
 def for_manager(request):
     """This demande, locked and as superuser, for a manager's button.
 
     :raises AccessError: the user is no manager
-    :raises UserError: somebody else works on it, or it is of another environment
+    :raises UserError: it is of another environment
     """
     request.ensure_one()
     if not request.env.user.has_group(MANAGER):
@@ -36,9 +39,7 @@ def for_manager(request):
     request.check_access("read")
     request._check_here()
     # sudo(): the manager was checked above, and need not be an accountant.
-    locked = request.sudo()._lock()
-    if not locked:
-        raise UserError(request.env._("This demande is being updated: try again."))
+    locked = work.take_turn(request.sudo())
     # What a dialogue was opened with (“default_statement_line_id”) is not for the
     # entries that are made.
     locked = locked.with_env(locked.env(context=clean_context(locked.env.context)))
@@ -121,53 +122,58 @@ def book_set_off(request):
 # -- collected twice ------------------------------------------------------------------
 
 
+def given(request):
+    """What of the surplus was put on the customer's account, in euros."""
+    entries = request.surplus_move_ids.filtered(in_force)
+    return sum(entries.mapped("amount_total"))
+
+
 def collected_twice(request):
-    """How much of what Urssaf paid is too much on the invoice, in euros."""
+    """What Urssaf paid too much on the invoice, and the customer was not given yet.
+
+    :rtype: Excess
+    """
     if request.surplus_amount > 0:
-        return request.surplus_amount
+        before = given(request)
+        excess = excess_of(request, request.surplus_amount + before)
+        left = request.currency_id.round(excess.customers - before)
+        # The tax credit alone is left: that stays where it is.
+        return excess._replace(customers=left) if left > 0 else Excess()
     invoice = request.move_id
     # What was set off paid the invoice: the customer has paid nothing twice.
     if request.transfer_settled or request.set_off_amount:
-        return 0.0
+        return Excess()
     if invoice.state != "posted" or invoice.amount_residual:
-        return 0.0
-    return request.transfer_missing
+        return Excess()
+    return excess_of(request, request.transfer_missing)
 
 
 def book_second_collection(request):
-    """The invoice had been paid otherwise: what Urssaf paid too is the customer's, to
-    be refunded. It is no deposit for another invoice.
+    """The invoice had been paid or credited otherwise: what the customer bore of it is
+    his, to be refunded, and no deposit for another invoice. The tax credit that Urssaf
+    advanced on what was credited is not his: it waits on the surplus account.
 
     :raises UserError: nothing came twice
     """
-    amount = request.can_book_second and collected_twice(request)
-    if not amount:
+    excess = collected_twice(request) if request.can_book_second else Excess()
+    if not any(excess):
         raise UserError(
             request.env._("Nothing of this transfer is too much on the invoice.")
         )
     label = request.env._("%s collected twice", request._payment_label())
     if request.surplus_amount > 0:
-        request.surplus_move_id = _give_surplus(request, amount, label)
+        request.surplus_move_ids += _give_surplus(request, excess.customers, label)
     else:
         posted_invoice(request)
-        payment = pay(request, amount, label=label)
+        payment = pay(request, sum(excess), excess.advanced, label)
         # The bank may have shown it before Urssaf said so.
         request.env["account.bank.statement.line"]._urssaf_announced(request, payment)
-    return settled(
-        request,
-        request.env._(
-            "%(amount)s collected twice: it is on the account of %(customer)s, to be "
-            "refunded.",
-            amount=request.currency_id.format(amount),
-            customer=request.partner_id.display_name,
-        ),
-    )
+    return settled(request, collected_twice_note(request, excess))
 
 
 def _give_surplus(request, amount, label):
-    """The surplus of a transfer goes from its account to the customer's."""
-    paid = request._live_payments() - taken_back(request)
-    lines = surplus_lines(paid)
+    """So much of the surplus goes from its account to the customer's."""
+    lines = surplus_lines(request._live_payments())
     account = lines[:1].account_id
     owed = receivable(request.move_id)[:1]
     entry = post_entry(
@@ -205,8 +211,9 @@ def undo_take_back(request):
 
 
 def _cancel(back):
-    """Cancel a payment to Urssaf that was booked by mistake. In a closed period its
-    entry stays, and another one reverses it today.
+    """Cancel a payment to Urssaf that was booked by mistake. Its entry stays, and
+    another one reverses it today: the numbers of the journal have no hole in the FEC,
+    and no month that is over changes.
     """
     entry = back.move_id
     cleared_by = back._seek_for_lines()[0].matched_debit_ids.debit_move_id
@@ -218,11 +225,15 @@ def _cancel(back):
             )
         )
     company, journal = entry.company_id, entry.journal_id
-    is_open = first_open_day(company, entry.date, journal, False) == entry.date
-    if is_open and not entry.inalterable_hash:
-        back.action_cancel()
-        return
     day = first_open_day(company, paris_today(), journal, False)
-    entry._reverse_moves([{"date": day, "ref": back.memo}], cancel=True)
+    label = back.env._(
+        "%(take_back)s, undone on %(day)s", take_back=back.memo, day=f"{day:%d/%m/%Y}"
+    )
+    entry.line_ids.remove_move_reconcile()
+    reversal = entry._reverse_moves([{"date": day, "ref": label}])
+    reversal.line_ids.name = label
+    reversal._post(soft=False)
+    both = (entry + reversal).line_ids
+    match(both.filtered(lambda line: line.account_id.reconcile))
     back.state = "canceled"
     letter(back.urssaf_request_id, day)

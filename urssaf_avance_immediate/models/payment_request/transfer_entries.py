@@ -15,6 +15,7 @@ from odoo.exceptions import UserError
 
 from ...lib.rules import working_days_since
 from .lettering import EVENT_DAY, match, on_event_day, receivable
+from .transfer_notes import nothing_left_note
 
 # Working days by which the bank may date a transfer before Urssaf does.
 BANK_BEFORE = 2
@@ -83,14 +84,7 @@ def _nothing_left(request, amount):
             "sécurité sociale), press “Set off by Urssaf”.",
             amount=request.currency_id.format(request.transfer_amount),
         )
-    return request.env._(
-        "Urssaf transferred %(amount)s for the invoice %(invoice)s, which has nothing "
-        "left to pay. If somebody else had paid it, press “Collected twice”: the money "
-        "is then the customer’s, to be refunded. If it is this transfer that the line "
-        "of the bank on the invoice shows, press “Register the payment”.",
-        amount=request.currency_id.format(amount),
-        invoice=request.move_id.name,
-    )
+    return nothing_left_note(request, amount)
 
 
 def chosen_account(request, name, what):

@@ -3,6 +3,8 @@
 the button that settles it. Nothing is decided here.
 """
 
+from .shares import excess_of
+
 
 def registered_note(request, booked):
     """What a person has to look at, or nothing.
@@ -31,27 +33,100 @@ def _surplus_note(request, surplus, otherwise):
     money = request.currency_id
     company = request.company_id
     account = company._urssaf_own("urssaf_surplus_account_id").with_company(company)
-    # Odoo shows the code to accountants alone, and the scheduled action is none.
-    account = f"{account.code} {account.name}"
+    figures = {
+        "amount": money.format(request.transfer_amount),
+        "surplus": money.format(surplus),
+        # Odoo shows the code to accountants alone, and the scheduled action is none.
+        "account": f"{account.code} {account.name}",
+    }
+    excess = excess_of(request, surplus)
+    if excess.advanced:
+        return _credited_note(request, excess, otherwise, figures)
     if otherwise:
         return request.env._(
-            "%(otherwise)s of the invoice had been paid or credited otherwise when "
-            "Urssaf transferred %(amount)s. The surplus of %(surplus)s is on the "
-            "account %(account)s, nobody’s yet: if the customer has paid twice, press "
+            "%(otherwise)s of the invoice had been paid otherwise when Urssaf "
+            "transferred %(amount)s. The surplus of %(surplus)s is on the account "
+            "%(account)s, nobody’s yet: if the customer has paid twice, press "
             "“Collected twice”, and it is his, to be refunded.",
-            amount=money.format(request.transfer_amount),
             otherwise=money.format(otherwise),
-            surplus=money.format(surplus),
-            account=account,
+            **figures,
         )
     return request.env._(
         "Urssaf transferred %(amount)s instead of %(expected)s. The surplus of "
         "%(surplus)s is on the account %(account)s, nobody’s yet: ask Urssaf what it "
-        "is.",
-        amount=money.format(request.transfer_amount),
+        "is, then press “Surplus settled”.",
         expected=money.format(request.transfer_expected),
-        surplus=money.format(surplus),
-        account=account,
+        **figures,
+    )
+
+
+def _credited_note(request, excess, otherwise, figures):
+    money = request.currency_id
+    return request.env._(
+        "%(otherwise)s of the invoice had been credited or paid otherwise when "
+        "Urssaf transferred %(amount)s. Of the surplus of %(surplus)s, the "
+        "customer bore %(customer)s: press “Collected twice”, and they are on his "
+        "account, to be refunded. The other %(advanced)s are tax credit that "
+        "Urssaf advanced: they are not the customer’s, and wait on the account "
+        "%(account)s. No official text says how Urssaf gets a part back; ask it, "
+        "or have the whole demande cancelled.",
+        otherwise=money.format(otherwise),
+        customer=money.format(excess.customers),
+        advanced=money.format(excess.advanced),
+        **figures,
+    )
+
+
+def nothing_left_note(request, amount):
+    """Nothing of the transfer is needed on the invoice: whose it is then."""
+    money = request.currency_id
+    excess = excess_of(request, amount)
+    if excess.advanced:
+        return request.env._(
+            "Urssaf transferred %(amount)s for the invoice %(invoice)s, which was "
+            "credited and has nothing left to pay. The customer bore %(customer)s of "
+            "it: press “Collected twice”, and they are on his account, to be refunded. "
+            "The other %(advanced)s are tax credit that Urssaf advanced: they are not "
+            "the customer’s, and are put on the surplus account. No official text says "
+            "how Urssaf gets a part back; ask it, or have the whole demande cancelled.",
+            amount=money.format(amount),
+            invoice=request.move_id.name,
+            customer=money.format(excess.customers),
+            advanced=money.format(excess.advanced),
+        )
+    return request.env._(
+        "Urssaf transferred %(amount)s for the invoice %(invoice)s, which has nothing "
+        "left to pay. If somebody else had paid it, press “Collected twice”: the money "
+        "is then the customer’s, to be refunded. If it is this transfer that the line "
+        "of the bank on the invoice shows, press “Register the payment”.",
+        amount=money.format(amount),
+        invoice=request.move_id.name,
+    )
+
+
+def collected_twice_note(request, excess):
+    """What was just booked of what came twice.
+
+    :param excess: :class:`Excess`
+    """
+    money = request.currency_id
+    customer = request.partner_id.display_name
+    if not excess.advanced:
+        return request.env._(
+            "%(amount)s collected twice: it is on the account of %(customer)s, to be "
+            "refunded.",
+            amount=money.format(excess.customers),
+            customer=customer,
+        )
+    return request.env._(
+        "%(amount)s collected twice: the %(share)s that %(customer)s bore are on the "
+        "customer’s account, to be refunded; the %(advanced)s of tax credit that "
+        "Urssaf advanced wait on the surplus account, until Urssaf says how it gets "
+        "them back.",
+        amount=money.format(sum(excess)),
+        share=money.format(excess.customers),
+        customer=customer,
+        advanced=money.format(excess.advanced),
     )
 
 

@@ -1,0 +1,55 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who bore what Urssaf paid: the customer his share, the State the tax credit that
+Urssaf advances. What was credited while Urssaf collected came from both of them; what
+the customer has paid us besides is all his.
+"""
+
+from typing import NamedTuple
+
+from .lettering import receivable
+
+
+class Excess(NamedTuple):
+    """What Urssaf paid too much on an invoice, in euros. The tax credit is an
+    estimate, hence both shares are.
+    """
+
+    customers: float = 0.0  # to be refunded to him
+    advanced: float = 0.0  # tax credit, which is not the customer's
+
+
+def shares(request, amount):
+    """``(customer's, advanced)``: who bore ``amount`` of this invoice, euros. An
+    estimate, as the tax credit is.
+    """
+    total = request.amount_total
+    credit = request.amount_credit_estimate / total if total else 0
+    advanced = request.currency_id.round(amount * credit)
+    return request.currency_id.round(amount - advanced), advanced
+
+
+def credited(request):
+    """How much of this invoice the credit notes that are matched with it take off, in
+    euros: its own as a whole, since what they leave free is a deposit that was paid.
+    """
+    move = request.move_id
+    amounts = {}
+    for partial in receivable(move).matched_credit_ids:
+        refund = partial.credit_move_id.move_id
+        if refund.move_type != "out_refund":
+            continue
+        if refund.reversed_entry_id == move:
+            amounts[refund] = refund.amount_total
+        else:
+            amounts[refund] = amounts.get(refund, 0.0) + partial.debit_amount_currency
+    return min(request.currency_id.round(sum(amounts.values())), request.amount_total)
+
+
+def excess_of(request, amount):
+    """Of whom ``amount`` is, which Urssaf paid and the invoice did not need.
+
+    :rtype: Excess
+    """
+    _customers, advanced = shares(request, credited(request))
+    advanced = min(advanced, amount)
+    return Excess(request.currency_id.round(amount - advanced), advanced)

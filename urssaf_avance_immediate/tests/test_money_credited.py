@@ -1,0 +1,169 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Credited while Urssaf collected, then paid by Urssaf: the customer bore his share of
+what is too much, and no more of it is refunded to him.
+"""
+
+from datetime import date
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .cases import NOW
+from .money import MoneyCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestMoneyCredited(MoneyCase):
+    def _credit(self, move, amount=None, day="2026-02-04"):
+        """A credit note made by hand: Odoo matches it when it is posted."""
+        refund = move._reverse_moves([{"invoice_date": day, "date": day}])
+        if amount:
+            refund.invoice_line_ids.price_unit = amount
+        refund.action_post()
+        return refund
+
+    def _paid_directly(self, move, amount):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create(
+            {
+                "amount": amount,
+                "payment_date": "2026-02-04",
+                # Not that of Urssaf: Odoo remembers the last number per cursor, and
+                # the scheduled action has one of its own.
+                "journal_id": self.company_data["default_journal_cash"].id,
+            }
+        )._create_payments()
+
+    def _second(self, request):
+        manager = request.with_user(self.manager)
+        return manager.action_book_second_collection()["params"]["message"]
+
+    def test_credited_as_a_whole(self):
+        request = self._collected((66, 10))
+        self._credit(request.move_id)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self.assertFalse(request.payment_ids)
+        self.assertIn("customer bore 33,00", self._notes(request))
+        self.assertIn("The other 33,00", self._notes(request))
+        self.assertTrue(request.can_book_second)
+        said = self._second(request)
+        self.assertIn("the 33,00", said)
+        self.assertIn("the 33,00 € of tax credit", said.replace("\xa0", " "))
+        self.assertEqual(self._balance(self.transit), 66.0)
+        self.assertEqual(self._open(self.receivable), [-33.0])
+        self.assertEqual(self._balance(self.surplus), -33.0)
+        self.assertEqual(self._months(2, 3), {2: 0.0, 3: 0.0})
+        self.assertFalse(request.activity_ids or request.can_book_second)
+        with self.assertRaises(UserError):
+            self._second(request)
+        # Urssaf gets back what it had advanced: nothing of it is the customer's.
+        self._says(request, "110", date(2026, 3, 9), "Annulée")
+        self._take_back(request, date(2026, 3, 10), amount=33.0)
+        self.assertEqual(self._balance(self.surplus), 0.0)
+        self.assertEqual(self._balance(self.transit), 33.0)
+        self.assertEqual(self._open(self.receivable), [-33.0])
+
+    def test_credited_in_part(self):
+        request = self._collected((66, 10))
+        self._credit(request.move_id, 32.0)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self.assertEqual(self._balance(self.surplus), -32.0)
+        notes = self._notes(request)
+        self.assertIn("bore 16,00", notes)
+        self.assertIn("The other 16,00", notes)
+        self._second(request)
+        self.assertEqual(self._open(self.receivable), [-16.0])
+        self.assertEqual(self._balance(self.surplus), -16.0)
+        self.assertEqual(request.surplus_amount, 16.0)
+        self.assertFalse(request.can_book_second or request.activity_ids)
+
+    def test_credited_and_paid_directly(self):
+        """What the customer has paid himself besides is all his."""
+        request = self._collected((66, 10))
+        self._credit(request.move_id, 32.0)
+        self._paid_directly(request.move_id, 20.0)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self.assertEqual(self._balance(self.surplus), -52.0)
+        self.assertIn("bore 36,00", self._notes(request))
+        self._second(request)
+        self.assertEqual(self._open(self.receivable), [-36.0])
+        self.assertEqual(self._balance(self.surplus), -16.0)
+
+    def test_credited_after_a_deposit(self):
+        """20.00 of his share were paid to us: they are free again on his account."""
+        self.company.urssaf_declare_deposits = True
+        move = self._posted((66, 10))
+        self._paid_directly(move, 20.0)
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.assertEqual(request.transfer_expected, 46.0)
+        self._credit(move)
+        self.assertEqual(self._open(self.receivable), [-20.0])
+        self._pays(request, 46.0, date(2026, 2, 5))
+        self.assertIn("bore 13,00", self._notes(request))
+        self._second(request)
+        self.assertEqual(sorted(self._open(self.receivable)), [-20.0, -13.0])
+        self.assertEqual(self._balance(self.surplus), -33.0)
+
+    def test_credited_after_a_deposit_of_half(self):
+        """Urssaf debited nothing from him: all that comes is tax credit."""
+        self.company.urssaf_declare_deposits = True
+        move = self._posted((66, 10))
+        self._paid_directly(move, 33.0)
+        move.action_urssaf_send()
+        self._credit(move)
+        request = move.urssaf_request_id
+        self._pays(request, 33.0, date(2026, 2, 5))
+        self.assertIn("bore 0,00", self._notes(request))
+        self._second(request)
+        self.assertEqual(self._open(self.receivable), [-33.0], "the deposit, free")
+        self.assertEqual(self._balance(self.surplus), -33.0)
+        self.assertEqual(self._balance(self.transit), 33.0)
+
+    def test_no_account_for_the_tax_credit(self):
+        self.company.urssaf_surplus_account_id = False
+        request = self._collected((66, 10))
+        self._credit(request.move_id)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        with self.assertRaisesRegex(UserError, "Set up the accounts"):
+            self._second(request)
+        self.assertFalse(request.payment_ids)
+
+    # -- more than one surplus of the same demande -----------------------------
+
+    def test_each_surplus_keeps_its_entry(self):
+        request = self._collected((66, 10))
+        self._paid_directly(request.move_id, 20.0)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self._second(request)
+        first = request.surplus_move_ids
+        # All of it is taken back, the customer's credit too, and paid again.
+        self._says(request, "60", date(2026, 3, 2))
+        self._take_back(request, date(2026, 3, 10))
+        self.assertEqual(self._open(self.receivable), [46.0])
+        self._pays(request, 66.0, date(2026, 2, 5), date(2026, 3, 20))
+        request.action_register_transfer()
+        self.assertEqual(request.surplus_amount, 20.0)
+        self._second(request)
+        self.assertEqual(len(request.surplus_move_ids), 2)
+        self.assertIn(first, request.surplus_move_ids)
+        self.assertEqual(request.surplus_amount, 0.0)
+        self.assertEqual(self._balance(self.surplus), 0.0)
+        self.assertEqual(self._open(self.receivable), [-20.0])
+        # The accountant takes the first one back.
+        first._reverse_moves(cancel=True)
+        self.assertEqual(request.surplus_amount, 20.0)
+
+    def test_a_surplus_is_said_until_somebody_has_settled_it(self):
+        request = self._collected((66, 10))
+        self._pays(request, 70.0, date(2026, 2, 5))
+        self.assertEqual(request.matter, "surplus")
+        self.assertIn("Surplus settled", self._notes(request))
+        self._pays(request, 70.0, date(2026, 2, 5), date(2026, 2, 9))
+        self.assertTrue(request.activity_ids, "news of Urssaf settle nothing")
+        request.with_user(self.user).action_amount_settled()
+        self.assertFalse(request.activity_ids or request.matter)
+        self.assertEqual(self._balance(self.surplus), -4.0, "nothing is booked")
