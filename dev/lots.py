@@ -28,6 +28,7 @@ SLOW = {
 #: may differ there; each with the reason. Pytest runs everything.
 UNDER_ODOO = {
     "test_branch.py": "companies below others, beside the demo's company",
+    "test_branch_credentials.py": "the same, with credentials of their own",
     "test_commune.py": "the geographic code is loaded by the installation",
     "test_company.py": "the settings of a company that has demo data",
     "test_cron.py": "the scheduled actions of a fresh installation",

@@ -29,6 +29,8 @@ GLUE = {
     f"{ADDON}_reconcile_oca": "oca-reconcile",
     f"{ADDON}_sale": None,
 }
+#: Modules that the tests of a glue add-on want beside what it depends on.
+BESIDE = {f"{ADDON}_reconcile_oca": ("account_statement_import_camt",)}
 #: Every add-on of this repository.
 EVERY_ADDON = (*ADDONS, *GLUE)
 

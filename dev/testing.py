@@ -97,7 +97,10 @@ def _install_glue(instance, addons):
     wheels = [w for addon in addons for w in odoo_wheels.folders(paths.GLUE[addon])]
     if addons:
         with console.step(f"Installing {', '.join(addons)}"):
-            databases.install(instance, PYTEST_DATABASE, addons, wheels=wheels)
+            beside = [b for addon in addons for b in paths.BESIDE.get(addon, ())]
+            databases.install(
+                instance, PYTEST_DATABASE, [*addons, *beside], wheels=wheels
+            )
     return wheels
 
 
@@ -267,7 +270,7 @@ def _run_glue(instance, source, addon):
     return _under_odoo(
         instance,
         database,
-        (addon,),
+        (addon, *paths.BESIDE.get(addon, ())),
         f"/{addon}",
         f"alone-{addon}",
         source=source,

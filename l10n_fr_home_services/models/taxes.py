@@ -158,11 +158,16 @@ class ResCompany(models.Model):
             if model
             else self.env["account.tax"].with_company(root).create(values)
         )
-        for lang, _name in self.env["res.lang"].get_installed():
-            # Whoever makes it, everybody reads it in a language of his own.
+        # Whoever makes it, everybody reads it in a language of his own.
+        names, labels = {}, {}
+        for lang in {
+            "en_US",
+            *(code for code, _ in self.env["res.lang"].get_installed()),
+        }:
             words = self.with_context(lang=lang).env
-            named = tax.with_context(lang=lang)
-            named.name, named.invoice_label = words._("0% no VAT"), words._("No VAT")
+            names[lang], labels[lang] = words._("0% no VAT"), words._("No VAT")
+        tax.update_field_translations("name", names)
+        tax.update_field_translations("invoice_label", labels)
         root.home_service_exempt_tax_id = tax
         return tax
 

@@ -2,6 +2,7 @@
 """Two workers of Odoo at once: threads of one server, or processes."""
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -62,6 +63,63 @@ def test_one_click_each_of_two_users(instance, sandbox, wire, customer, rpc):
         assert name in str(failure) and "Urssaf" in str(failure), failure
     assert wire.posts.count(SEND) == 1
     office.assert_once_each(rpc, sandbox, moves)
+
+
+def _transferred(instance, sandbox, rpc, customer):
+    """A demande that Urssaf has paid and whose transfer is not registered yet."""
+    moves = office.invoices(rpc, customer, 1)
+    rpc.call("account.move", "action_urssaf_send", moves)
+    [request] = rpc.search(REQUEST, [("move_id", "in", moves)])
+    with databases.open_cursor(instance, DATABASE) as cursor:
+        cursor.execute(
+            "UPDATE urssaf_payment_request SET state = 'paid', remote_code = '70',"
+            " to_book = TRUE, transfer_effective = TRUE, transfer_date = now()::date,"
+            " transfer_amount = amount_total WHERE id = %s",
+            (request,),
+        )
+    return request
+
+
+def _payments(rpc, request):
+    return rpc.search("account.payment", [("urssaf_request_id", "=", request)])
+
+
+def test_two_users_register_the_same_transfer(instance, sandbox, wire, customer, rpc):
+    request = _transferred(instance, sandbox, rpc, customer)
+    with ThreadPoolExecutor() as users:
+        clicks = [
+            users.submit(rpc.call, REQUEST, "action_register_transfer", [request])
+            for _user in range(4)
+        ]
+    assert [click.exception() for click in clicks] == [None] * 4
+    assert len(_payments(rpc, request)) == 1
+
+
+def test_a_click_waits_for_whoever_registers(instance, sandbox, wire, customer, rpc):
+    """It is not lost, and finds what the other one has done."""
+    request = _transferred(instance, sandbox, rpc, customer)
+    row = "UPDATE urssaf_payment_request SET id = id WHERE id = %s"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with ThreadPoolExecutor() as users:
+        with databases.open_cursor(instance, DATABASE) as other:
+            other.execute("BEGIN")
+            other.execute(row, (request,))
+            click = users.submit(
+                rpc.call, REQUEST, "action_register_transfer", [request]
+            )
+            with databases.open_cursor(instance, DATABASE) as looking:
+                for _look in range(600):
+                    looking.execute(waiting)
+                    if looking.fetchone()[0] or click.done():
+                        break
+                    time.sleep(0.1)
+            assert not click.done(), "it went on without the other one"
+            other.execute("COMMIT")
+        click.result()
+    assert len(_payments(rpc, request)) == 1
 
 
 def test_two_users_and_the_same_new_customer(instance, customer, rpc):

@@ -151,6 +151,9 @@ class TestCreditNotes(MoneyCase):
         self.assertIn("the customer bore 16,50", activity.note)
         self.assertIn("refund", activity.note)
         self.assertFalse(request.activity_ids)
+        # The FEC wants a label on each line: both numbers.
+        terms = refund.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        self.assertEqual(terms.name, f"{refund.name} {move.name}")
         new = self._modify(move)
         banner = new.with_user(self.user)._get_alerts()["urssaf_held"]
         self.assertIn("pay twice", banner["message"])
@@ -254,6 +257,30 @@ class TestCreditNotes(MoneyCase):
         new.action_post()
         self.assertEqual(new.amount_residual, 44.0)
         self.assertEqual(self._months(2, 3), {2: 2.0, 3: 0.0})
+
+    def test_deposit_of_a_locked_month_goes_on(self):
+        """February is filed: the VAT of the deposit stays there, and what is undone and
+        matched again meets in March.
+        """
+        self.tax = self.vat[10]
+        move = self._invoice(lines=((2, 33.0),), start="2026-02-02", end="2026-02-13")
+        move.button_draft()
+        move.invoice_date = "2026-02-15"
+        move.action_post()
+        self._pay(move, 22.0, "2026-02-20")
+        move.action_urssaf_send()
+        self._news(move.urssaf_request_id, "40")
+        for lock in ("tax_lock_date", "fiscalyear_lock_date", "hard_lock_date"):
+            with self.subTest(lock=lock), self.env.cr.savepoint() as savepoint:
+                self.company[lock] = "2026-02-28"
+                new = self._modify(move)
+                self.assertEqual(self._months(2, 3), {2: 2.0, 3: -2.0})
+                new.action_post()
+                self.assertEqual(new.amount_residual, 44.0)
+                self.assertEqual(new._urssaf_received().payments, 22.0)
+                self.assertEqual(self._months(2, 3), {2: 2.0, 3: 0.0})
+                savepoint.rollback()
+            self.env.invalidate_all()
 
     def test_deposit_that_was_refunded_meanwhile_is_not_carried(self):
         move = self._invoice()

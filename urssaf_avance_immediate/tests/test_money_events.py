@@ -29,6 +29,23 @@ class TestMoneyEvents(MoneyCase):
         )
         self.assertFalse(request.activity_ids)
 
+    def test_each_line_of_urssafs_money_has_a_label(self):
+        """Where nobody gave one: never the payment method, never nothing."""
+        request = self._collected((66, 10))
+        self._pays(request, 66.0, date(2026, 2, 5))
+        [payment] = request.payment_ids
+        payment.action_draft()
+        payment.memo = False
+        payment.action_post()
+        label = f"{request.name} Urssaf {request.external_id} 05/02/2026"
+        self.assertEqual(set(payment.move_id.line_ids.mapped("name")), {label})
+        line = self._bank(70.0, "2026-02-06", label=False)
+        line._urssaf_reconcile(payment._seek_for_lines()[0])
+        liquidity, suspense, others = line._seek_for_lines()
+        self.assertEqual(len(suspense + others), 2)
+        for item in suspense + others:
+            self.assertIn("06/02/2026", item.name)
+
     # -- more than the balance ---
 
     def test_a_surplus_is_nobody_s(self):

@@ -6,8 +6,8 @@ from lxml import etree
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from odoo.addons.urssaf_avance_immediate.tests.cases import NOW
 from odoo.addons.urssaf_avance_immediate.tests.bank import BankCase
+from odoo.addons.urssaf_avance_immediate.tests.cases import NOW
 
 FORM = "account_reconcile_oca.bank_statement_line_form_reconcile_view"
 

@@ -35,6 +35,12 @@ class AccountMove(models.Model):
         help="What the customer is told about paying this invoice; empty where he pays "
         "us.",
     )
+    urssaf_will_collect = fields.Boolean(
+        compute="_compute_urssaf_will_collect",
+        compute_sudo=True,
+        help="The invoice is still to leave for Urssaf, and nothing but the end of its "
+        "services stands in the way.",
+    )
     urssaf_reminders_paused = fields.Boolean(
         readonly=True,
         copy=False,
@@ -61,7 +67,7 @@ class AccountMove(models.Model):
         return (
             self._urssaf_collecting()
             or self._urssaf_replaces_collected()
-            or self._urssaf_will_collect()
+            or self.urssaf_will_collect
         )
 
     def _urssaf_replaces_collected(self):
@@ -90,11 +96,25 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _urssaf_will_collect(self):
-        """Whether the invoice is still to leave for Urssaf, and nothing but the end of
-        its services stands in the way.
+    @api.depends(
+        "state",
+        "urssaf_state",
+        "payment_state",
+        "urssaf_excluded",
+        "home_service_start",
+        "home_service_end",
+        "invoice_line_ids.price_total",
+    )
+    def _compute_urssaf_will_collect(self):
+        """A field, so that one page or one e-mail, which asks several times, makes the
+        checks once. They ask about the customer and the company too: what changes there
+        is seen by the next request.
         """
-        move = self.sudo()  # whoever reads the invoice is told who collects it
+        for move in self:
+            move.urssaf_will_collect = move._urssaf_leaves_later()
+
+    def _urssaf_leaves_later(self):
+        move = self
         if (
             move.state != "posted"
             or move.urssaf_state not in (False, "draft", "rejected")
