@@ -20,7 +20,7 @@ from ..exchange import work
 from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
 from ..exchange.screen import notice
 from ..groups import ADMINISTRATOR
-from .client import CREDENTIAL_FIELDS
+from .client import CONNECTION_FIELDS, CREDENTIAL_FIELDS
 
 REAL_DATABASE = "urssaf_avance_immediate.production_database"
 
@@ -87,6 +87,23 @@ class ResCompany(models.Model):
         As superuser: who works for a branch may not open the company above it.
         """
         return self.sudo().urssaf_holder_id
+
+    def _urssaf_read_for_calls(self):
+        """Read what calls need of habilitations, see ``_read_for_calls``."""
+        # As superuser: a branch’s user may not open the company above it.
+        self.sudo().fetch(
+            [
+                "parent_id",
+                "currency_id",
+                "alias_domain_id",  # of the messages in the history
+                "urssaf_batch_size",
+                "urssaf_calls_per_second",
+                "urssaf_fresh_hours",
+                "urssaf_notify_sent",
+                "urssaf_trace_days",
+                *CONNECTION_FIELDS,
+            ]
+        )
 
     def _home_service_declarant(self):
         """Extends the trade: one SIREN has one declaration and one habilitation. A

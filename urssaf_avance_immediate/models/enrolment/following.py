@@ -39,6 +39,15 @@ FOLLOW = {
 # For how long one who has ended is asked about.
 ENDED_FOLLOWED = 56 * DAY
 # Asked about once per run before sending, whatever the company wants.
+# What is read of each customer then.
+ASKED_BEFORE_SENDING = (
+    "state",
+    "environment",
+    "holder_id",
+    "partner_id",
+    "external_id",
+    "answered_at",
+)
 SHORTEST_FRESH = timedelta(minutes=15)
 
 
@@ -321,6 +330,7 @@ class UrssafEnrolment(models.Model):
         An outage says nothing of a customer; the sending meets it and waits.
         """
         now = fields.Datetime.now()
+        self.fetch(ASKED_BEFORE_SENDING)
         for enrolment in self._usable().filtered(lambda e: e.state == "active"):
             fresh = timedelta(hours=enrolment.holder_id.urssaf_fresh_hours)
             last = enrolment.answered_at

@@ -32,6 +32,9 @@ PUT_OFF = timedelta(hours=6)
 class UrssafExchange(models.AbstractModel):
     _inherit = "urssaf.exchange"
 
+    #: What is read of each record when calls are made; nothing for every column.
+    _call_fields = ()
+
     connection_notice = fields.Char(
         compute="_compute_connection_notice", help="Why nothing leaves for the moment."
     )
@@ -68,7 +71,17 @@ class UrssafExchange(models.AbstractModel):
         """
         locked = self.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset()
+        locked._read_for_calls()
         return locked
+
+    def _read_for_calls(self):
+        """Read what a call and its answer need of self and of the habilitation.
+
+        A commit forgets all, and Odoo would read every column of each again.
+        """
+        if self._call_fields:
+            self.fetch(self._call_fields)
+            self.holder_id._urssaf_read_for_calls()
 
     def _claim(self):
         """Mark as ``sending`` the queued records of self that are free, commit, and

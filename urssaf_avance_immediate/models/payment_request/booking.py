@@ -102,8 +102,8 @@ class UrssafPaymentRequest(models.Model):
     @api.depends("amount_total", "amount_deposit")
     def _compute_transfer_expected(self):
         for request in self:
-            expected = request.amount_total - request.amount_deposit
-            request.transfer_expected = request.currency_id.round(expected)
+            rest = request.amount_total - request.amount_deposit
+            request.transfer_expected = request.currency_id.round(rest)
 
     @api.depends(
         "transfer_effective", "transfer_amount", "transfer_expected", "set_off_amount"
@@ -118,9 +118,7 @@ class UrssafPaymentRequest(models.Model):
     def _compute_set_off_amount(self):
         for request in self:
             entry = request.set_off_move_id
-            request.set_off_amount = (
-                entry.amount_total if settling.in_force(entry) else 0.0
-            )
+            request.set_off_amount = settling.in_force(entry) and entry.amount_total
 
     # Written as Odoo writes these filters: PostgreSQL compares the words.
     _to_book_index = models.Index("(holder_id) WHERE to_book IS TRUE")
@@ -136,9 +134,11 @@ class UrssafPaymentRequest(models.Model):
     )
     def _compute_to_book(self):
         for request in self:
-            set_off = request.set_off_amount and not request.transfer_amount  # all
-            done = request.payment_ids or request.transfer_settled or set_off
-            request.to_book = request.state == "paid" and not done
+            request.to_book = request.state == "paid" and not (
+                request.payment_ids
+                or request.transfer_settled
+                or (request.set_off_amount and not request.transfer_amount)  # all
+            )
 
     @api.depends("payment_ids.state", "payment_ids.amount")
     def _compute_amount_booked(self):

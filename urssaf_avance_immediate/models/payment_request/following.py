@@ -56,6 +56,15 @@ MAX_NUMBERS = 5
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
+    #: What a call and its answer read, here and in ``sending``.
+    _call_fields = (
+        "company_id holder_id environment external_id state active_request name "
+        "move_id enrolment_id currency_id attempt_count claimed_at next_call_at "
+        "lost_count send_alone matter remote_code remote_label remote_date "
+        "remote_updated_at remote_changed_at answer_until expected_transfer_date "
+        "cancel_requested_on transfer_amount transfer_date transfer_expected"
+    ).split()
+
     taken_numbers = fields.Json(
         readonly=True,
         copy=False,

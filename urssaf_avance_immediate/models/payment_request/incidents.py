@@ -130,15 +130,14 @@ class UrssafPaymentRequest(models.Model):
     @api.depends("state", "amount_booked", "move_id.state", "move_id.amount_residual")
     def _compute_invoice_settled(self):
         """By a credit note, whoever has made it, or by the customer's own payment."""
+        over = ("rejected", "unpaid", *CLOSED)
         for request in self:
-            move = request.move_id
-            over = ("rejected", "unpaid", *CLOSED)
+            # Asked at each change of state: the invoice is read where it matters. What
+            # is booked, Urssaf may take back.
+            move = request.state in over and not request.amount_booked
+            move = request.move_id if move else request.move_id.browse()
             nothing_left = move.state == "posted" and not move.amount_residual
-            request.invoice_settled = (
-                request.state in over
-                and not request.amount_booked  # that one Urssaf may take back
-                and (nothing_left or move.state == "cancel")
-            )
+            request.invoice_settled = nothing_left or move.state == "cancel"
 
     @api.depends(
         "state",

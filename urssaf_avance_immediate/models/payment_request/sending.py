@@ -239,7 +239,8 @@ class UrssafPaymentRequest(models.Model):
             return False
         bodies = self._bodies()
         ready = self.filtered(lambda r: r.id in bodies)
-        (self - ready)._lock().filtered(lambda r: r.state == "queued")._incomplete()
+        if lacking := self - ready:
+            lacking._lock().filtered(lambda r: r.state == "queued")._incomplete()
         claimed = ready._claim()
         if not claimed:
             work.checkpoint(self.env, len(self))
@@ -257,6 +258,9 @@ class UrssafPaymentRequest(models.Model):
         """Ask about the customers of whom nothing was heard for a while. Return whether
         Urssaf seems to know none of our customers: then nothing leaves.
         """
+        # Not every column; the claim reads again what it needs.
+        self.fetch(["state", "holder_id", "enrolment_id", "payload"])
+        self.holder_id._urssaf_read_for_calls()
         queued = self.filtered(lambda r: r.state == "queued")
         queued.enrolment_id._ask_before_sending(client)
         return queued._connections()._in_doubt()
