@@ -158,18 +158,21 @@ class ResCompany(models.Model):
             if model
             else self.env["account.tax"].with_company(root).create(values)
         )
-        # Whoever makes it, everybody reads it in a language of his own.
+        self._home_service_name_in_all_languages(tax)
+        root.home_service_exempt_tax_id = tax
+        return tax
+
+    def _home_service_name_in_all_languages(self, tax):
+        """Whoever has the tax made, everybody reads it in a language of his own."""
         names, labels = {}, {}
         for lang in {
             "en_US",
-            *(code for code, _ in self.env["res.lang"].get_installed()),
+            *(code for code, _name in self.env["res.lang"].get_installed()),
         }:
             words = self.with_context(lang=lang).env
             names[lang], labels[lang] = words._("0% no VAT"), words._("No VAT")
         tax.update_field_translations("name", names)
         tax.update_field_translations("invoice_label", labels)
-        root.home_service_exempt_tax_id = tax
-        return tax
 
 
 class AccountTax(models.Model):
