@@ -23,6 +23,7 @@ GLUE = {
     "l10n_fr_home_services_contract": "oca-contract",
     "l10n_fr_home_services_invoice_merge": "oca-invoice-merge",
     "l10n_fr_home_services_start_end_dates": "oca-start-end-dates",
+    "l10n_fr_home_services_timesheet": None,
     f"{ADDON}_account_credit_control": "oca-credit-control",
     f"{ADDON}_account_payment_batch_oca": "oca-payment-batch",
     f"{ADDON}_account_payment_order": "oca-payment-order",

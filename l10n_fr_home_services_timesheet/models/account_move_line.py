@@ -1,0 +1,197 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import suppress
+
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.l10n_fr_home_services.models.known_dates import KnownDates
+
+
+class AccountMoveLine(models.Model):
+    """The timesheets of a service, and the interventions that are made of them.
+
+    Timesheets are read as superuser: whoever invoices need not see who recorded them.
+    """
+
+    _inherit = "account.move.line"
+
+    def _home_service_timesheets(self):
+        """The timesheets of this service, by day: those that Odoo bills on this
+        invoice; of a fixed price, those of its order line that no other invoice has.
+        """
+        self.ensure_one()
+        # sudo: see the class.
+        timesheets = self.env["account.analytic.line"].sudo()
+        sold = self.sudo().sale_line_ids
+        if not sold or not self._home_service_nature()[0]:
+            return timesheets
+        billed = sold.filtered(lambda line: line.qty_delivered_method == "timesheet")
+        mine = [("project_id", "!=", False), ("unit_amount", ">", 0)]
+        found = timesheets.search(
+            [
+                *mine,
+                ("so_line", "in", sold.ids),
+                ("timesheet_invoice_id", "=", self.move_id.id),
+            ]
+        )
+        if fixed := sold - billed:
+            last = self.move_id.invoice_date or fields.Date.context_today(self)
+            others = timesheets.search(
+                [*mine, ("so_line", "in", fixed.ids), ("date", "<=", last)]
+            )
+            found |= self._home_service_of_fixed_price(others, fixed)
+        return found.sorted(lambda one: (one.date, one.id))
+
+    def _home_service_of_fixed_price(self, timesheets, sold):
+        """Of the timesheets of these order lines, those that are of this invoice: no
+        other one has them, and they lie within the days that it declares. The last
+        invoice of an order line has all that are left: other days contradict it.
+        """
+        timesheets -= self._home_service_on_other_invoices(timesheets)
+        first, last = self._home_service_declared_days()
+        if not first or all(line.qty_invoiced >= line.product_uom_qty for line in sold):
+            return timesheets
+        return timesheets.filtered(lambda one: first <= one.date <= (last or first))
+
+    def _home_service_declared_days(self):
+        """The days of the service where somebody typed them, else nothing: those of
+        interventions follow from the timesheets.
+        """
+        if self.home_service_intervention_ids.filtered("from_timesheet"):
+            return False, False
+        return self._home_service_days()
+
+    def _home_service_on_other_invoices(self, timesheets):
+        """Those that are interventions of another invoice that still holds."""
+        # sudo: see the class; the other invoice may be one that the user does not see.
+        rows = self.env["home.service.intervention"].sudo()
+        rows = rows.search(
+            [
+                ("timesheet_id", "in", timesheets.ids),
+                ("move_id", "!=", self.move_id.id),
+                ("move_id.move_type", "=", "out_invoice"),
+                ("move_id.state", "!=", "cancel"),
+                ("move_id.payment_state", "!=", "reversed"),
+            ]
+        )
+        return rows.timesheet_id
+
+    # -- taking them ---------------------------------------------------------------
+
+    def _home_service_take_timesheets(self):
+        """Make interventions of the timesheets that have none yet. A line whose
+        interventions were typed by hand is left as it is.
+
+        :raises ValidationError: one of them cannot be, see the checks of interventions
+        """
+        for line in self:
+            rows = line.home_service_intervention_ids
+            if not rows - rows.filtered("from_timesheet"):
+                line._home_service_add(
+                    line._home_service_timesheets() - rows.sudo().timesheet_id
+                )
+
+    def _home_service_try_timesheets(self):
+        """The same where an invoice is only being made: what cannot be is said on it,
+        and stops neither this invoice nor the others.
+        """
+        for line in self:
+            with suppress(ValidationError), self.env.cr.savepoint():
+                line._home_service_take_timesheets()
+
+    def _home_service_take_again(self):
+        """Interventions as the timesheets are now; what was typed by hand stays."""
+        for line in self:
+            timesheets = line._home_service_timesheets()
+            # sudo: see the class.
+            rows = line.sudo().home_service_intervention_ids
+            gone = rows.filtered(
+                lambda row, has=timesheets: (
+                    row.from_timesheet and row.timesheet_id not in has
+                )
+            )
+            gone.unlink()
+            rows -= gone
+            for row in rows.filtered("timesheet_id"):
+                if row._timesheet_difference():
+                    row.write(line._home_service_row_values(row.timesheet_id, row))
+            line._home_service_add(timesheets - rows.timesheet_id)
+
+    def _home_service_add(self, timesheets):
+        self.ensure_one()
+        # sudo: who invoices an order may not be somebody who writes invoices.
+        self.env["home.service.intervention"].sudo().create(
+            [self._home_service_row_values(timesheet) for timesheet in timesheets]
+        )
+
+    def _home_service_row_values(self, timesheet, row=None):
+        """Values of the intervention; hours of the day that were typed stay where they
+        are as long as the duration.
+        """
+        values = timesheet._home_service_values(self)
+        person = self.env["home.service.person"]._of_employee(
+            timesheet.employee_id, self.company_id
+        )
+        values |= {
+            "line_id": self.id,
+            "timesheet_id": timesheet.id,
+            "from_timesheet": True,
+            "person_id": person.id,
+        }
+        if row and abs(row.duration - values["duration"]) > 0.001:
+            values |= {"start": 0.0, "end": 0.0}
+        return values
+
+    # -- what they say -------------------------------------------------------------
+
+    def _home_service_known_dates(self):
+        """Extends the trade: timesheets know their days, which nobody needs to hold
+        against interventions that are made of them.
+        """
+        known = super()._home_service_known_dates()
+        if self.home_service_intervention_ids.filtered("from_timesheet"):
+            return known
+        by_employee = self._home_service_timesheets().grouped("employee_id")
+        for employee, timesheets in by_employee.items():
+            days = timesheets.mapped("date")
+            who = self.env._("the timesheet of %(employee)s", employee=employee.name)
+            known.append(KnownDates(who, min(days), max(days)))
+        return known
+
+    def _home_service_date_faults(self):
+        """Extends the trade: an intervention is of the day of its timesheet."""
+        faults = super()._home_service_date_faults()
+        # sudo: see the class.
+        for row in self.sudo().home_service_intervention_ids.filtered("timesheet_id"):
+            timesheet = row.timesheet_id
+            if row.date and row.date != timesheet.date:
+                faults.append(
+                    self.env._(
+                        "“%(line)s”: an intervention is said to be %(said)s, but the "
+                        "timesheet of %(employee)s says %(known)s. Correct the one "
+                        "that is wrong, then post the invoice again.",
+                        line=self.name or self.product_id.display_name,
+                        said=self._home_service_days_text(row.date, row.date),
+                        employee=timesheet.employee_id.name or "",
+                        known=self._home_service_days_text(
+                            timesheet.date, timesheet.date
+                        ),
+                    )
+                )
+        return faults
+
+    def _home_service_timesheet_differences(self):
+        """What timesheets say now and the interventions do not, as sentences."""
+        self.ensure_one()
+        # sudo: see the class.
+        rows = self.sudo().home_service_intervention_ids
+        found = [row._timesheet_difference() for row in rows]
+        missing = self._home_service_timesheets() - rows.timesheet_id
+        found += [
+            self.env._(
+                "A timesheet is not among the interventions: %(timesheet)s.",
+                timesheet=timesheet._home_service_text(),
+            )
+            for timesheet in missing
+        ]
+        return list(filter(None, found))
