@@ -13,4 +13,5 @@ from . import taxes
 from . import paper
 from . import paper_faults
 from . import certificate
+from . import statistics
 from . import res_config_settings
