@@ -2,5 +2,6 @@
 from . import link_log
 from . import account_portal
 from . import customer_form
+from . import proof_pack
 
 link_log.install()

@@ -8,5 +8,6 @@ from . import payment_request
 from . import partner
 from . import invoice
 from . import bank
+from . import papers
 from . import customer
 from . import crosscheck

@@ -75,6 +75,7 @@ from . import test_lib_sockets
 from . import test_lib_tokens
 from . import test_lib_variants
 from . import test_one_bad_record
+from . import test_papers_statistics
 from . import test_pace
 from . import test_payment_request_cancel
 from . import test_payment_request_deadlines

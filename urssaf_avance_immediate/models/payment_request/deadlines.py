@@ -289,6 +289,18 @@ class UrssafPaymentRequest(models.Model):
                 )
             )
 
+    def action_proof_pack(self):
+        """Download what proves this demande: the answer to Urssaf, which gives thirty
+        days for it (article L133-8-7 of the Code de la sécurité sociale).
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/urssaf/demande/{self.id}/preuves",
+            "target": "download",
+        }
+
     # -- late --------------------------------------------------------------------
 
     @api.model
