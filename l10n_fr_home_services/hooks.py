@@ -14,6 +14,7 @@ BUSINESS_MODELS = ("res.partner", "product.template", "product.product", "res.ba
 def uninstall_hook(env):
     """Let Odoo delete what is ours without an error in its log."""
     _forget_natures(env)
+    _forget_activities(env)
     let_go_of_demo_records(env, MODULE)
 
 
@@ -30,6 +31,14 @@ def _forget_natures(env):
         if model._auto and described.store and not described.required:
             env.cr.execute(f'UPDATE "{model._table}" SET "{field.name}" = NULL')
     env.invalidate_all()
+
+
+def _forget_activities(env):
+    """What is to be done about an invoice restricts the deletion of its kind."""
+    kind = env.ref(f"{MODULE}.activity_paper", raise_if_not_found=False)
+    if kind:
+        activities = env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", kind.id)]).unlink()
 
 
 def let_go_of_demo_records(env, module):

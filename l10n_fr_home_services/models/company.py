@@ -40,7 +40,7 @@ class ResCompany(models.Model):
     )
     home_service_mode = fields.Selection(
         MODES,
-        string="Mode",
+        string="Mode of work",
         default="provider",
         required=True,
         help="How you work: printed on invoices (arrêté of 17 March 2015). A product "

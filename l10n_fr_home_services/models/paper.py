@@ -56,7 +56,7 @@ class AccountMove(models.Model):
             ),
             (self.env._("SIREN"), f"{siren[:3]} {siren[3:6]} {siren[6:]}".strip()),
             (
-                self.env._("Mode"),
+                self.env._("Mode of work"),
                 ", ".join(
                     text
                     for mode, text in self._home_service_mode_texts()
@@ -226,7 +226,7 @@ class AccountMoveLine(models.Model):
 
     def _home_service_note(self):
         """What is printed below the text of the line: the exact nature, by the hour or
-        a flat price, days and hours (article D7233-1).
+        a flat price, days of its own, hours (article D7233-1).
         """
         self.ensure_one()
         nature, unit = self._home_service_nature()
@@ -236,13 +236,16 @@ class AccountMoveLine(models.Model):
         travel = self.product_id.home_service_travel
         hours = not travel and self._home_service_hours()
         modes = dict(move._home_service_mode_texts())
+        days = self._home_service_days()
         several = len(move._home_service_modes()) > 1
         parts = [
             self.env._("travel costs") if travel else "",
             nature.name,
             self.env._("flat price") if unit == "flat" else self.env._("hourly price"),
             several and modes[self._home_service_mode()],
-            move._home_service_printed_days(*self._home_service_days()),
+            # Those of the whole invoice are printed once, at its head.
+            days != move._home_service_period()
+            and move._home_service_printed_days(*days),
             _hours(hours) if hours else "",
         ]
         return ", ".join(filter(None, parts))

@@ -17,6 +17,8 @@ from .taxes import EXEMPT
 
 # More names than that help nobody.
 NAMES = 5
+# Nobody mends what is paid, nor the invoices of the years before.
+OPEN = ("not_paid", "partial")
 
 
 class AccountMove(models.Model):
@@ -76,7 +78,9 @@ class AccountMove(models.Model):
         if not has_address(company.partner_id):
             sentences.append(self.env._("The address of %s is missing.", company.name))
         exempt = company._home_service_regime() in EXEMPT
-        if self.amount_tax and not exempt and not company.vat:
+        # A branch is the same legal person as the company above it.
+        vat = company.vat or company.root_id.vat
+        if self.amount_tax and not exempt and not vat:
             sentences.append(
                 self.env._("The VAT number of %s is missing.", company.name)
             )
@@ -268,13 +272,13 @@ class AccountMove(models.Model):
         return super()._compute_alerts()
 
     def _get_alerts(self):
-        """Extends account: what the invoice lacks, once it is posted; before, where its
-        company would not post it.
+        """Extends account: what the invoice lacks, once it is posted and until it is
+        paid; before, where its company would not post it.
         """
         banners = super()._get_alerts()
         if not self.env.user.has_group("account.group_account_invoice"):
             return banners
-        if self.state == "posted":
+        if self.state == "posted" and self.payment_state in OPEN:
             banners |= self._home_service_paper_banners()
         elif self.state == "draft" and self.id and self._home_service_stopped():
             banners |= self._home_service_paper_banners()

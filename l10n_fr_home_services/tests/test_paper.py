@@ -45,11 +45,11 @@ class TestPaper(PaperCase):
             "SAP declaration SAP732829320 of 01/12/2024",
             "Agrément A-75-42 of 02/01/2025",
             "SIREN 732 829 320",
-            "Mode provider",
+            "Mode of work provider",
             "Place of the services 1 rue des Lilas, 75011 Paris, France",
             "Services from 03/02/2026 to 03/09/2026",
-            # The exact nature, hourly price, days and hours of the line.
-            "Ménage - repassage, hourly price, from 03/02/2026 to 03/09/2026, 3 h 30",
+            # The exact nature, hourly price and hours of the line.
+            "Ménage - repassage, hourly price, 3 h 30",
             "Unit price incl. VAT",
             "Amount incl. VAT",
             "Total incl. VAT",
@@ -144,7 +144,7 @@ class TestPaper(PaperCase):
         self.assertEqual(first._home_service_mode(), "provider")
         self.assertEqual(second._home_service_mode(), "agent")
         text = self._text(move)
-        self.assertIn("Mode provider, agent: you are the employer", text)
+        self.assertIn("Mode of work provider, agent: you are the employer", text)
         self.assertIn("hourly price, agent: you are the employer", text)
         # What was printed stays, whatever the product says later.
         care.home_service_mode = "lending"
@@ -169,8 +169,20 @@ class TestPaper(PaperCase):
         )
         text = self._text(move)
         # The hours of a flat price are those of its interventions.
-        self.assertRegex(text, r"repassage, flat price, from \S+ to \S+, 3 h 30")
+        self.assertIn("Ménage - repassage, flat price, 3 h 30", text)
         self.assertIn("travel costs, Ménage - repassage, flat price", text)
+
+    def test_days_of_a_line(self):
+        """Where they are not those of the whole invoice."""
+        move = self._posted(
+            {"home_service_start": "2026-03-02", "home_service_end": "2026-03-04"},
+            {"home_service_start": "2026-03-13"},
+            rows=False,
+        )
+        text = self._text(move)
+        self.assertIn("Services from 03/02/2026 to 03/13/2026", text)
+        self.assertIn("hourly price, from 03/02/2026 to 03/04/2026, 1 h", text)
+        self.assertIn("hourly price, 03/13/2026, 1 h", text)
 
     def test_who_paid(self):
         move = self._posted()

@@ -160,6 +160,12 @@ class TestPaperFaults(PaperCase):
             "reader", self.company, "account.group_account_readonly"
         )
         self.assertFalse(draft.with_user(reader)._get_alerts())
+        # What is paid is not mended any more.
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=draft.ids
+        ).create({})._create_payments()
+        self.assertFalse(draft.alerts)
+        self.assertTrue(self._said(draft))
 
     # -- block -----------------------------------------------------------------------
 

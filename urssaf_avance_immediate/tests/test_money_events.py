@@ -145,6 +145,14 @@ class TestMoneyEvents(MoneyCase):
         self.assertEqual((request.set_off_amount, request.transfer_gap), (56.0, 0.0))
         self.assertEqual(self._months(2, 3), {2: 23.27, 3: 0.0})
         self.assertFalse(request.activity_ids)
+        move = request.move_id
+        paid = move.invoice_payments_widget["content"]
+        self.assertEqual(len(paid), 2)
+        # What was set off was not paid by the customer either.
+        self.assertEqual(
+            {move._home_service_payer(payment) for payment in paid},
+            {"by Urssaf (avance immédiate)"},
+        )
         for line in request.set_off_move_id.line_ids:
             self.assertIn("L133-8-8", line.name)
             self.assertIn(request.external_id, line.name)
