@@ -23,6 +23,7 @@ class Part:
     paid_on: date
     day: date = None  #: which decides about the year; that of the payment by default
     deposit: bool = False  #: a deposit for sure, whatever its date
+    known: object = None  #: what another add-on knows of it
 
     def __post_init__(self):
         self.day = self.day or self.paid_on

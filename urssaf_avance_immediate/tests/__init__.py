@@ -28,6 +28,7 @@ from . import test_contact_shared
 from . import test_contact_merge
 from . import test_ceiling
 from . import test_ceiling_households
+from . import test_certificate
 from . import test_cron
 from . import test_credit_notes
 from . import test_crosscheck
@@ -51,6 +52,7 @@ from . import test_identity_doctor
 from . import test_invoice_paper
 from . import test_interventions
 from . import test_lib_address
+from . import test_lib_advance_list
 from . import test_lib_amounts
 from . import test_lib_bank_solver
 from . import test_lib_characters

@@ -6,3 +6,6 @@ from . import certificate
 from . import line
 from . import preparing
 from . import watching
+from . import figures
+from . import missing
+from . import missing_row

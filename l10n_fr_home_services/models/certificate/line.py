@@ -60,3 +60,15 @@ class HomeServiceCertificateLine(models.Model):
         readonly=True,
         help="The part of the services of this activity, taxes included.",
     )
+
+    def action_open_payment(self):
+        """The payment, or the entry of the line of the bank."""
+        self.ensure_one()
+        payment = self.entry_id.origin_payment_id
+        record = payment or self.entry_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }

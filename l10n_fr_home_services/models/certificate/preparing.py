@@ -10,6 +10,8 @@ from .difference import difference, line_key
 from .received import documents
 
 OPEN = ("draft", "ready")
+#: The advance is no estimate.
+FOUND_OUT = ("typed", "imported")
 SILENT = {
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
@@ -103,12 +105,14 @@ class HomeServiceCertificate(models.Model):
         """
         held = self.filtered(lambda one: one.state in HANDED_OVER)
         open_ones = self.filtered(lambda one: one.state in OPEN)
-        if len(held) == 1 and held._says(now):
+        found_out = open_ones.filtered(lambda one: one.advance_origin in FOUND_OUT)
+        same = len(held) == 1 and held._says(now)
+        if same and not found_out:
             open_ones._drop()
             held.filtered(lambda one: one.state == "replace")._set_state("sent")
             held.to_check = False
             return self.browse(), {}
-        note = held and held._difference(now)
+        note = found_out[:1].change_note if same else held and held._difference(now)
         held.filtered(lambda one: one.state == "sent")._set_state("replace", note)
         held.filtered("to_check").to_check = False
         if not now or self[-1:].state == "void":
@@ -167,7 +171,7 @@ class HomeServiceCertificate(models.Model):
         """Values: the advance that somebody has found out stays as long as what it was
         found out for does.
         """
-        if self.advance_origin not in ("typed", "imported"):
+        if self.advance_origin not in FOUND_OUT:
             return {}
         if self.currency_id.compare_amounts(
             self.amount_estimated, now["amount_estimated"]

@@ -103,7 +103,7 @@ def read_customers(content: bytes) -> list[CustomerRow]:
     if len(content) > MAX_BYTES:
         raise CustomerListError("too_long")
     # Any end of line, the lone \r of some spreadsheets too.
-    text = io.StringIO(_text(content), newline=None)
+    text = io.StringIO(csv_text(content), newline=None)
     try:
         lines = list(csv.reader(text, delimiter=_separator(content)))
     except csv.Error as error:
@@ -125,7 +125,7 @@ def read_customers(content: bytes) -> list[CustomerRow]:
     return [_row(number, cells, columns) for number, cells in numbered[1:]]
 
 
-def _text(content: bytes) -> str:
+def csv_text(content: bytes) -> str:
     """Spreadsheets write UTF-8 with a mark, or the Windows code page."""
     if b"\0" in content:
         raise CustomerListError("encoding")

@@ -1,0 +1,206 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
+from odoo import fields, models
+
+from ...rules.certificate import AID, PREFINANCED
+from .wording import WORDINGS
+
+CESU = ("cesu", PREFINANCED)
+AMOUNTS = ("received", "prefinanced", "aid", "base", "advance", "net")
+
+
+class HomeServiceCertificate(models.Model):
+    _inherit = "home.service.certificate"
+
+    def _figures(self):
+        """All that the paper prints, as plain data, in the language of the context: see
+        what article D7233-4 of the Code du travail asks. Amounts are in euros.
+        """
+        self.ensure_one()
+        # sudo(): a paper of the whole declaration, printed for the customer.
+        here = self.sudo()
+        rows = here._intervention_rows()
+        return {
+            "reference": here.reference,
+            "year": here.year,
+            "version": here.version,
+            "date": here.sent_on or fields.Date.context_today(here),
+            "replaces": here.replaces_id.sent_on,
+            "change_note": here.replaces_id and here.change_note or "",
+            "currency": here.currency_id,
+            "issuer": here._issuer(),
+            "customer": {
+                "partner": here.partner_id,
+                "name": here.partner_id.name,
+                "address": _address(here.partner_id),
+            },
+            "amounts": {name: here[f"amount_{name}"] for name in AMOUNTS},
+            "advance": {
+                "origin": here.advance_origin,
+                "label": here._label("advance_origin", here.advance_origin),
+            },
+            "activities": here._by_activity(rows),
+            "payments": here._payments(),
+            "months": _by_month(rows),
+            "hours": round(sum(row["duration"] for row in rows), 2),
+            "count": len(rows),
+            "wordings": here._wordings(),
+        }
+
+    def _issuer(self):
+        company = self.company_id
+        return {
+            "company": company,
+            "name": company.name,
+            "address": _address(company.partner_id),
+            "siren": company._home_service_siren(),
+            "sap_number": company.home_service_sap_number or "",
+            "declaration_date": company.home_service_declaration_date,
+            "approval_number": company.home_service_approval_number or "",
+            "approval_date": company.home_service_approval_date,
+            "phone": company.phone or "",
+            "email": company.email or "",
+        }
+
+    def _label(self, name, value):
+        """What the screen says for a value of a selection."""
+        return dict(self._fields[name]._description_selection(self.env)).get(value, "")
+
+    def _by_activity(self, rows):
+        """What the tax return asks since the expenses of 2024: each activity with its
+        box, and for those of 2025 the organism and the mode.
+        """
+        lines = self.env["home.service.certificate.line"]
+        modes = dict(lines._fields["mode"]._description_selection(self.env))
+        issuer = self._issuer()
+        found = []
+        for (activity, box, mode), same in self.line_ids.grouped(
+            lambda line: (line.activity_id, line.box or "", line.mode)
+        ).items():
+            sums = defaultdict(float)
+            for line in same:
+                sums[line.kind] += line.amount
+            received = sum(sums.values())
+            done = [row for row in rows if row["key"] == (activity.id, mode)]
+            found.append(
+                {
+                    "name": activity.name or self.env._("Activity not known"),
+                    "box": box,
+                    "organism": issuer["name"],
+                    "siren": issuer["siren"],
+                    "mode": modes.get(mode, ""),
+                    "received": self.currency_id.round(received),
+                    "prefinanced": self.currency_id.round(sums[PREFINANCED]),
+                    "aid": self.currency_id.round(sums[AID]),
+                    "base": self.currency_id.round(
+                        received - sums[PREFINANCED] - sums[AID]
+                    ),
+                    "hours": round(sum(row["duration"] for row in done), 2),
+                    "count": len(done),
+                    "sequence": (activity.sequence or 0, activity.id or 0),
+                }
+            )
+        return sorted(found, key=lambda one: one["sequence"])
+
+    def _payments(self):
+        kinds = self.env["home.service.certificate.line"]._fields["kind"]
+        kinds = dict(kinds._description_selection(self.env))
+        return [
+            {
+                "date": line.date,
+                "paid_on": line.paid_on,
+                "invoice": line.invoice_name or "",
+                "kind": line.kind,
+                "label": kinds.get(line.kind, ""),
+                "deposit": line.is_deposit,
+                "amount": line.amount,
+                "paid": line.amount_paid,
+                "activity": line.activity_id.name or "",
+            }
+            for line in self.line_ids.sorted(lambda one: (one.date, one.id))
+        ]
+
+    def _intervention_rows(self):
+        """The interventions of the invoices that count, by day. A service of which none
+        is known stands there with its days and what was sold by the hour. Of an invoice
+        that was paid in two years, they stand on both certificates.
+        """
+        rows = []
+        for move in self.line_ids.filtered(lambda line: line.amount > 0).move_id:
+            for line in move._home_service_lines():
+                nature = line._home_service_nature()[0]
+                if not nature.eligible or line.price_total <= 0:
+                    continue
+                found = line._home_service_intervention_rows()
+                for row in found or line._home_service_unknown_row():
+                    row["invoice"] = move.name
+                    row["activity"] = nature.activity_id.name or ""
+                    row["key"] = nature.activity_id.id, line._home_service_mode()
+                    rows.append(row)
+        return sorted(rows, key=lambda row: (row["date"], row["start"] or 0))
+
+    def _wordings(self):
+        """``{kind: sentence}``, an empty text for what does not concern this one."""
+        texts = self.env["home.service.wording"]._of(self.year)
+        kinds = set(self.line_ids.mapped("kind"))
+        advance = bool(self.amount_advance)
+        shown = {
+            "advance": advance,
+            "net": advance,
+            "boxes": any(self.line_ids.mapped("activity_id")),
+            "aid": bool(self.amount_aid or self.amount_prefinanced),
+            "self_financed": bool(kinds.intersection(CESU)),
+        }
+        return {
+            kind: texts.get(kind, "") if shown.get(kind, True) else ""
+            for kind, _label in WORDINGS
+        }
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _home_service_unknown_row(self):
+        """Stands for the interventions of a service whose single ones are not known:
+        its days, else that of the invoice.
+        """
+        start, end = self._home_service_days()
+        start = start or self.move_id.invoice_date
+        return [
+            {
+                "date": start,
+                "until": end or start,
+                "start": False,
+                "end": False,
+                "duration": self._home_service_hours(),
+                "person_name": "",
+                "person_number": "",
+                "place": "",
+                "nature": self._home_service_nature()[0].name or "",
+            }
+        ]
+
+
+def _address(partner):
+    """The lines of an address in France; the country where it is another one."""
+    town = " ".join(filter(None, (partner.zip, partner.city)))
+    country = partner.country_id
+    abroad = country.name if country and country.code != "FR" else ""
+    return [line for line in (partner.street, partner.street2, town, abroad) if line]
+
+
+def _by_month(rows):
+    """By month and in it by day: the single interventions stay, D7233-4 asks them."""
+    months = defaultdict(list)
+    for row in rows:
+        months[row["date"].replace(day=1)].append(row)
+    return [
+        {
+            "month": month,
+            "hours": round(sum(row["duration"] for row in found), 2),
+            "count": len(found),
+            "rows": found,
+        }
+        for month, found in sorted(months.items())
+    ]

@@ -1,0 +1,140 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What of Urssaf's money to look at before the certificates of a year are made."""
+
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..payment_request.payment_request import COLLECTING
+
+MISSING = [
+    ("not_booked", "Paid by Urssaf, not registered"),
+    ("straddle", "Around the turn of the year"),
+    ("transit", "Transit account"),
+]
+#: Validated then, a demande may be transferred in the year after.
+LAST_DAYS = 12, 15
+
+
+class HomeServiceCertificateMissing(models.TransientModel):
+    _inherit = "home.service.certificate.missing"
+
+    kind = fields.Selection(
+        selection_add=MISSING,
+        ondelete={kind: "cascade" for kind, _label in MISSING},
+    )
+
+    def action_open(self):
+        """Extends the trade: the transit account has a screen of its own."""
+        if self.kind == "transit":
+            return self.env["urssaf.transit"].action_open_screen()
+        return super().action_open()
+
+
+class HomeServiceCertificate(models.Model):
+    _inherit = "home.service.certificate"
+
+    @api.model
+    def _missing(self, company, year):
+        """Extends the trade, which checks the user."""
+        rows = super()._missing(company, year)
+        issuer = company._home_service_declarant()
+        # sudo(): the books of branches too.
+        here = self.sudo().with_company(issuer)
+        companies = issuer._home_service_certified()
+        return [
+            *rows,
+            *here._missing_not_booked(companies, year),
+            *here._missing_around_the_year(companies, year),
+            *here._missing_transit(companies, year),
+        ]
+
+    def _missing_not_booked(self, companies, year):
+        """Paid by Urssaf and not in the books: it does not count."""
+        requests = self.env["urssaf.payment.request"].search(
+            Domain("company_id", "in", companies.ids)
+            & Domain("to_book", "=", True)
+            & Domain("transfer_date", ">=", date(year, 1, 1))
+            & Domain("transfer_date", "<=", date(year, 12, 31)),
+            order="transfer_date, id",
+        )
+        for request in requests:
+            yield self._row(
+                "not_booked",
+                request,
+                self.env._(
+                    "%(demande)s of %(customer)s: Urssaf transferred %(amount)s, which "
+                    "are not registered. Press “Register the payment” on it.",
+                    demande=request.name,
+                    customer=request.partner_id.display_name,
+                    amount=request.currency_id.format(request.transfer_amount),
+                ),
+                request.transfer_amount,
+            )
+
+    def _missing_around_the_year(self, companies, year):
+        """The customer agreed in December, Urssaf transfers in January: both are said,
+        by name; the setting decides.
+        """
+        start, end = date(year, *LAST_DAYS), date(year, 12, 31)
+        requests = self.env["urssaf.payment.request"].search(
+            Domain("company_id", "in", companies.ids)
+            & Domain("state", "in", (*COLLECTING, "recovered"))
+            & Domain("validated_on", ">=", start)
+            & Domain("validated_on", "<=", end)
+            & (Domain("transfer_date", "=", False) | Domain("transfer_date", ">", end)),
+            order="validated_on, id",
+        )
+        for request in requests:
+            agreed = format_date(self.env, request.validated_on)
+            if request.transfer_date:
+                text = self.env._(
+                    "%(demande)s of %(customer)s: agreed to on %(agreed)s, transferred "
+                    "on %(day)s.",
+                    demande=request.name,
+                    customer=request.partner_id.display_name,
+                    agreed=agreed,
+                    day=format_date(self.env, request.transfer_date),
+                )
+            else:
+                text = self.env._(
+                    "%(demande)s of %(customer)s: agreed to on %(agreed)s, not "
+                    "transferred yet.",
+                    demande=request.name,
+                    customer=request.partner_id.display_name,
+                    agreed=agreed,
+                )
+            yield self._row("straddle", request, text, request.amount_total)
+
+    def _missing_transit(self, companies, year):
+        """The statement of December is signed once what Urssaf transferred was held
+        against the bank.
+        """
+        day = date(year, 12, 31)
+        statements = self.env["urssaf.transfer.statement"].search(
+            [("company_id", "in", companies.ids), ("date", "=", day)]
+        )
+        moved = self.env["account.payment"]._read_group(
+            [
+                ("company_id", "in", companies.ids),
+                ("urssaf_request_id", "!=", False),
+                ("date", ">=", date(year, 1, 1)),
+                ("date", "<=", day),
+            ],
+            ["company_id"],
+        )
+        for (company,) in moved:
+            if company in statements.company_id:
+                continue
+            yield self._row(
+                "transit",
+                company,
+                self.env._(
+                    "The transit account of %(company)s was not checked at %(day)s: "
+                    "look at “Transfers expected and waiting”, and sign December.",
+                    company=company.name,
+                    day=format_date(self.env, day),
+                ),
+            )
