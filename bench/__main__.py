@@ -6,6 +6,7 @@ make bench ARGS=--full              and 10 000 at 20 ms: half an hour
 make bench ARGS='--requests 100'    a look
 make bench ARGS=crowd               100 000 demandes: lists, filters, actions
 make bench ARGS=transfers           which demandes a line of the bank pays
+make bench ARGS=figures             the figures of 2 000 annual certificates
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from dev import odoo, servers
 
-from . import crowd, report, rivals, sandbox, storm, transfers, world
+from . import crowd, figures, report, rivals, sandbox, storm, transfers, world
 from .meter import Meter
 
 #: ms of network delay: a server nearby, and a distant administration.
@@ -31,6 +32,8 @@ def main():
         return crowd.main(sys.argv[2:])
     if sys.argv[1:2] == ["transfers"]:
         return transfers.main(sys.argv[2:])
+    if sys.argv[1:2] == ["figures"]:
+        return figures.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:
@@ -52,7 +55,8 @@ def main():
     report.growth(tables)
     if options.alone:
         return 0
-    return crowd.main([]) or transfers.main([]) or sandbox.main([])
+    rows = crowd.main([]) or transfers.main([]) or figures.main([])
+    return rows or sandbox.main([])
 
 
 def _run(env, host, count, meter):

@@ -46,7 +46,13 @@ class HomeServiceCertificate(models.Model):
     #   void ◄────────────────┴─────────────────────────────────────────────────────┘
     #         left out; of one to be replaced: nothing is left to certify
     state = fields.Selection(
-        STATES, default="draft", required=True, readonly=True, index=True, copy=False
+        STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        index=True,
+        copy=False,
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
@@ -85,9 +91,12 @@ class HomeServiceCertificate(models.Model):
         copy=False,
         help="What changed since it was handed over.",
     )
-    date_basis = fields.Selection(DATE_BASES, required=True, readonly=True)
+    date_basis = fields.Selection(
+        DATE_BASES, string="Which date counts", required=True, readonly=True
+    )
     sent_on = fields.Date(string="Handed over on", readonly=True, copy=False)
     to_check = fields.Boolean(
+        string="Looked at again soon",
         readonly=True,
         copy=False,
         help="A payment of this customer changed: the figures are looked at again.",
@@ -101,7 +110,11 @@ class HomeServiceCertificate(models.Model):
         copy=False,
     )
     line_ids = fields.One2many(
-        "home.service.certificate.line", "certificate_id", readonly=True, copy=False
+        "home.service.certificate.line",
+        "certificate_id",
+        string="Payments",
+        readonly=True,
+        copy=False,
     )
     amount_received = fields.Monetary(
         string="Received", readonly=True, help="For services, taxes included."

@@ -32,11 +32,13 @@ class HomeServiceCertificate(models.Model):
 
         :param company: the certificate is that of the company whose declaration covers
             this one, and of all that it covers
-        :param partners: customers, or nothing for all; of a contact the customer who is
+        :param partners: customers, ``None`` for all; of a contact the customer who is
             billed, his commercial partner
         :return: the drafts
         :raises AccessError: the user makes no invoices, or not of that company
         """
+        if partners is not None and not partners:
+            return self.browse()
         issuer = company._home_service_declarant()
         if not self.env.su:
             self._check_invoicing()
