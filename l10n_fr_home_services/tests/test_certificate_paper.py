@@ -111,6 +111,7 @@ class TestCertificatePaper(CertificateCase):
         self.assertEqual((found["hours"], found["count"]), (4, 3))
 
     def test_sentences_are_of_the_year_and_of_what_happened(self):
+        self.housework.home_service_nature_id.activity_id = False
         self._pay(self._invoice(100), 100)
         wordings = self._certificate()._figures()["wordings"]
         self.assertIn("D7233-4", wordings["law"])
