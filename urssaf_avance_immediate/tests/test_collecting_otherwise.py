@@ -9,9 +9,9 @@ from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW
+from .test_collecting import CollectingCase
 
 CANCEL = "action_request_cancel"
-from .test_collecting import CollectingCase
 
 
 @tagged("post_install", "-at_install")

@@ -12,9 +12,9 @@ from odoo.tools import mute_logger
 
 from ..models.enrolment import import_job as job
 from .cases import NOW
+from .test_enrolment_import import ImportCase
 
 ID = "af0be430-908a-11eb-a8b3-0242ac130003"
-from .test_enrolment_import import ImportCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,6 +3,7 @@
 
 from datetime import date
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -12,11 +13,11 @@ from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
 from .cases import NOW
+from .test_transit import TransitCase
 
 OURS = "urssaf_avance_immediate"
 LATE = f"{OURS}.activity_type_late_transfer"
 FEBRUARY, MARCH = date(2026, 2, 28), date(2026, 3, 16)
-from .test_transit import TransitCase
 
 
 @tagged("post_install", "-at_install")
@@ -80,6 +81,23 @@ class TestTransitSigned(TransitCase):
         screen = self._screen()
         self.assertEqual(screen.line_ids.company_id.sudo(), branch.sudo())
         self.assertEqual((screen.closing, screen.gap), (5.0, 0.0))
+
+    def test_the_columns_fit_on_a_small_screen(self):
+        """At 1400 pixels: the rest is behind the button of the optional columns."""
+        form = self.env["urssaf.transit"].get_view(view_type="form")["arch"]
+        rows = self.env["urssaf.transit.line"].get_view(view_type="list")["arch"]
+        for columns in (
+            etree.fromstring(form).xpath("//field[@name='line_ids']/list/field"),
+            etree.fromstring(rows).xpath("/list/field"),
+        ):
+            shown = [
+                column.get("name")
+                for column in columns
+                if column.get("optional") != "hide"
+                and not column.get("column_invisible")
+            ]
+            self.assertLessEqual(len(shown), 7, shown)
+            self.assertIn("open_amount", shown)
 
     # -- the signed statement ----------------------------------------------------
 
