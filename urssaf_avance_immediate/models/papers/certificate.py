@@ -33,9 +33,9 @@ REQUESTS = """
       FROM urssaf_payment_request request
      WHERE request.set_off_move_id = ANY(%(entries)s)
      UNION ALL
-    SELECT request.surplus_move_id, request.id, 'surplus'
-      FROM urssaf_payment_request request
-     WHERE request.surplus_move_id = ANY(%(entries)s)
+    SELECT surplus.account_move_id, surplus.urssaf_payment_request_id, 'surplus'
+      FROM urssaf_surplus_entry_rel surplus
+     WHERE surplus.account_move_id = ANY(%(entries)s)
 """
 
 
