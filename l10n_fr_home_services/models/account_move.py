@@ -194,9 +194,11 @@ class AccountMoveLine(models.Model):
 
     @api.depends("home_service_intervention_ids.date")
     def _compute_home_service_start(self):
-        """The first intervention; else what the user says."""
+        """The first intervention; else what the user says. A posted invoice keeps its
+        days.
+        """
         for line in self:
-            days = line._home_service_intervention_days()
+            days = line._home_service_following_days()
             line.home_service_start = min(days, default=line.home_service_start)
 
     @api.depends("home_service_start", "home_service_intervention_ids.date")
@@ -204,7 +206,7 @@ class AccountMoveLine(models.Model):
         """The last intervention; else a single day unless the user says otherwise."""
         for line in self:
             start, end = line.home_service_start, line.home_service_end
-            if days := line._home_service_intervention_days():
+            if days := line._home_service_following_days():
                 line.home_service_end = max(days)
             elif not start or not end or end < start:
                 line.home_service_end = start

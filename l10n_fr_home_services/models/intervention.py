@@ -5,8 +5,10 @@ from odoo.tools import format_date
 
 from ..rules import HANDYMAN_HOURS, TOLERANCE, hours_between, hours_fault, hours_text
 
-# They follow from the line, whatever somebody writes.
-FOLLOWING = ("move_id", "company_id", "partner_id", "nature_id")
+# The code says these, whatever somebody writes.
+FOLLOWING = ("move_id", "company_id", "partner_id", "nature_id", "added_later")
+# In the context, what the code itself writes on posted invoices: nobody can send it.
+CODE = object()
 # Nothing was invoiced so long ago: a slip of the finger.
 FIRST_YEAR = 2000
 
@@ -62,7 +64,6 @@ class HomeServiceIntervention(models.Model):
     )
     person_id = fields.Many2one(
         "home.service.person",
-        string="Person",
         check_company=True,
         index="btree_not_null",
         help="Who did it, from the register; or type the name and the number.",
@@ -87,6 +88,12 @@ class HomeServiceIntervention(models.Model):
         string="Service nature",
         store=True,
         index="btree_not_null",
+    )
+
+    added_later = fields.Boolean(
+        string="Added after posting",
+        readonly=True,
+        help="Added to a posted invoice that said nothing of its interventions.",
     )
 
     @api.depends("date", "duration", "person_name")
@@ -119,12 +126,16 @@ class HomeServiceIntervention(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extends: none more on a posted invoice.
+        """Extends: none more on a posted invoice, unless it says nothing of them: what
+        the certificate must say (article D7233-4 of the Code du travail) may still be
+        added where the invoice cannot be reset to draft any more.
 
-        :raises UserError: the invoice is not a draft
+        :raises UserError: the invoice is posted, and says what it must
         """
         rows = super().create([_own(vals) for vals in vals_list])
-        rows._check_draft()
+        late = rows.filtered(lambda row: row.line_id._home_service_may_add(rows))
+        late._add_later()
+        rows._check_kept()
         return rows
 
     def write(self, vals):
@@ -132,17 +143,21 @@ class HomeServiceIntervention(models.Model):
 
         :raises UserError: the invoice is not a draft
         """
-        self._check_draft()
+        if self.env.context.get("home_service_code") is CODE:
+            return super().write(vals)
+        self._check_kept()
         result = super().write(_own(vals))
-        self._check_draft()
+        self._check_kept()
+        self.filtered("added_later")._check_told_days()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):
-        self._check_draft()
+        self._check_kept()
 
-    def _check_draft(self):
-        kept = self.move_id.filtered(lambda move: move.state != "draft")
+    def _check_kept(self):
+        kept = self.filtered(lambda row: not row.added_later).move_id
+        kept = kept.filtered(lambda move: move.state != "draft")
         if kept:
             raise UserError(
                 self.env._(
@@ -153,6 +168,44 @@ class HomeServiceIntervention(models.Model):
                 )
             )
 
+    def _write_kept(self, values):
+        self.with_context(home_service_code=CODE).write(values)
+
+    def _add_later(self):
+        """On posted invoices: the days stay those that the customer was told."""
+        if not self:
+            return
+        self._freeze()
+        self._write_kept({"added_later": True})
+        self._check_told_days()
+        for move in self.move_id:
+            rows = self.filtered(lambda row, move=move: row.move_id == move)
+            move._message_log(
+                body=self.env._(
+                    "Interventions added after posting: %s",
+                    "; ".join(rows.mapped("display_name")),
+                )
+            )
+
+    def _check_told_days(self):
+        """Of those that were added later: they are within the days of the invoice.
+
+        :raises UserError: one of them is not, or is still to come
+        """
+        for row in self.filtered(lambda row: row.move_id.state == "posted"):
+            start, end = row.line_id._home_service_days()
+            if start and not start <= row.date <= (end or start):
+                raise UserError(
+                    self.env._(
+                        "%(intervention)s: the invoice is posted, and says that the "
+                        "service was done %(said)s. Choose a day within, or reset "
+                        "the invoice to draft.",
+                        intervention=row.display_name,
+                        said=row.line_id._home_service_days_text(start, end or start),
+                    )
+                )
+        self.move_id._home_service_check_interventions()
+
     def _freeze(self):
         """The invoice is posted: what was left to the register and to the customer's
         contact is written down.
@@ -162,15 +215,19 @@ class HomeServiceIntervention(models.Model):
                 "person_name": row.person_name or row.person_id.name,
                 "person_number": row.person_number or row.person_id.number,
                 "place": row.place or row._customer_place(),
+                "added_later": False,
             }
-            super(HomeServiceIntervention, row).write(values)
+            row._write_kept(values)
 
     def _unfreeze(self):
         """The invoice is a draft again: register and contact say it once more."""
         self._take_person()
+        late = self.filtered("added_later")
+        late._write_kept({"added_later": False})
+        late.line_id._home_service_follow_interventions()
         for row in self:
             if row.place and row.place == row._customer_place():
-                super(HomeServiceIntervention, row).write({"place": False})
+                row._write_kept({"place": False})
 
     def _take_person(self):
         """Copy what the register says now, keep what it does not say."""
@@ -180,7 +237,7 @@ class HomeServiceIntervention(models.Model):
                 "person_name": person.name or row.person_name,
                 "person_number": person.number or row.person_number,
             }
-            super(HomeServiceIntervention, row).write(values)
+            row._write_kept(values)
 
     def _customer_place(self):
         """Where the customer has services done, one line of text."""

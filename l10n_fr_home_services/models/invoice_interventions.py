@@ -23,6 +23,11 @@ class AccountMove(models.Model):
         string="Service of the next intervention",
         compute="_compute_home_service_default_line_id",
     )
+    home_service_may_add = fields.Boolean(
+        string="Interventions may be added",
+        compute="_compute_home_service_may_add",
+        help="A draft, or a posted invoice that says nothing of its interventions.",
+    )
     home_service_hours_notice = fields.Text(
         string="Hours that differ",
         compute="_compute_home_service_hours_notice",
@@ -39,6 +44,13 @@ class AccountMove(models.Model):
             chosen = move.home_service_intervention_ids.line_id
             service = lines.filtered(lambda line: line._home_service_nature()[0])
             move.home_service_default_line_id = chosen[-1:] or (service or lines)[:1]
+
+    @api.depends("state", "home_service_intervention_ids.added_later")
+    def _compute_home_service_may_add(self):
+        for move in self:
+            move.home_service_may_add = move.state == "draft" or any(
+                line._home_service_may_add() for line in move._home_service_lines()
+            )
 
     @api.depends(
         "home_service_intervention_ids.duration",
@@ -114,7 +126,9 @@ class AccountMove(models.Model):
         quarter or year; its interventions are still to be done.
         """
         for move in self:
-            later = move.with_context(home_service_months_later=MONTHS[move.auto_post])
+            later = move.with_context(
+                home_service_months_later=MONTHS.get(move.auto_post)
+            )
             super(AccountMove, later)._copy_recurring_entries()
 
     def _get_fields_to_copy_recurring_entries(self, values):
@@ -148,6 +162,27 @@ class AccountMoveLine(models.Model):
     def _home_service_intervention_days(self):
         """The days of the interventions of these lines."""
         return [row.date for row in self.home_service_intervention_ids if row.date]
+
+    def _home_service_following_days(self):
+        """The days that those of the line follow: of a posted invoice, none."""
+        posted = self.parent_state == "posted"
+        return [] if posted else self._home_service_intervention_days()
+
+    def _home_service_may_add(self, new=()):
+        """Whether interventions may be added to this posted line: it says nothing of
+        them, or what was added later.
+        """
+        self.ensure_one()
+        move = self.move_id
+        kept = self.home_service_intervention_ids.filtered(
+            lambda row: row not in new and not row.added_later
+        )
+        return move.state == "posted" and move.move_type == "out_invoice" and not kept
+
+    def _home_service_follow_interventions(self):
+        """Back to draft: the days are again those of the interventions."""
+        for name in ("home_service_start", "home_service_end"):
+            self.env.add_to_compute(self._fields[name], self)
 
     def _home_service_hours(self):
         """Hours that were done: those of the interventions, else the quantity of a
@@ -196,6 +231,8 @@ class AccountMoveLine(models.Model):
         for line in self:
             days = line._home_service_intervention_days()
             start, end = line.home_service_start, line.home_service_end
+            if any(line.home_service_intervention_ids.mapped("added_later")):
+                continue  # held against the days where they are added
             if days and (start, end) != (min(days), max(days)):
                 raise ValidationError(
                     self.env._(

@@ -22,7 +22,6 @@ class HomeServicePerson(models.Model):
     )
     company_id = fields.Many2one(
         "res.company",
-        string="Company",
         default=lambda self: self.env.company,
         index=True,
         help="Left empty, this person works for all companies.",

@@ -250,11 +250,13 @@ class TestInterventions(HomeServiceCase):
     def test_a_posted_invoice_refuses_in_words(self):
         move, draft = self._invoice({}), self._invoice({"date": LATER})
         move.action_post()
+        self.assertFalse(move.home_service_may_add)
         [row] = move.home_service_intervention_ids.with_user(self.biller)
         [other] = draft.home_service_intervention_ids.with_user(self.biller)
         line = move.invoice_line_ids
         for attempt in (
             lambda: row.write({"person_name": "Zoé"}),
+            lambda: row.with_context(home_service_code=True).write({"end": 11}),
             lambda: row.unlink(),
             lambda: other.write({"line_id": line.id}),
             lambda: row.create({"line_id": line.id, "date": MONDAY, "duration": 1}),
@@ -280,6 +282,56 @@ class TestInterventions(HomeServiceCase):
         forged.write({"move_id": move.id})
         self.env.invalidate_all()
         self.assertEqual(forged.move_id, draft)
+
+    def test_a_posted_invoice_that_says_nothing_is_completed(self):
+        move = self._draft({}, home_service_start=MONDAY, home_service_end="2026-03-13")
+        move.action_post()
+        self.assertTrue(move.home_service_may_add)
+        before = len(move.message_ids)
+        with Form(move.with_user(self.biller)) as form:
+            for day in (LATER, "2026-03-10"):
+                with form.home_service_intervention_ids.new() as row:
+                    row.date = day
+                    row.start, row.end = 9, 10
+                    row.person_id = self.marie
+        rows = move.home_service_intervention_ids
+        self.assertEqual(len(rows), 2)
+        self.assertIn("3 rue Haute", rows[0].place, "frozen at once")
+        self.marie.number = "43"
+        self.assertEqual(rows.mapped("person_number"), ["42", "42"])
+        self.assertGreater(len(move.message_ids), before, "who added them is kept")
+        self.assertEqual(
+            (move._home_service_period(), move.invoice_line_ids.home_service_start),
+            ((date(2026, 3, 2), date(2026, 3, 13)), False),
+            "the days that the customer was told",
+        )
+        with self._refused(UserError, "from 02/03/2026 to 13/03/2026"):
+            self._typed(move, {"date": "2026-03-14", "duration": 1})
+        with self._refused(UserError, "from 02/03/2026 to 13/03/2026"):
+            rows[0].date = "2026-03-01"
+        rows[1].unlink()
+        move.button_draft()
+        self.assertFalse(rows[0].added_later)
+        self.assertEqual(move.invoice_line_ids.home_service_start, date(2026, 3, 9))
+        move.action_post()
+        with self._refused(UserError, "kept as they were"):
+            self._typed(move, {"date": MONDAY, "duration": 1})
+
+    def test_what_was_added_later_is_not_a_way_in(self):
+        move, draft = self._draft({}, home_service_start=MONDAY), self._invoice({})
+        move.action_post()
+        row = self._typed(move, {"date": MONDAY, "duration": 1, "added_later": True})
+        kept = self._invoice({})
+        kept.action_post()
+        with self._refused(UserError, "kept as they were"):
+            kept.home_service_intervention_ids.write(
+                {"added_later": True, "duration": 9, "end": 18}
+            )
+        # Carried to a draft, it is frozen with that one.
+        row.line_id = draft.invoice_line_ids
+        draft.action_post()
+        with self._refused(UserError, "kept as they were"):
+            row.duration = 2
 
     def test_a_deleted_line_takes_its_interventions_along(self):
         move = self._draft({}, {})

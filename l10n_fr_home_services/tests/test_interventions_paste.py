@@ -230,14 +230,21 @@ class TestPaste(HomeServiceCase):
             with self.assertRaisesRegex(UserError, said):
                 self._paste(text)
         move = self._draft({})
+        self._paste("02/03/2026;9h;10h", move)
         move.action_post()
         with self.assertRaisesRegex(UserError, "kept as they were"):
-            self._paste("02/03/2026;9h;10h", move)
+            self._paste("03/03/2026;9h;10h", move)
         other = self._draft({})
         wizard, _action = self._paste("x")
         wizard.line_id = other.invoice_line_ids
         with self.assertRaisesRegex(UserError, "of this invoice"):
             wizard.action_paste()
+
+    def test_a_posted_invoice_is_completed(self):
+        move = self._draft({}, home_service_start="2026-03-02")
+        move.action_post()
+        self._paste("02/03/2026;9h;10h;Marie Petit\n02/03/2026;14h;15h;Zoé", move)
+        self.assertEqual(move.invoice_line_ids._home_service_hours(), 2)
 
     def test_petit_bricolage_too_long(self):
         handyman = self._make_service("Bricolage", 40.0, "80")

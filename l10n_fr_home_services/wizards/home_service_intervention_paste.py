@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..rules import MAX_ROWS, plain_name, read_sheet
 
@@ -88,19 +88,24 @@ class HomeServiceInterventionPaste(models.TransientModel):
         return "\n".join([summary, *said])
 
     def _take(self, rows):
-        """Create what can be; the rest as pairs ``(row, sentence)``."""
+        """Create what can be, all at once; the rest as pairs ``(row, sentence)``."""
         register = self._people_known()
         known = {self._key(row) for row in self.line_id.home_service_intervention_ids}
-        faults = []
+        faults, good = [], []
         for row in rows:
-            fault = self._unread(row) or self._take_row(row, register, known)
-            if fault:
+            fault = self._unread(row)
+            values = {} if fault else self._values(row)
+            if fault := fault or self._fault(values, register, known):
                 faults.append((row, fault))
+            else:
+                good.append(values)
+        self.env["home.service.intervention"].create(good)
         return faults
 
-    def _take_row(self, row, register, known):
-        """Create this one; the sentence of what is wrong with it, else nothing."""
-        values = self._values(row)
+    def _fault(self, values, register, known):
+        """What is wrong with this intervention, nothing if it can be created; the
+        person of the register is added to its values.
+        """
         person, fault = self._person(values, register)
         if fault:
             return fault
@@ -108,16 +113,12 @@ class HomeServiceInterventionPaste(models.TransientModel):
             values["person_id"] = person.id
             values["person_name"] = person.name
             values["person_number"] = person.number or values["person_number"]
-        try:
-            with self.env.cr.savepoint():
-                made = self.env["home.service.intervention"].create(values)
-                # What is there already, with its hours of the day, was pasted twice.
-                if made.start and self._key(made) in known:
-                    raise ValidationError(
-                        self.env._("it is on the invoice already. Take the row out.")
-                    )
-        except ValidationError as error:
-            return str(error)
+        made = self.env["home.service.intervention"].new(values)
+        if faults := list(made._faults()):
+            return " ".join(faults)
+        # What is there already, with its hours of the day, was pasted twice.
+        if made.start and self._key(made) in known:
+            return self.env._("it is on the invoice already. Take the row out.")
         known.add(self._key(made))
         return ""
 
