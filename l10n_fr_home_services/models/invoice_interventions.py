@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..rules import MONTHS, TOLERANCE, days_later, hours_text
 
 PARIS = "Europe/Paris"
+DAYS = {"home_service_start", "home_service_end"}
 SALES = ("out_invoice", "out_refund")
 
 
@@ -84,8 +85,9 @@ class AccountMove(models.Model):
         :raises UserError: an intervention of self is not right, all of them named
         """
         today = fields.Date.context_today(self.with_context(tz=PARIS))
-        rows = self.filtered(lambda move: move.move_type in SALES)
-        rows = rows.home_service_intervention_ids
+        sales = self.filtered(lambda move: move.move_type in SALES)
+        sales._home_service_check_days()
+        rows = sales.home_service_intervention_ids
         faults = [fault for row in rows for fault in row._faults()]
         faults += [
             self.env._(
@@ -99,8 +101,21 @@ class AccountMove(models.Model):
         if faults:
             raise UserError("\n".join(faults))
 
-    @api.constrains("home_service_start", "home_service_end")
-    def _check_home_service_days(self):
+    def write(self, vals):
+        """Extends account: days that somebody writes are those of the interventions."""
+        result = super().write(vals)
+        if DAYS & vals.keys():
+            self._home_service_check_days()
+        return result
+
+    def _home_service_check_days(self):
+        """Not a constraint of Odoo: those are also asked while days that follow the
+        interventions are being computed, first and last day one after the other.
+
+        :raises ValidationError: the days are not those of the interventions, with both
+            in the sentence
+        """
+        self.invoice_line_ids._home_service_check_days()
         for move in self:
             days = move.invoice_line_ids._home_service_intervention_days()
             start, end = move.home_service_start, move.home_service_end
@@ -226,8 +241,22 @@ class AccountMoveLine(models.Model):
             done=hours_text(done),
         )
 
-    @api.constrains("home_service_start", "home_service_end")
-    def _check_home_service_days(self):
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extends account: likewise."""
+        lines = super().create(vals_list)
+        if any(DAYS & vals.keys() for vals in vals_list):
+            lines._home_service_check_days()
+        return lines
+
+    def write(self, vals):
+        """Extends account: likewise."""
+        result = super().write(vals)
+        if DAYS & vals.keys():
+            self._home_service_check_days()
+        return result
+
+    def _home_service_check_days(self):
         for line in self:
             days = line._home_service_intervention_days()
             start, end = line.home_service_start, line.home_service_end
