@@ -11,7 +11,6 @@ class HomeServiceIntervention(models.Model):
 
     timesheet_id = fields.Many2one(
         "account.analytic.line",
-        string="Timesheet",
         ondelete="set null",
         index="btree_not_null",
         help="Where this intervention comes from.",

@@ -7,7 +7,6 @@ class HomeServicePerson(models.Model):
 
     employee_id = fields.Many2one(
         "hr.employee",
-        string="Employee",
         readonly=True,
         copy=False,
         index="btree_not_null",
