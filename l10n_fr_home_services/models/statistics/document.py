@@ -293,3 +293,22 @@ class HomeServiceDocument(models.Model):
         """The documents that the e-mail is about, for its template."""
         ids = self.env.context.get("home_service_documents") or self.ids
         return self.browse(ids)
+
+    def _email_line(self):
+        """One document of the e-mail, and until when it may be shown."""
+        self.ensure_one()
+        if not self.date_end:
+            return self.display_name
+        return self.env._(
+            "%(document)s, valid until %(day)s",
+            document=self.display_name,
+            day=format_date(self.env, self.date_end),
+        )
+
+    def _email_company(self):
+        """Who writes, as Urssaf knows the company."""
+        company = self.company_id
+        siret = company.company_registry
+        number = company._home_service_declarant().home_service_sap_number
+        said = (company.name, siret and f"SIRET {siret}", number)
+        return " · ".join(filter(None, said))
