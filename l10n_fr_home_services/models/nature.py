@@ -35,7 +35,6 @@ class HomeServiceNature(models.Model):
     )
     activity_id = fields.Many2one(
         "home.service.activity",
-        string="Activity",
         ondelete="restrict",
         index="btree_not_null",
         help="What these services are in the list of article D7231-1 of the Code du "

@@ -154,7 +154,7 @@ class TestDocument(HomeServiceCase):
 
         def failing(model, company, notes, activity_type):
             if company == self.company:
-                raise UserError("Invented")
+                raise ValueError("Invented")
             return real(model, company, notes, activity_type)
 
         with (

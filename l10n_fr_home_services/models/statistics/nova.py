@@ -59,9 +59,7 @@ class HomeServiceNova(models.Model):
     company_id = fields.Many2one("res.company", string="Establishment", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(KINDS, readonly=True)
-    mode = fields.Selection(
-        selection=lambda self: self._modes(), string="Mode", readonly=True
-    )
+    mode = fields.Selection(selection=lambda self: self._modes(), readonly=True)
     activity_id = fields.Many2one("home.service.activity", readonly=True)
     nova_code = fields.Char(string="NOVA code", readonly=True)
     nature_id = fields.Many2one(
