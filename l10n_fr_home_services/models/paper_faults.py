@@ -261,6 +261,7 @@ class AccountMove(models.Model):
     # -- at the head of the invoice --------------------------------------------------
 
     @api.depends(
+        "payment_state",
         "partner_shipping_id",
         "home_service_start",
         "home_service_end",
