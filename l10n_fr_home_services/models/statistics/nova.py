@@ -170,6 +170,7 @@ class HomeServiceNova(models.Model):
     @api.model
     def _hours_sql(self):
         """See ``account.move.line._home_service_hours``; a credit note subtracts."""
+        # sudo: who reads figures need not read units.
         hour = self.env["product.template"]._home_service_hour().sudo()
         return SQL(
             """

@@ -104,6 +104,7 @@ class HomeServiceTelling(models.AbstractModel):
         """Who is told: the responsible person of the record, else a manager of services
         à la personne, who is there and can open it in this company.
         """
+        # sudo: groups and users that whoever finds the matter may not read.
         managers = self.env.ref(MANAGER).sudo().all_user_ids.sorted("id")
         robot = self.env.ref("base.user_root")
         candidates = self._candidates(record) | managers
@@ -119,7 +120,10 @@ class HomeServiceTelling(models.AbstractModel):
 
     @api.model
     def _candidates(self, record):
-        """Whose matter a record is, the best choice first."""
+        """Whose matter a record is, the best choice first.
+
+        sudo: users of every company, see :meth:`_person`.
+        """
         if record._name == "home.service.document":
             return record.sudo().user_id
         return self.env["res.users"].sudo()

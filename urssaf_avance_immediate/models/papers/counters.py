@@ -18,7 +18,7 @@ class HomeServiceCounters(models.TransientModel):
         which the guarantee is due from the first euro (D133-22, I, 1°).
         """
         holders = {one._urssaf_holder() for one in self._legal_person(company)}
-        return any(holder.sudo().urssaf_declare_deposits for holder in holders)
+        return any(holder.urssaf_declare_deposits for holder in holders)
 
     @api.model
     def _urssaf_declares(self, company):
@@ -53,7 +53,7 @@ class HomeServiceCounters(models.TransientModel):
             (
                 "environment",
                 "=",
-                company._urssaf_holder().sudo().urssaf_environment,
+                company._urssaf_holder().urssaf_environment,
             ),
             ("state", "in", AT_URSSAF),
             "|",

@@ -34,18 +34,17 @@ def proof_pack(request):
     demande and what it holds.
     """
     request.ensure_one()
-    _ = request.env._
     files = {
         "demande.json": _sent(request),
-        _("history.csv"): _history(request),
-        _("payments.csv"): _payments(request),
-        _("interventions.csv"): _interventions(request),
-        _("invoice.pdf"): _invoice(request),
-        _("annual-certificate.pdf"): _certificate(request),
+        request.env._("history.csv"): _history(request),
+        request.env._("payments.csv"): _payments(request),
+        request.env._("interventions.csv"): _interventions(request),
+        request.env._("invoice.pdf"): _invoice(request),
+        request.env._("annual-certificate.pdf"): _certificate(request),
     }
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_("contents.txt"), _contents(request, files))
+        archive.writestr(request.env._("contents.txt"), _contents(request, files))
         for name, content in files.items():
             if content:
                 archive.writestr(name, content)
@@ -54,29 +53,34 @@ def proof_pack(request):
 
 def _contents(request, files):
     """What is inside, and what is not, in plain words."""
-    _ = request.env._
+    # sudo: a branch's user may not open the company that has the habilitation.
     company, holder = request.company_id, request.holder_id.sudo()
     states = dict(request._fields["state"]._description_selection(request.env))
     lines = [
-        _("Demande de paiement %s", request.name),
-        _("Invoice: %s", request.move_id.name),
-        _("Company: %(name)s, %(sap)s", name=company.name, sap=_sap(holder)),
-        _("Customer: %s", request.partner_id.display_name),
-        _("Amount: %s", request.currency_id.format(request.amount_total)),
-        _("State: %s", states[request.state]),
-        _("Status at Urssaf: %s", request.remote_label or "–"),
+        request.env._("Demande de paiement %s", request.name),
+        request.env._("Invoice: %s", request.move_id.name),
+        request.env._(
+            "Company: %(name)s, %(sap)s", name=company.name, sap=_sap(holder)
+        ),
+        request.env._("Customer: %s", request.partner_id.display_name),
+        request.env._("Amount: %s", request.currency_id.format(request.amount_total)),
+        request.env._("State: %s", states[request.state]),
+        request.env._("Status at Urssaf: %s", request.remote_label or "–"),
         "",
-        _("Inside:"),
+        request.env._("Inside:"),
         *(f"- {name}" for name, content in files.items() if content),
     ]
     missing = [name for name, content in files.items() if not content]
     if missing:
         lines += [
             "",
-            _("Not inside, since it does not exist (yet):"),
+            request.env._("Not inside, since it does not exist (yet):"),
             *(f"- {name}" for name in missing),
         ]
-    lines += ["", _("The birth date and the account of the customer are in no file.")]
+    lines += [
+        "",
+        request.env._("The birth date and the account of the customer are in no file."),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +98,6 @@ def _history(request):
     """The states with their moments, as the demande was written down; letters of people
     are none of it.
     """
-    _ = request.env._
     messages = request.sudo().message_ids.filtered(  # sudo: of a demande that he reads
         lambda message: message.message_type == "notification" and message.body
     )
@@ -105,11 +108,10 @@ def _history(request):
         )
         for message in messages.sorted("id")
     ]
-    return _csv([_("Time (Paris)"), _("What happened")], rows)
+    return _csv([request.env._("Time (Paris)"), request.env._("What happened")], rows)
 
 
 def _payments(request):
-    _ = request.env._
     move = request.move_id
     payments = request.payment_ids | move._get_reconciled_payments()
     states = dict(payments._fields["state"]._description_selection(request.env))
@@ -124,12 +126,16 @@ def _payments(request):
         )
         for payment in payments.sorted(lambda payment: (payment.date, payment.id))
     ]
-    names = [_("Date"), _("Number"), _("State"), _("Direction")]
-    return _csv([*names, _("Amount"), _("Currency")], rows)
+    names = [
+        request.env._("Date"),
+        request.env._("Number"),
+        request.env._("State"),
+        request.env._("Direction"),
+    ]
+    return _csv([*names, request.env._("Amount"), request.env._("Currency")], rows)
 
 
 def _interventions(request):
-    _ = request.env._
     lines = request.move_id._home_service_lines()
     rows = [
         (
@@ -143,8 +149,16 @@ def _interventions(request):
         )
         for row in lines._home_service_intervention_rows()
     ]
-    names = [_("Date"), _("From (hour)"), _("To (hour)"), _("Hours"), _("Person")]
-    return _csv([*names, _("Number in the register"), _("Place")], rows)
+    names = [
+        request.env._("Date"),
+        request.env._("From (hour)"),
+        request.env._("To (hour)"),
+        request.env._("Hours"),
+        request.env._("Person"),
+    ]
+    return _csv(
+        [*names, request.env._("Number in the register"), request.env._("Place")], rows
+    )
 
 
 def _invoice(request):

@@ -26,5 +26,6 @@ class HomeServiceDocument(models.Model):
         """Extends: who is responsible for the document, then the managers of services à
         la personne.
         """
+        # sudo: groups and users that whoever finds the matter may not read.
         managers = self.env.ref("l10n_fr_home_services.group_manager").sudo()
         return self.sudo().user_id | managers.all_user_ids.sorted("id")
