@@ -17,7 +17,7 @@ from .errors import DevError, explain_os_error
 #: name → (help, needs Odoo and the virtual environment)
 COMMANDS = {
     "setup": ("prepare Odoo, PostgreSQL and the tools, and stop there", True),
-    "demo": ("set up, do the main job, leave Odoo and the sandbox running", True),
+    "demo": ("set up, do the main job, leave all running; trade: without Urssaf", True),
     "smoke": ("the main job end to end, without a person: exit 0 or 1", True),
     "test": ("all tests, with both runners; arguments go to pytest", True),
     "lint": ("all checks of the code, or the ones named", False),
@@ -31,7 +31,7 @@ COMMANDS = {
     "clean": ("stop everything and remove the state of this checkout", False),
 }
 #: Commands that take further arguments.
-WITH_ARGUMENTS = ("test", "lint", "bench", "odoo", "database", "trace")
+WITH_ARGUMENTS = ("demo", "test", "lint", "bench", "odoo", "database", "trace")
 #: Commands that must not run twice at once in a checkout: they share a database.
 ALONE = ("demo", "smoke", "test")
 

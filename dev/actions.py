@@ -19,11 +19,16 @@ def setup(_arguments):
     venv.ensure("lint")
 
 
-def demo(_arguments):
-    """See dev/main_job.py."""
+def demo(arguments):
+    """See dev/main_job.py. ``trade``: without avance immédiate."""
     from . import main_job
 
-    main_job.demo()
+    parser = argparse.ArgumentParser(prog="python3 -m dev demo")
+    parser.add_argument("what", nargs="?", choices=["trade"])
+    if parser.parse_args(arguments).what == "trade":
+        main_job.demo_trade()
+    else:
+        main_job.demo()
 
 
 def smoke(_arguments):

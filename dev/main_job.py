@@ -4,7 +4,8 @@
 Both install the add-on with its demo data in a new database, start Odoo and the
 sandbox, and run ``dev.scenario``, which works as a user would and judges the result.
 The demo leaves the servers running; the smoke run uses ports of its own, stops
-everything, and also judges the logs. Runs in the virtual environment.
+everything, and also judges the logs. ``make demo ARGS=trade`` has the trade alone, and
+no sandbox. Runs in the virtual environment.
 """
 
 import sys
@@ -24,6 +25,9 @@ from .errors import DevError
 
 DEMO_DATABASE = "urssaf_demo"
 SMOKE_DATABASE = "urssaf_smoke"
+TRADE_DATABASE = "trade_demo"
+#: What a company without avance immédiate installs.
+TRADE = "l10n_fr_home_services"
 LOGIN = "admin / admin"
 
 
@@ -53,6 +57,37 @@ def demo():
     logcheck.need_clean(install_log, server.log)
 
 
+def demo_trade():
+    """The trade alone, without avance immédiate: invoices, annual certificates, figures
+    for NOVA. Odoo is left running; raises DevError as ``demo`` does.
+    """
+    if stopped := servers.stop_all():
+        console.say(f"Stopped the earlier demo ({_names(stopped)}).")
+    port = ports.need_free("ODOO_PORT")
+    system_packages.offer_programs("print invoices as PDF")
+    instance = odoo.prepare()
+    install_log = _new_database(instance, TRADE_DATABASE, (TRADE,))
+    with console.step("Starting Odoo"):
+        server = servers.start_odoo(instance, TRADE_DATABASE, port, stays=True)
+    command = [
+        *(sys.executable, "-m", "dev.scenario.trade", "--odoo-url", server.url),
+        *("--database", TRADE_DATABASE),
+    ]
+    try:
+        with console.step("A year of the trade"):
+            if status := commands.shown(command, cwd=paths.ROOT):
+                raise DevError(f"It failed (status {status}). Log: {server.log}")
+    finally:
+        console.say(
+            f"""
+  Odoo      {server.url}   login {LOGIN}, database {TRADE_DATABASE}
+  Log       {server.log}
+  It keeps running. To stop it: make stop     To start afresh: make demo ARGS=trade
+"""
+        )
+    logcheck.need_clean(install_log, server.log)
+
+
 def smoke():
     """Do the main job on a database and ports of its own, then stop everything.
 
@@ -69,10 +104,10 @@ def smoke():
     logcheck.need_clean(install_log, server.log)
 
 
-def _new_database(instance, name):
+def _new_database(instance, name, modules=paths.ADDONS):
     with console.step(f"Installing the add-on and its demo data in {name}"):
         databases.create(instance, name)
-        return databases.install(instance, name, demo=True)
+        return databases.install(instance, name, modules, demo=True)
 
 
 def _new_sandbox_file(name):

@@ -3,6 +3,7 @@
 
     .dev/venv/bin/python -m dev.screenshots
     .dev/venv/bin/python -m dev.screenshots --url http://127.0.0.1:8169
+    .dev/venv/bin/python -m dev.screenshots --trade    # of make demo ARGS=trade
 
 The demo's story is always the same, so the pictures differ by their dates only.
 """
@@ -24,6 +25,7 @@ WIDTH = 1400
 MAX_BYTES = 250_000
 #: Whose papers are shown: paid after a validation, see ``dev/scenario/people.py``.
 CUSTOMER = f"{paths.ADDON}.customer_lefevre"
+TRADE = "l10n_fr_home_services"
 REQUESTS = f"{paths.ADDON}.urssaf_payment_request_action"
 RECEIVED = f"{paths.ADDON}.account_bank_statement_line_action_received"
 #: True in the page once nothing is being loaded any more.
@@ -123,6 +125,19 @@ def take_all(shooter):
     shooter.shoot("settings")
 
 
+def take_trade(shooter):
+    """Those of the trade alone."""
+    vasseur = [["partner_id.name", "=", "Rémi Vasseur"]]
+    invoice = shooter.find("account.move", vasseur)
+    shooter.open("account.action_move_out_invoice", invoice, 1000)
+    shooter.shoot("trade_invoice")
+    run = shooter.find("home.service.certificate.run", [])
+    shooter.open(f"{TRADE}.home_service_certificate_run_action", run, 620)
+    shooter.shoot("trade_certificates")
+    shooter.open(f"{TRADE}.home_service_nova_table_action", height=760)
+    shooter.shoot("trade_nova")
+
+
 def _fewer_colours(png):
     """The same picture with 128 colours: a third of the bytes, and no visible loss."""
     from PIL import Image
@@ -140,6 +155,7 @@ def main(argv=None):
     parser.add_argument("--url", default=default)
     parser.add_argument("--login", default="admin")
     parser.add_argument("--password", default="admin")
+    parser.add_argument("--trade", action="store_true", help="make demo ARGS=trade")
     options = parser.parse_args(argv)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -147,7 +163,7 @@ def main(argv=None):
         try:
             shooter = Shooter(page, options.url.rstrip("/"))
             shooter.log_in(options.login, options.password)
-            take_all(shooter)
+            (take_trade if options.trade else take_all)(shooter)
         except DevError as error:
             print(f"Error: {error}", file=sys.stderr)
             return 1

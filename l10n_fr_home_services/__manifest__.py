@@ -41,6 +41,10 @@
         "views/home_service_menus.xml",
         "report/account_invoice_templates.xml",
     ],
-    "demo": ["demo/product_demo.xml"],
+    "demo": [
+        "demo/product_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/home_service_person_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -12,6 +12,7 @@ SIREN = "999999907"
 SIRET = "99999990700010"
 VAT_NUMBER = "FR29999999907"
 SAP_NUMBER = f"SAP{SIREN}"
+DECLARED_ON = "2019-09-02"
 #: Where Urssaf's transfers wait for the bank's statement, made by the set-up action.
 TRANSFER_ACCOUNT = "467100"
 
@@ -27,20 +28,14 @@ VAT = {
 
 def set_up(odoo, sandbox):
     """Make the database's company the fictitious firm, ready to talk to Urssaf."""
-    _speak_french(odoo)
-    company = _identity(odoo)
-    _chart_of_accounts(odoo, company)
-    _vat(odoo)
+    company = set_up_trade(odoo)
     settings = {
-        # The firm sells hours: show the units.
-        "group_uom": True,
         "urssaf_environment": "sandbox",
         "urssaf_sandbox_url": sandbox.url,
         # The stand-in is ours: no need to spare it.
         "urssaf_calls_per_second": 0,
         "urssaf_sandbox_client_id": PROVIDER[0],
         "urssaf_sandbox_client_secret": PROVIDER[1],
-        "home_service_sap_number": SAP_NUMBER,
         "urssaf_billing_name": NAME,
         "urssaf_responsible_id": odoo.uid,
     }
@@ -49,6 +44,20 @@ def set_up(odoo, sandbox):
     odoo.call("res.company", "action_urssaf_set_up_transfers", [company])
     # Raises with the advice that the user would read, if the connection fails.
     odoo.call("res.config.settings", "action_urssaf_test_connection", [page])
+
+
+def set_up_trade(odoo):
+    """Make the database's company the fictitious firm, French and declared; return its
+    id. Nothing of Urssaf's service is needed.
+    """
+    _speak_french(odoo)
+    company = _identity(odoo)
+    _chart_of_accounts(odoo, company)
+    _vat(odoo)
+    # The firm sells hours: show the units.
+    _settings(odoo, {"group_uom": True, "home_service_sap_number": SAP_NUMBER})
+    odoo.write("res.company", [company], {"home_service_declaration_date": DECLARED_ON})
+    return company
 
 
 def _speak_french(odoo):

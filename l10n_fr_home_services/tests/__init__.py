@@ -15,4 +15,5 @@ from . import test_paper
 from . import test_paper_faults
 from . import test_rules
 from . import test_taxes
+from . import test_trade_alone
 from . import test_translation

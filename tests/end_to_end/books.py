@@ -2,6 +2,7 @@
 """The books of one company, held against the bank and the bookkeeper's paper."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 from lxml import etree
@@ -69,6 +70,28 @@ class Books:
         rows = fec.read(wizard.generate_fec()["file_content"])
         faults = list(fec.faults(rows))
         assert not faults, faults
+
+    def certifies(self, year):
+        """The annual certificates: each customer's says what came in from him, or from
+        Urssaf for him, as counted on paper; nobody has one too many. Together they are
+        what came to the bank and by cheque, and what Urssaf set off.
+        """
+        certificates = self.env["home.service.certificate"]
+        certificates = certificates._prepare(self.company, None, year)
+        counted = defaultdict(Decimal)
+        for bill in self.invoices:
+            counted[bill.move.partner_id.name] += bill.paper.received(year)
+        counted = {name: amount for name, amount in counted.items() if amount}
+        found = {
+            one.partner_id.name: euros(one.amount_received) for one in certificates
+        }
+        assert found == counted, (found, counted)
+        banked = self.urssaf.bank_balance(self.client_id, date(year, 12, 31))
+        cheques = self.balance(
+            self.cheques.inbound_payment_method_line_ids.mapped("payment_account_id")
+        )
+        came = banked + cheques + self.set_off - self.surplus
+        assert sum(found.values()) == came, (found, came)
 
     def needs_no_hand(self):
         """Nothing of Urssaf's waits for anybody."""

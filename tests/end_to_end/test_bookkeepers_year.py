@@ -336,10 +336,13 @@ class TestBookkeepersYear(YearCase):
         self.file(date(2026, 12, 31))
 
     def february_again(self):
-        """The year is closed for good, and its FEC read."""
+        """The certificates of the year: of Marc and Helene, whom Urssaf paid for in
+        January, there are none. The year is closed for good, and its FEC read.
+        """
         self.morning(date(2027, 2, 15))
         for keeper in (self.maison, self.coin):
             keeper.checks()
+            keeper.certifies(2026)
             keeper.locks(date(2026, 12, 31), "hard_lock_date")
             keeper.reads_fec(date(2026, 1, 1), date(2026, 12, 31))
             keeper.needs_no_hand()

@@ -30,6 +30,8 @@ class Paper:
         self.collected = dict.fromkeys(self.vat, Decimal(0))
         self.paid = Decimal(0)
         self.credited = Decimal(0)
+        # What came in and was taken back, by the day of the event: (day, euros).
+        self.money = []
 
     def _has(self, prices):
         self.prices = prices
@@ -44,6 +46,10 @@ class Paper:
     def open(self):
         """What is still to be paid."""
         return self.total - self.paid - self.credited
+
+    def received(self, year):
+        """What came in during a civil year, less what was taken back."""
+        return sum(amount for day, amount in self.money if day.year == year)
 
     def discount(self, percent):
         """The price comes down, and the VAT with it (article 267, II of the CGI)."""
@@ -75,6 +81,7 @@ class VatCount:
         Who learns of it only after the month was filed declares it in the first month
         that is still open.
         """
+        paper.money.append((day, euros(amount)))
         if self.filed_until and day <= self.filed_until:
             day = self.filed_until + timedelta(days=1)
         for rate, share in paper.share(euros(amount)):
