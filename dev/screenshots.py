@@ -128,13 +128,14 @@ def take_all(shooter):
 def take_trade(shooter):
     """Those of the trade alone."""
     vasseur = [["partner_id.name", "=", "Rémi Vasseur"]]
-    invoice = shooter.find("account.move", vasseur)
+    sold = [["move_type", "=", "out_invoice"]]
+    invoice = shooter.find("account.move", [*vasseur, *sold])
     shooter.open("account.action_move_out_invoice", invoice, 1000)
     shooter.shoot("trade_invoice")
     run = shooter.find("home.service.certificate.run", [])
     shooter.open(f"{TRADE}.home_service_certificate_run_action", run, 620)
     shooter.shoot("trade_certificates")
-    shooter.open(f"{TRADE}.home_service_nova_table_action", height=760)
+    shooter.open(f"{TRADE}.home_service_nova_action", height=760)
     shooter.shoot("trade_nova")
 
 

@@ -33,13 +33,16 @@ class Firm:
     def open_means_of_payment(self):
         """Each has its line on the bank's journal, with what it is on certificates."""
         bank = self._journal("bank")
+        cash = self.odoo.create(
+            "account.journal", {"name": "Caisse", "type": "cash", "code": "CAIS"}
+        )
         method = self.odoo.find(
             "account.payment.method",
             [("code", "=", "manual"), ("payment_type", "=", "inbound")],
             "un mode de paiement manuel",
         )
         for name, kind in MEANS.items():
-            journal = bank if kind else self._journal("cash")
+            journal = bank if kind else cash
             account = self.odoo.read_one(
                 "account.journal", journal, ["default_account_id"]
             )["default_account_id"][0]
