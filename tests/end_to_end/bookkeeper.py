@@ -278,7 +278,11 @@ class Bookkeeper(Books):
         self.set_off += euros(amount)
 
     def keeps_surplus(self, bill, amount):
-        """What Urssaf transferred too much is nobody's credit."""
+        """What Urssaf transferred too much is nobody's credit. The bookkeeper asks it,
+        then presses *Surplus settled*: nothing is booked.
+        """
+        assert bill.request.matter == "surplus", bill.request.matter
+        bill.request.action_amount_settled()
         self.surplus += euros(amount)
 
     def is_paid_twice(self, bill, day):
