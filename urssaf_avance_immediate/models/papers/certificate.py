@@ -117,7 +117,7 @@ class HomeServiceCertificate(models.Model):
         )
         advances = self.env["urssaf.ceiling.use"]._advances(requests)
         for (partner, request), cents in paid.items():
-            whole = round((request.amount_total - request.amount_deposit) * 100)
+            whole = round(request.transfer_expected * 100)
             share = min(1, cents / whole) if whole > 0 else 1
             advance = round(advances.get(request, 0.0) * 100 * share)
             found[partner] = found.get(partner, 0) + advance
