@@ -73,7 +73,6 @@ class HomeServiceCertificate(models.Model):
     reference = fields.Char(compute="_compute_reference")
     replaces_id = fields.Many2one(
         "home.service.certificate",
-        string="Replaces",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -10,6 +10,8 @@ from ...rules.certificate import counted
 from .received import documents
 
 PAPERS = ("out_invoice", "out_receipt")
+#: Lines without hours or persons that are named one by one.
+MOST = 300
 
 
 class HomeServiceCertificate(models.Model):
@@ -86,18 +88,23 @@ class HomeServiceCertificate(models.Model):
         moves = self.env["account.move"].browse(sorted(ids))
         moves = moves.filtered(lambda move: move.move_type in PAPERS)
         natures = self.env["home.service.nature"]
+        faults = []
         for move in moves:
-            faults = []
-            for line in move._home_service_lines():
-                nature = line._home_service_nature()[0]
-                if not nature.eligible:
-                    continue
-                if not nature.activity_id:
-                    natures |= nature
-                faults += line._home_service_missing()
-            for fault in dict.fromkeys(faults):
-                yield self._row("service", move, f"{move.name}: {fault}")
-        for nature in natures:
+            lines = move._home_service_lines().filtered(
+                lambda line: line._home_service_nature()[0].eligible
+            )
+            for line in lines:
+                natures |= line._home_service_nature()[0]
+            said = [fault for line in lines for fault in line._home_service_missing()]
+            faults += [(move, fault) for fault in dict.fromkeys(said)]
+        for move, fault in faults[:MOST]:
+            text = self.env._("%(invoice)s: %(fault)s", invoice=move.name, fault=fault)
+            yield self._row("service", move, text)
+        if more := faults[MOST:]:
+            # The company does not keep interventions: one sentence says it.
+            text = self.env._("… and so for %s more.", len(more))
+            yield self._row("service", more[0][0], text)
+        for nature in natures.filtered(lambda one: not one.activity_id):
             yield self._row(
                 "activity",
                 nature,
