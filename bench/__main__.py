@@ -7,6 +7,7 @@ make bench ARGS='--requests 100'    a look
 make bench ARGS=crowd               100 000 demandes: lists, filters, actions
 make bench ARGS=transfers           which demandes a line of the bank pays
 make bench ARGS=figures             the figures of 2 000 annual certificates
+make bench ARGS=papers              the papers of 2 000 annual certificates
 """
 
 import argparse
@@ -16,7 +17,17 @@ from pathlib import Path
 
 from dev import odoo, servers
 
-from . import crowd, figures, report, rivals, sandbox, storm, transfers, world
+from . import (
+    crowd,
+    figures,
+    papers,
+    report,
+    rivals,
+    sandbox,
+    storm,
+    transfers,
+    world,
+)
 from .meter import Meter
 
 #: ms of network delay: a server nearby, and a distant administration.
@@ -34,6 +45,8 @@ def main():
         return transfers.main(sys.argv[2:])
     if sys.argv[1:2] == ["figures"]:
         return figures.main(sys.argv[2:])
+    if sys.argv[1:2] == ["papers"]:
+        return papers.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:
@@ -56,6 +69,7 @@ def main():
     if options.alone:
         return 0
     rows = crowd.main([]) or transfers.main([]) or figures.main([])
+    rows = rows or papers.main([])
     return rows or sandbox.main([])
 
 

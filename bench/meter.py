@@ -49,12 +49,15 @@ class Meter:
             yield
 
     @contextlib.contextmanager
-    def measure(self):
-        """Yield the Measure, filled in at the end of the ``with``."""
+    def measure(self, children=False):
+        """Yield the Measure, filled in at the end of the ``with``.
+
+        :param children: their memory counts too, that of programs which are started
+        """
         measure = Measure()
         # Of all cursors: a trace is written by a cursor of its own.
         calls, queries = self.calls, sql_db.sql_counter
-        with _memory() as peak:
+        with _memory(children) as peak:
             started = time.perf_counter()
             yield measure
             measure.seconds = time.perf_counter() - started
@@ -64,14 +67,22 @@ class Meter:
 
 
 @contextlib.contextmanager
-def _memory():
+def _memory(children):
     """A list of one number: how many bytes the process has grown, at most."""
     process = psutil.Process()
     before, peak, over = process.memory_info().rss, [0], threading.Event()
 
+    def used():
+        found = [process, *(process.children(recursive=True) if children else ())]
+        total = 0
+        for each in found:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += each.memory_info().rss
+        return total
+
     def watch():
         while not over.wait(LOOK_EVERY):
-            peak[0] = max(peak[0], process.memory_info().rss - before)
+            peak[0] = max(peak[0], used() - before)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ from . import test_activity
 from . import test_certificate
 from . import test_certificate_paper
 from . import test_certificate_rules
+from . import test_certificate_run
 from . import test_company
 from . import test_document
 from . import test_interventions

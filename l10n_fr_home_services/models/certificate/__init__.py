@@ -9,3 +9,8 @@ from . import watching
 from . import figures
 from . import missing
 from . import missing_row
+from . import document
+from . import run
+from . import run_work
+from . import res_partner
+from . import ir_actions_report
