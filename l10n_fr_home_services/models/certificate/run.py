@@ -55,7 +55,11 @@ class HomeServiceCertificateRun(models.Model):
         default=lambda self: fields.Date.context_today(self).year - 1,
     )
     user_id = fields.Many2one(
-        "res.users", string="Started by", readonly=True, copy=False
+        "res.users",
+        string="Started by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     by_mail = fields.Boolean(
         string="Send by e-mail",
