@@ -52,14 +52,16 @@ class AccountMove(models.Model):
         self._home_service_check_interventions()
         self._home_service_check_papers(soft)
         posted = super()._post(soft)
-        posted.home_service_intervention_ids._freeze()
+        # sudo: whoever may post an invoice need not be one of the invoicing.
+        posted.sudo().home_service_intervention_ids._freeze()
         posted.activity_unlink([ACTIVITY])
         return posted
 
     def button_draft(self):
         """Extends account: what was frozen at posting follows the registers again."""
         result = super().button_draft()
-        self.home_service_intervention_ids._unfreeze()
+        # sudo: likewise.
+        self.sudo().home_service_intervention_ids._unfreeze()
         return result
 
     @api.depends("company_id", "invoice_line_ids.product_id")
