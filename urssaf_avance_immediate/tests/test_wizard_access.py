@@ -37,6 +37,18 @@ class TestWizardAccess(UrssafCase):
         self.received = self.env["account.bank.statement.line"].create(
             {"journal_id": journal.id, "amount": 1, "date": NOW.date()}
         )
+        self.certificate = (
+            self.env["home.service.certificate"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "partner_id": self.partner.id,
+                    "year": 2026,
+                    "date_basis": "payment",
+                }
+            )
+        )
         self.office = self._make_user("office_manager", f"{OURS}.group_manager")
         self.intruder = self._make_user(
             "intruder",
@@ -66,6 +78,7 @@ class TestWizardAccess(UrssafCase):
             "urssaf.payment.request": self.request,
             "urssaf.customer.form": self.form,
             "urssaf.trace": self.trace,
+            "home.service.certificate": self.certificate,
         }.get(comodel)
 
     def _pointers(self, model):

@@ -31,7 +31,6 @@ class UrssafAdvance(models.TransientModel):
     )
     amount = fields.Monetary(
         string="Tax credit paid in advance",
-        required=True,
         help="As the customer reads it in his space at Urssaf, or in box 7HB of his "
         "tax return.",
     )
@@ -65,7 +64,7 @@ class UrssafAdvanceImport(models.TransientModel):
     year = fields.Integer(
         required=True, default=lambda self: paris_today().year - 1, aggregator=False
     )
-    file = fields.Binary(string="CSV file", required=True, attachment=False)
+    file = fields.Binary(string="CSV file", attachment=False)
     report = fields.Text(readonly=True)
 
     def action_import(self):
@@ -74,7 +73,7 @@ class UrssafAdvanceImport(models.TransientModel):
         certificates = self.env["home.service.certificate"]
         certificates._check_invoicing()
         try:
-            rows = read_advances(base64.b64decode(self.file))
+            rows = read_advances(base64.b64decode(self.file or b""))
         except CustomerListError as error:
             raise UserError(
                 self.env._(
