@@ -106,6 +106,45 @@ class TestDownPayments(UrssafCase):
         self.assertFalse(request.activity_ids)
         self.assertEqual(request.transfer_gap, 0)
 
+    def test_annual_certificate(self):
+        """192.00 of deposit and 448.00 of Urssaf, 251.20 paid directly: 891.20, of
+        which 320.00 were advanced. Paid around the turn of the year, the deposit counts
+        with the transfer.
+        """
+        order = self._order(quantity=1)
+        order.order_line.write({"price_unit": 640.0, "tax_ids": [Command.clear()]})
+        order.action_confirm()
+        deposit = self._deposit(order)
+        self.assertEqual(deposit.amount_total, 192.0)
+        self._pay(deposit, date="2025-12-20")
+        final = self._final(order)
+        self.assertEqual(final.amount_total, 448.0)
+        final.action_urssaf_send()
+        request = final.urssaf_request_id
+        self.assertEqual(request.amount_deposit, 192.0)
+        certificates = self.env["home.service.certificate"]
+        self.assertFalse(certificates._prepare(self.company, self.partner, 2025))
+        self.assertFalse(certificates._prepare(self.company, self.partner, 2026))
+        self._demande(request).move(
+            "70",
+            "Payée",
+            transfer={"mntVirement": 448.0, "dateVirement": "2026-03-15T00:00:00Z"},
+        )
+        request.action_urssaf_refresh()
+        direct = self._invoice(lines=((1, 251.20),))
+        direct.button_draft()
+        direct.invoice_line_ids.tax_ids = False
+        direct.action_post()
+        self._pay(direct)
+        made = certificates._prepare(self.company, self.partner, 2026)
+        self.assertEqual(
+            (made.amount_received, made.amount_advance, made.amount_net),
+            (891.20, 320.0, 571.20),
+        )
+        of_deposit = made.line_ids.filtered("is_deposit")
+        self.assertEqual((of_deposit.amount, of_deposit.move_id), (192.0, final))
+        self.assertFalse(certificates._prepare(self.company, self.partner, 2025))
+
     def test_deposit_invoice_is_not_for_urssaf(self):
         self.partner.urssaf_sending = "automatic"
         order = self._order()
