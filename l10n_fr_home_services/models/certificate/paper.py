@@ -8,9 +8,8 @@ body.
 """
 
 import io
-from itertools import groupby
 
-from odoo.tools import format_date, formatLang, split_every
+from odoo.tools import format_date, formatLang, groupby, split_every
 from odoo.tools.image import image_data_uri
 from odoo.tools.pdf import PdfReader, PdfWriter
 
@@ -177,10 +176,9 @@ def _months(env, months):
                     "days": _days(env, rows),
                     "hours": sum(row["duration"] for row in rows),
                 }
-                for (name, number, nature), group in groupby(
+                for (name, number, nature), rows in groupby(
                     sorted(month["rows"], key=person), person
                 )
-                if (rows := list(group))
             ],
         }
         for month in months
