@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Nobody pays what Urssaf collects: what the customer is told, on every way to pay."""
 
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -138,6 +139,50 @@ class TestCollecting(CollectingCase):
         self.assertIn("debits about", page)
         self.assertIn("33", page)
 
+    def _pay_a_part(self, move, amount):
+        wizard = self._register(
+            move,
+            amount=amount,
+            journal_id=self.company_data["default_journal_cash"].id,
+        )
+        return wizard._create_payments()
+
+    def test_nothing_is_due_after_a_deposit(self):
+        """Neither on the invoice nor on the receipt of the deposit."""
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        payment = self._pay_a_part(move, 20)
+        due, receipt = "Amount Due", "Due Amount for"
+        invoice = "account.report_invoice_with_payments"
+        paper = "account.report_payment_receipt"
+        move.urssaf_excluded = True
+        self.assertIn(due, self._printed(move, invoice))
+        self.assertIn(receipt, self._printed(payment, paper))
+        move.urssaf_excluded = False
+        move.action_urssaf_send()
+        self.assertTrue(move.amount_residual)
+        page = self._printed(move, invoice)
+        self.assertIn("Paid on", page)
+        self.assertIn(COLLECTED, page)
+        self.assertNotIn(due, page)
+        self.assertNotIn(receipt, self._printed(payment, paper))
+
+    def test_nothing_is_due_after_a_part_of_the_transfer_and_a_credit_note(self):
+        request = self._sent()
+        move = request.move_id
+        refund = move._reverse_moves([{}])
+        refund.invoice_line_ids.price_unit = 5
+        refund.action_post()
+        page = self._printed(move, "account.report_invoice_with_payments")
+        self.assertIn("Reversed on", page)
+        self.assertNotIn("Amount Due", page)
+        self._paid(request, 20.0)
+        self.assertTrue(move.amount_residual)
+        page = self._printed(move, "account.report_invoice_with_payments")
+        self.assertIn("you have nothing to pay us", page)
+        self.assertIn("Paid on", page)
+        self.assertNotIn("Amount Due", page)
+
     def test_the_early_payment_discount_is_not_offered(self):
         move = self._invoice()
         move.button_draft()
@@ -247,6 +292,10 @@ class TestCollecting(CollectingCase):
         page = self.url_open("/my/invoices").text
         self.assertIn(collected.name, page)
         self.assertIn("invoice_status_urssaf", page)
+        asked = re.findall(r'name="invoice_amount".*?</td>', page, flags=re.S)
+        self.assertEqual(
+            sorted("66" in amount for amount in asked), [False, True], asked
+        )
         counted = self.make_jsonrpc_request(
             "/my/counters", {"counters": ["overdue_invoice_count"]}
         )
