@@ -290,7 +290,13 @@ class AccountMove(models.Model):
         mentions = self.env["home.service.mention"]
         for move in self:
             regime = move.company_id._home_service_regime()
-            if regime not in EXEMPT or not move.is_sale_document() or move.amount_tax:
+            if regime not in EXEMPT or not move.is_sale_document():
+                continue
+            # A taxed good beside them leaves the services exempt.
+            lines = move.invoice_line_ids.filtered(
+                lambda x: x.display_type == "product"
+            )
+            if lines and all(line._home_service_bears_vat() for line in lines):
                 continue
             day = move.invoice_date or fields.Date.context_today(move)
             mention = mentions._on(regime, day)
@@ -298,3 +304,11 @@ class AccountMove(models.Model):
                 notes = move.taxes_legal_notes or ""
                 move.taxes_legal_notes = notes + html_escape(mention)
         return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _home_service_bears_vat(self):
+        """Whether a tax of this line is more than zero."""
+        return any(self.tax_ids.flatten_taxes_hierarchy().mapped("amount"))

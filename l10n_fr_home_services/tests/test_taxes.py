@@ -171,6 +171,16 @@ class TestTaxes(HomeServiceCase):
         move.invalidate_recordset()
         self.assertFalse(move.taxes_legal_notes)
 
+    def test_the_mention_stays_beside_a_taxed_line(self):
+        """Article 242 nonies A, I, 12° of annex II to the CGI: of what is exempt."""
+        self.company.home_service_vat = "nonprofit"
+        exempt = {"tax_ids": [Command.set(self.company._home_service_exempt_tax().ids)]}
+        taxed = {"tax_ids": [Command.set(self._chart("tva_normale").ids)]}
+        move = self._draft(exempt, taxed)
+        self.assertTrue(move.amount_tax)
+        self.assertIn("261, 7", move.taxes_legal_notes)
+        self.assertFalse(self._draft(taxed).taxes_legal_notes)
+
     def test_an_accountant_changes_the_wording(self):
         self.company.home_service_vat = "franchise"
         self.env["home.service.mention"].create(
