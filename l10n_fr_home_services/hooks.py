@@ -34,11 +34,14 @@ def _forget_natures(env):
 
 
 def _forget_activities(env):
-    """What is to be done about an invoice restricts the deletion of its kind."""
-    kind = env.ref(f"{MODULE}.activity_paper", raise_if_not_found=False)
-    if kind:
-        activities = env["mail.activity"].with_context(active_test=False)
-        activities.search([("activity_type_id", "=", kind.id)]).unlink()
+    """What somebody has to do restricts the deletion of its kind: all kinds are ours
+    that the add-on brought.
+    """
+    ours = env["ir.model.data"].search(
+        [("module", "=", MODULE), ("model", "=", "mail.activity.type")]
+    )
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("activity_type_id", "in", ours.mapped("res_id"))]).unlink()
 
 
 def let_go_of_demo_records(env, module):

@@ -215,12 +215,14 @@ class AccountMove(models.Model):
                 ("date", "<=", fields.Date.context_today(self)),
             ]
         )
-        for move, faults in due._home_service_stopped().items():
+        for move in due._home_service_stopped():
             if not move.activity_search([ACTIVITY]):
-                move.activity_schedule(
-                    ACTIVITY,
-                    user_id=move._home_service_clerk().id,
-                    note=plaintext2html(move._home_service_stop_text({move: faults})),
+                clerk = move._home_service_clerk()
+                # The scheduled action has no language, he who reads it has one.
+                told = move.with_context(lang=clerk.sudo().lang)  # sudo: another's
+                text = told._home_service_stop_text(told._home_service_stopped())
+                told.activity_schedule(
+                    ACTIVITY, user_id=clerk.id, note=plaintext2html(text)
                 )
 
     def _home_service_clerk(self):

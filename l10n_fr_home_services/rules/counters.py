@@ -25,6 +25,13 @@ def crossing(amount, target, today):
     return reached if reached and reached.year == today.year else None
 
 
+def is_year(year):
+    """Whether somebody may have meant this civil year: four figures, of this century
+    or so.
+    """
+    return 2000 <= year <= 2100
+
+
 def share(part, total):
     """What ``part`` is of ``total``, in percent; 0.0 of nothing."""
     return 100.0 * part / total if total > 0 else 0.0

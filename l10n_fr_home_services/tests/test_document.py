@@ -13,6 +13,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
+from ..hooks import _forget_activities
 from ..models.statistics.telling import COUNTER_ACTIVITY, DOCUMENT_ACTIVITY
 from .cases import NOW, HomeServiceCase
 
@@ -192,6 +193,66 @@ class TestDocument(HomeServiceCase):
             self._document("guarantee", "2026-03-01", amount=15_000)
             self.documents._cron_remind()
         self.assertFalse(self._said(contact, COUNTER_ACTIVITY))
+
+    def test_counters_that_were_marked_as_done(self):
+        counters = type(self.env["home.service.counters"])
+        contact = self.company.partner_id
+        document = self._document()
+        with patch.object(counters, "_declared", return_value=250_000.0):
+            self.documents._cron_remind()
+            self._said(contact, COUNTER_ACTIVITY).action_done()
+            self._said(document).action_done()
+            self.documents._cron_remind()
+        self.assertFalse(self._said(contact, COUNTER_ACTIVITY))
+
+    def test_counters_that_fail_stop_no_other_company(self):
+        other = self.setup_other_company()["company"]
+        other.home_service_sap_number = "SAP552100554"
+        counters = type(self.env["home.service.counters"])
+        real = counters._reminder
+
+        def failing(model, company, today):
+            if company == self.company:
+                raise ValueError("Invented")
+            return real(model, company, today)
+
+        document = self._document()
+        with (
+            patch.object(counters, "_declared", return_value=250_000.0),
+            patch.object(counters, "_reminder", failing),
+            self.assertLogs("odoo.addons.l10n_fr_home_services", "ERROR"),
+        ):
+            self.documents._cron_remind()
+        self.assertTrue(self._said(document))
+        self.assertTrue(self._said(other.partner_id, COUNTER_ACTIVITY))
+
+    def test_told_in_the_language_of_the_reader(self):
+        """A scheduled action has none: money and days say which it was."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["res.users"].sudo().search([]).lang = "fr_FR"
+        document, contact = self._document(), self.company.partner_id
+        counters = type(self.env["home.service.counters"])
+        with patch.object(counters, "_declared", return_value=250_000.0):
+            self.documents.with_context(lang=None)._cron_remind()
+        self.assertIn("31/03/2026", self._said(document).note)
+        self.assertIn("000,00", self._said(contact, COUNTER_ACTIVITY).note)
+
+    def test_uninstalling_leaves_no_activity_of_ours(self):
+        document = self._document()
+        counters = type(self.env["home.service.counters"])
+        contact = self.company.partner_id
+        with patch.object(counters, "_declared", return_value=250_000.0):
+            self.documents._cron_remind()
+        self._said(contact, COUNTER_ACTIVITY).action_done()
+        _forget_activities(self.env)
+        for record, kind in (
+            (document, DOCUMENT_ACTIVITY),
+            (contact, COUNTER_ACTIVITY),
+        ):
+            every = record.activity_ids.with_context(active_test=False)
+            self.assertFalse(
+                every.search([("activity_type_id", "=", self.env.ref(kind).id)])
+            )
 
     # -- the e-mail --------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import SQL
@@ -465,6 +465,27 @@ class TestNova(HomeServiceCase):
                 self.assertEqual(screen.next_from, next_from)
                 self.assertEqual(screen.next_amount, next_amount)
                 self.assertEqual(screen.guarantee_missing, due)
+
+    def test_the_guarantee_below_the_first_step(self):
+        counters = self.env["home.service.counters"]
+        with (
+            patch.object(type(counters), "_declared", return_value=-10.0),
+            patch.object(type(counters), "_takes_deposits", return_value=True),
+        ):
+            screen = self._counters()
+        self.assertEqual((screen.guarantee_due, screen.guarantee_amount), (True, 15000))
+        self.env["home.service.threshold"].search(
+            [("kind", "=", "guarantee"), ("declared_from", "<", 500_000)]
+        ).declared_from = 300_000
+        screen = self._counters()
+        self.assertEqual((screen.next_from, screen.next_amount), (200_000, 15_000))
+
+    def test_a_year_that_is_none(self):
+        for year in (0, 26, 99_999):
+            with self.assertRaisesRegex(ValidationError, "four figures"):
+                self.env["home.service.counters"].create({"year": year})
+            with self.assertRaisesRegex(ValidationError, "four figures"):
+                self.env["home.service.nova.table"].create({"year": year})
 
     def test_forecast(self):
         counters = self.env["home.service.counters"]

@@ -2,6 +2,7 @@
 """What an invoice of services lacks is said, and may stop it at posting."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import RedirectWarning, UserError
@@ -254,6 +255,20 @@ class TestPaperFaults(PaperCase):
         self.company.home_service_paper_check = "warn"
         bad._post()
         self.assertFalse(bad.activity_ids)
+
+    def test_somebody_is_told_in_his_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.home_service_paper_check = "block"
+        bad = self._complete(rows=False)
+        clerk = self._make_user("clerk4", self.company)
+        clerk.lang = "fr_FR"
+        bad.write({"auto_post": "at_date", "invoice_user_id": clerk.id})
+        moves = self.env["account.move"]
+        with patch.object(
+            type(moves), "_home_service_stop_text", lambda move, _faults: move.env.lang
+        ):
+            moves.with_context(lang=None)._home_service_tell_stopped()
+        self.assertIn("fr_FR", bad.activity_ids.note)
 
     def test_settings(self):
         self.env["res.config.settings"].create(

@@ -9,10 +9,10 @@ The law counts by legal person: a company with its branches.
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL, format_date
 
-from ...rules.counters import crossing, share, step
+from ...rules.counters import crossing, is_year, share, step
 from .telling import COUNTER_ACTIVITY
 
 
@@ -60,6 +60,13 @@ class HomeServiceCounters(models.TransientModel):
     def _compute_display_name(self):
         for screen in self:
             screen.display_name = self.env._("Counters of %s", screen.shown_year)
+
+    @api.constrains("year")
+    def _check_year(self):
+        if any(not is_year(screen.year) for screen in self):
+            raise ValidationError(
+                self.env._("Please type the year with four figures, like 2026.")
+            )
 
     # -- what is counted -----------------------------------------------------------
 
@@ -181,8 +188,11 @@ class HomeServiceCounters(models.TransientModel):
             return {**values, "guarantee_due": False}
         due = deposits or declared >= limit
         reached, ahead = step(declared, steps)
+        # Below the first step, its amount: somebody may have typed steps that begin
+        # above nothing, and credit notes may be more than the invoices.
+        reached = reached or steps[0]
         if not due:
-            ahead = (limit, step(limit, steps)[0][1])
+            ahead = (limit, (step(limit, steps)[0] or steps[0])[1])
         running = year == today.year
         return {
             **values,
@@ -233,7 +243,7 @@ class HomeServiceCounters(models.TransientModel):
                 "No guarantee is due yet. At the pace of the year so far, %(limit)s "
                 "declared are reached about %(day)s: an estimate, services have "
                 "seasons. From there on a guarantee of at least %(amount)s is due: "
-                "please ask a bank or an insurer in time, it takes weeks.",
+                "please ask a bank or an insurer in time.",
                 limit=money(values["next_from"]),
                 day=format_date(self.env, values["next_date"]),
                 amount=money(values["next_amount"]),
@@ -264,9 +274,10 @@ class HomeServiceCounters(models.TransientModel):
         return self.env._(
             "Other activities are %(share).1f %% of the turnover of this year. A small "
             "company (micro, or fewer than eleven employees) stays exempt from doing "
-            "nothing but services à la personne up to %(limit).0f %% of the turnover "
-            "of the year before (article L7232-1-2 of the Code du travail): over a "
-            "whole year this share would end the exemption. Other companies: see "
+            "nothing but services à la personne up to a share of the turnover of the "
+            "year before that a decree fixes, %(limit).0f %% at most (article "
+            "L7232-1-2 of the Code du travail). We have not found that decree: the "
+            "share may be lower. Please ask your accountant. Other companies: see "
             "whether one of the other exemptions of that article is yours.",
             share=values["other_share"],
             limit=limit,
@@ -279,24 +290,25 @@ class HomeServiceCounters(models.TransientModel):
         """Tell each company of what is missing, or near, this year: once, and again
         when it says something else or nobody has it on his list any more.
         """
-        telling = self.env["home.service.telling"]
         # sudo: the scheduled action is for every company.
         companies = self.env["res.company"].sudo()
         for company in companies.search([("parent_id", "=", False)]):
-            if not company.home_service_sap_number:
-                continue
-            contact = company.partner_id
-            note = self._reminder(company, today)
-            # What was marked as done long ago is another matter by now.
-            start = {
-                contact.id: max(date(today.year, 1, 1), today - timedelta(days=90))
-            }
-            if not note:
-                telling._settled(contact, COUNTER_ACTIVITY)
-            elif not telling._done_since(
-                contact, COUNTER_ACTIVITY, {contact.id: start}
-            ):
-                telling._tell_safely(company, {contact: note}, COUNTER_ACTIVITY)
+            if company.home_service_sap_number:
+                with self.env["home.service.telling"]._apart(company):
+                    self._remind_company(company, today)
+
+    @api.model
+    def _remind_company(self, company, today):
+        telling = self.env["home.service.telling"]
+        contact = telling._for_reader(company, company.partner_id, COUNTER_ACTIVITY)
+        lang = {"lang": contact.env.lang}
+        note = self.with_context(**lang)._reminder(company.with_context(**lang), today)
+        # What was marked as done long ago is another matter by now.
+        start = {contact.id: max(date(today.year, 1, 1), today - timedelta(days=90))}
+        if not note:
+            telling._settled(contact, COUNTER_ACTIVITY)
+        elif not telling._done_since(contact, COUNTER_ACTIVITY, start):
+            telling._tell(company, {contact: note}, COUNTER_ACTIVITY)
 
     @api.model
     def _reminder(self, company, today):

@@ -30,7 +30,7 @@ VALIDITY = {
     "activity": relativedelta(months=12, days=-1),
     # Handed over each year (D133-22, I); the certificate itself says until when.
     "guarantee": relativedelta(months=12, days=-1),
-    # Five years (R7232-7 of the Code du travail).
+    # Our choice: the agrément itself says until when.
     "approval": relativedelta(years=5, days=-1),
 }
 # What Urssaf asks for every twelve months (D133-21, I, 1°, 3° and 4°; D133-22, I).
@@ -127,6 +127,7 @@ class HomeServiceDocument(models.Model):
                 document.state = "soon"
 
     @api.depends("kind", "date_issue")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for document in self:
@@ -198,17 +199,23 @@ class HomeServiceDocument(models.Model):
         )
         telling._settled(documents - due, DOCUMENT_ACTIVITY)
         for company, theirs in due.grouped("company_id").items():
-            fresh = theirs - telling._done_since(
-                theirs,
-                DOCUMENT_ACTIVITY,
-                {document.id: document._remind_on() for document in theirs},
-            )
-            telling._tell_safely(
-                company,
-                {document: document._reminder() for document in fresh},
-                DOCUMENT_ACTIVITY,
-            )
+            with telling._apart(company):
+                theirs._remind(company)
         self.env["home.service.counters"]._remind(today)
+
+    def _remind(self, company):
+        """Tell somebody of each, but of what he has marked as done."""
+        telling = self.env["home.service.telling"]
+        fresh = self - telling._done_since(
+            self,
+            DOCUMENT_ACTIVITY,
+            {document.id: document._remind_on() for document in self},
+        )
+        notes = {}
+        for document in fresh:
+            told = telling._for_reader(company, document, DOCUMENT_ACTIVITY)
+            notes[document] = told._reminder()
+        telling._tell(company, notes, DOCUMENT_ACTIVITY)
 
     def _reminder(self):
         self.ensure_one()

@@ -4,8 +4,10 @@ months of a quarter or the year.
 """
 
 from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ...rules.counters import is_year
 from ...rules.nova import QUARTERS, after, months, table
 from .nova import KINDS
 
@@ -42,6 +44,13 @@ class HomeServiceNovaTable(models.TransientModel):
     line_ids = fields.One2many(
         "home.service.nova.table.line", "table_id", readonly=True
     )
+
+    @api.constrains("year")
+    def _check_year(self):
+        if any(not is_year(screen.year) for screen in self):
+            raise ValidationError(
+                self.env._("Please type the year with four figures, like 2026.")
+            )
 
     @api.model
     def _last_quarter(self):

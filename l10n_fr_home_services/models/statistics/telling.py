@@ -4,6 +4,7 @@ and subject. An add-on that has a way of its own extends it.
 """
 
 import logging
+from contextlib import contextmanager
 
 from psycopg2 import OperationalError
 
@@ -21,19 +22,32 @@ class HomeServiceTelling(models.AbstractModel):
     _name = "home.service.telling"
     _description = "Telling people of home services"
 
-    @api.model
-    def _tell_safely(self, company, notes, activity_type):
-        """The same as :meth:`_tell`; what fails for one company does not stop the
-        others, and stands in the log.
-        """
+    @contextmanager
+    def _apart(self, company):
+        """What fails for one company stands in the log, and stops no other one."""
         try:
             with self.env.cr.savepoint():
-                self._tell(company, notes, activity_type)
+                yield
         except OperationalError:
             # The database is to try again, the whole of it.
             raise
         except Exception:
             _logger.exception("A reminder of company %s was not written", company.id)
+
+    @api.model
+    def _for_reader(self, company, record, activity_type):
+        """The record in the language of the person who is told of it: a scheduled
+        action has none, and what he reads is built from this record.
+        """
+        reader = self._reader(company, record, activity_type)
+        # sudo: the language of another person.
+        return record.with_context(lang=reader.sudo().lang or self.env.lang)
+
+    @api.model
+    def _reader(self, company, record, activity_type):
+        """Who has the matter on his list, else who will have it."""
+        known = self._activities(record, activity_type).user_id
+        return known.filtered("active")[:1] or self._person(company, record)
 
     @api.model
     def _tell(self, company, notes, activity_type):

@@ -17,6 +17,12 @@ class HomeServiceTelling(models.AbstractModel):
         """Replaces the trade's."""
         self.env["urssaf.alert"]._settled(records, activity_type)
 
+    @api.model
+    def _person(self, company, record):
+        """Replaces the trade's: whom the alert will choose."""
+        candidates = record.sudo()._urssaf_alert_candidates()  # sudo: others' users
+        return company._urssaf_reader_of(record, candidates)
+
 
 class HomeServiceDocument(models.Model):
     _name = "home.service.document"
