@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 
 from ..rules import is_intervenant, is_sap_number
 
-# How a structure works (arrêté of 17 March 2015, article 3; article L7232-6 of the
+# How a structure works (arrêté of 17 March 2015; article L7232-6 of the
 # Code du travail).
 MODES = [
     ("provider", "Provider (prestataire)"),
@@ -51,7 +51,7 @@ class ResCompany(models.Model):
         max_width=600,
         max_height=600,
         help="The one that your administration handed you: it goes on all commercial "
-        "documents (article R7232-19 of the Code du travail).",
+        "documents.",
     )
     home_service_paper_check = fields.Selection(
         [

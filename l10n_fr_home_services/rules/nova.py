@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The tables that NOVA asks for: a state of the activity at least each quarter, typed
-month by month, and a table of the year (articles R7232-9 and R7232-19 of the Code du
-travail), for each establishment.
+month by month, and a table of the year, for each establishment.
 """
 
 from datetime import date

@@ -43,7 +43,8 @@ class TestActivity(TransactionCase):
         self.assertEqual(
             sorted(boxes.mapped("box")), [f"BD{letter}" for letter in "ABCDEFGHIJKL"]
         )
-        self.assertTrue(all(boxes.mapped("source")))
+        self.assertTrue(all("2025" in source for source in boxes.mapped("source")))
+        self.assertEqual(set(boxes.mapped("confidence")), {"choice"}, "not seen")
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             boxes[0].copy()
         with self.assertRaises(ValidationError):
