@@ -4,6 +4,8 @@
 from odoo.addons.l10n_fr_home_services.hooks import let_go_of_demo_records
 
 MODULE = "urssaf_avance_immediate"
+#: Menus of the trade’s configuration that stand under ours while we are here.
+LISTS = ("nature", "official_amount", "activity", "wording", "threshold")
 
 
 def uninstall_hook(env):
@@ -13,8 +15,8 @@ def uninstall_hook(env):
     marks.search([("key", "=like", f"{MODULE}.%")]).unlink()
     let_go_of_demo_records(env, MODULE)
     # Ours took its place.
-    for name in ("menu_home_service_nature", "menu_home_service_official_amount"):
-        menu = env.ref(f"l10n_fr_home_services.{name}", False)
+    for name in LISTS:
+        menu = env.ref(f"l10n_fr_home_services.menu_home_service_{name}", False)
         if menu:
             menu.active = True
 

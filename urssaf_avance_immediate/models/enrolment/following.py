@@ -38,7 +38,6 @@ FOLLOW = {
 }
 # For how long one who has ended is asked about.
 ENDED_FOLLOWED = 56 * DAY
-# Asked about once per run before sending, whatever the company wants.
 # What is read of each customer then.
 ASKED_BEFORE_SENDING = (
     "state",
@@ -48,6 +47,7 @@ ASKED_BEFORE_SENDING = (
     "external_id",
     "answered_at",
 )
+# Asked about once per run before sending, whatever the company wants.
 SHORTEST_FRESH = timedelta(minutes=15)
 
 
