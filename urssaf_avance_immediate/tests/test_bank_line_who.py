@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who may say what a line of the bank pays, in which company, and which lines."""
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
@@ -232,6 +233,21 @@ class TestBankLineWho(BankCase):
         self.assertFalse(answer["ids"])
         self.assertEqual((ours.amount, theirs.amount), (11.0, 20.0))
         self.assertEqual((ours.journal_id, theirs.journal_id), (self.journal, other))
+
+    def test_also_where_another_add_on_opens_all_lines(self):
+        """Point of Sale has such a rule, for everybody who invoices."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Invented",
+                "model_id": self.env["ir.model"]._get_id("account.bank.statement.line"),
+                "groups": [
+                    Command.set(self.env.ref("account.group_account_invoice").ids)
+                ],
+                "domain_force": "[(1, '=', 1)]",
+            }
+        )
+        self.test_a_manager_writes_the_account_of_the_transfers_alone()
+        self.test_odoo_s_own_right_to_the_bank_stays()
 
     def test_everybody_reads_what_odoo_shows(self):
         other = self.company_data["default_journal_cash"]

@@ -57,12 +57,56 @@ class AccountBankStatementLine(models.Model):
         "with the label that the settings know, or of an amount that is expected.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extends account: of the bank account of Urssaf’s transfers alone."""
+        lines = super().create(vals_list)
+        lines._urssaf_check_right()
+        return lines
+
+    def unlink(self):
+        """Extends account: likewise."""
+        self._urssaf_check_right()
+        return super().unlink()
+
     def write(self, vals):
-        """Extends account: no line moves to a bank account that one may not write."""
+        """Extends account: likewise, and no line moves to a bank account that one may
+        not write.
+        """
+        self._urssaf_check_right()
         result = super().write(vals)
+        self._urssaf_check_right()
         if not {"journal_id", "company_id", "move_id"}.isdisjoint(vals):
             self.check_access("write")
         return result
+
+    def _urssaf_check_right(self):
+        """The right that we give is for one bank account. Rules of groups add up: where
+        another add-on opens all lines (Point of Sale does), ours is void, so the code
+        asks too. Who may write them without us is none of our business.
+
+        :raises AccessError: a line of another account, and only we gave the right
+        """
+        user = self.env.user
+        if self.env.su or not user.has_group(MANAGER):
+            return
+        # sudo: who may write which model is read by nobody else.
+        rights = self.env["ir.model.access"].sudo()
+        rights = rights.search(
+            [("model_id.model", "=", self._name), ("perm_write", "=", True)]
+        )
+        ours = self.env.ref(MANAGER).sudo()  # sudo: a group
+        if (rights.group_id - ours) & user.sudo().all_group_ids:  # sudo: his groups
+            return
+        # sudo: a setting of companies that he may not open.
+        if self.sudo().journal_id.filtered(lambda one: not one.urssaf_paid_company_ids):
+            raise AccessError(
+                self.env._(
+                    "As a manager of “Urssaf avance immédiate” you write the lines of "
+                    "the bank account that receives Urssaf’s transfers. For another "
+                    "bank account, please ask who keeps your accounts."
+                )
+            )
 
     # -- what it pays, what it may be ---------------------------------------------
 
