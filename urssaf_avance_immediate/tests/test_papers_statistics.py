@@ -12,7 +12,7 @@ from odoo import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import freeze_time
 
-from ..models.papers.proof_pack import _cell, pack_name, proof_pack
+from ..models.papers.proof_pack import _cell, _clock, pack_name, proof_pack
 from .cases import IBAN, NOW, UrssafCase
 
 MANAGER = "urssaf_avance_immediate.group_manager"
@@ -170,7 +170,7 @@ class TestPapersStatistics(UrssafCase, HttpCase):
         sent = json.loads(files["demande.json"])
         self.assertEqual(sent["numFactureTiers"], request.name)
         person = self._rows(files["interventions.csv"])[1]
-        self.assertEqual(person[0], "2026-03-05")
+        self.assertEqual(person[:4], ["2026-03-05", "09:00", "11:00", "2,00"])
         self.assertEqual(person[4], "'=cmd|'/c calc'!A1", "no formula")
         self.assertIn("Validée", files["history.csv"].decode())
         contents = files["contents.txt"].decode()
@@ -199,7 +199,27 @@ class TestPapersStatistics(UrssafCase, HttpCase):
         )
         rows = self._rows(self._files(request)["payments.csv"])
         self.assertEqual(rows[1][0], "2026-03-16")
-        self.assertEqual(rows[1][4], "12.50")
+        self.assertEqual(rows[1][4], "12,50")
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.company_data["default_journal_bank"].id,
+                "date": "2026-03-18",
+                "payment_ref": "VIR",
+                "amount": 7.25,
+            }
+        )
+        _liquidity, suspense, _others = line._seek_for_lines()
+        due = request.move_id.line_ids.filtered(
+            lambda item: item.account_type == "asset_receivable"
+        )
+        suspense.account_id = due.account_id
+        (suspense + due).reconcile()
+        request.sudo().set_off_move_id = line.move_id.copy({"date": "2026-03-17"})
+        rows = self._rows(self._files(request)["payments.csv"])
+        self.assertEqual(
+            [row[0] for row in rows[1:]], ["2026-03-16", "2026-03-17", "2026-03-18"]
+        )
+        self.assertEqual(rows[3][3:5], ["inbound", "7,25"])
 
     def test_names(self):
         request = self._sent()
@@ -209,7 +229,10 @@ class TestPapersStatistics(UrssafCase, HttpCase):
         self.assertEqual(pack_name(request), f"preuves-{request.id}.zip")
         for text in ("=1", "+1", "-1", "@a", "\t=1"):
             self.assertEqual(_cell(text), f"'{text}")
-        self.assertEqual(_cell(2.5), "2.5")
+        self.assertEqual(_cell(2.5), "2,50")
+        self.assertEqual(_cell(-2.5), "-2,50")
+        self.assertEqual((_clock(0.0), _clock(False)), ("00:00", ""))
+        self.assertEqual(_clock(9.5), "09:30")
 
     def test_one_click(self):
         request = self._sent()

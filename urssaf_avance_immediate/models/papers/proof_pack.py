@@ -121,11 +121,13 @@ def _payments(request):
             payment.name or "",
             states.get(payment.state, ""),
             payment.payment_type,
-            f"{payment.amount:.2f}",
+            payment.amount,
             payment.currency_id.name,
         )
-        for payment in payments.sorted(lambda payment: (payment.date, payment.id))
+        for payment in payments
     ]
+    rows += _paid_without_payment(request)
+    rows.sort(key=lambda row: row[0])
     names = [
         request.env._("Date"),
         request.env._("Number"),
@@ -135,13 +137,49 @@ def _payments(request):
     return _csv([*names, request.env._("Amount"), request.env._("Currency")], rows)
 
 
+def _paid_without_payment(request):
+    """What Urssaf set off against contributions, and what was matched with the invoice
+    itself: a line of the bank, an entry, a credit note.
+    """
+    # sudo: what paid an invoice that he reads; its other lines are not shown.
+    move, entry = request.sudo().move_id, request.sudo().set_off_move_id
+    states = dict(move._fields["state"]._description_selection(request.env))
+    currency = request.currency_id.name
+    rows = []
+    if entry:
+        rows.append(
+            (
+                entry.date,
+                entry.name or "",
+                states[entry.state],
+                request.env._("set off by Urssaf"),
+                request.set_off_amount,
+                currency,
+            )
+        )
+    for partial in move._get_all_reconciled_invoice_partials() or ():
+        line = partial["aml"]
+        if not line.move_id.origin_payment_id:
+            rows.append(
+                (
+                    line.date,
+                    line.move_id.name or "",
+                    states[line.parent_state],
+                    "inbound" if line.balance < 0 else "outbound",
+                    partial["amount"],
+                    partial["currency"].name,
+                )
+            )
+    return rows
+
+
 def _interventions(request):
     lines = request.move_id._home_service_lines()
     rows = [
         (
             row["date"],
-            row["start"] or "",
-            row["end"] or "",
+            _clock(row["start"]),
+            _clock(row["end"]),
             row["duration"],
             row["person_name"] or "",
             row["person_number"] or "",
@@ -196,6 +234,16 @@ def _csv(head, rows):
     return stream.getvalue().encode("utf-8-sig")
 
 
+def _clock(hours):
+    """“09:30”; nothing where it is not known, which midnight is."""
+    if hours is False:
+        return ""
+    return "{:02d}:{:02d}".format(*divmod(round(hours * 60), 60))
+
+
 def _cell(value):
+    """A number with the comma that a French spreadsheet reads; a text as it is."""
+    if isinstance(value, float):
+        return f"{value:.2f}".replace(".", ",")
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
