@@ -29,6 +29,28 @@ class HomeServiceIntervention(models.Model):
                     self.env._("A timesheet of another company is not of this invoice.")
                 )
 
+    @api.constrains("timesheet_id", "line_id")
+    def _check_timesheet_customer(self):
+        """An invoice bills the timesheets of its interventions: those of another
+        customer would never be invoiced to him.
+        """
+        for row in self:
+            # sudo: whoever invoices need not see the timesheet, nor the order.
+            sold = row.sudo().timesheet_id.so_line
+            line = row.sudo().line_id
+            if not sold or sold in line.sale_line_ids:
+                continue
+            order = sold.order_id
+            customers = order.partner_id + order.partner_invoice_id
+            if line.move_id.commercial_partner_id not in (
+                customers.commercial_partner_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "A timesheet of another customer is not of this invoice."
+                    )
+                )
+
     def _copied(self):
         """Extends: it still comes from the same timesheet."""
         return {

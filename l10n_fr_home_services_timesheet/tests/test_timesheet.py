@@ -432,6 +432,16 @@ class TestTimesheet(HomeServiceCase):
         with self.assertRaises(ValidationError):
             row.write({"timesheet_id": foreign.id})
 
+    def test_a_timesheet_of_another_customer(self):
+        order = self._order()
+        self._works(order, "2026-03-02", 2.0)
+        row = self._bill(order).home_service_intervention_ids.with_user(self.biller)
+        theirs = self._order(partner_id=self.partner_b.id)
+        foreign = self._works(theirs, "2026-03-02", 2.0)
+        with self.assertRaisesRegex(ValidationError, "another customer"):
+            row.write({"timesheet_id": foreign.id})
+        self.assertFalse(foreign.timesheet_invoice_id)
+
     def test_who_may_press_the_button(self):
         order = self._order()
         self._works(order, "2026-03-02", 2.0)
