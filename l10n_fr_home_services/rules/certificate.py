@@ -7,10 +7,13 @@ wants to read is the amount that was really paid (article D7233-4).
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 CASH, PREFINANCED, AID = "cash", "cesu_prefinanced", "aid"
+REFUND = "refund"
+#: Their refunds are no expense of the customer either.
+NOT_HIS = (PREFINANCED, AID)
 
 
 @dataclass
@@ -24,9 +27,16 @@ class Part:
     day: date = None  #: which decides about the year; that of the payment by default
     deposit: bool = False  #: a deposit for sure, whatever its date
     known: object = None  #: what another add-on knows of it
+    in_cash: bool = False  #: of a refund
+    #: what the customer bore of it, where somebody advanced the rest: if that is given
+    #: back to him, he has borne nothing of the whole
+    borne: int = None
+    payment: int = None  #: the payment without an entry that it was found to be
 
     def __post_init__(self):
         self.day = self.day or self.paid_on
+        if self.borne is None:
+            self.borne = self.cents
 
 
 @dataclass
@@ -81,7 +91,7 @@ def closing_day(document):
     """The day of the last payment of an invoice of which nothing is left to pay; no day
     for another one.
     """
-    days = [part.day for part in document.parts if part.kind]
+    days = [part.day for part in document.parts if part.kind and part.cents > 0]
     return max(days, default=document.ends) if document.closed else None
 
 
@@ -95,16 +105,100 @@ def counted_day(part, document):
     return (closing and max(closing, part.day)), closing != part.day
 
 
-def refund_day(document, origin):
-    """The day on which a refund counts: that of the last payment of the invoice that it
-    takes back, since the customer has not borne so much of it. Without one, its own.
+def refund_day(origin):
+    """The day of the last payment of an invoice that counts: what was given back of it
+    is taken off there. Each refund counts where what it gives back does.
     """
     days = [
         day
-        for part in (origin.parts if origin else ())
+        for part in origin.parts
         if part.kind and (day := counted_day(part, origin)[0])
     ]
     return max(days, default=None)
+
+
+@dataclass
+class Left:
+    """What can still be given back of a part."""
+
+    part: Part
+    cents: int
+    borne: int
+
+
+def give_back(document, pool, origin):
+    """The parts of a credit note, each refund as what it gives back of its invoice:
+    cash first what came in cash, all others that last; what came from somebody else
+    (prefinanced CESU, aids) is given back as such.
+
+    :param pool: ``[Left]`` of the invoice, which is used up
+    :param origin: that invoice; where it is closed, what money did not pay of it was
+        paid with an earlier credit note, which is money too
+    """
+    most = sum(document.weights.values())
+    found = []
+    for part in sorted(document.parts, key=lambda one: (one.paid_on, one.entry)):
+        if part.cents >= 0 or not part.kind:
+            found.append(part)
+            continue
+        owed = -part.cents
+        for left in sorted(pool, key=lambda one: _order(one.part, part), reverse=True):
+            taken = min(owed, left.borne)
+            if taken <= 0:
+                continue
+            whole = left.cents
+            if taken < left.borne:
+                whole = round(left.cents * taken / left.borne)
+            whole = min(whole, most)
+            owed, most = owed - taken, most - whole
+            left.cents, left.borne = left.cents - whole, left.borne - taken
+            day, _deposit = counted_day(left.part, origin)
+            if day:
+                source = replace(left.part, day=day)
+                found += _given(part, source, min(taken, whole), whole)
+        rest = min(owed, most)
+        if origin.closed and rest > 0:
+            day = refund_day(origin) or part.day
+            found.append(replace(part, cents=-rest, day=day))
+            most -= rest
+    return found
+
+
+def _order(source, refund):
+    """The highest is given back first."""
+    if refund.in_cash:
+        alike = source.kind == CASH
+    elif refund.kind in NOT_HIS:
+        alike = source.kind == refund.kind
+    else:
+        alike = bool(source.kind) and source.kind != CASH
+    return alike, source.kind not in ("", CASH), source.paid_on, source.entry
+
+
+def _given(refund, source, his, whole):
+    """What was no money that counts is given back without a trace."""
+    if source.kind in ("", CASH):
+        return
+    kind = source.kind if source.kind in NOT_HIS else REFUND
+    same = replace(refund, known=source.known, day=source.day, borne=None)
+    yield replace(same, cents=-his, kind=kind)
+    if whole > his:
+        yield replace(same, cents=his - whole, kind=source.kind)
+
+
+def _money(documents):
+    """``[(document, its parts that are money)]``, refunds as what they give back."""
+    pools = {
+        document.id: [Left(part, part.cents, part.borne) for part in document.parts]
+        for document in documents.values()
+    }
+    found = []
+    for document in documents.values():
+        parts = document.parts
+        if origin := documents.get(document.origin):
+            parts = give_back(document, pools[origin.id], origin)
+        found.append((document, [part for part in parts if part.kind]))
+    return found
 
 
 def counted(documents, year):
@@ -115,14 +209,9 @@ def counted(documents, year):
         back
     """
     found = []
-    for document in documents.values():
-        origin = documents.get(document.origin)
-        back = refund_day(document, origin) if document.origin else None
-        money = [part for part in document.parts if part.kind]
+    for document, money in _money(documents):
         for part, shares in split_each(money, document.weights):
             day, deposit = counted_day(part, document)
-            if part.cents < 0 and back:
-                day = back
             shares = {k: cents for k, cents in shares.items() if k is not None}
             shares = {key: cents for key, cents in shares.items() if cents}
             if part.kind != CASH and day and day.year == year and shares:

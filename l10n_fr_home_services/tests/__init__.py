@@ -3,6 +3,7 @@ from . import test_account_move
 from . import test_activity
 from . import test_certificate
 from . import test_certificate_paper
+from . import test_certificate_refunds
 from . import test_certificate_rules
 from . import test_certificate_run
 from . import test_company

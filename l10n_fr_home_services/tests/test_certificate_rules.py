@@ -102,3 +102,52 @@ class TestCertificateRules(BaseCase):
             },
         )
         self.assertEqual(totals([("card", 100)], 4000)["net"], 0)
+
+    def test_a_refund_is_of_what_was_paid(self):
+        """Never more than the credit note, nor than the invoice was paid."""
+
+        def left(paid, back, weights=10000):
+            day = date(2026, 3, 1)
+            first = Document(1, day, True, {"a": 10000}, paid)
+            refund = Part(9, back, "refund", day)
+            note = Document(2, day, True, {"a": weights}, [refund], origin=1)
+            found = counted({1: first, 2: note}, 2026)
+            return [(part.kind, part.cents) for _document, part, *_rest in found]
+
+        day = date(2026, 3, 1)
+        card = Part(1, 6000, "card", day)
+        self.assertEqual(
+            left([card, Part(2, 4000, "cash", day)], -10000),
+            [("card", 6000), ("refund", -6000)],
+        )
+        # Urssaf paid 100.00, of which the customer bore half.
+        paid = Part(1, 10000, "urssaf", day, known="demande", borne=5000)
+        self.assertEqual(
+            left([paid], -5000),
+            [("urssaf", 10000), ("refund", -5000), ("urssaf", -5000)],
+        )
+        self.assertEqual(
+            left([paid], -1000, 2000),
+            [("urssaf", 10000), ("refund", -1000), ("urssaf", -1000)],
+        )
+        # All of it was given back to him.
+        self.assertEqual(sum(cents for _kind, cents in left([paid], -10000)), 0)
+
+    def test_a_refund_counts_where_what_it_gives_back_does(self):
+        """100.00 of each year, all given back in February."""
+        halves = [Part(1, 10000, "bank", DECEMBER), Part(2, 10000, "bank", JANUARY)]
+        invoice = Document(1, DECEMBER, True, {"a": 20000}, halves)
+        back = Part(3, -20000, "refund", date(2027, 2, 10))
+        note = Document(2, back.day, True, {"a": 20000}, [back], origin=1)
+        for year in (2026, 2027):
+            found = counted({1: invoice, 2: note}, year)
+            self.assertEqual([row[1].cents for row in found], [10000, -10000], year)
+        # A deposit given back later leaves the rest where it is.
+        parts = [
+            Part(1, 19200, "bank", date(2026, 12, 10)),
+            Part(2, 44800, "bank", DECEMBER),
+            Part(3, -5000, "refund", JANUARY),
+        ]
+        invoice = Document(1, DECEMBER, True, {"a": 64000}, parts)
+        days = {row[1].cents: row[2] for row in counted({1: invoice}, 2026)}
+        self.assertEqual(days, {19200: DECEMBER, 44800: DECEMBER})

@@ -144,6 +144,26 @@ class TestCertificate(MoneyCase):
         self.assertFalse(self._made())
         self.assertEqual(self._sums(2027), (320, 160, 160))
 
+    def _credited(self, move, amount):
+        """Credited on 10 March, after Urssaf has paid it."""
+        credit = move._reverse_moves(
+            [{"invoice_date": "2026-03-10", "date": "2026-03-10"}]
+        )
+        credit.invoice_line_ids.price_unit = amount
+        credit.action_post()
+        return credit
+
+    def test_credited_after_urssaf_has_paid(self):
+        """The customer gets his half back; the other half was never his expense."""
+        whole, part = self._collected((256, 10)), self._collected((256, 10))
+        self._pays(whole, 256, date(2026, 2, 12))
+        self._pays(part, 256, date(2026, 2, 12))
+        price = whole.move_id.invoice_line_ids.price_unit
+        self._customer_pays(self._credited(whole.move_id, price), 128, "2026-03-12")
+        self.assertEqual(self._sums(), (256, 128, 128))
+        self._customer_pays(self._credited(part.move_id, price / 8), 16, "2026-03-12")
+        self.assertEqual(self._sums(), (224, 112, 112))
+
     def test_set_off(self):
         """What Urssaf keeps for contributions paid the invoice, on its own day."""
         request = self._collected((66, 10))

@@ -10,6 +10,7 @@ payment leads to another version, which names the difference.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..invoice_interventions import PARIS
 from .company import DATE_BASES
 
 INVOICING = "account.group_account_invoice"
@@ -21,6 +22,15 @@ STATES = [
     ("replaced", "Replaced"),
     ("void", "Left out"),
 ]
+#: The diagram in the model.
+ARROWS = {
+    "draft": ("ready", "void"),
+    "ready": ("draft", "sent", "void"),
+    "sent": ("replace", "replaced"),
+    "replace": ("sent", "replaced", "void"),
+    "replaced": (),
+    "void": ("draft", "replace"),
+}
 #: Versions that the customer holds.
 HANDED_OVER = ("sent", "replace")
 
@@ -30,7 +40,11 @@ class HomeServiceCertificate(models.Model):
     _description = "Annual Certificate of Home Services"
     _inherit = ["mail.thread"]
     _order = "year desc, partner_id, version desc, id desc"
+    # The reference is worked out, and cannot be searched.
     _rec_name = "reference"
+    _rec_names_search = ["partner_id.name"]
+    # Nobody writes a certificate by hand; whoever reads it may leave a note on it.
+    _mail_post_access = "read"
 
     # The states, and who moves them (``_set_state`` alone):
     #
@@ -44,7 +58,8 @@ class HomeServiceCertificate(models.Model):
     #    │                    │                replaced ◄─────────────────────────┘ │
     #    ▼                    ▼                                                     │
     #   void ◄────────────────┴─────────────────────────────────────────────────────┘
-    #         left out; of one to be replaced: nothing is left to certify
+    #         left out; of one to be replaced: nothing is left to certify. Taken in
+    #         again, what was handed over is to be replaced, the rest is a draft
     state = fields.Selection(
         STATES,
         string="Status",
@@ -181,16 +196,12 @@ class HomeServiceCertificate(models.Model):
         :param note: of one to be replaced, what is not true any more
         :raises UserError: the diagram has no such arrow
         """
-        arrows = {
-            "draft": ("ready", "void"),
-            "ready": ("draft", "sent", "void"),
-            "sent": ("replace", "replaced"),
-            "replace": ("sent", "replaced", "void"),
-            "replaced": (),
-            "void": ("draft",),
-        }
         for certificate in self:
-            if state not in arrows[certificate.state]:
+            known = state in ARROWS[certificate.state]
+            if certificate.state == "void":
+                # What the customer holds is never written over.
+                known = state == ("replace" if certificate.sent_on else "draft")
+            if not known:
                 labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
@@ -212,8 +223,12 @@ class HomeServiceCertificate(models.Model):
         leaving = certificates.filtered(lambda one: one.state == "ready")
         certificates.write(values)
         if state == "sent" and leaving:
-            leaving.sent_on = fields.Date.context_today(self)
+            leaving.sent_on = self._today()
             leaving._held_before()._set_state("replaced")
+
+    def _today(self):
+        """The day in Paris, whatever the time zone of the user."""
+        return fields.Date.context_today(self.with_context(tz=PARIS))
 
     def _held_before(self):
         """The earlier versions that these customers still hold. After a merge of two
@@ -245,7 +260,7 @@ class HomeServiceCertificate(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):
-        if self.filtered(lambda one: one.state != "draft"):
+        if self.filtered(lambda one: one.state != "draft" or one.sent_on):
             raise UserError(
                 self.env._("What was handed over, or left out, stays on record.")
             )
@@ -258,9 +273,14 @@ class HomeServiceCertificate(models.Model):
         self._set_state("void")
 
     def action_take_in(self):
-        """The customer gets one after all, with the figures as they are now."""
+        """The customer gets one after all, with the figures as they are now: what he
+        holds already is followed by another version.
+        """
         self._check_invoicing()
-        self._set_state("draft")
+        held = self.filtered("sent_on")
+        for certificate in held:
+            certificate._set_state("replace", certificate.stale_note)
+        (self - held)._set_state("draft")
         self.action_refresh()
 
     def action_refresh(self):

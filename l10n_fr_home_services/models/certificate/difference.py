@@ -72,11 +72,11 @@ def _sentence(env, currency, key, before, after):
         "before": currency.format(before),
         "after": currency.format(after),
     }
-    if not after:
+    if currency.is_zero(after):
         return env._(
             "%(invoice)s: %(before)s received on %(day)s no longer counts.", **values
         )
-    if not before:
+    if currency.is_zero(before):
         return env._("%(invoice)s: %(after)s received on %(day)s is new.", **values)
     return env._(
         "%(invoice)s: %(after)s instead of %(before)s, received on %(day)s.", **values

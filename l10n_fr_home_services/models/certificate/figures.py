@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import models
 
 from ...rules.certificate import AID, PREFINANCED
 from .wording import WORDINGS
@@ -25,7 +25,7 @@ class HomeServiceCertificate(models.Model):
             "reference": here.reference,
             "year": here.year,
             "version": here.version,
-            "date": here.sent_on or fields.Date.context_today(here),
+            "date": here.sent_on or here._today(),
             "replaces": here.replaces_id.sent_on,
             "change_note": here.replaces_id and here.change_note or "",
             "currency": here.currency_id,
@@ -44,7 +44,7 @@ class HomeServiceCertificate(models.Model):
             "payments": here._payments(),
             "months": _by_month(rows),
             "hours": round(sum(row["duration"] for row in rows), 2),
-            "count": len(rows),
+            "count": _known(rows),
             "wordings": here._wordings(),
         }
 
@@ -97,7 +97,7 @@ class HomeServiceCertificate(models.Model):
                         received - sums[PREFINANCED] - sums[AID]
                     ),
                     "hours": round(sum(row["duration"] for row in done), 2),
-                    "count": len(done),
+                    "count": _known(done),
                     "sequence": (activity.sequence or 0, activity.id or 0),
                 }
             )
@@ -127,10 +127,13 @@ class HomeServiceCertificate(models.Model):
         that was paid in two years, they stand on both certificates.
         """
         rows = []
-        for move in self.line_ids.filtered(lambda line: line.amount > 0).move_id:
+        for move in self._moves_that_count():
             for line in move._home_service_lines():
                 nature = line._home_service_nature()[0]
                 if not nature.eligible or line.price_total <= 0:
+                    continue
+                if line.product_id.home_service_travel:
+                    # Nobody is served on the way.
                     continue
                 found = line._home_service_intervention_rows()
                 for row in found or line._home_service_unknown_row():
@@ -139,6 +142,16 @@ class HomeServiceCertificate(models.Model):
                     row["key"] = nature.activity_id.id, line._home_service_mode()
                     rows.append(row)
         return sorted(rows, key=lambda row: (row["date"], row["start"] or 0))
+
+    def _moves_that_count(self):
+        """The invoices of which something is left once refunds are taken off."""
+        sums = defaultdict(float)
+        for line in self.line_ids:
+            sums[line.move_id.reversed_entry_id or line.move_id] += line.amount
+        paid = self.line_ids.filtered(lambda line: line.amount > 0).move_id
+        return paid.filtered(
+            lambda move: self.currency_id.compare_amounts(sums[move], 0) > 0
+        )
 
     def _wordings(self):
         """``{kind: sentence}``, an empty text for what does not concern this one."""
@@ -180,6 +193,11 @@ class AccountMoveLine(models.Model):
                 "nature": self._home_service_nature()[0].name or "",
             }
         ]
+
+
+def _known(rows):
+    """How many interventions these are: what is known as a whole is none."""
+    return sum("until" not in row for row in rows)
 
 
 def _address(partner):

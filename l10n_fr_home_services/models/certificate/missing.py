@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What somebody should look at before the certificates of a year are made."""
 
+from collections import defaultdict
 from datetime import date
 
 from odoo import api, models
@@ -8,6 +9,7 @@ from odoo.fields import Domain
 
 from ...rules.certificate import counted
 from .received import documents
+from .unbooked import unbooked
 
 PAPERS = ("out_invoice", "out_receipt")
 #: Lines without hours or persons that are named one by one.
@@ -31,15 +33,20 @@ class HomeServiceCertificate(models.Model):
             issuer.with_env(self.env).check_access("read")
         # sudo(): the books of branches too; the user was checked above.
         here = self.sudo().with_company(issuer)
+        found, names = documents(here, issuer._home_service_certified(), None, year)
+        money = counted(found, year)
         return [
             row
-            for found in (
+            for rows in (
                 here._missing_of_company(issuer),
-                here._missing_of_services(issuer, year),
+                here._missing_of_services(money),
                 here._missing_of_invoices(issuer, year),
                 here._missing_of_payments(issuer, year),
+                here._missing_of_means(found, names, year),
+                here._missing_of_entries(found, names, year),
+                here._missing_of_sums(money, names),
             )
-            for row in found
+            for row in rows
         ]
 
     def _row(self, kind, record, sentence, amount=0.0, blocking=False):
@@ -81,10 +88,9 @@ class HomeServiceCertificate(models.Model):
 
     # -- services ----------------------------------------------------------------
 
-    def _missing_of_services(self, issuer, year):
+    def _missing_of_services(self, money):
         """Lines that count, without activity, without hours or without a person."""
-        found, _names = documents(self, issuer._home_service_certified(), None, year)
-        ids = {document.id for document, *_rest in counted(found, year)}
+        ids = {document.id for document, *_rest in money}
         moves = self.env["account.move"].browse(sorted(ids))
         moves = moves.filtered(lambda move: move.move_type in PAPERS)
         natures = self.env["home.service.nature"]
@@ -92,6 +98,7 @@ class HomeServiceCertificate(models.Model):
         for move in moves:
             lines = move._home_service_lines().filtered(
                 lambda line: line._home_service_nature()[0].eligible
+                and not line.product_id.home_service_travel
             )
             for line in lines:
                 natures |= line._home_service_nature()[0]
@@ -206,6 +213,72 @@ class HomeServiceCertificate(models.Model):
                     customer=line.partner_id.display_name,
                 ),
                 -line.amount_residual,
+            )
+
+    def _missing_of_means(self, documents, names, year):
+        """Payments without an entry whose line of the bank was not recognised."""
+        closed = [document for document in documents.values() if document.closed]
+        known = {part.payment for document in closed for part in document.parts}
+        payments = unbooked(self.env, sorted(document.id for document in closed))
+        for payment in payments.values():
+            if payment["id"] in known or payment["date"].year != year:
+                continue
+            record = self.env["account.payment"].browse(payment["id"])
+            yield self._row(
+                "means",
+                record,
+                self.env._(
+                    "%(payment)s of %(amount)s, %(invoice)s: no line of the bank has "
+                    "this amount. Check the day and the means of what was received.",
+                    payment=record.display_name,
+                    amount=record.company_currency_id.format(payment["amount"]),
+                    invoice=names[min(payment["documents"])].name,
+                ),
+                payment["amount"],
+            )
+
+    def _missing_of_entries(self, documents, names, year):
+        """What an entry settled that is neither of a payment nor of the bank: money or
+        a write-off, the books do not say.
+        """
+        for document in documents.values():
+            for part in document.parts:
+                if part.kind or part.cents <= 0 or part.paid_on.year != year:
+                    continue
+                entry = self.env["account.move"].browse(part.entry)
+                yield self._row(
+                    "entry",
+                    entry,
+                    self.env._(
+                        "%(amount)s of %(invoice)s were settled by %(entry)s, which is "
+                        "no payment: they do not count. If it was money, register it "
+                        "as a payment; if it was written off, nothing is to be done.",
+                        amount=entry.company_currency_id.format(part.cents / 100),
+                        invoice=names[document.id].name,
+                        entry=entry.name,
+                    ),
+                    part.cents / 100,
+                )
+
+    def _missing_of_sums(self, money, names):
+        """Customers who were given back more than they had paid: no paper says that."""
+        sums = defaultdict(int)
+        for document, _part, _day, _deposit, shares in money:
+            sums[names[document.id].partner] += sum(shares.values())
+        for partner, cents in sums.items():
+            if cents >= 0:
+                continue
+            customer = self.env["res.partner"].browse(partner)
+            yield self._row(
+                "negative",
+                customer,
+                self.env._(
+                    "%(customer)s was given back %(amount)s more than counts of what "
+                    "was paid: no certificate is made. Check the credit notes.",
+                    customer=customer.display_name,
+                    amount=self.env.company.currency_id.format(-cents / 100),
+                ),
+                cents / 100,
             )
 
     def _customers_of_services(self, companies, partners):

@@ -8,6 +8,9 @@ MISSING = [
     ("draft", "Drafts"),
     ("open", "Open balances"),
     ("payment", "Paid and not matched"),
+    ("means", "Day or means not known"),
+    ("entry", "Settled by an entry"),
+    ("negative", "More given back than paid"),
     ("firm", "Companies"),
     ("currency", "Other currencies"),
 ]

@@ -96,7 +96,7 @@ def _said(env, figures):
         "done": env._("For %(issuer)s, on %(day)s.", issuer=issuer["name"], day=day),
         "means": env._("Payments that count in %s", year),
         "annex": env._("Annex: the interventions of %s", year),
-        "count": env._("%s interventions", figures["count"]),
+        "count": figures["count"] and env._("%s interventions", figures["count"]),
     }
     if account := figures["customer"].get("account"):
         said["certifies"] += " " + env._("Account debited: %s.", account)
@@ -137,16 +137,24 @@ def _means(env, figures):
     """What counts, by means of payment; what came on one day stands together."""
     means = {}
     payments = figures["payments"]
-    for payment in sorted(payments, key=lambda one: (one["label"], one["date"])):
+    for payment in sorted(payments, key=lambda one: (one["label"], one["paid_on"])):
         days = means.setdefault(payment["label"], {})
-        days[payment["date"]] = days.get(payment["date"], 0.0) + payment["amount"]
+        # The day on which it came, which the customer finds on his own statements.
+        day = payment["paid_on"]
+        days[day] = days.get(day, 0.0) + payment["amount"]
     return [
         {
             "label": label,
             "payments": [
                 env._(
                     "%(day)s: %(amount)s",
-                    day=format_date(env, day, date_format="d MMM"),
+                    day=format_date(
+                        env,
+                        day,
+                        date_format="d MMM"
+                        if day.year == figures["year"]
+                        else "d MMM yyyy",
+                    ),
                     amount=formatLang(env, amount, currency_obj=figures["currency"]),
                 )
                 for day, amount in days.items()
@@ -198,6 +206,8 @@ def _days(env, rows):
             else env._("%(days)s: %(hours)s")
         )
         % {"days": ", ".join(days), "hours": _hours(env, minutes / 60)}
+        if minutes
+        else ", ".join(days)
         for minutes, days in by_duration.items()
     ]
 

@@ -47,7 +47,9 @@ class HomeServiceCertificate(models.Model):
         # sudo(): payments of branches, and certificates that nobody writes by hand.
         here = self.sudo().with_context(**SILENT).with_company(issuer)
         here._take_turn(issuer)
-        partners = partners and partners.sudo().commercial_partner_id
+        if partners:
+            # Who got a parent since keeps what was invoiced to him before.
+            partners = partners.sudo() | partners.sudo().commercial_partner_id
         return here._bring_up(issuer, partners, year, new=True).with_env(self.env)
 
     def _take_turn(self, issuer):
@@ -117,7 +119,7 @@ class HomeServiceCertificate(models.Model):
         note = found_out[:1].change_note if same else held and held._difference(now)
         held.filtered(lambda one: one.state == "sent")._set_state("replace", note)
         held.filtered("to_check").to_check = False
-        if not now or self[-1:].state == "void":
+        if self[-1:].state == "void" or not _worth_a_paper(now, held):
             open_ones._drop()
             return self.browse(), {}
         open_ones[1:]._drop()
@@ -265,3 +267,11 @@ class HomeServiceCertificate(models.Model):
             "amount_advance": advance,
             "amount_net": base - advance,
         }
+
+
+def _worth_a_paper(now, held):
+    """Nothing is certified for a total of zero, unless the customer holds a paper that
+    says more; what is below zero somebody looks at, see ``_missing``.
+    """
+    cents = round(now["amount_received"] * 100) if now else 0
+    return cents > 0 or bool(now and held and not cents)

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ...rules.certificate import CASH, Document, Part
+from ...rules.certificate import CASH, NOT_HIS, REFUND, Document, Part
+from .unbooked import recognise
 
 #: A transfer of the first months may count for the year before, see the setting.
 MONTHS_AFTER = 3
@@ -43,6 +44,7 @@ def documents(certificates, companies, partners, year):
     rows = _read(env, _candidates(env, companies, partners, year))
     ids = [row["id"] for row in rows]
     weights, reductions = _weights(env, ids)
+    _take_off_credited(env, ids, weights)
     found = {
         row["id"]: Document(
             row["id"],
@@ -229,6 +231,32 @@ def _weights(env, ids):
     return weights, reductions
 
 
+CREDITED = """
+    SELECT debit.move_id, note.id, note.amount_total, SUM(partial.amount)
+      FROM account_partial_reconcile partial
+      JOIN account_move_line debit ON debit.id = partial.debit_move_id
+      JOIN account_move_line credit ON credit.id = partial.credit_move_id
+      JOIN account_move note ON note.id = credit.move_id
+     WHERE debit.move_id = ANY(%(ids)s)
+       AND note.reversed_entry_id = debit.move_id
+       AND note.move_type = 'out_refund'
+       AND note.amount_total > 0
+     GROUP BY debit.move_id, note.id
+     ORDER BY debit.move_id, note.id
+"""
+
+
+def _take_off_credited(env, ids, weights):
+    """What was credited before it was paid is not paid: goods that came back leave the
+    services, and the other way round. Of a credit note, as much as the invoice takes.
+    """
+    rows = env.execute_query(SQL(CREDITED, ids=ids))
+    notes, _reductions = _weights(env, sorted({row[1] for row in rows}))
+    for invoice, note, total, amount in rows:
+        for key, cents in notes.get(note, {}).items():
+            weights[invoice][key] -= round(cents * float(amount) / float(total))
+
+
 def _deposits(env, reductions):
     """``{invoice of a down payment: the invoice that takes it off}``. Odoo knows these
     pairs where its sales are installed.
@@ -252,6 +280,7 @@ MONEY = """
            payment.date AS payment_date,
            method.home_service_kind AS kind,
            journal.type AS journal,
+           statement.amount AS line,
            SUM(matched.amount) AS amount
       FROM (%(matches)s) matched
       JOIN account_move entry ON entry.id = matched.entry
@@ -259,8 +288,10 @@ MONEY = """
       LEFT JOIN account_payment payment ON payment.id = entry.origin_payment_id
       LEFT JOIN account_payment_method_line method
              ON method.id = payment.payment_method_line_id
+      LEFT JOIN account_bank_statement_line statement ON statement.move_id = entry.id
      WHERE entry.move_type = 'entry' AND entry.state = 'posted'
-     GROUP BY matched.document, entry.id, payment.id, method.id, journal.id
+     GROUP BY matched.document, entry.id, payment.id, method.id, journal.id,
+              statement.id
      ORDER BY matched.document, entry.id
 """
 
@@ -272,24 +303,33 @@ def _money(certificates, ids):
     env = certificates.env
     matches = SQL(MATCHES, these=SQL("document.id = ANY(%s)", ids))
     rows = env.execute_query_dict(SQL(MONEY, matches=matches))
+    recognise(env, rows)
     shares = _shares(env, sorted({row["entry"] for row in rows}))
     found = [(row["document"], _part(row, shares)) for row in rows]
     certificates._complete_parts(found)
-    return [(document, part) for document, part in found if part.kind and part.cents]
+    return [(document, part) for document, part in found if part.cents]
 
 
 def _part(row, shares):
     cents = round(row["amount"] * 100)
     if row["journal"] not in BANK_JOURNALS and not row["payment"]:
         return Part(row["entry"], cents, "", row["entry_date"])
-    if row["journal"] == "cash":
-        kind = CASH
-    elif cents < 0:
-        kind = "refund"
+    in_cash = row["journal"] == "cash"
+    if cents < 0:
+        # Also in cash: what was paid by card and is given back in notes is not paid.
+        kind = row["kind"] if row["kind"] in NOT_HIS else REFUND
     else:
-        kind = row["kind"] or "bank"
+        kind = CASH if in_cash else row["kind"] or "bank"
     cents = round(cents * shares.get(row["entry"], 0))
-    return Part(row["entry"], cents, kind, row["payment_date"] or row["entry_date"])
+    day = row["payment_date"] or row["entry_date"]
+    return Part(
+        row["entry"],
+        cents,
+        kind,
+        day,
+        in_cash=in_cash and cents < 0,
+        payment=row.get("unbooked"),
+    )
 
 
 SHARES = """

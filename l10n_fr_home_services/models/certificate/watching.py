@@ -33,8 +33,13 @@ class HomeServiceCertificate(models.Model):
         )
         if found:
             found.to_check = True
-            cron = here.env.ref("l10n_fr_home_services.ir_cron_certificate_watch")
-            cron._trigger()
+            # Without the scheduled action the mark stays, and payments go on.
+            cron = here.env.ref(
+                "l10n_fr_home_services.ir_cron_certificate_watch",
+                raise_if_not_found=False,
+            )
+            if cron:
+                cron._trigger()
 
     @api.model
     def _cron_watch(self):

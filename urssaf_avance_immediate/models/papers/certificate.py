@@ -15,6 +15,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...lib.rules import paris_date
+from ..payment_request.shares import shares
 from .company import BASIS, VALIDATION
 
 URSSAF, SET_OFF = "urssaf", "set_off"
@@ -80,6 +81,7 @@ class HomeServiceCertificate(models.Model):
                 part.paid_on = part.day = request.transfer_date or part.paid_on
             if kind != "surplus":
                 part.known = request
+                part.borne = round(shares(request, part.cents / 100)[0] * 100)
             if by_agreement and request.validated_on:
                 part.day = request.validated_on
         self._find_deposits(parts)
