@@ -206,9 +206,12 @@ class TestCertificateRefunds(CertificateCase):
         self._pay(self._invoice(96), 96)
         draft = self.Certificate._prepare(self.company, self.customer, 2026)
         self._pay(self._invoice(40), 40)
-        self.customer.parent_id = self.env["res.partner"].create({"name": "M. Durand"})
+        parent = self.env["res.partner"].create({"name": "M. Durand"})
+        self.customer.parent_id = parent
         draft.action_refresh()
-        self.assertEqual(draft.amount_received, 136)
+        self.assertFalse(draft.exists())
+        found = self.Certificate.search([("partner_id", "=", parent.id)])
+        self.assertEqual(found.amount_received, 136)
 
     def test_branch_that_was_closed(self):
         branch = self.env["res.company"].sudo()

@@ -46,7 +46,7 @@ class TestCertificate(MoneyCase):
         )
         return wizard.create({"amount": amount, "payment_date": day})._create_payments()
 
-    def _posted(self, amount, day="2026-02-03"):
+    def _unsent(self, amount, day="2026-02-03"):
         """An invoice that was not sent yet."""
         move = self.env["account.move"].create(
             {
@@ -77,7 +77,7 @@ class TestCertificate(MoneyCase):
         self._paid(96, date(2026, 2, 12))
         wrong = self._paid(96, date(2026, 2, 20))
         self.company.urssaf_declare_deposits = True
-        move = self._posted(320)
+        move = self._unsent(320)
         self._customer_pays(move, 80, "2026-02-10")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_request_id.amount_deposit, 80)
@@ -125,7 +125,7 @@ class TestCertificate(MoneyCase):
 
     def test_paid_partly_by_urssaf_and_partly_directly(self):
         self._paid(448, date(2026, 2, 5))
-        self._customer_pays(self._posted(251.20), 251.20, "2026-02-20")
+        self._customer_pays(self._unsent(251.20), 251.20, "2026-02-20")
         self.assertEqual(self._sums(), (699.20, 224, 475.20))
 
     def test_a_deposit_that_was_declared_counts_with_the_transfer(self):
@@ -134,7 +134,7 @@ class TestCertificate(MoneyCase):
         """
         self.company.urssaf_declare_deposits = True
         with freeze_time("2026-12-21 10:00:00"):
-            move = self._posted(320, "2026-12-18")
+            move = self._unsent(320, "2026-12-18")
             self._customer_pays(move, 80, "2026-12-20")
             move.action_urssaf_send()
         request = move.urssaf_request_id
@@ -252,7 +252,7 @@ class TestCertificate(MoneyCase):
         self.assertEqual((made.amount_advance, made.amount_net), (150, 170))
         self.assertEqual((made.advance_origin, made.amount_estimated), ("typed", 160))
         # It stays as long as what it is about does.
-        self._customer_pays(self._posted(50), 50, "2026-02-20")
+        self._customer_pays(self._unsent(50), 50, "2026-02-20")
         self.assertEqual(self._sums(), (370, 150, 220))
         self._paid(100, date(2026, 2, 12))
         self.assertEqual(self._sums(), (470, 210, 260))

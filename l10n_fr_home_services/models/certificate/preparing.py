@@ -48,7 +48,7 @@ class HomeServiceCertificate(models.Model):
         here = self.sudo().with_context(**SILENT).with_company(issuer)
         here._take_turn(issuer)
         if partners:
-            # Who got a parent since keeps what was invoiced to him before.
+            # Of who got a parent since, both: his invoices are now his parent's.
             partners = partners.sudo() | partners.sudo().commercial_partner_id
         return here._bring_up(issuer, partners, year, new=True).with_env(self.env)
 
@@ -74,7 +74,7 @@ class HomeServiceCertificate(models.Model):
         drafts = self.browse()
         values = []
         for partner in {**known, **figures}:
-            versions, now = known.get(partner, self), figures.get(partner)
+            versions, now = known.get(partner, self.browse()), figures.get(partner)
             draft, another = versions._follow(now, new)
             drafts += draft
             if another:
