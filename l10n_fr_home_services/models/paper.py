@@ -148,8 +148,15 @@ class AccountMove(models.Model):
     def _home_service_small_print(self, declarant):
         """The tax advantage, apart from the prices and in smaller type (article 5 of
         the arrêté of 17 March 2015); that there is none, for who has an agrément and no
-        declaration (article D7233-1).
+        declaration (article D7233-1). Only to a person: the tax credit is one of income
+        tax (article 199 sexdecies of the CGI); a credit note promises nothing.
         """
+        # sudo(): see _home_service_place.
+        if (
+            self.move_type == "out_refund"
+            or self.sudo().commercial_partner_id.is_company
+        ):
+            return ""
         if declarant.home_service_sap_number:
             services = self._home_service_services()
             if any(line._home_service_nature()[0].eligible for line in services):
@@ -165,6 +172,17 @@ class AccountMove(models.Model):
                 "of article L7233-2 of the Code du travail."
             )
         return ""
+
+    def _home_service_rounding_gap(self):
+        """By how much the total is more than the sum of the lines: less than a cent
+        for each of them, else it is no rounding.
+        """
+        entries = self.line_ids.filtered(lambda line: line.display_type == "rounding")
+        printed = sum(self.invoice_line_ids.mapped("price_total"))
+        cash = self.direction_sign * sum(entries.mapped("amount_currency"))
+        gap = self.currency_id.round(self.amount_total - printed - cash)
+        most = len(self.invoice_line_ids) * self.currency_id.rounding
+        return gap if abs(gap) <= most else 0.0
 
     def _home_service_payer(self, payment):
         """Who paid, after “Paid on …”.
@@ -250,20 +268,33 @@ class AccountMoveLine(models.Model):
         ]
         return ", ".join(filter(None, parts))
 
+    def _home_service_printed_total(self):
+        """The total of the line with VAT. Odoo rounds the VAT of the invoice as a
+        whole, so the cents by which the lines miss its total are printed with the
+        largest of them (article D7233-2): what is printed adds up.
+        """
+        self.ensure_one()
+        lines = self.move_id._home_service_lines()
+        if self != max(lines, key=lambda line: abs(line.price_total), default=self):
+            return self.price_total
+        gap = self.move_id._home_service_rounding_gap()
+        return self.currency_id.round(self.price_total + gap)
+
     def _home_service_unit_price(self):
         """The price of one, with VAT and before the discount, as text: with as many
         digits as it takes to give the total of the line (article D7233-2).
         """
         self.ensure_one()
+        printed = self._home_service_printed_total()
         count = self.quantity * (1 - self.discount / 100)
         if not count:
             taxes = self.tax_ids.compute_all(
                 self.price_unit, self.currency_id, 1.0, self.product_id, self.partner_id
             )
             return formatLang(self.env, taxes["total_included"])
-        price = self.price_total / count
+        price = printed / count
         for digits in DIGITS:
             total = self.currency_id.round(round(price, digits) * count)
-            if not self.currency_id.compare_amounts(total, self.price_total):
+            if not self.currency_id.compare_amounts(total, printed):
                 return formatLang(self.env, price, digits=digits)
         return formatLang(self.env, price)

@@ -106,6 +106,35 @@ class TestPaper(PaperCase):
             ("32.00", "80.00 €"),
         )
 
+    def test_the_printed_lines_make_the_printed_total(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tax = self.tax.copy({"name": "20 %", "amount": 20})
+        line = {"price_unit": 10.02, "quantity": 1, "tax_ids": [Command.set(tax.ids)]}
+        move = self._posted(line, line, line, rows=False)
+        self.assertEqual(sum(move.invoice_line_ids.mapped("price_total")), 36.06)
+        self.assertIn("Total incl. VAT 36.07 €", self._text(move))
+        self.assertEqual(
+            sorted(self._cells(move)),
+            [("12.02", "12.02 €"), ("12.02", "12.02 €"), ("12.03", "12.03 €")],
+        )
+        # So does its credit note.
+        note = move._reverse_moves([{}])
+        self.assertIn(("12.03", "12.03 €"), self._cells(note))
+        # Cents of another kind stay what they are.
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "5 cents",
+                "rounding": 0.05,
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.company_data["default_account_revenue"].id,
+                "loss_account_id": self.company_data["default_account_expense"].id,
+            }
+        )
+        move = self._draft(line, line, line)
+        move.invoice_cash_rounding_id = rounding
+        self.assertEqual(move.amount_total, 36.05)
+        self.assertEqual(move._home_service_rounding_gap(), 0.01)
+
     def test_a_section_adds_up_with_vat(self):
         move = self._draft(
             {"display_type": "line_section", "name": "Maison", **self._no_line()},
@@ -135,6 +164,19 @@ class TestPaper(PaperCase):
     def test_services_without_advantage(self):
         self.housework.home_service_nature_id.eligible = False
         self.assertNotIn("tax credit", self._text(self._posted()))
+
+    def test_the_advantage_is_promised_to_persons_on_invoices(self):
+        """Article 199 sexdecies of the CGI: a credit of income tax."""
+        move = self._posted()
+        self.assertIn("tax credit", self._text(move))
+        self.assertNotIn("tax credit", self._text(move._reverse_moves([{}])))
+        child = self.env["res.partner"].create(
+            {"name": "Ada", "parent_id": self.partner_a.id, "type": "contact"}
+        )
+        self.partner_a.is_company = True
+        self.assertNotIn("tax credit", self._text(move))
+        move = self._posted(partner_id=child.id)
+        self.assertNotIn("tax credit", self._text(move))
 
     def test_modes(self):
         care = self._make_service("Garde", 20.0, "90")
