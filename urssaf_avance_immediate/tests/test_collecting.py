@@ -64,7 +64,7 @@ class TestCollecting(CollectingCase):
         self._says(request, "60", "En refus de prélèvement")
         self.assertFalse(move._urssaf_collecting())
 
-    def test_the_checks_are_made_once_for_a_page_and_its_mail(self):
+    def test_the_checks_are_made_once_for_a_page(self):
         self.company.urssaf_invoice_mention = True
         move = self._invoice()
         model = self.env.registry["account.move"]
@@ -72,15 +72,27 @@ class TestCollecting(CollectingCase):
         with patch.object(
             model, "_urssaf_check_sendable", autospec=True, side_effect=checks
         ) as made:
+            page, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                "account.report_invoice", move.ids
+            )
+            self.assertIn("urssaf_mention", page.decode())
+            self.assertEqual(made.call_count, 1)
+        # What changes is seen at once, on the invoice, its customer or the company.
+        told = move._get_mail_template()
+        for record, field, value in (
+            (move, "urssaf_excluded", True),
+            (self.partner, "urssaf_sending", "never"),
+            (self.company, "urssaf_invoice_mention", False),
+        ):
+            before = record[field]
             self.assertTrue(move._urssaf_not_to_pay())
             self.assertTrue(move.urssaf_customer_notice)
+            record[field] = value
+            self.assertFalse(move._urssaf_not_to_pay(), field)
+            self.assertNotEqual(move._get_mail_template(), told)
+            self.assertFalse(move.urssaf_customer_notice, field)
+            record[field] = before
             move._get_mail_template()
-            move._get_invoice_portal_extra_values()
-            self.assertTrue(move._urssaf_not_to_pay())
-        self.assertEqual(made.call_count, 1)
-        # What changes on the invoice is seen at once.
-        move.urssaf_excluded = True
-        self.assertFalse(move._urssaf_not_to_pay())
 
     def test_found_by_a_filter_as_it_is_computed(self):
         sent, other = self._sent().move_id, self._invoice()

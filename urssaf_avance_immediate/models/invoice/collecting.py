@@ -35,12 +35,6 @@ class AccountMove(models.Model):
         help="What the customer is told about paying this invoice; empty where he pays "
         "us.",
     )
-    urssaf_will_collect = fields.Boolean(
-        compute="_compute_urssaf_will_collect",
-        compute_sudo=True,
-        help="The invoice is still to leave for Urssaf, and nothing but the end of its "
-        "services stands in the way.",
-    )
     urssaf_reminders_paused = fields.Boolean(
         readonly=True,
         copy=False,
@@ -67,7 +61,7 @@ class AccountMove(models.Model):
         return (
             self._urssaf_collecting()
             or self._urssaf_replaces_collected()
-            or self.urssaf_will_collect
+            or self._urssaf_will_collect()
         )
 
     def _urssaf_replaces_collected(self):
@@ -96,25 +90,13 @@ class AccountMove(models.Model):
                 )
             )
 
-    @api.depends(
-        "state",
-        "urssaf_state",
-        "payment_state",
-        "urssaf_excluded",
-        "home_service_start",
-        "home_service_end",
-        "invoice_line_ids.price_total",
-    )
-    def _compute_urssaf_will_collect(self):
-        """A field, so that one page or one e-mail, which asks several times, makes the
-        checks once. They ask about the customer and the company too: what changes there
-        is seen by the next request.
+    def _urssaf_will_collect(self):
+        """Whether the invoice is still to leave for Urssaf, and nothing but the end of
+        its services stands in the way. Asked anew each time: the customer, the company
+        and the products have their say, and no cache would follow all of them. Pages
+        keep the answer in a variable of theirs.
         """
-        for move in self:
-            move.urssaf_will_collect = move._urssaf_leaves_later()
-
-    def _urssaf_leaves_later(self):
-        move = self
+        move = self.sudo()  # whoever reads the invoice is told who collects it
         if (
             move.state != "posted"
             or move.urssaf_state not in (False, "draft", "rejected")
@@ -267,6 +249,8 @@ class AccountMove(models.Model):
 
     def _get_mail_template(self):
         """Extends account: Odoo's own e-mail asks to pay promptly."""
+        # What the e-mail says of the payment is asked when it is written.
+        self.invalidate_recordset(["urssaf_customer_notice"])
         template = self.env.ref(INVOICE_TEMPLATE, raise_if_not_found=False)
         if template and self and all(move._urssaf_not_to_pay() for move in self):
             return template
