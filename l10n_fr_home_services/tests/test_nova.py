@@ -233,6 +233,71 @@ class TestNova(HomeServiceCase):
         )
         self.assertEqual((line.hours, line.turnover), (0, 0))
 
+    def _discount(self, amount):
+        return {"product_id": self.goods.id, "price_unit": -amount}
+
+    def test_a_discount_is_taken_off_what_it_is_given_on(self):
+        move = self._invoice(self._hours_line(5), self._discount(15))
+        screen = self._screen()
+        self.assertEqual(self._line(screen, self.activity).turnover, 135)
+        self.assertFalse(self._line(screen, kind="other"))
+        screen = self._counters()
+        self.assertEqual((screen.turnover, screen.other_turnover), (135, 0))
+        # Taken back with its discount.
+        move._reverse_moves([{"invoice_date": "2026-01-21"}]).action_post()
+        screen = self._counters()
+        self.assertEqual((screen.turnover, screen.other_turnover), (0, 0))
+
+    def test_a_discount_on_services_and_goods(self):
+        goods = {"product_id": self.goods.id, "price_unit": 50}
+        self._invoice(self._hours_line(5), goods, self._discount(20))
+        screen = self._counters()
+        self.assertEqual((screen.turnover, screen.other_turnover), (135, 45))
+
+    def _hours_after(self, move, **values):
+        """Hours that are left once a credit note of ``move`` has these values."""
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard = wizard.create({"journal_id": move.journal_id.id})
+        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        note.invoice_line_ids.write(values)
+        note.invoice_date = "2026-01-25"
+        note.action_post()
+        screen = self._screen()
+        hours = sum(screen.line_ids.mapped("hours"))
+        self.assertNotIn("hours", screen.gap_ids.mapped("kind"))
+        note.button_draft()
+        note.button_cancel()
+        return round(hours, 2)
+
+    def test_hours_that_a_credit_note_takes_back(self):
+        move = self._invoice(self._hours_line(8))
+        self.assertEqual(self._hours_after(move), 0)
+        self.assertEqual(self._hours_after(move, quantity=2), 6)
+        self.assertEqual(
+            self._hours_after(move, quantity=1, price_unit=25.6), 8, "a lower price"
+        )
+
+    def test_hours_of_copied_interventions(self):
+        for line in (self._hours_line(4), self._garden_line()):
+            move = self._draft(line, invoice_date="2026-01-20")
+            self.env["home.service.intervention"].create(
+                {
+                    "line_id": move.invoice_line_ids.id,
+                    "date": "2026-01-15",
+                    "duration": 4,
+                }
+            )
+            move.action_post()
+            price = move.invoice_line_ids.price_unit
+            self.assertEqual(self._hours_after(move), 0)
+            self.assertEqual(self._hours_after(move, price_unit=price / 2), 2)
+            note = move._reverse_moves([{"invoice_date": "2026-01-25"}])
+            note.invoice_line_ids.home_service_intervention_ids.unlink()
+            note.action_post()
+            self.assertEqual(sum(self._screen().line_ids.mapped("hours")), 0)
+
     def test_drafts_and_cancelled_invoices_do_not_count(self):
         self._draft(self._hours_line(3), invoice_date="2026-01-20")
         cancelled = self._invoice(self._hours_line(3))

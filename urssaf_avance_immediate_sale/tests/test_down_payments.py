@@ -145,6 +145,27 @@ class TestDownPayments(UrssafCase):
         self.assertEqual((of_deposit.amount, of_deposit.move_id), (192.0, final))
         self.assertFalse(certificates._prepare(self.company, self.partner, 2025))
 
+    def test_nova_counts_the_services_once(self):
+        """The final invoice bears them as a whole; the deposit is no other turnover."""
+
+        def turnovers():
+            rows = self.env["home.service.nova"].search(
+                [("company_id", "=", self.company.id)]
+            )
+            return (
+                sum(rows.mapped("turnover")) - before[0],
+                sum(rows.mapped("other_turnover")) - before[1],
+            )
+
+        before = (0, 0)
+        before = turnovers()
+        order = self._order()
+        order.action_confirm()
+        self._deposit(order)
+        self.assertEqual(turnovers(), (0, 0))
+        self._final(order)
+        self.assertEqual(turnovers(), (600, 0))
+
     def test_deposit_invoice_is_not_for_urssaf(self):
         self.partner.urssaf_sending = "automatic"
         order = self._order()

@@ -18,6 +18,9 @@ KINDS = [
     ("other", "Other turnover"),
 ]
 SALES = ("out_invoice", "out_refund", "out_receipt")
+SIGN = SQL("CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END")
+# What takes something off the whole: a discount.
+REDUCTION = SQL("(nature.id IS NULL AND -line.balance * %s < 0)", SIGN)
 
 
 class HomeServiceNova(models.Model):
@@ -29,7 +32,13 @@ class HomeServiceNova(models.Model):
     _rec_name = "activity_id"
     _order = "month desc, company_id, activity_id, id"
     _depends = {
-        "account.move": ["state", "move_type", "invoice_date", "commercial_partner_id"],
+        "account.move": [
+            "commercial_partner_id",
+            "invoice_date",
+            "move_type",
+            "reversed_entry_id",
+            "state",
+        ],
         "account.move.line": [
             "balance",
             "company_id",
@@ -38,6 +47,7 @@ class HomeServiceNova(models.Model):
             "home_service_nature_id",
             "home_service_unit",
             "move_id",
+            "price_unit",
             "product_id",
             "product_uom_id",
             "quantity",
@@ -114,7 +124,47 @@ class HomeServiceNova(models.Model):
 
     @api.model
     def _lines_query(self):
-        """One row per line of a posted customer invoice.
+        """One row per line of a posted customer invoice; what takes something off the
+        whole, a discount, is spread over the other lines as on the certificate.
+
+        Of a credit note the hours are those that it takes back: all of those of the
+        invoice with the whole price; with a part of it, no more than its share, and
+        none where the price of the hour alone is lowered.
+        """
+        tables, hours = self._tables_sql(), self._hours_sql()
+        return SQL(
+            """
+            SELECT sold.*,
+                   CASE WHEN sold.spread
+                        THEN sold.price
+                             * (1 + COALESCE(sold.reductions / sold.others, 0))
+                        ELSE sold.price END AS amount,
+                   CASE WHEN NOT sold.refund THEN sold.own_hours
+                        WHEN COALESCE(origin.price, 0) = 0 THEN -sold.own_hours
+                        WHEN ABS(sold.price) >= origin.price THEN -origin.hours
+                        WHEN sold.done OR origin.same_price
+                        THEN -LEAST(sold.own_hours,
+                                    origin.hours * ABS(sold.price) / origin.price)
+                        ELSE 0 END AS hours
+              FROM (SELECT kept.*,
+                           COALESCE(kept.others * kept.sign > 0, FALSE) AS spread
+                      FROM (%(kept)s) AS kept) AS sold
+ LEFT JOIN LATERAL (SELECT SUM(ABS(line.balance)) AS price, SUM(%(hours)s) AS hours,
+                           BOOL_OR(line.price_unit = sold.price_unit) AS same_price
+                      FROM %(tables)s
+                     WHERE line.move_id = sold.origin_id
+                       AND line.product_id = sold.product_id
+                       AND line.display_type = 'product') AS origin ON sold.refund
+             WHERE NOT (sold.reduction AND sold.spread)
+            """,
+            kept=self._kept_query(tables, hours),
+            hours=hours,
+            tables=tables,
+        )
+
+    @api.model
+    def _kept_query(self, tables, hours):
+        """The lines as they stand on the invoices.
 
         A nature is the one that was kept at posting, else the product's, as in
         ``account.move.line._home_service_nature``; hours are those of
@@ -123,7 +173,7 @@ class HomeServiceNova(models.Model):
         return SQL(
             """
             SELECT line.id, line.company_id, move.commercial_partner_id AS partner_id,
-                   move.id AS move_id,
+                   move.id AS move_id, line.product_id, line.price_unit,
                    DATE_TRUNC('month', move.invoice_date)::date AS month,
                    CASE WHEN activity.id IS NOT NULL THEN 'service'
                         WHEN nature.eligible THEN 'unknown'
@@ -135,16 +185,47 @@ class HomeServiceNova(models.Model):
                    activity.id AS activity_id, activity.nova_code,
                    nature.id AS nature_id,
                    COALESCE(template.home_service_travel, FALSE) AS travel,
-                   -line.balance AS amount,
-                   %s AS hours
-              FROM %s
-             WHERE move.state = 'posted' AND move.move_type IN %s
-               AND line.display_type = 'product'
+                   move.move_type = 'out_refund' AS refund,
+                   move.reversed_entry_id AS origin_id,
+                   done.duration IS NOT NULL AS done,
+                   -line.balance AS price, %(sign)s AS sign, %(hours)s AS own_hours,
+                   %(reduction)s AS reduction,
+                   SUM(-line.balance) FILTER (WHERE %(reduction)s) OVER whole
+                   AS reductions,
+                   SUM(-line.balance) FILTER (WHERE NOT %(reduction)s) OVER whole
+                   AS others
+              FROM %(posted)s
             """,
-            self._hours_sql(),
-            self._tables_sql(),
-            SALES,
+            sign=SIGN,
+            hours=hours,
+            reduction=REDUCTION,
+            posted=self._posted_sql(tables),
         )
+
+    @api.model
+    def _posted_sql(self, tables):
+        """Which lines count; the month is named for those who ask for some only."""
+        return SQL(
+            """
+            %s
+             WHERE move.state = 'posted' AND move.move_type IN %s
+               AND line.display_type = 'product' AND NOT %s
+            WINDOW whole AS (PARTITION BY line.company_id, move.id,
+                             DATE_TRUNC('month', move.invoice_date)::date)
+            """,
+            tables,
+            SALES,
+            self._deposit_sql(),
+        )
+
+    @api.model
+    def _deposit_sql(self):
+        """Sale’s down payments, and what a final invoice takes off for them: it bears
+        the services as a whole.
+        """
+        if "is_downpayment" in self.env["account.move.line"]._fields:
+            return SQL("COALESCE(line.is_downpayment, FALSE)")
+        return SQL("FALSE")
 
     @api.model
     def _tables_sql(self):
@@ -169,7 +250,7 @@ class HomeServiceNova(models.Model):
 
     @api.model
     def _hours_sql(self):
-        """See ``account.move.line._home_service_hours``; a credit note subtracts."""
+        """See ``account.move.line._home_service_hours``."""
         # sudo: who reads figures need not read units.
         hour = self.env["product.template"]._home_service_hour().sudo()
         return SQL(
@@ -183,7 +264,7 @@ class HomeServiceNova(models.Model):
                  WHEN SPLIT_PART(uom.parent_path, '/', 1) = %(reference)s
                  THEN line.quantity * uom.factor / %(factor)s
                  ELSE line.quantity
-            END * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
+            END
             """,
             reference=(hour.parent_path or "").split("/")[0],
             factor=hour.factor or 1.0,
@@ -220,6 +301,7 @@ class HomeServiceNova(models.Model):
                   FROM (%s) AS sold
                  WHERE company_id IN %s AND month >= %s AND month < %s
                    AND kind != 'other' AND hours = 0 AND amount != 0 AND NOT travel
+                   AND NOT refund
               GROUP BY nature_id
               ORDER BY nature_id
                 """,
