@@ -31,13 +31,14 @@ class TestCertificateRefunds(CertificateCase):
     def _owed(self, moves):
         return moves.line_ids.filtered(lambda li: li.display_type == "payment_term")
 
-    def _on_the_bank(self, invoice, amount, day):
+    def _on_the_bank(self, invoice, amount, day, **values):
         line = self.env["account.bank.statement.line"].create(
             {
                 "journal_id": self.bank.id,
                 "date": day,
                 "payment_ref": "REMISE",
                 "amount": amount,
+                **values,
             }
         )
         owed = self._owed(invoice)
@@ -175,6 +176,18 @@ class TestCertificateRefunds(CertificateCase):
         rows = self.Certificate._missing(self.company, 2026)
         [row] = [row for row in rows if row["kind"] == "means"]
         self.assertEqual((row["model"], row["res_id"]), ("account.payment", payment.id))
+
+    def test_paid_by_somebody_else(self):
+        """Prefinanced CESU that its issuer transfers."""
+        issuer = self.env["res.partner"].create({"name": "CRCESU", "is_company": True})
+        mine, theirs = self._invoice(60), self._invoice(80)
+        self._on_the_bank(mine, 60, "2026-05-12", partner_id=self.customer.id)
+        self._on_the_bank(theirs, 80, "2026-05-12", partner_id=issuer.id)
+        rows = self.Certificate._missing(self.company, 2026)
+        [row] = [row for row in rows if row["kind"] == "means"]
+        self.assertEqual(row["amount"], 80)
+        self.assertIn(theirs.name, row["sentence"])
+        self.assertIn("CRCESU", row["sentence"])
 
     # -- what was handed over ------------------------------------------------------
 

@@ -44,6 +44,7 @@ class HomeServiceCertificate(models.Model):
                 here._missing_of_payments(issuer, year),
                 here._missing_of_means(found, names, year),
                 here._missing_of_entries(found, names, year),
+                here._missing_of_payers(found, names, year),
                 here._missing_of_sums(money, names),
             )
             for row in rows
@@ -256,6 +257,32 @@ class HomeServiceCertificate(models.Model):
                         amount=entry.company_currency_id.format(part.cents / 100),
                         invoice=names[document.id].name,
                         entry=entry.name,
+                    ),
+                    part.cents / 100,
+                )
+
+    def _missing_of_payers(self, documents, names, year):
+        """Lines of the bank of somebody else (issuer of CESU, département): the books
+        do not say that it is an aid.
+        """
+        for document in documents.values():
+            for part in document.parts:
+                if part.kind != "bank" or part.payment or part.paid_on.year != year:
+                    continue
+                entry = self.env["account.move"].browse(part.entry)
+                payer = entry.statement_line_id.partner_id.commercial_partner_id
+                if not payer or payer.id == names[document.id].partner:
+                    continue
+                yield self._row(
+                    "means",
+                    entry,
+                    self.env._(
+                        "%(amount)s of %(invoice)s came from %(payer)s. If it is "
+                        "prefinanced CESU or an aid, register it as a payment by that "
+                        "means: so far it counts as the customer’s own expense.",
+                        amount=entry.company_currency_id.format(part.cents / 100),
+                        invoice=names[document.id].name,
+                        payer=payer.display_name,
                     ),
                     part.cents / 100,
                 )
