@@ -92,7 +92,7 @@ class TestCertificatePaper(CertificateCase):
         self.assertEqual(by_activity["box"], activity._box(2026))
         self.assertEqual(by_activity["siren"], "732829320")
         self.assertEqual((by_activity["received"], by_activity["base"]), (160, 100))
-        self.assertEqual((by_activity["hours"], by_activity["count"]), (4, 3))
+        self.assertEqual((by_activity["hours"], by_activity["count"]), (4, 2))
         self.assertEqual(
             [(row["amount"], row["kind"], row["date"]) for row in found["payments"]],
             [
@@ -108,7 +108,7 @@ class TestCertificatePaper(CertificateCase):
             (date(2026, 2, 27), 2, "0042", 9),
         )
         self.assertEqual(march["rows"][1]["until"], date(2026, 3, 10))
-        self.assertEqual((found["hours"], found["count"]), (4, 3))
+        self.assertEqual((found["hours"], found["count"]), (4, 2))
 
     def test_sentences_are_of_the_year_and_of_what_happened(self):
         self.housework.home_service_nature_id.activity_id = False
