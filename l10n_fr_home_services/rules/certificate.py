@@ -51,11 +51,14 @@ class Document:
     weights: dict
     parts: list = field(default_factory=list)
     origin: int = None  #: the invoice that a credit note takes back
+    #: what credit notes leave to be paid, in cents, where it is known, all of what was
+    #: cancelled as a whole: neither that nor a write-off of the rest is a last payment
+    owed: int = None
 
 
 def split(cents, weights):
-    """``{key: cents}``: the amount cut in proportion, each share rounded to the cent;
-    what the rounding leaves goes to the largest.
+    """``{key: cents}``: the amount cut in proportion, none of the shares below zero;
+    the cents that are left go to those who are nearest to one more.
 
     :param weights: ``{key: cents}``; what is not above zero gets nothing
     """
@@ -64,12 +67,13 @@ def split(cents, weights):
     if not total:
         return {None: cents} if cents else {}
     sign, cents = (-1, -cents) if cents < 0 else (1, cents)
-    shares = {
-        key: (2 * cents * weight + total) // (2 * total)
-        for key, weight in weights.items()
-    }
-    largest = max(weights, key=weights.get)
-    shares[largest] += cents - sum(shares.values())
+    shares = {key: cents * weight // total for key, weight in weights.items()}
+    left = cents - sum(shares.values())
+    nearest = sorted(
+        weights, key=lambda key: cents * weights[key] % total, reverse=True
+    )
+    for key in nearest[:left]:
+        shares[key] += 1
     return {key: sign * share for key, share in shares.items()}
 
 
@@ -89,10 +93,16 @@ def split_each(parts, weights):
 
 def closing_day(document):
     """The day of the last payment of an invoice of which nothing is left to pay; no day
-    for another one.
+    for another one, nor where something else than money paid the rest of a deposit.
     """
-    days = [part.day for part in document.parts if part.kind and part.cents > 0]
-    return max(days, default=document.ends) if document.closed else None
+    if not document.closed:
+        return None
+    money = [part for part in document.parts if part.kind and part.cents > 0]
+    last = max((part.day for part in money), default=document.ends)
+    paid = sum(part.cents for part in money)
+    if last < document.ends and document.owed is not None and paid < document.owed:
+        return None
+    return last
 
 
 def counted_day(part, document):

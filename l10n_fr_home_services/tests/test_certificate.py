@@ -126,6 +126,43 @@ class TestCertificate(CertificateCase):
         self._pay(invoice, 60.80)
         self.assertEqual(self._figures(), (136.80, 136.80))
 
+    def _credited(self, invoice, *prices):
+        """A credit note of these prices, line by line, matched with its invoice."""
+        credit = invoice._reverse_moves([{"invoice_date": "2026-03-10"}])
+        for line, price in zip(credit.invoice_line_ids, prices, strict=True):
+            line.price_unit = price
+        credit.action_post()
+        (credit + invoice).line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).reconcile()
+
+    def test_credited_before_it_was_paid(self):
+        """What is paid then is for the rest."""
+        returned = self._invoice(136.80, (self.goods, 24))
+        self._credited(returned, 0, 24)
+        self._pay(returned, 136.80)
+        self.assertEqual(self._figures(), (136.80, 136.80))
+        less = self._invoice(136.80, (self.goods, 24))
+        self._credited(less, 36.80, 0)
+        self._pay(less, 124)
+        self.assertEqual(self._figures(), (236.80, 236.80))
+
+    def test_a_deposit_of_what_was_cancelled(self):
+        invoice = self._invoice(320, day="2026-12-20")
+        self._pay(invoice, 80, day="2026-12-07")
+        self._credited(invoice, 320)
+        self.assertFalse(self._figures(2026))
+
+    def test_cents_of_several_invoices(self):
+        invoices = self._invoice(33.35) + self._invoice(33.35) + self._invoice(33.35)
+        self._pay(
+            invoices,
+            100,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.company_data["default_account_expense"].id,
+        )
+        self.assertEqual(self._figures(), (100, 100))
+
     def test_activities(self):
         garden = self._make_service("Jardinage", 40, "70")
         housework = self.env.ref("l10n_fr_home_services.activity_ii_1")

@@ -4,10 +4,11 @@
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 
+from ..models.certificate.paper import body
 from .cases import NOW
 from .test_certificate import CertificateCase
 
@@ -110,6 +111,42 @@ class TestCertificatePaper(CertificateCase):
         self.assertEqual(march["rows"][1]["until"], date(2026, 3, 10))
         self.assertEqual((found["hours"], found["count"]), (4, 2))
 
+    def _printed(self):
+        return str(body(self.env, self._certificate()._figures()))
+
+    def test_account_debited(self):
+        self.customer.bank_ids = [
+            Command.create({"acc_number": "FR7630006000011234567890189"})
+        ]
+        self._pay(self._invoice(100), 100, kind="transfer")
+        self.assertNotIn("Account debited", self._printed())
+        self._pay(self._invoice(100), 100, kind="debit")
+        self.assertIn("Account debited: FR76 … 0189.", self._printed())
+
+    def test_no_certificate_without_a_declaration(self):
+        """An agrément alone gives no right to the tax credit."""
+        self._pay(self._invoice(100), 100)
+        draft = self._certificate()
+        self.company.write(
+            {"home_service_sap_number": False, "home_service_approval_number": "A1"}
+        )
+        with self.assertRaisesRegex(UserError, "no SAP declaration number"):
+            draft.action_produce()
+        self.assertEqual(draft.state, "draft")
+
+    def test_travel_is_no_intervention(self):
+        travel = self.housework.copy({"home_service_travel": True})
+        visited = self._visited("2026-03-06")
+        visited.button_draft()
+        visited.invoice_line_ids.copy(
+            {"product_id": travel.id, "price_unit": 5, "move_id": visited.id}
+        )
+        visited.action_post()
+        self._pay(visited, visited.amount_total)
+        found = self._certificate()._figures()
+        self.assertEqual((found["count"], found["hours"]), (1, 2))
+        self.assertFalse(self._missing().get("service"))
+
     def test_sentences_are_of_the_year_and_of_what_happened(self):
         self.housework.home_service_nature_id.activity_id = False
         self._pay(self._invoice(100), 100)
@@ -132,12 +169,13 @@ class TestCertificatePaper(CertificateCase):
     def test_versions_on_paper(self):
         payment = self._pay(self._invoice(100), 100)
         self._pay(self._invoice(60), 60)
-        self._sent()
+        first = self._sent()
         payment.action_cancel()
         second = self._certificate()._figures()
         self.assertEqual(second["version"], 2)
         self.assertEqual(second["replaces"], date(2026, 3, 16))
         self.assertIn("no longer counts", second["change_note"])
+        self.assertIn(f"the certificate {first.reference} of ", self._printed())
 
     # -- what is missing -----------------------------------------------------------
 

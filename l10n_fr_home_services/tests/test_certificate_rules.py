@@ -88,6 +88,61 @@ class TestCertificateRules(BaseCase):
         back.origin = None
         self.assertEqual([row[1].cents for row in counted(both, 2027)], [-2000])
 
+    def test_a_refund_goes_back_as_what_it_takes_back(self):
+        """Prefinanced CESU that is given back is not taken off a second time."""
+        paid = Document(
+            1, DECEMBER, True, {"a": 100}, [Part(1, 100, "cesu_prefinanced", DECEMBER)]
+        )
+        back = Document(
+            2, JANUARY, True, {"a": 100}, [Part(2, -100, "refund", JANUARY)]
+        )
+        back.origin = 1
+        other = Document(
+            3, DECEMBER, True, {"a": 300}, [Part(3, 300, "bank", DECEMBER)]
+        )
+        rows = counted({1: paid, 2: back, 3: other}, 2026)
+        sums = totals(
+            (part.kind, cents)
+            for _document, part, _day, _deposit, shares in rows
+            for cents in shares.values()
+        )
+        self.assertEqual(
+            (sums["received"], sums["prefinanced"], sums["base"]), (300, 0, 300)
+        )
+
+    def test_a_refund_takes_back_the_newest_first(self):
+        """Paid half in each year, all refunded: nothing is left in either."""
+        halves = [Part(1, 100, "bank", DECEMBER), Part(2, 100, "bank", JANUARY)]
+        paid = Document(1, DECEMBER, True, {"a": 200}, halves)
+        back = Document(
+            2, JANUARY, True, {"a": 200}, [Part(3, -200, "refund", date(2027, 2, 10))]
+        )
+        back.origin = 1
+        for year in (2026, 2027):
+            rows = counted({1: paid, 2: back}, year)
+            self.assertEqual(sum(row[1].cents for row in rows), 0, year)
+
+    def test_a_deposit_waits_for_money(self):
+        """Not for a credit note, nor for a write-off, which closes the invoice too."""
+        deposit = Part(1, 8000, "bank", date(2026, 12, 7))
+        document = Document(1, DECEMBER, True, {"a": 32000}, [deposit], owed=32000)
+        self.assertEqual(counted({1: document}, 2026), [])
+        # Refunded, it has never counted, and does not count below zero either.
+        document.closed = False
+        back = Document(
+            2, JANUARY, True, {"a": 32000}, [Part(2, -8000, "refund", JANUARY)]
+        )
+        back.origin = 1
+        for year in (2026, 2027):
+            self.assertEqual(counted({1: document, 2: back}, year), [])
+
+    def test_no_share_is_below_zero(self):
+        weights = dict(zip("abcdefgh", range(32, 49, 2), strict=False))
+        for cents in range(60):
+            shares = split(cents, weights)
+            self.assertGreaterEqual(min(shares.values()), 0, cents)
+            self.assertEqual(sum(shares.values()), cents)
+
     def test_totals(self):
         amounts = [("card", 10000), ("cesu_prefinanced", 3000), ("aid", 2000)]
         self.assertEqual(

@@ -340,7 +340,7 @@ class TestCertificateRun(CertificateCase, HttpCase):
         mail = self._mails()
         self.assertIn("version 2", mail.subject)
         self.assertIn("What changed", mail.body_html)
-        self.assertIn("it replaces the certificate of", pages(second.document_id)[0])
+        self.assertIn("it replaces the certificate ", pages(second.document_id)[0])
         self.assertTrue(second.change_note)
 
     # -- the paper -----------------------------------------------------------------

@@ -153,6 +153,14 @@ class TestCertificate(MoneyCase):
         credit.action_post()
         return credit
 
+    def test_credited_is_on_the_list(self):
+        """What is open of the credit note is not all the customer's."""
+        request = self._paid(256, date(2026, 2, 12))
+        credit = self._credited(request.move_id, 32)
+        rows = self.Certificate._missing(self.company, 2026)
+        [row] = [row for row in rows if row["kind"] == "give_back"]
+        self.assertEqual((row["res_id"], row["amount"]), (credit.id, 16))
+
     def test_credited_after_urssaf_has_paid(self):
         """The customer gets his half back; the other half was never his expense."""
         whole, part = self._collected((256, 10)), self._collected((256, 10))

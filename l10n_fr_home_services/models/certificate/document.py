@@ -126,8 +126,9 @@ class HomeServiceCertificate(models.Model):
     def _produce(self):
         """Make the papers of these drafts, all of one company.
 
-        :raises UserError: wkhtmltopdf is missing, or failed
+        :raises UserError: the company has no declaration, or the paper cannot be made
         """
+        self._check_declared()
         # sudo(): nobody writes a certificate by hand; each button checks its user.
         certificates = self.sudo()
         attachments = self.env["ir.attachment"].sudo()
@@ -149,6 +150,24 @@ class HomeServiceCertificate(models.Model):
         for certificate, attachment in zip(certificates, attachments, strict=True):
             certificate.write({"document_id": attachment.id, "fault": False})
         self._set_state("ready")
+
+    def _check_declared(self):
+        """The tax advantage is that of declared companies (articles L7232-1-1 and
+        L7233-2 of the Code du travail); an agrément alone gives none.
+
+        :raises UserError: it is not declared, as far as we know
+        """
+        # sudo(): who works for a branch may not open the company of the declaration.
+        for company in self.sudo().company_id:
+            if not company.home_service_sap_number:
+                raise UserError(
+                    self.env._(
+                        "%s has no SAP declaration number: its customers have no right "
+                        "to the tax credit, and no certificate is made. Type the "
+                        "number of the declaration in the settings, then try again.",
+                        company.name,
+                    )
+                )
 
     # -- to the customer ---------------------------------------------------------
 

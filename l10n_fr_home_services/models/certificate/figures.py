@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
 
-from odoo import models
+from odoo import fields, models
 
 from ...rules.certificate import AID, PREFINANCED
 from .wording import WORDINGS
@@ -26,7 +26,8 @@ class HomeServiceCertificate(models.Model):
             "year": here.year,
             "version": here.version,
             "date": here.sent_on or here._today(),
-            "replaces": here.replaces_id.sent_on,
+            "replaces": here.replaces_id._printed_on(),
+            "replaces_reference": here.replaces_id.reference or "",
             "change_note": here.replaces_id and here.change_note or "",
             "currency": here.currency_id,
             "issuer": here._issuer(),
@@ -34,6 +35,7 @@ class HomeServiceCertificate(models.Model):
                 "partner": here.partner_id,
                 "name": here.partner_id.name,
                 "address": _address(here.partner_id),
+                "account": here._account_debited(),
             },
             "amounts": {name: here[f"amount_{name}"] for name in AMOUNTS},
             "advance": {
@@ -47,6 +49,12 @@ class HomeServiceCertificate(models.Model):
             "count": _known(rows),
             "wordings": here._wordings(),
         }
+
+    def _printed_on(self):
+        """The day that its paper bears: that on which it was made."""
+        if not (made := self.document_id.create_date):
+            return self.sent_on
+        return fields.Datetime.context_timestamp(self, made).date()
 
     def _issuer(self):
         company = self.company_id
@@ -120,6 +128,19 @@ class HomeServiceCertificate(models.Model):
             }
             for line in self.line_ids.sorted(lambda one: (one.date, one.id))
         ]
+
+    def _account_debited(self):
+        """The customer's account, where he pays by direct debit (article D7233-4 of the
+        Code du travail): that of the mandate, else the only one known; masked.
+        """
+        lines = self.line_ids.filtered(lambda line: line.kind == "debit")
+        of_mandate = lines.entry_id.origin_payment_id.partner_bank_id.filtered(
+            lambda bank: bank.partner_id.commercial_partner_id == self.partner_id
+        )
+        known = of_mandate or self.partner_id.bank_ids
+        if not lines or (not of_mandate and len(known) > 1):
+            return ""
+        return ", ".join(_masked(bank.acc_number) for bank in known)
 
     def _intervention_rows(self):
         """The interventions of the invoices that count, by day. A service of which none
@@ -198,6 +219,12 @@ class AccountMoveLine(models.Model):
 def _known(rows):
     """How many interventions these are: what is known as a whole is none."""
     return sum("until" not in row for row in rows)
+
+
+def _masked(number):
+    """An account as people recognise it: its first and last four characters."""
+    number = number.replace(" ", "")
+    return f"{number[:4]} … {number[-4:]}"
 
 
 def _address(partner):

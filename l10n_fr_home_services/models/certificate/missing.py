@@ -103,7 +103,9 @@ class HomeServiceCertificate(models.Model):
             )
             for line in lines:
                 natures |= line._home_service_nature()[0]
-            said = [fault for line in lines for fault in line._home_service_missing()]
+            # The employer is the customer where the company is only his agent.
+            done = lines.filtered(lambda line: line._home_service_mode() != "agent")
+            said = [fault for line in done for fault in line._home_service_missing()]
             faults += [(move, fault) for fault in dict.fromkeys(said)]
         for move, fault in faults[:MOST]:
             text = self.env._("%(invoice)s: %(fault)s", invoice=move.name, fault=fault)

@@ -102,8 +102,9 @@ def _said(env, figures):
         said["certifies"] += " " + env._("Account debited: %s.", account)
     if figures["replaces"]:
         said["replaces"] = env._(
-            "Version %(version)s: it replaces the certificate of %(day)s.",
+            "Version %(version)s: it replaces the certificate %(number)s of %(day)s.",
             version=figures["version"],
+            number=figures["replaces_reference"],
             day=format_date(env, figures["replaces"]),
         )
     return said

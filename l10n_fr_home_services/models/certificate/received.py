@@ -52,6 +52,7 @@ def documents(certificates, companies, partners, year):
             row["closed"],
             weights.get(row["id"], {}),
             origin=row["origin"],
+            owed=round(row["owed"] * 100),
         )
         for row in rows
     }
@@ -175,9 +176,19 @@ def _read(env, ids):
                company_id AS company,
                COALESCE(home_service_end, invoice_date) AS ends,
                amount_residual = 0 AS closed,
+               amount_total - CASE WHEN credited.amount < amount_total
+                                   THEN credited.amount ELSE 0 END AS owed,
                CASE WHEN reversed_entry_id = ANY(%(ids)s) THEN reversed_entry_id
                     END AS origin
           FROM account_move
+          LEFT JOIN (SELECT refund.reversed_entry_id AS invoice,
+                            SUM(refund.amount_total) AS amount
+                       FROM account_move refund
+                      WHERE refund.reversed_entry_id = ANY(%(ids)s)
+                        AND refund.move_type = 'out_refund'
+                        AND refund.state = 'posted'
+                      GROUP BY refund.reversed_entry_id
+               ) credited ON credited.invoice = account_move.id
          WHERE id = ANY(%(ids)s)
          ORDER BY invoice_date, id
         """,
@@ -305,12 +316,16 @@ def _money(certificates, ids):
     rows = env.execute_query_dict(SQL(MONEY, matches=matches))
     recognise(env, rows)
     shares = _shares(env, sorted({row["entry"] for row in rows}))
-    found = [(row["document"], _part(row, shares)) for row in rows]
+    done = defaultdict(lambda: [0, 0])
+    found = [(row["document"], _part(row, shares, done)) for row in rows]
     certificates._complete_parts(found)
     return [(document, part) for document, part in found if part.cents]
 
 
-def _part(row, shares):
+def _part(row, shares, done):
+    """:param done: ``{entry: [euros, cents]}`` so far: the cents of an entry that pays
+    several invoices make its whole
+    """
     cents = round(row["amount"] * 100)
     if row["journal"] not in BANK_JOURNALS and not row["payment"]:
         return Part(row["entry"], cents, "", row["entry_date"])
@@ -320,7 +335,10 @@ def _part(row, shares):
         kind = row["kind"] if row["kind"] in NOT_HIS else REFUND
     else:
         kind = CASH if in_cash else row["kind"] or "bank"
-    cents = round(cents * shares.get(row["entry"], 0))
+    so_far = done[row["entry"]]
+    so_far[0] += float(row["amount"])
+    cents = round(so_far[0] * 100 * shares.get(row["entry"], 0)) - so_far[1]
+    so_far[1] += cents
     day = row["payment_date"] or row["entry_date"]
     return Part(
         row["entry"],

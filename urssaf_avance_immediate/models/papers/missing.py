@@ -7,12 +7,15 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..invoice.replacing import TRANSFERRED
 from ..payment_request.payment_request import COLLECTING
+from ..payment_request.shares import shares
 
 MISSING = [
     ("not_booked", "Paid by Urssaf, not registered"),
     ("straddle", "Around the turn of the year"),
     ("transit", "Transit account"),
+    ("give_back", "Tax credit to be given back"),
 ]
 #: Validated then, a demande may be transferred in the year after.
 LAST_DAYS = 12, 15
@@ -49,6 +52,7 @@ class HomeServiceCertificate(models.Model):
             *here._missing_not_booked(companies, year),
             *here._missing_around_the_year(companies, year),
             *here._missing_transit(companies, year),
+            *here._missing_given_back(companies, year),
         ]
 
     def _missing_not_booked(self, companies, year):
@@ -107,6 +111,43 @@ class HomeServiceCertificate(models.Model):
                     agreed=agreed,
                 )
             yield self._row("straddle", request, text, request.amount_total)
+
+    def _missing_given_back(self, companies, year):
+        """Credited after Urssaf has paid: what is open of the credit note is tax credit
+        that Urssaf advanced.
+        """
+        refunds = self.env["account.move"].search(
+            Domain("company_id", "in", companies.ids)
+            & Domain("move_type", "=", "out_refund")
+            & Domain("state", "=", "posted")
+            & Domain("amount_residual", ">", 0)
+            & Domain("invoice_date", ">=", date(year, 1, 1))
+            & Domain("reversed_entry_id.urssaf_request_ids.state", "in", TRANSFERRED),
+            order="invoice_date, id",
+        )
+        for refund in refunds:
+            request = refund.reversed_entry_id.urssaf_request_ids.filtered(
+                lambda one: one.transfer_effective and one.state in TRANSFERRED
+            )[:1]
+            if not request:
+                continue
+            customers, advanced = shares(request, refund.amount_total)
+            yield self._row(
+                "give_back",
+                refund,
+                self.env._(
+                    "%(refund)s of %(customer)s: %(open)s are open. His share is "
+                    "%(customers)s, the other %(advanced)s are tax credit that Urssaf "
+                    "advanced: neither refund them to him nor match them with his next "
+                    "invoice, Urssaf takes them back.",
+                    refund=refund.name,
+                    customer=refund.partner_id.display_name,
+                    open=refund.currency_id.format(refund.amount_residual),
+                    customers=refund.currency_id.format(customers),
+                    advanced=refund.currency_id.format(advanced),
+                ),
+                min(advanced, refund.amount_residual),
+            )
 
     def _missing_transit(self, companies, year):
         """The statement of December is signed once what Urssaf transferred was held
