@@ -48,14 +48,20 @@ class AccountMove(models.Model):
             intervention cannot be, or a mention is missing and the company does not
             want it posted so
         """
-        self._home_service_check_known_dates()
-        self._home_service_check_interventions()
-        self._home_service_check_papers(soft)
+        now = self._home_service_posted_now(soft)
+        now._home_service_check_known_dates()
+        now._home_service_check_interventions()
+        now._home_service_check_papers()
         posted = super()._post(soft)
         # sudo: whoever may post an invoice need not be one of the invoicing.
         posted.sudo().home_service_intervention_ids._freeze()
         posted.activity_unlink([ACTIVITY])
         return posted
+
+    def _home_service_posted_now(self, soft):
+        """Those of self that Odoo posts now; those of a later day are posted then."""
+        today = fields.Date.context_today(self)
+        return self.filtered(lambda move: not soft or (move.date or today) <= today)
 
     def button_draft(self):
         """Extends account: what was frozen at posting follows the registers again."""

@@ -9,6 +9,7 @@ from ..rules import HANDYMAN_HOURS, TOLERANCE, hours_between, hours_fault, hours
 FOLLOWING = ("move_id", "company_id", "partner_id", "nature_id", "added_later")
 # In the context, what the code itself writes on posted invoices: nobody can send it.
 CODE = object()
+PARIS = "Europe/Paris"
 # Nothing was invoiced so long ago: a slip of the finger.
 FIRST_YEAR = 2000
 
@@ -132,7 +133,10 @@ class HomeServiceIntervention(models.Model):
 
         :raises UserError: the invoice is posted, and says what it must
         """
-        rows = super().create([_own(vals) for vals in vals_list])
+        # Said, for a default of the context would say something else.
+        rows = super().create(
+            [{**_own(vals), "added_later": False} for vals in vals_list]
+        )
         late = rows.filtered(lambda row: row.line_id._home_service_may_add(rows))
         late._add_later()
         rows._check_kept()
@@ -146,6 +150,7 @@ class HomeServiceIntervention(models.Model):
         if self.env.context.get("home_service_code") is CODE:
             return super().write(vals)
         self._check_kept()
+        self._check_added(vals)
         result = super().write(_own(vals))
         self._check_kept()
         self.filtered("added_later")._check_told_days()
@@ -154,9 +159,54 @@ class HomeServiceIntervention(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):
         self._check_kept()
+        self._check_added({})
+
+    def _check_added(self, vals):
+        """Of those that were added later: they stay on their invoice, and as they are
+        once the customer holds an annual certificate that names them.
+
+        :raises UserError: one is carried to another service, or was certified
+        """
+        added = self.filtered("added_later")
+        if "line_id" in vals and added.filtered(
+            lambda row: row.line_id.id != vals["line_id"]
+        ):
+            raise UserError(
+                self.env._(
+                    "An intervention that was added after posting stays with its "
+                    "service. Delete it, and add it where it belongs."
+                )
+            )
+        # sudo: whoever invoices may not see the certificates.
+        lines = self.env["home.service.certificate.line"].sudo()
+        held = added and lines.search(
+            [
+                ("move_id", "in", added.move_id.ids),
+                ("certificate_id.sent_on", "!=", False),
+            ],
+            limit=1,
+        )
+        if held:
+            raise UserError(
+                self.env._(
+                    "The customer holds the annual certificate of %(year)s, which "
+                    "names the interventions of %(invoice)s: they stay as they are.",
+                    year=held.certificate_id.year,
+                    invoice=held.move_id.display_name,
+                )
+            )
 
     def _check_kept(self):
         kept = self.filtered(lambda row: not row.added_later).move_id
+        cancelled = kept.filtered(lambda move: move.state == "cancel")
+        if cancelled:
+            raise UserError(
+                self.env._(
+                    "%s is cancelled, and its interventions are kept. To change them, "
+                    "reset the invoice to draft.",
+                    ", ".join(cancelled.mapped("display_name")),
+                )
+            )
         kept = kept.filtered(lambda move: move.state != "draft")
         if kept:
             raise UserError(
@@ -260,7 +310,14 @@ class HomeServiceIntervention(models.Model):
             "person_number": self.person_number or "",
             "place": self.place or self._customer_place(),
             "nature": self.nature_id.name or "",
+            "added": self._added_on(),
         }
+
+    def _added_on(self):
+        """The day in Paris when it was added to the posted invoice, else False."""
+        if not self.added_later:
+            return False
+        return fields.Date.context_today(self.with_context(tz=PARIS), self.create_date)
 
     def _copied(self):
         """Values for the invoice that takes the place of this one."""

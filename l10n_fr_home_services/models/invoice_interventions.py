@@ -23,15 +23,18 @@ class AccountMove(models.Model):
         "account.move.line",
         string="Service of the next intervention",
         compute="_compute_home_service_default_line_id",
+        compute_sudo=True,
     )
     home_service_may_add = fields.Boolean(
         string="Interventions may be added",
         compute="_compute_home_service_may_add",
+        compute_sudo=True,
         help="A draft, or a posted invoice that says nothing of its interventions.",
     )
     home_service_hours_notice = fields.Text(
         string="Hours that differ",
         compute="_compute_home_service_hours_notice",
+        compute_sudo=True,
         help="Lines whose hours are not those of their interventions.",
     )
 
@@ -206,7 +209,8 @@ class AccountMoveLine(models.Model):
         never hours.
         """
         self.ensure_one()
-        rows = self.home_service_intervention_ids
+        # sudo: printed, whoever prints.
+        rows = self.sudo().home_service_intervention_ids
         return sum(rows.mapped("duration")) if rows else self._home_service_sold_hours()
 
     def _home_service_sold_hours(self):
@@ -223,7 +227,8 @@ class AccountMoveLine(models.Model):
         """What papers say of the interventions of these lines, by day: hours of the day
         are False where they are not known, ``duration`` is in hours.
         """
-        rows = self.home_service_intervention_ids.sorted(
+        # sudo: printed, whoever prints.
+        rows = self.sudo().home_service_intervention_ids.sorted(
             lambda row: (row.date, row.start, row.id)
         )
         return [row._row() for row in rows]

@@ -11,6 +11,7 @@ from odoo.tools import format_date, format_time, formatLang
 
 from ..rules import hours_text
 from .company import MODES
+from .taxes import EXEMPT
 
 # Digits of a unit price with VAT: as few as its total needs.
 DIGITS = range(2, 7)
@@ -38,6 +39,12 @@ class AccountMove(models.Model):
             "places": len({row["place"] for row in rows if row["place"]}) > 1,
             "small": self._home_service_small_print(declarant),
         }
+
+    def _home_service_exempt(self):
+        """Whether the company charges no VAT: then it has no option to pay it on
+        debits either.
+        """
+        return self.company_id._home_service_regime() in EXEMPT
 
     def _home_service_identity(self, declarant):
         """Who provides the services and how, as ``(label, text)``."""
@@ -123,7 +130,7 @@ class AccountMove(models.Model):
         for line in self._home_service_lines():
             title = line._home_service_title()
             rows += [
-                {**row, "service": title}
+                {**row, "service": self._home_service_added(title, row["added"])}
                 for row in line._home_service_intervention_rows()
             ]
         rows.sort(key=lambda row: (row["date"], row["start"] or 0))
@@ -136,6 +143,18 @@ class AccountMove(models.Model):
             }
             for row in rows
         ]
+
+    def _home_service_added(self, title, day):
+        """The service of an intervention; an invoice that is printed again says what
+        the one that was handed over did not.
+        """
+        if not day:
+            return title
+        return self.env._(
+            "%(service)s (added on %(date)s)",
+            service=title,
+            date=format_date(self.env, day),
+        )
 
     def _home_service_times(self, start, end):
         if start is False:

@@ -173,16 +173,26 @@ class AccountMove(models.Model):
                     found[move] = faults
         return found
 
-    def _home_service_check_papers(self, soft):
+    def _home_service_impossible(self):
+        """``{invoice: sentence}`` of those of self that cannot be posted, whatever
+        their company wants: their days or their interventions cannot be.
+        """
+        found = {}
+        for move in self:
+            try:
+                move._home_service_check_known_dates()
+                move._home_service_check_interventions()
+            except UserError as error:
+                found[move] = str(error)
+        return found
+
+    def _home_service_check_papers(self):
         """Before posting. Odoo’s scheduled action of automatic posting writes a
         UserError on the invoice, and goes on with the next one.
 
         :raises UserError: a company wants complete invoices, and one of self is not
         """
-        today = fields.Date.context_today(self)
-        # Those of a later day are posted then.
-        now = self.filtered(lambda move: not soft or move.date <= today)
-        if stopped := now._home_service_stopped():
+        if stopped := self._home_service_stopped():
             raise UserError(self._home_service_stop_text(stopped))
 
     def _home_service_stop_text(self, stopped):

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class HomeServicePerson(models.Model):
@@ -29,9 +30,29 @@ class HomeServicePerson(models.Model):
     active = fields.Boolean(default=True)
 
     _number_unique = models.UniqueIndex(
-        "(company_id, number) WHERE number > ''",
+        "(COALESCE(company_id, 0), number) WHERE number > ''",
         "Somebody in the register has this number already, perhaps archived.",
     )
+
+    @api.constrains("number", "company_id")
+    def _check_number_of_all_companies(self):
+        """Who works for all companies stands in the register of each of them."""
+        # sudo: the register of another company may hold that number.
+        people = self.sudo().with_context(active_test=False)
+        for person in people.filtered("number"):
+            others = [("company_id", "=", False)]
+            if not person.company_id:
+                others = [("company_id", "!=", False)]
+            if people.search_count([("number", "=", person.number), *others], limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "The register number %(number)s of %(name)s is taken already: "
+                        "somebody who works for all companies has a number that nobody "
+                        "else has in any of them, archived or not.",
+                        number=person.number,
+                        name=person.name,
+                    )
+                )
 
     @api.depends("name", "number")
     def _compute_display_name(self):

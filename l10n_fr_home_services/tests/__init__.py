@@ -9,6 +9,7 @@ from . import test_certificate_run
 from . import test_company
 from . import test_document
 from . import test_interventions
+from . import test_interventions_kept
 from . import test_interventions_paste
 from . import test_nature
 from . import test_nova

@@ -327,11 +327,8 @@ class TestInterventions(HomeServiceCase):
             kept.home_service_intervention_ids.write(
                 {"added_later": True, "duration": 9, "end": 18}
             )
-        # Carried to a draft, it is frozen with that one.
-        row.line_id = draft.invoice_line_ids
-        draft.action_post()
-        with self._refused(UserError, "kept as they were"):
-            row.duration = 2
+        with self._refused(UserError, "stays with its service"):
+            row.line_id = draft.invoice_line_ids
 
     def test_a_deleted_line_takes_its_interventions_along(self):
         move = self._draft({}, {})

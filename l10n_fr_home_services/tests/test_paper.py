@@ -152,6 +152,18 @@ class TestPaper(PaperCase):
         self.assertIn("TVA non applicable, article 293 B du CGI", text)
         self.assertIn("Total incl. VAT 30.00 €", text)
 
+    def test_an_exempt_company_has_no_option_of_debits(self):
+        """What l10n_fr_account prints, where it is installed."""
+        tax = self.company._home_service_exempt_tax()
+        move = self._posted({"tax_ids": [Command.set(tax.ids)]})
+        said = "Option to pay tax on debits"
+        if "l10n_fr_is_company_french" in move:
+            self.company.home_service_vat = "invoice"
+            self.assertIn(said, self._text(move))
+        for regime in ("franchise", "nonprofit"):
+            self.company.home_service_vat = regime
+            self.assertNotIn(said, self._text(move))
+
     def test_agreed_and_not_declared(self):
         """Article D7233-1: the customer is told that there is no tax advantage."""
         self.company.home_service_sap_number = False

@@ -9,8 +9,10 @@ class ValidateAccountMove(models.TransientModel):
         """Extends account: of a selection, those that are complete are posted, and the
         user is told which ones are not.
         """
-        stopped = self.move_ids._home_service_stopped()
-        kept = self.move_ids.browse([move.id for move in stopped])
+        now = self.move_ids._home_service_posted_now(soft=not self.force_post)
+        impossible = now._home_service_impossible()
+        stopped = now._home_service_stopped()
+        kept = self.move_ids.browse([move.id for move in {**impossible, **stopped}])
         if not kept or kept == self.move_ids:
             return super().validate_move()
         self.move_ids -= kept
@@ -21,7 +23,12 @@ class ValidateAccountMove(models.TransientModel):
                 "type": "warning",
                 "sticky": True,
                 "title": self.env._("Not posted: %s", len(kept)),
-                "message": kept._home_service_stop_text(stopped),
+                "message": "\n\n".join(
+                    [
+                        *impossible.values(),
+                        *([kept._home_service_stop_text(stopped)] if stopped else []),
+                    ]
+                ),
                 "next": super().validate_move(),
             },
         }

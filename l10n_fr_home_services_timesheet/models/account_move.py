@@ -10,6 +10,7 @@ class AccountMove(models.Model):
 
     home_service_timesheet_notice = fields.Text(
         compute="_compute_home_service_timesheet_notice",
+        compute_sudo=True,
         help="What the timesheets say now and the interventions do not.",
     )
 
@@ -60,7 +61,7 @@ class AccountMove(models.Model):
         the invoice declares other days; those that come from another invoice, which
         this one replaces, are billed by this one.
         """
-        invoices = self.filtered(
+        invoices = self._home_service_posted_now(soft).filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "draft"
         )
         invoices._home_service_check_known_dates()
