@@ -80,6 +80,26 @@ class TestMoneyCredited(MoneyCase):
         self.assertEqual(request.surplus_amount, 16.0)
         self.assertFalse(request.can_book_second or request.activity_ids)
 
+    def test_the_tax_credit_is_taken_back_before_somebody_pressed(self):
+        """Who was quicker decides nothing: the invoice stays settled, and the
+        customer's share his.
+        """
+        request = self._collected((66, 10))
+        self._credit(request.move_id, 32.0)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        before = self._months(2, 3)
+        self._says(request, "110", date(2026, 3, 9), "Annulée")
+        self._take_back(request, date(2026, 3, 10), amount=16.0)
+        self.assertEqual(request.move_id.amount_residual, 0.0)
+        self.assertEqual(self._open(self.receivable), [])
+        self.assertEqual(self._balance(self.surplus), -16.0)
+        self.assertEqual(self._months(2, 3), before, "no VAT of what was not paid")
+        self.assertTrue(request.can_book_second)
+        self._second(request)
+        self.assertEqual(self._open(self.receivable), [-16.0])
+        self.assertEqual(self._balance(self.surplus), 0.0)
+        self.assertFalse(request.can_book_second)
+
     def test_credited_and_paid_directly(self):
         """What the customer has paid himself besides is all his."""
         request = self._collected((66, 10))

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from ..lib.rules import paris_date, paris_today
 from ..models.payment_request.lettering import vat_day
 from ..models.payment_request.settling import for_manager
+from ..models.payment_request.shares import credited
 from ..models.payment_request.transfer_entries import surplus_line
 
 WHOLE, HALF = "whole", "half"
@@ -251,10 +252,13 @@ class UrssafPaymentRequestReversal(models.TransientModel):
 
     def _of_the_surplus(self, request):
         """How much of the amount comes off the surplus account: what the invoice did
-        not get, or exactly what was too much.
+        not get, or exactly what was too much. Of an invoice that was credited Urssaf
+        takes its tax credit back: what is small enough is of the surplus, or the
+        customer would be asked for it, whoever was quicker, Urssaf or the accountant.
         """
         surplus = max(request.surplus_amount, 0.0)
-        if not request.currency_id.compare_amounts(self.amount, surplus):
-            return surplus
+        compared = request.currency_id.compare_amounts(self.amount, surplus)
+        if not compared or (compared < 0 and credited(request)):
+            return self.amount
         on_invoice = request.amount_booked - surplus
         return max(request.currency_id.round(self.amount - on_invoice), 0.0)
