@@ -87,11 +87,12 @@ class AccountMove(models.Model):
         """How each mode is called to a customer (article L7232-6 of the Code du travail
         and arrêté of 17 March 2015).
         """
-        return [
-            ("provider", self.env._("provider")),
-            ("agent", self.env._("agent: you are the employer")),
-            ("lending", self.env._("lending of staff")),
-        ]
+        texts = {
+            "provider": self.env._("provider"),
+            "agent": self.env._("agent: you are the employer"),
+            "lending": self.env._("lending of staff"),
+        }
+        return list(texts.items())
 
     def _home_service_where(self):
         """Where and when, as ``(label, text)``."""

@@ -113,20 +113,13 @@ def _said(env, figures):
 def _issuer(env, issuer):
     """What article D7233-4 of the Code du travail wants said of who provides."""
     lines = [issuer["siren"] and f"SIREN {issuer['siren']}"]
-    for number, day, dated, bare in (
-        (
-            issuer["sap_number"],
-            issuer["declaration_date"],
-            env._("Declaration %(number)s of %(day)s"),
-            env._("Declaration %(number)s"),
-        ),
-        (
-            issuer["approval_number"],
-            issuer["approval_date"],
-            env._("Agrément %(number)s of %(day)s"),
-            env._("Agrément %(number)s"),
-        ),
-    ):
+    declaration = [issuer["sap_number"], issuer["declaration_date"]]
+    declaration += [env._("Declaration %(number)s of %(day)s")]
+    declaration += [env._("Declaration %(number)s")]
+    approval = [issuer["approval_number"], issuer["approval_date"]]
+    approval += [env._("Agrément %(number)s of %(day)s")]
+    approval += [env._("Agrément %(number)s")]
+    for number, day, dated, bare in (declaration, approval):
         if number:
             words = dated if day else bare
             lines.append(words % {"number": number, "day": format_date(env, day)})
