@@ -186,6 +186,7 @@ class TestFrenchDocuments(UrssafCase):
         "portal_invoice_page",
         "portal_my_invoices",
         "report_invoice_document",
+        "report_payment_receipt_document",
         "report_transfer_statement",
     }
 
