@@ -34,6 +34,7 @@ class TestDocument(HomeServiceCase):
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
             email="bookkeeper@example.com",
+            lang="en_US",  # who is told reads his language
         )
 
     def _document(self, kind="vigilance", issued="2025-10-01", **values):

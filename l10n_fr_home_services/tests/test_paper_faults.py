@@ -238,6 +238,7 @@ class TestPaperFaults(PaperCase):
         self.company.home_service_paper_check = "block"
         good, bad = self._complete(), self._complete(rows=False)
         clerk = self._make_user("clerk3", self.company)
+        clerk.lang = "en_US"  # who is told reads his language
         (good + bad).write({"auto_post": "at_date", "invoice_user_id": clerk.id})
         # What Odoo does of each, one after the other, once the whole batch has failed.
         with self.assertRaises(UserError):
