@@ -102,9 +102,11 @@ class TestInvoiceGuards(GuardsCase):
         needed = {
             "account.move.line": {"move_id": free.id},
             "account.bank.statement.line": {"journal_id": journal.id},
+            "account.journal": {"name": "Another bank", "type": "bank"},
         }
         samples = {
             "account.bank.statement.line": received,
+            "account.journal": journal,
             "account.move": move,
             "account.move.line": free.invoice_line_ids,
             "account.payment": payment,

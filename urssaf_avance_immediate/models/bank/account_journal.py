@@ -3,7 +3,8 @@ from odoo import fields, models
 
 
 class AccountJournal(models.Model):
-    _inherit = "account.journal"
+    _name = "account.journal"
+    _inherit = ["account.journal", "urssaf.guarded"]
 
     urssaf_paid_company_ids = fields.One2many(
         "res.company",
