@@ -112,16 +112,17 @@ def _said(env, figures):
 
 def _issuer(env, issuer):
     """What article D7233-4 of the Code du travail wants said of who provides."""
+    declared = env._("Declaration %(number)s of %(day)s")
+    declared_undated = env._("Declaration %(number)s")
+    agreed = env._("Agrément %(number)s of %(day)s")
+    agreed_undated = env._("Agrément %(number)s")
     lines = [issuer["siren"] and f"SIREN {issuer['siren']}"]
-    declaration = [issuer["sap_number"], issuer["declaration_date"]]
-    declaration += [env._("Declaration %(number)s of %(day)s")]
-    declaration += [env._("Declaration %(number)s")]
-    approval = [issuer["approval_number"], issuer["approval_date"]]
-    approval += [env._("Agrément %(number)s of %(day)s")]
-    approval += [env._("Agrément %(number)s")]
-    for number, day, dated, bare in (declaration, approval):
+    for number, day, dated, undated in (
+        (issuer["sap_number"], issuer["declaration_date"], declared, declared_undated),
+        (issuer["approval_number"], issuer["approval_date"], agreed, agreed_undated),
+    ):
         if number:
-            words = dated if day else bare
+            words = dated if day else undated
             lines.append(words % {"number": number, "day": format_date(env, day)})
     lines.append(" · ".join(filter(None, (issuer["phone"], issuer["email"]))))
     return list(filter(None, lines))

@@ -4,6 +4,7 @@ and subject. An add-on that has a way of its own extends it.
 """
 
 import logging
+import traceback
 from contextlib import contextmanager
 
 from psycopg2 import OperationalError
@@ -31,8 +32,14 @@ class HomeServiceTelling(models.AbstractModel):
         except OperationalError:
             # The database is to try again, the whole of it.
             raise
-        except Exception:
-            _logger.exception("A reminder of company %s was not written", company.id)
+        except Exception as error:
+            # Never the text of the error: it may quote personal data.
+            _logger.error(
+                "A reminder of company %s was not written: %s.\n%s",
+                company.id,
+                type(error).__name__,
+                "".join(traceback.format_tb(error.__traceback__)),
+            )
 
     @api.model
     def _for_reader(self, company, record, activity_type):
