@@ -103,6 +103,78 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         self._news("70", when, transfer=self._transfer("2026-03-23"))
         self.assertFalse(self.request.late)
 
+    # -- its life in dated steps -----------------------------------------------
+
+    def _steps(self):
+        request = self.request.with_user(self.user).with_context(lang="en_US")
+        return [(s["key"], s["state"], s["date"]) for s in request._timeline()]
+
+    def test_timeline_of_what_goes_well(self):
+        self.assertEqual(
+            self._steps(),
+            [
+                ("sent", "done", date(2026, 3, 16)),
+                ("answer", "next", date(2026, 3, 18)),
+                ("debit", "later", date(2026, 3, 20)),
+                ("transfer", "later", date(2026, 3, 24)),
+            ],
+        )
+        self._news("30")
+        self.assertEqual(
+            self._steps()[1:],
+            [
+                ("answer", "done", date(2026, 3, 16)),
+                ("debit", "next", date(2026, 3, 18)),
+                ("transfer", "later", date(2026, 3, 20)),
+            ],
+        )
+        self._news("30", datetime(2026, 3, 21, 9))
+        self.assertEqual(self._steps()[-1], ("transfer", "late", date(2026, 3, 20)))
+        when = datetime(2026, 3, 23, 9)
+        self._news("70", when, transfer=self._transfer("2026-03-23"))
+        self.assertEqual(self._steps()[-1], ("transfer", "done", date(2026, 3, 23)))
+        shown = self.request.with_context(lang="en_US").timeline
+        self.assertEqual(shown[-1]["date"], "03/23/2026", "as the user writes dates")
+
+    def test_timeline_of_a_refusal_offers_the_correction(self):
+        self._news("40", datetime(2026, 3, 17, 8))
+        self.assertEqual(
+            self._steps(),
+            [
+                ("sent", "done", date(2026, 3, 16)),
+                ("answer", "failed", date(2026, 3, 17)),
+            ],
+            "nothing follows a refusal",
+        )
+        request = self.request.with_user(self.user)
+        action = request._timeline()[-1]["action"]
+        self.assertEqual(action["method"], "action_correct_invoice")
+        request.action_correct_invoice()
+        steps = request._timeline()
+        self.assertEqual([s["key"] for s in steps], ["sent", "answer", "settled"])
+        self.assertNotIn("action", steps[1])
+
+    def test_timeline_of_what_the_bank_refused(self):
+        day = datetime(2026, 3, 17, 8)
+        self._news("70", day, transfer=self._transfer("2026-03-17"))
+        self._news("60", datetime(2026, 4, 20, 8))
+        self.assertEqual(
+            self._steps()[2:],
+            [
+                ("transfer", "done", date(2026, 3, 17)),
+                ("debit", "failed", date(2026, 4, 20)),
+            ],
+            "Urssaf had paid before",
+        )
+        self._news("110", datetime(2026, 4, 21, 8))
+        self.assertEqual(
+            self._steps(),
+            [
+                ("sent", "done", date(2026, 3, 16)),
+                ("cancelled", "failed", date(2026, 4, 21)),
+            ],
+        )
+
     # -- how often -------------------------------------------------------------
 
     def _next(self):

@@ -12,6 +12,7 @@ Local only: nothing here talks to Urssaf, the scheduled action does.
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 
 from ...lib.rules import paris_today
 from ..enrolment.enrolment import CLOSED as PAUSED
@@ -115,6 +116,39 @@ class AccountMove(models.Model):
             # One that was to leave by itself has its activity.
             if fault and not move.urssaf_to_send:
                 move._urssaf_tell(fault["urssaf_card"]["message"])
+
+    @api.model
+    def _urssaf_to_send_domain(self):
+        """Invoices of active customers that somebody has to send, in the companies
+        that are ticked: posted, not paid, never sent (what Urssaf rejected is to be
+        mended first), and not among those that leave by themselves.
+        """
+        # sudo(): whoever sends sees the invoices, not every contact.
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        active = Domain.OR(
+            Domain("company_id", "in", companies.ids)
+            & Domain(
+                "commercial_partner_id",
+                "in",
+                partners._search(
+                    [
+                        (
+                            "urssaf_enrolment_ids",
+                            "any",
+                            [("company_id", "=", holder.id), ("state", "=", "active")],
+                        )
+                    ]
+                ),
+            )
+            for holder, companies in self.env.companies.grouped(
+                lambda company: company._urssaf_holder()
+            ).items()
+        )
+        free = [
+            ("urssaf_state", "in", (False, "draft")),
+            ("urssaf_to_send", "=", False),
+        ]
+        return self._urssaf_can_send_domain() & active & Domain(free)
 
     # -- leave now, or later -----------------------------------------------------
 

@@ -26,6 +26,7 @@ from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
 from .payment_request import FOLLOWED
+from .timeline import steps
 
 # Urssaf has the demande and the customer has not been asked yet.
 NOT_ASKED_YET = (False, "10", "15")
@@ -71,6 +72,7 @@ class UrssafPaymentRequest(models.Model):
     expectation = fields.Text(
         compute="_compute_expectation", help="What comes next, and when."
     )
+    timeline = fields.Json(compute="_compute_timeline", help="See _timeline.")
     notice_until = fields.Date(
         string="Act before",
         compute="_compute_notice_until",
@@ -169,6 +171,21 @@ class UrssafPaymentRequest(models.Model):
                 "Urssaf has done so.",
                 format_date(self.env, paris_date(self.cancel_requested_on)),
             )
+
+    @api.depends("state", "answer_until", "late", "cancel_awaited", "invoice_settled")
+    @api.depends_context("uid", "lang")
+    def _compute_timeline(self):
+        """What the browser shows: the dates in the user’s own writing."""
+        for request in self:
+            request.timeline = [
+                step | {"date": step["date"] and format_date(self.env, step["date"])}
+                for step in request._timeline()
+            ]
+
+    def _timeline(self):
+        """Its life in dated steps: see ``timeline.steps``."""
+        self.ensure_one()
+        return steps(self)
 
     @api.depends("state", "remote_code", "remote_changed_at", "transfer_effective")
     def _compute_notice_until(self):
