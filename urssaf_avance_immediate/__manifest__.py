@@ -60,6 +60,7 @@
         "views/urssaf_papers_views.xml",
         "report/urssaf_transfer_statement.xml",
         "views/urssaf_transfer_statement_views.xml",
+        "wizards/urssaf_board_views.xml",
         "views/urssaf_menus.xml",
         "views/account_portal_templates.xml",
         "views/portal_templates.xml",

@@ -4,8 +4,26 @@
 from odoo.addons.l10n_fr_home_services.hooks import let_go_of_demo_records
 
 MODULE = "urssaf_avance_immediate"
-#: Menus of the trade’s configuration that stand under ours while we are here.
-LISTS = ("nature", "official_amount", "activity", "wording", "threshold")
+TRADE = "l10n_fr_home_services"
+#: The trade’s menus stand in our application while we are here: where they belong.
+MENUS = {
+    "account.menu_finance_configuration": (
+        "nature",
+        "official_amount",
+        "activity",
+        "wording",
+        "threshold",
+    ),
+    f"{TRADE}.menu_home_service": (
+        "certificate",
+        "certificate_run",
+        "nova_table",
+        "nova",
+        "counters",
+        "document",
+        "person",
+    ),
+}
 
 
 def uninstall_hook(env):
@@ -14,11 +32,11 @@ def uninstall_hook(env):
     marks = env["ir.config_parameter"].sudo()
     marks.search([("key", "=like", f"{MODULE}.%")]).unlink()
     let_go_of_demo_records(env, MODULE)
-    # Ours took its place.
-    for name in LISTS:
-        menu = env.ref(f"l10n_fr_home_services.menu_home_service_{name}", False)
-        if menu:
-            menu.active = True
+    for parent, names in MENUS.items():
+        for name in names:
+            menu = env.ref(f"{TRADE}.menu_home_service_{name}", False)
+            if menu:
+                menu.parent_id = env.ref(parent)
 
 
 def _take_up_reminders(env):

@@ -11,3 +11,4 @@ from . import bank
 from . import papers
 from . import customer
 from . import crosscheck
+from . import board

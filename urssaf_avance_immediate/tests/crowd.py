@@ -137,6 +137,8 @@ class Crowd:
             f" THEN t.service_end - {self._days()} END",
             transfer_amount=f"CASE WHEN {state} = 'paid' THEN t.amount_total END",
             transfer_effective=f"{state} = 'paid'",
+            transfer_outlook=f"CASE {state} WHEN 'waiting' THEN 'open'"
+            " WHEN 'validated' THEN 'agreed' WHEN 'debited' THEN 'agreed' END",
             to_book="n % 2000 = 31",
             # Told already, so that no scheduled action has anything to say.
             told_at=self._now("interval '0'"),

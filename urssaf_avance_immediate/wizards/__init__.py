@@ -5,6 +5,7 @@ from . import account_payment_register
 from . import base_partner_merge
 from . import urssaf_advance
 from . import urssaf_bank_reconcile
+from . import urssaf_board
 from . import urssaf_customer_form_refuse
 from . import urssaf_enrolment_adopt
 from . import urssaf_enrolment_check

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date, format_datetime
 
 from ...lib.api.codes import ERROR_CODES
-from ...lib.rules import PARIS
+from ...lib.rules import PARIS, paris_date, paris_today
 from ..exchange.screen import check_user
 from ..groups import PERSONAL
 from .enrolment import FOLLOWED, SENDABLE, STATES, WAITING
@@ -46,6 +46,14 @@ class UrssafEnrolment(models.Model):
         compute_sudo=True,
         help="What is happening, and who acts next.",
     )
+    phone = fields.Char(
+        string="Telephone",
+        compute="_compute_phone",
+        compute_sudo=True,
+        groups=PERSONAL,
+        help="The mobile number that Urssaf has, else that of the contact.",
+    )
+    waiting_for = fields.Char(string="For", compute="_compute_waiting_for")
     advice = fields.Html(
         string="What to mend",
         compute="_compute_advice",
@@ -65,6 +73,29 @@ class UrssafEnrolment(models.Model):
             stage = enrolment._stage()
             enrolment.stage = stage
             enrolment.life = enrolment._life(stage)
+
+    @api.depends("partner_id.urssaf_mobile", "partner_id.phone")
+    def _compute_phone(self):
+        for enrolment in self:
+            partner = enrolment.partner_id
+            enrolment.phone = partner.urssaf_mobile or partner.phone
+
+    @api.depends("registered_at")
+    @api.depends_context("lang")
+    def _compute_waiting_for(self):
+        """How long ago Urssaf wrote to him, in days of the calendar."""
+        today = paris_today()
+        for enrolment in self:
+            since = enrolment.registered_at
+            days = since and (today - paris_date(since)).days
+            if not since:
+                enrolment.waiting_for = False
+            elif days > 1:
+                enrolment.waiting_for = self.env._("for %s days", days)
+            elif days == 1:
+                enrolment.waiting_for = self.env._("since yesterday")
+            else:
+                enrolment.waiting_for = self.env._("since today")
 
     def _stage(self):
         if self.state == "draft":

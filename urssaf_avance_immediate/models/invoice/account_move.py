@@ -189,8 +189,12 @@ class AccountMove(models.Model):
 
     @api.model
     def _urssaf_can_send_domain(self):
-        if not self.env.user.has_group(USER):
-            return Domain.FALSE
+        user = self.env.user.has_group(USER)
+        return self._urssaf_sendable_domain() if user else Domain.FALSE
+
+    @api.model
+    def _urssaf_sendable_domain(self):
+        """What can be sent, whoever looks at it."""
         return Domain(
             [
                 ("move_type", "=", "out_invoice"),

@@ -148,7 +148,7 @@ class AccountMove(models.Model):
             ("urssaf_state", "in", (False, "draft")),
             ("urssaf_to_send", "=", False),
         ]
-        return self._urssaf_can_send_domain() & active & Domain(free)
+        return self._urssaf_sendable_domain() & active & Domain(free)
 
     # -- leave now, or later -----------------------------------------------------
 

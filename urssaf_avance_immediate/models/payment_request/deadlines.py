@@ -32,6 +32,9 @@ from .timeline import steps
 NOT_ASKED_YET = (False, "10", "15")
 # The customer said yes, or let the delay pass.
 VALIDATED = ("validated", "debited", "paid")
+# Money is to come in these states, until it is there: how sure it is.
+OUTLOOKS = {"waiting": "open", **dict.fromkeys(("validated", "debited"), "agreed")}
+OUTLOOKS["paid"] = "announced"
 # How much longer "Keep watching" watches, from the end of the watch.
 WATCH_MORE = relativedelta(months=6)
 # Nothing was received from Urssaf any more, or never will be.
@@ -69,6 +72,17 @@ class UrssafPaymentRequest(models.Model):
         store=True,
         help="On the day of Urssaf’s last answer, the transfer should have been there.",
     )
+    transfer_outlook = fields.Selection(
+        [
+            ("announced", "Certain: announced by Urssaf"),
+            ("agreed", "Estimated: the customer has agreed"),
+            ("open", "Estimated: the customer may still refuse"),
+        ],
+        string="Money to come",
+        compute="_compute_transfer_outlook",
+        store=True,
+        help="How sure the transfer and its day are; empty when none is to come.",
+    )
     expectation = fields.Text(
         compute="_compute_expectation", help="What comes next, and when."
     )
@@ -91,7 +105,10 @@ class UrssafPaymentRequest(models.Model):
         "holds.",
     )
 
-    # Few are late at any time, among years of them that are over.
+    # Few are awaited or late at any time, among years of them that are over.
+    _outlook_index = models.Index(
+        "(company_id, expected_transfer_date) WHERE transfer_outlook IS NOT NULL"
+    )
     _late_index = models.Index("(holder_id) WHERE late IS TRUE")
 
     # -- computes --------------------------------------------------------------
@@ -129,15 +146,20 @@ class UrssafPaymentRequest(models.Model):
                 expected = transfer_due(paris_date(request.answer_until))
             request.expected_transfer_date = expected
 
-    @api.depends("state", "expected_transfer_date", "remote_date", "transfer_effective")
+    @api.depends("state", "transfer_date", "transfer_effective")
+    def _compute_transfer_outlook(self):
+        for request in self:
+            outlook = OUTLOOKS.get(request.state, False)
+            came = request.state == "paid" and request.transfer_effective
+            known = "announced" if outlook and request.transfer_date else outlook
+            request.transfer_outlook = not came and known
+
+    @api.depends("transfer_outlook", "expected_transfer_date", "remote_date")
     def _compute_late(self):
         """A transfer is expected during its day: it is late from the next one on."""
         for request in self:
-            awaited = request.state in ("waiting", "validated", "debited") or (
-                request.state == "paid" and not request.transfer_effective
-            )
             request.late = (
-                awaited
+                bool(request.transfer_outlook)
                 and bool(request.expected_transfer_date and request.remote_date)
                 and request.expected_transfer_date < request.remote_date
             )
@@ -305,18 +327,6 @@ class UrssafPaymentRequest(models.Model):
                     date=format_date(self.env, request.watch_until),
                 )
             )
-
-    def action_proof_pack(self):
-        """Download what proves this demande: the answer to Urssaf, which gives thirty
-        days for it (article L133-8-7 of the Code de la sécurité sociale).
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/urssaf/demande/{self.id}/preuves",
-            "target": "download",
-        }
 
     # -- late --------------------------------------------------------------------
 

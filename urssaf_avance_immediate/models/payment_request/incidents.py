@@ -98,6 +98,12 @@ class UrssafPaymentRequest(models.Model):
         string="Customer told: paid", readonly=True, copy=False
     )
 
+    # What is to be mended, for the board.
+    _mend_index = models.Index(
+        "(company_id, state) INCLUDE (transfer_expected)"
+        " WHERE state IN ('rejected', 'refused', 'unpaid')"
+        " AND invoice_settled IS NOT TRUE"
+    )
     _cancel_awaited_index = models.Index("(holder_id) WHERE cancel_awaited IS TRUE")
 
     # -- computes ----------------------------------------------------------------
@@ -213,6 +219,18 @@ class UrssafPaymentRequest(models.Model):
         return handle_note(self, state)
 
     # -- buttons -----------------------------------------------------------------
+
+    def action_proof_pack(self):
+        """Download what proves this demande: the answer to Urssaf, which gives thirty
+        days for it (article L133-8-7 of the Code de la sécurité sociale).
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/urssaf/demande/{self.id}/preuves",
+            "target": "download",
+        }
 
     def action_correct_invoice(self):
         """Credit note and new draft invoice: same lines, same dates, new number.
