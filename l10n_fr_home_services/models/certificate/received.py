@@ -15,6 +15,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ...rules.certificate import CASH, NOT_HIS, REFUND, Document, Part
+from .deposits import Deposits
 from .unbooked import recognise
 
 #: A transfer of the first months may count for the year before, see the setting.
@@ -56,15 +57,26 @@ def documents(certificates, companies, partners, year):
         )
         for row in rows
     }
-    deposits = _deposits(env, reductions)
-    for document, part in _money(certificates, [*ids, *deposits]):
-        part.deposit = part.deposit or document in deposits
-        found[deposits.get(document, document)].parts.append(part)
+    deposits = Deposits(env, reductions)
+    of_deposits = set(deposits.ids())
+    money = _money(certificates, sorted({*ids, *of_deposits}))
+    for document, part in money:
+        if document not in of_deposits:
+            found[document].parts.append(part)
+    deposits.hand_on([one for one in money if one[0] in of_deposits], found)
+    return found, _names(env, rows, found)
+
+
+def _names(env, rows, found):
     names = {
         row["id"]: Invoice(row["id"], row["name"], row["partner"], row["company"])
         for row in rows
     }
-    return found, names
+    for move in env["account.move"].browse(sorted(found.keys() - names.keys())):
+        # The credit note of a deposit.
+        customer, company = move.commercial_partner_id.id, move.company_id.id
+        names[move.id] = Invoice(move.id, move.name, customer, company)
+    return names
 
 
 # What settles what: invoices are settled by credits, credit notes by debits.
@@ -266,18 +278,6 @@ def _take_off_credited(env, ids, weights):
     for invoice, note, total, amount in rows:
         for key, cents in notes.get(note, {}).items():
             weights[invoice][key] -= round(cents * float(amount) / float(total))
-
-
-def _deposits(env, reductions):
-    """``{invoice of a down payment: the invoice that takes it off}``. Odoo knows these
-    pairs where its sales are installed.
-    """
-    found = {}
-    for line in env["account.move.line"].browse(reductions):
-        for deposit in line._get_downpayment_lines().move_id - line.move_id:
-            if deposit.state == "posted":
-                found.setdefault(deposit.id, line.move_id.id)
-    return found
 
 
 # -- what was paid ------------------------------------------------------------------
