@@ -46,16 +46,17 @@ OLD_STATUT_LABELS = {
     "100": "Supprimée",
 }
 
-# Why a particulier may refuse a demande (infoRejet.code).
+# Why a particulier may refuse a demande (infoRejet.code). Urssaf says “Autre” twice:
+# here both say what they are about.
 MOTIFS_REFUS = {
     "REGUL_MNT_FACT": "Erreur sur le montant facturé et/ou sur le tarif indiqué "
     "pour la prestation",
     "REGUL_NB_QTE_FACT": "Nombre d'heures ou quantités facturées erronées",
     "REGUL_PRESTA_FACT": "Erreur sur les prestations facturées",
-    "REGUL_AUTRE": "Autre",
+    "REGUL_AUTRE": "Autre correction à faire",
     "CONTEST_ERR_FACT": "La facture comporte une erreur",
     "CONTEST_FACT_REGLEE": "La facture a déjà été réglée",
-    "CONTEST_AUTRE": "Autre",
+    "CONTEST_AUTRE": "Autre motif de contestation",
 }
 
 # Why Urssaf cancels a demande when the provider asks (infoRejet.code).

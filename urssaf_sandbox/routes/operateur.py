@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`/operateur/`: the operator's console. Everything at a glance, and what to play.
+"""`/operateur/`: the operator's console, in tabs: what there is, and what to play.
 
 It does nothing of its own: each button calls what `/sandbox/v1/` offers to scripts, or
 says in French why it cannot.
@@ -7,15 +7,18 @@ says in French why it cannot.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from ..clock import ClockRangeError
-from ..contract.references import MOTIFS_ANNULATION, MOTIFS_REFUS
-from ..life.work import Impossible
+from ..contract.references import MOTIFS_ANNULATION, MOTIFS_REFUS, STATUT_LABELS
+from ..life.work import Impossible, Work
 from ..space.pages import PageError, Visit
+from ..space.wording import moment
+from ..tables import Demande, Particulier, key_of
 from ..wire.faults import KINDS
 from . import overview, steering, surroundings
 from .orders import ClockMove, NewProvider, ProviderState
@@ -43,9 +46,30 @@ def play(
     return visit.go(page, "joue")
 
 
+def play_here(
+    visit: Visit, tab: str, step: Callable[[], Any], done: str, **more: str
+) -> RedirectResponse:
+    """Do the step and go back to its tab, which says what was done.
+
+    `done` and `sur`, on which record, are names; the page has the words (`_done`).
+    """
+    told = {"onglet": tab, "fait": "joue", "geste": done}
+    wrong = more.pop("wrong", "Ordre mal formé.")
+    play(visit, _CONSOLE, step, wrong)
+    return visit.go(f"{_CONSOLE}?{urlencode(told | more)}")
+
+
 router = APIRouter(prefix="/operateur", include_in_schema=False)
 
 _CONSOLE = "/operateur/"
+TABS = {
+    "temps": "Temps",
+    "demandes": "Demandes",
+    "particuliers": "Particuliers",
+    "pannes": "Pannes",
+    "appels": "Appels",
+    "prestataires": "Prestataires",
+}
 
 # What a fault is, for who does not know its name; a new one is shown by its name.
 FAULT_LABELS = {
@@ -68,26 +92,66 @@ FAULT_LABELS = {
 
 
 @router.get("/")
-def console(visit: VisitHere) -> HTMLResponse:
-    """Show everything at a glance."""
-    waiting = visit.sandbox.faults.waiting()
+def console(
+    visit: VisitHere,
+    onglet: str = "temps",
+    statut: str = "",
+    q: str = "",
+    geste: str = "",
+    sur: str = "",
+) -> HTMLResponse:
+    """Show one tab: what there is, and what may be played on it."""
+    tab = onglet if onglet in TABS else "temps"
     with visit.sandbox.reading() as work:
-        particuliers = overview.particuliers(work)
-        demandes = overview.demandes(work)
+        people = overview.particuliers(work, q) if tab == "particuliers" else []
+        demandes = overview.demandes(work, statut, q) if tab == "demandes" else []
         return visit.show(
             "operateur/console.html",
             now=work.now,
             today=work.today,
+            tab=tab,
+            tabs=TABS,
+            statut=statut,
+            wanted=q,
+            done=_done(work, geste, sur),
             particuliers=[
-                (particulier, possible(PARTICULIER_EVENTS, particulier))
-                for particulier in particuliers
+                (each, possible(PARTICULIER_EVENTS, each)) for each in people
             ],
-            demandes=[(item, possible(DEMANDE_EVENTS, item)) for item in demandes],
-            faults=waiting,
+            demandes=[(each, possible(DEMANDE_EVENTS, each)) for each in demandes],
+            faults=visit.sandbox.faults.waiting(),
             kinds={kind: FAULT_LABELS.get(kind, "") for kind in KINDS},
             motifs={"contest": MOTIFS_REFUS, "cancel": MOTIFS_ANNULATION},
             **overview.around(work),
         )
+
+
+# What was done, beside what is said of records.
+_DONE = {
+    "panne": "La panne attend les prochains appels.",
+    "effacer": "Plus aucune panne n'attend.",
+    "prestataire": "Le prestataire est ajouté.",
+    "situation": "La situation du prestataire est changée.",
+    "reinitialiser": "Les particuliers, les demandes et les messages sont oubliés.",
+}
+
+
+def _done(work: Work, gesture: str, record: str) -> str:
+    """Say what a button has changed, from the names in the address alone."""
+    if gesture == "horloge":
+        return f"L'horloge marque le {moment(work.now)}."
+    if gesture in DEMANDE_EVENTS:
+        demande = work.session.get(Demande, key_of(record))
+        return demande and (
+            f"{DEMANDE_EVENTS[gesture].label} : la demande {demande.num_facture} est "
+            f"« {STATUT_LABELS[demande.statut]} »."
+        )
+    if gesture in PARTICULIER_EVENTS:
+        person = work.session.get(Particulier, record)
+        return person and (
+            f"{PARTICULIER_EVENTS[gesture].label} : {person.first_names} "
+            f"{person.birth_name}."
+        )
+    return _DONE.get(gesture, "")
 
 
 @router.post("/horloge")
@@ -99,7 +163,7 @@ def move_clock(visit: VisitHere, form: Form) -> RedirectResponse:
         steering.advance_clock(visit.sandbox, ClockMove(hours=hours, working_days=days))
 
     wrong = "Indiquez un nombre d'heures ou de jours ouvrés."
-    return play(visit, _CONSOLE, step, wrong)
+    return play_here(visit, "temps", step, "horloge", wrong=wrong)
 
 
 @router.post("/demandes/{number}/{event}")
@@ -109,7 +173,11 @@ def demande_event(
     """Play an event on one demande."""
     act = _known(DEMANDE_EVENTS, event).act
     wrong = "Choisissez un motif, et 1 000 caractères au plus pour le commentaire."
-    return play(visit, _CONSOLE, lambda: act(visit.sandbox, number, form), wrong)
+
+    def step() -> None:
+        act(visit.sandbox, number, form)
+
+    return play_here(visit, "demandes", step, event, sur=number, wrong=wrong)
 
 
 @router.post("/particuliers/{id_client}/{event}")
@@ -119,7 +187,11 @@ def particulier_event(
     """Play an event on one particulier."""
     act = _known(PARTICULIER_EVENTS, event).act
     wrong = "Le montant utilisé ailleurs est en euros, de 0 à 100 000."
-    return play(visit, _CONSOLE, lambda: act(visit.sandbox, id_client, form), wrong)
+
+    def step() -> None:
+        act(visit.sandbox, id_client, form)
+
+    return play_here(visit, "particuliers", step, event, sur=id_client, wrong=wrong)
 
 
 @router.post("/pannes")
@@ -137,13 +209,18 @@ def order_fault(visit: VisitHere, form: Form) -> RedirectResponse:
         )
         surroundings.order_fault(visit.sandbox, fault)
 
-    return play(visit, _CONSOLE, step, "Cette panne est mal décrite.")
+    wrong = "Cette panne est mal décrite."
+    return play_here(visit, "pannes", step, "panne", wrong=wrong)
 
 
 @router.post("/pannes/effacer")
 def wipe_faults(visit: VisitHere, _form: Form) -> RedirectResponse:
     """Forget the faults that wait."""
-    return play(visit, _CONSOLE, lambda: surroundings.wipe_faults(visit.sandbox))
+
+    def step() -> None:
+        surroundings.wipe_faults(visit.sandbox)
+
+    return play_here(visit, "pannes", step, "effacer")
 
 
 @router.post("/prestataires")
@@ -160,7 +237,7 @@ def add_prestataire(visit: VisitHere, form: Form) -> RedirectResponse:
         surroundings.create_provider(visit.sandbox, order)
 
     wrong = "Remplissez les quatre champs ; le SIRET a 14 chiffres."
-    return play(visit, _CONSOLE, step, wrong)
+    return play_here(visit, "prestataires", step, "prestataire", wrong=wrong)
 
 
 @router.post("/prestataires/{client_id:path}/situation")
@@ -175,7 +252,7 @@ def change_provider(visit: VisitHere, client_id: str, form: Form) -> RedirectRes
         )
         surroundings.change_provider(visit.sandbox, client_id, order)
 
-    return play(visit, _CONSOLE, step)
+    return play_here(visit, "prestataires", step, "situation")
 
 
 @router.post("/reinitialiser")
@@ -183,7 +260,11 @@ def reset(visit: VisitHere, form: Form) -> RedirectResponse:
     """Forget the world, if the box is ticked."""
     if form.get("certain") != "oui":
         raise PageError(422, "Cochez la case pour confirmer : tout sera oublié.")
-    return play(visit, _CONSOLE, lambda: steering.reset(visit.sandbox))
+
+    def step() -> None:
+        steering.reset(visit.sandbox)
+
+    return play_here(visit, "temps", step, "reinitialiser")
 
 
 def _known(events: dict[str, Event], name: str) -> Event:

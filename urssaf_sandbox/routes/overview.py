@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..contract.references import STATUT_LABELS
@@ -25,8 +25,8 @@ _SHOWN = 50
 _FEW = 12
 
 
-def particuliers(work: Work) -> list[Particulier]:
-    """Return those enrolled last, newest first."""
+def particuliers(work: Work, wanted: str = "") -> list[Particulier]:
+    """Return those enrolled last, newest first; those that bear this name or e-mail."""
     query = (
         select(Particulier)
         .options(
@@ -35,18 +35,37 @@ def particuliers(work: Work) -> list[Particulier]:
         .order_by(Particulier.created_at.desc(), Particulier.id)
         .limit(_SHOWN)
     )
+    if wanted:
+        query = query.where(_person_is(wanted))
     return list(work.session.scalars(query))
 
 
-def demandes(work: Work) -> list[Demande]:
-    """Return the last demandes, newest first."""
+def demandes(work: Work, statut: str = "", wanted: str = "") -> list[Demande]:
+    """Return the last demandes, newest first; of one statut, number or person."""
     query = (
         select(Demande)
         .options(joinedload(Demande.prestataire), joinedload(Demande.particulier))
         .order_by(Demande.id.desc())
         .limit(_SHOWN)
     )
+    if statut:
+        query = query.where(Demande.statut == statut)
+    if wanted:
+        number = Demande.num_facture.icontains(wanted, autoescape=True)
+        person = Demande.particulier.has(_person_is(wanted))
+        query = query.where(or_(number, person))
     return list(work.session.scalars(query))
+
+
+def _person_is(wanted: str) -> ColumnElement[bool]:
+    names = (
+        Particulier.birth_name,
+        Particulier.usage_name,
+        Particulier.first_names,
+        Particulier.email,
+        Particulier.id,
+    )
+    return or_(*(name.icontains(wanted, autoescape=True) for name in names))
 
 
 def around(work: Work) -> dict[str, Any]:

@@ -194,6 +194,10 @@ class Expired(Impossible):
     """The link was a right one, in its time."""
 
 
+class Used(Impossible):
+    """The account that the link opens is open already."""
+
+
 _UNKNOWN = "Ce lien est inconnu : ouvrez celui du dernier courriel reçu"
 _EXPIRED = {
     OPENING: "Ce lien d'activation a expiré : il est valable {days} jours",
@@ -226,7 +230,7 @@ def follow(work: Work, token: str, purpose: str) -> Particulier:
     if link.message.recipient != link.particulier.email:
         raise Impossible(_UNKNOWN)
     if purpose == OPENING and link.particulier.activated_at is not None:
-        raise Impossible("Votre compte est déjà activé : connectez-vous")
+        raise Used("Votre compte est déjà activé : connectez-vous")
     if link.expires_at <= work.now:
         days = work.settings.activation_days
         raise Expired(_EXPIRED[purpose].format(days=days))
@@ -246,7 +250,12 @@ def owner_of_expired(work: Work, token: str) -> Particulier:
 
 
 def spend(work: Work, particulier: Particulier) -> None:
-    """Kill every link sent to this person."""
+    """Kill every link sent to this person.
+
+    Those of the activation stay known: an open account makes them lead to the login.
+    """
     work.session.execute(
-        delete(MailLink).where(MailLink.particulier_id == particulier.id)
+        delete(MailLink).where(
+            MailLink.particulier_id == particulier.id, MailLink.purpose != OPENING
+        )
     )

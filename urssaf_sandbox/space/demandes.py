@@ -11,13 +11,16 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..answers import key_of
 from ..contract.references import (
     EN_ATTENTE,
+    IMPAYE_PRESTATAIRE,
     INTEGREE,
     MOTIFS_ANNULATION,
     MOTIFS_REFUS,
     PAYEE,
     PRELEVEE,
+    RECOUVREE,
     REFUS_PRELEVEMENT,
     REFUSEE,
+    REGULARISEE_PRESTATAIRE,
     STATUT_LABELS,
     VALIDEE,
 )
@@ -31,8 +34,18 @@ UNITES = {"HEURE": "heure", "FORFAIT": "forfait"}
 # Statuses of a demande whose reste à payer has left the bank account for good.
 _PRELEVEES = {PRELEVEE, PAYEE}
 
+# What happened, for the person it happened to; the others as Urssaf calls them.
+_HAPPENED = {
+    EN_ATTENTE: "Reçue, à valider par vous",
+    PRELEVEE: "Prélevée sur votre compte",
+    REFUS_PRELEVEMENT: "Prélèvement refusé",
+    PAYEE: "Payée à votre intervenant",
+    RECOUVREE: "Somme reprise à votre intervenant",
+    IMPAYE_PRESTATAIRE: "Somme non remboursée par votre intervenant",
+    REGULARISEE_PRESTATAIRE: "Somme remboursée par votre intervenant",
+}
 _CAUSES = {
-    "silence": "sans réponse de votre part",
+    "silence": "automatiquement, sans réponse de votre part",
     "particulier": "par vous",
     "banque": "par votre banque",
     "prestataire": "à la demande de votre intervenant",
@@ -109,10 +122,17 @@ class ShownDemande:
     def history(self) -> list[tuple[datetime, str, str]]:
         """Return (instant, what, because of whom), oldest first."""
         return [
-            (event.at, STATUT_LABELS[event.statut], _CAUSES.get(event.cause, ""))
+            (event.at, *_happened(event.statut, event.cause))
             for event in self.record.events
             if event.statut != INTEGREE
         ]
+
+
+def _happened(statut: str, cause: str) -> tuple[str, str]:
+    # Whose fault a reception or a reimbursement is says nothing.
+    plain = statut in (EN_ATTENTE, IMPAYE_PRESTATAIRE, REGULARISEE_PRESTATAIRE)
+    label = _HAPPENED.get(statut, STATUT_LABELS[statut])
+    return label, "" if plain else _CAUSES.get(cause, "")
 
 
 def demandes_of(

@@ -4,6 +4,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from ..routes.operateur import TABS
 from .browser import PASSWORD, PHONE, person_at
 from .data import demande
 
@@ -37,6 +38,7 @@ def pages(caller, other_caller, steering):
     steering.post(f"/particuliers/{client}/expire-mandate")
     number = steering.get("/mailbox")[-1]["id"]
     outside = "/ /boite-aux-lettres/ /operateur/ /operateur/registre".split()
+    outside += [f"/operateur/?onglet={tab}" for tab in TABS]
     inside = "paiements intervenants compte compte/coordonnees compte/banque"
     inside += " compte/mot-de-passe aide contact connexion mot-de-passe-oublie rien"
     payments = waiting, f"{waiting}/valider", f"{waiting}/refuser", refused, paid

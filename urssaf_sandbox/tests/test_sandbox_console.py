@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The operator's console: what it shows, what its buttons do."""
 
+from html import unescape
+
 import pytest
 
 from ..wire.faults import KINDS
@@ -9,10 +11,19 @@ from .data import demande
 from .visitor import Visitor
 
 
+class Operator(Visitor):
+    """Whoever holds the console."""
+
+    def tab(self, name, **filters):
+        """Return the text of one tab."""
+        params = {"onglet": name, **filters}
+        return unescape(self.http.get("/operateur/", params=params).text)
+
+
 @pytest.fixture
 def operator(served, http):
     """A browser at the console of an empty sandbox."""
-    visitor = Visitor(served.url)
+    visitor = Operator(served.url)
     yield visitor
     visitor.http.close()
 
@@ -25,8 +36,10 @@ def press(operator, path, **fields):
 def test_an_empty_world(operator):
     page = operator.get("/operateur/")
     assert page.status_code == 200
-    for text in ("10 juin 2026 à 10:00", "Personne n'est inscrit", "Simulation."):
+    for text in ("10 juin 2026 à 10:00", "Simulation."):
         assert text in page.text
+    assert "Personne n'est inscrit" in operator.tab("particuliers")
+    assert "Aucune demande" in operator.tab("demandes")
 
 
 def test_the_clock(operator, steering):
@@ -56,7 +69,7 @@ def test_events_on_a_demande(operator, caller, steering, hours, events, status):
     sent = caller.sent()
     steering.advance(hours=hours)
     for event in events:
-        assert f"{sent}/{event}" in operator.get("/operateur/").text
+        assert f"{sent}/{event}" in operator.tab("demandes")
         reason = {"motif": "REGUL_AUTRE"} if event == "contester" else {}
         answer = press(operator, f"demandes/{sent}/{event}", **reason)
         assert answer.status_code == 303
@@ -103,7 +116,7 @@ def test_what_is_impossible_is_said_in_french(operator, caller):
 def test_events_on_a_person(operator, caller, events, code):
     id_client = caller.enrol().json()["idClient"]
     for event in events:
-        assert f"{id_client}/{event}" in operator.get("/operateur/").text
+        assert f"{id_client}/{event}" in operator.tab("particuliers")
         assert press(operator, f"particuliers/{id_client}/{event}").status_code == 303
     answer = caller.customer(idClient=id_client)
     if code is None:
@@ -136,14 +149,14 @@ def test_the_providers(operator, http, steering):
     assert page.status_code == 422
     page = press(operator, "prestataires", raison_sociale="Aide & Co", **fields)
     assert page.status_code in (303, 409)  # providers outlive a reset
-    assert "Aide &amp; Co" in operator.get("/operateur/").text
+    assert "Aide & Co" in operator.tab("prestataires")
     order = {"connu": "false", "acomptes": "false", "garantie": "expired"}
     path = "prestataires/console/1/situation"
     assert press(operator, path, **order).status_code == 303
     (state,) = (p for p in steering.get("/providers") if p["client_id"] == "console/1")
     assert (state["known"], state["deposits"]) == (False, False)
     assert state["guarantee"] == "expired"
-    assert "garantie expirée" in operator.get("/operateur/").text
+    assert "garantie expirée" in operator.tab("prestataires")
     assert press(operator, path, garantie="x").status_code == 422
     unknown = press(operator, "prestataires/personne/situation", **order)
     assert unknown.status_code == 404
@@ -152,7 +165,7 @@ def test_the_providers(operator, http, steering):
 def test_the_statements_can_be_fetched(operator, caller, steering):
     caller.sent()
     steering.advance(working_days=7)
-    page = operator.get("/operateur/").text
+    page = operator.tab("prestataires")
     form = page.partition('action="/sandbox/v1/bank/')[2]
     start = form.partition('name="start" type="date" value="')[2][:10]
     end = form.partition('name="end" type="date" value="')[2][:10]
@@ -163,7 +176,7 @@ def test_the_statements_can_be_fetched(operator, caller, steering):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_fault_the_engine_offers_can_be_chosen(operator, steering, kind):
-    assert f'<option value="{kind}">' in operator.get("/operateur/").text
+    assert f'<option value="{kind}">' in operator.tab("pannes")
     order = {"panne": kind, "methode": "*", "nombre": "", "part": "25"}
     assert press(operator, "pannes", **order).status_code == 303
     (fault,) = steering.get("/faults")
@@ -173,7 +186,7 @@ def test_every_fault_the_engine_offers_can_be_chosen(operator, steering, kind):
 def test_a_fault_is_ordered_shown_and_wiped(operator, caller):
     order = {"panne": "empty_400", "methode": "020", "nombre": "2", "valeur": ""}
     assert press(operator, "pannes", **order).status_code == 303
-    assert "empty_400, méthode 020, encore 2 appels" in operator.get("/operateur/").text
+    assert "empty_400, méthode 020, encore 2 appels" in operator.tab("pannes")
     assert caller.customer(idClient="x").content == b""
     assert press(operator, "pannes/effacer").status_code == 303
     assert caller.customer(idClient="x").content != b""
@@ -256,12 +269,72 @@ def test_the_console_in_a_browser(served, caller):
         browser.opens("/")
         browser.follows("Console de l'opérateur")
         browser.presses("1 heure")
-        browser.reads("10 juin 2026 à 11:00", "20 En attente de validation")
+        browser.reads("C'est fait. L'horloge marque le 10 juin 2026 à 11:00")
+        browser.pictures("console-temps")
+        browser.follows("Demandes")
+        browser.reads("20 En attente de validation")
         browser.page.locator("summary").first.click()
         browser.pictures("console")
         browser.opens("/operateur/registre")
         browser.pictures("registre")
         browser.follows("Console")
+        browser.follows("Particuliers")
+        browser.pictures("console-particuliers")
+        browser.follows("Ses demandes")
         browser.page.locator("summary").first.click()
         browser.presses("Valider")
-        browser.reads("C'est fait.", "30 Validée")
+        browser.reads("C'est fait. Valider", "est « Validée »", "30 Validée")
+        for tab in ("Pannes", "Appels", "Prestataires"):
+            browser.follows(tab)
+            browser.pictures(f"console-{tab.lower()}")
+
+
+def test_filters_and_links(operator, caller, steering):
+    client = caller.active_client()
+    sent = caller.send(demande(client, "FAC-A"), demande(client, "FAC-B")).json()
+    first, second = (item["idDemandePaiement"] for item in sent)
+    steering.advance(hours=1)
+    steering.post(f"/demandes/{first}/validate")
+    shown = operator.tab("demandes", statut="30")
+    assert (first in shown, second in shown) == (True, False)
+    shown = operator.tab("demandes", q="fac-b")
+    assert (first in shown, second in shown) == (False, True)
+    shown = operator.tab("demandes", q=client)
+    assert first in shown and second in shown
+    assert "Aucune demande ne correspond" in operator.tab("demandes", q="100%")
+    assert "Personne ne correspond" in operator.tab("particuliers", q="_")
+    person = operator.tab("particuliers", q="DURAND")
+    for link in (
+        "/particulier/connexion?a=jeanne.durand%40contact.fr",
+        "/boite-aux-lettres/?a=jeanne.durand%40contact.fr",
+        f"/operateur/?onglet=demandes&q={client}",
+    ):
+        assert f'href="{link}"' in person
+    login = operator.get("/particulier/connexion?a=jeanne.durand%40contact.fr").text
+    assert 'value="jeanne.durand@contact.fr"' in login
+    # Any other tab is the first one.
+    assert "Avancer l'horloge" in operator.tab("x")
+
+
+def test_what_was_done_is_said(operator, caller, steering):
+    client = caller.active_client()
+    (sent,) = caller.send(demande(client, "FAC-A")).json()
+    number = sent["idDemandePaiement"]
+    steering.advance(hours=1)
+
+    def told(path, **fields):
+        answer = press(operator, path, **fields)
+        page = unescape(operator.get(answer.headers["location"]).text)
+        return page.partition('role="status">')[2].partition("</p>")[0]
+
+    text = told(f"demandes/{number}/valider")
+    assert text == "C'est fait. Valider : la demande FAC-A est « Validée »."
+    text = told(f"particuliers/{client}/bloquer")
+    assert text.startswith("C'est fait. Bloquer : Jeanne")
+    assert "11:00" in told("horloge", heures="24")
+    assert "oubliés" in told("reinitialiser", certain="oui")
+    # What is in the address is never shown itself, nor what is gone.
+    for query in ("geste=%3Cb%3E&sur=x", f"geste=valider&sur={number}"):
+        page = operator.get(f"/operateur/?fait=joue&{query}").text
+        assert "&lt;b&gt;" not in page
+        assert "C'est fait. </p>" in page

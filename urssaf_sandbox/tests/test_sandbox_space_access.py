@@ -35,7 +35,13 @@ def test_activation_opens_the_account_but_accepts_nobody(member, steering):
     (known,) = steering.get("/particuliers")
     assert known["activated_at"]
     assert known["links"][0]["status"]["code"] == "APPAREILLAGE_EC"
-    assert "AJOUTER À VOTRE LISTE" in member.get("/particulier/").text
+    window = member.get("/particulier/").text
+    assert "AJOUTER À VOTRE LISTE" in window
+    # Nothing else of the page can be reached but by putting the answer off.
+    assert window.count(" inert") == 4
+    later = member.get("/particulier/?plus_tard=1").text
+    assert "AJOUTER À VOTRE LISTE" not in later and " inert" not in later
+    assert "1 intervenant en attente de votre réponse" in later
 
 
 def test_the_link_lives_seven_days(visitor, caller, steering):
@@ -66,7 +72,9 @@ def test_an_expired_link_gets_another_once(visitor, caller, steering):
     new = visitor.mail_link("activation")
     assert new != old
     assert visitor.activate(new).status_code == 303
-    assert visitor.get(old).status_code == 410
+    used = visitor.get(old)
+    assert used.headers["location"] == "/particulier/connexion?fait=deja-active"
+    assert "déjà activé : connectez-vous" in visitor.get(used.headers["location"]).text
 
 
 @pytest.mark.parametrize("jeton", ["", "faux"])
@@ -85,7 +93,13 @@ def test_a_wrong_link_opens_nothing(visitor, link):
 
 def test_the_link_serves_once(member):
     link = member.mail_link("activation")
-    assert Visitor.get(member, link).status_code == 410
+    used = Visitor.get(member, link)
+    assert used.headers["location"] == "/particulier/connexion?fait=deja-active"
+    typed = {"jeton": link.partition("jeton=")[2], "mail": "autre@contact.fr"}
+    again = member.post(
+        "/particulier/activation", "/particulier/compte/banque", **typed
+    )
+    assert again.status_code == 409
 
 
 def test_a_corrected_address_kills_the_link_of_the_wrong_one(visitor, caller):

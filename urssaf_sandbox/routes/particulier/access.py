@@ -18,6 +18,7 @@ from ...space.access import (
     OPENING,
     RULES,
     Expired,
+    Used,
     broken_rules,
     close_all,
     close_session,
@@ -42,9 +43,9 @@ _WRONG = "Adresse e-mail ou mot de passe incorrect."
 
 
 @router.get("/connexion")
-def login_page(visit: VisitHere, suite: str = _HOME) -> HTMLResponse:
-    """Ask for e-mail and password."""
-    return visit.show("particulier/login.html", suite=_safe(suite))
+def login_page(visit: VisitHere, suite: str = _HOME, a: str = "") -> HTMLResponse:
+    """Ask for e-mail and password; the console says whose (`a`)."""
+    return visit.show("particulier/login.html", suite=_safe(suite), mail=a)
 
 
 @router.post("/connexion")
@@ -176,6 +177,8 @@ def page(visit: VisitHere, jeton: str = "") -> HTMLResponse:
     with visit.sandbox.reading() as work:
         try:
             particulier = follow(work, jeton, OPENING)
+        except Used:
+            return visit.go(LOGIN, "deja-active")
         except Expired as error:
             text = str(error)
             return visit.show("particulier/expired.html", 410, text=text, jeton=jeton)

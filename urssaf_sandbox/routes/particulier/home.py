@@ -16,10 +16,18 @@ router = APIRouter()
 
 
 @router.get("/")
-def home(member: MemberHere) -> HTMLResponse:
-    """Show the plafond, what is used and left, payments, and what waits."""
+def home(member: MemberHere, plus_tard: str = "") -> HTMLResponse:
+    """Show the plafond, what is used and left, payments, and what waits.
+
+    Who is proposed an intervenant meets a window, until he answers or puts it off.
+    """
     with member.reading() as (work, particulier):
         everything = demandes_of(work, particulier)
+        proposals = [
+            appareillage
+            for appareillage in particulier.appareillages
+            if appareillage.state == PENDING
+        ]
         account = account_of(work, particulier)
         return member.show(
             "particulier/home.html",
@@ -28,11 +36,8 @@ def home(member: MemberHere) -> HTMLResponse:
             paid=paid_cents(everything, account.year),
             waiting=[demande for demande in everything if demande.waits],
             recent=[demande for demande in everything if not demande.waits][:3],
-            proposals=[
-                appareillage
-                for appareillage in particulier.appareillages
-                if appareillage.state == PENDING
-            ],
+            proposals=proposals,
+            window=proposals[0] if proposals and not plus_tard else None,
             natures=NATURES,
             silence_hours=work.settings.silence_hours,
         )
