@@ -79,6 +79,14 @@ def _parser() -> argparse.ArgumentParser:
         help="a mail server that the e-mails are really handed to (default: none)",
     )
     parser.add_argument(
+        "--receive-mail",
+        type=int,
+        default=int(os.environ.get("URSSAF_SANDBOX_RECEIVE_MAIL") or 0),
+        metavar="PORT",
+        help="receive, by SMTP, the e-mails of the software that is tried, and show "
+        "them in the mailbox (default: no)",
+    )
+    parser.add_argument(
         "--mail-from",
         default=os.environ.get("URSSAF_SANDBOX_MAIL_FROM", Settings.mail_from),
         metavar="ADDRESS",
@@ -97,6 +105,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         known_hosts=tuple(options.known_host),
         public_url=(options.public_url or f"http://{here}:{options.port}").rstrip("/"),
         smtp=options.smtp,
+        receive_mail=options.receive_mail,
         mail_from=options.mail_from,
     )
 

@@ -20,6 +20,7 @@ from .database import Database
 from .delivery import Postman
 from .life import tax_office
 from .oauth import add_prestataire
+from .received import Letterbox
 from .routes import (
     atp,
     errors,
@@ -51,12 +52,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or Settings()
     database = Database(settings.database)
     _ensure_default_prestataire(database, settings)
+    sandbox = Sandbox(settings, database, clock or Clock())
     postman = Postman(settings, database)
+    letterbox = Letterbox(sandbox)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         postman.start()
+        letterbox.start()
         yield
+        letterbox.stop()
         postman.stop()
         database.dispose()
 
@@ -69,7 +74,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         description=_DESCRIPTION,
         lifespan=lifespan,
     )
-    app.state.sandbox = Sandbox(settings, database, clock or Clock())
+    app.state.sandbox = sandbox
     layers.install(app, app.state.sandbox)
     errors.install(app)
     visits.install(app)

@@ -12,8 +12,9 @@ class DefaultPrestataire:
 
     client_id: str = "demo"
     client_secret: str = "demo-secret"
-    trade_name: str = "Les Petits Services de Démonstration"
-    siret: str = "99999999900016"
+    # The firm of `make demo`. Nobody bears this number; its check digits are right.
+    trade_name: str = "Les Petits Services"
+    siret: str = "99999990700010"
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,6 @@ class Settings:
     public_url: str = "http://127.0.0.1:8090"
     # A mail server, "host:port", that the e-mails are handed to; "" keeps them here.
     smtp: str = ""
+    # A port on which mails of the software that is tried are received; 0 for none.
+    receive_mail: int = 0
     mail_from: str = "Avance immédiate (simulation) <ne-pas-repondre@sandbox.invalid>"

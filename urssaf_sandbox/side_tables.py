@@ -158,3 +158,20 @@ class MailLink(Base):
 
     particulier: Mapped[Particulier] = relationship()
     message: Mapped[Message] = relationship()
+
+
+class ReceivedMail(Base):
+    """An e-mail that the software which is tried has sent to somebody."""
+
+    __tablename__ = "received_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    sender: Mapped[str]
+    recipient: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
+    # What is shown: the HTML if there is one, in a frame that runs nothing.
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
+    # Names of the files that came with it, one per line; what is in them is not kept.
+    files: Mapped[str] = mapped_column(Text, default="")

@@ -2,6 +2,8 @@
 """E-mails and SMS: which, by which channel, with which link; the real mail server."""
 
 import email
+import email.message
+import smtplib
 import time
 from contextlib import contextmanager
 from email.policy import default as modern
@@ -219,3 +221,37 @@ def test_a_mail_server_that_is_away_hinders_nobody(tmp_path, caplog):
         # The SMS is not its business.
         assert deliveries(steering) == ["waiting", "waiting", None]
     assert "contact.fr" not in caplog.text
+
+
+def test_mails_of_the_software_are_read_beside_those_of_urssaf(tmp_path):
+    port = free_port()
+    mail = email.message.EmailMessage()
+    mail["From"] = "Les Petits Services <bonjour@example.com>"
+    mail["To"] = "lise@example.com"
+    mail["Subject"] = "Votre fiche à remplir"
+    mail.set_content("Bonjour,\n\nRemplissez-la ici : http://127.0.0.1:8069/fiche/x")
+    mail.add_alternative("<p onclick='1'>Bonjour</p>", subtype="html")
+    mail.add_attachment(
+        b"%PDF-", maintype="application", subtype="pdf", filename="a.pdf"
+    )
+    with (
+        Served(str(tmp_path / "box.sqlite"), receive_mail=port) as served,
+        httpx.Client(base_url=served.url) as client,
+    ):
+        with smtplib.SMTP("127.0.0.1", port) as server:
+            server.send_message(mail)
+        listed = client.get("/boite-aux-lettres/?a=lise@example.com").text
+        assert "Votre fiche à remplir" in listed
+        assert "Courriel de Les Petits Services" in listed
+        shown = client.get("/boite-aux-lettres/recu/1").text
+        assert '<a href="http://127.0.0.1:8069/fiche/x"' in shown
+        assert "a.pdf" in shown
+        html = client.get("/boite-aux-lettres/recu/1/mise-en-page")
+        assert "Bonjour" in html.text
+        # Somebody else's page: it runs nothing, and loads nothing.
+        policy = html.headers["content-security-policy"]
+        assert policy.startswith("sandbox allow-popups")
+        assert "default-src 'none'" in policy and "allow-scripts" not in policy
+        assert client.get("/boite-aux-lettres/recu/2").status_code == 404
+        client.post("/sandbox/v1/reset", json={})
+        assert client.get("/boite-aux-lettres/recu/1").status_code == 404

@@ -74,7 +74,7 @@ def test_from_enrolment_to_payment(served, caller):
         browser.pictures("boite")
         jeanne.reads_mail(
             "Activez votre compte",
-            "Les Petits Services de Démonstration a demandé votre inscription",
+            "Les Petits Services a demandé votre inscription",
             "7 jours",
         )
         browser.pictures("mail")

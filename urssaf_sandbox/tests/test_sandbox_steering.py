@@ -256,7 +256,7 @@ def test_the_mailbox_can_be_searched(caller, steering):
     caller.enrol(OTHER_PARTICULIER)
     (mail,) = steering.get("/mailbox", to="yann@contact.fr", kind="activation")
     assert mail["subject"] == "Activez votre compte Avance immédiate"
-    assert "Les Petits Services de Démonstration" in mail["body"]
+    assert "Les Petits Services" in mail["body"]
     assert mail["at"] == "2026-06-10T10:00:00+02:00"
     assert mail["demande"] is None
     assert steering.get("/mailbox", kind="demande") == []
