@@ -61,6 +61,8 @@
         "report/urssaf_transfer_statement.xml",
         "views/urssaf_transfer_statement_views.xml",
         "wizards/urssaf_board_views.xml",
+        "wizards/urssaf_setup_views.xml",
+        "wizards/urssaf_setup_credentials_views.xml",
         "views/urssaf_menus.xml",
         "views/account_portal_templates.xml",
         "views/portal_templates.xml",

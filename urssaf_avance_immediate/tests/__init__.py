@@ -96,6 +96,7 @@ from . import test_privacy
 from . import test_protocol
 from . import test_reference
 from . import test_security
+from . import test_setup
 from . import test_second_company
 from . import test_trace
 from . import test_transfers_set_up

@@ -369,6 +369,7 @@ class TestCompanion(CompanionCase):
 
     def test_settings(self):
         settings = Form(self.env["res.config.settings"].with_company(self.company))
+        settings.urssaf_advanced = True
         settings.urssaf_companion_days = "4, 5"
         settings.save().execute()
         self.assertEqual(self.company._urssaf_companion_days(), [4, 5])

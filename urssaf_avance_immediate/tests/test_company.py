@@ -129,7 +129,7 @@ class TestCompany(UrssafCase):
     def test_settings_show_the_trade_among_ours(self):
         """The rows of the trade stand in our block, and its own block is hidden."""
         arch = etree.fromstring(self.env["res.config.settings"].get_view()["arch"])
-        ours = "//block[@id='urssaf_settings']"
+        ours = "//block[@id='urssaf_settings_company']"
         for name in ("home_service_sap_number", "home_service_intervenant"):
             self.assertEqual(len(arch.xpath(f"//field[@name='{name}']")), 1)
             self.assertEqual(len(arch.xpath(f"{ours}//field[@name='{name}']")), 1)

@@ -245,6 +245,7 @@ class TestPrivacy(UrssafCase):
 
     def test_the_setting_is_a_number_of_months(self):
         with Form(self.env["res.config.settings"]) as form:
+            form.urssaf_advanced = True
             form.urssaf_forget_months = 36
         form.record.execute()
         self.assertEqual(self.company.urssaf_forget_months, 36)

@@ -16,5 +16,7 @@ from . import urssaf_payment_request_cancel
 from . import urssaf_payment_request_preview
 from . import urssaf_payment_request_reversal
 from . import urssaf_payment_request_send
+from . import urssaf_setup
+from . import urssaf_setup_credentials
 from . import urssaf_trace_export
 from . import urssaf_transit

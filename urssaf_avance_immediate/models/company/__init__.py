@@ -4,4 +4,5 @@ from . import client
 from . import holder
 from . import people
 from . import transfers
+from . import setup
 from . import res_config_settings

@@ -194,6 +194,7 @@ class ResCompany(models.Model):
             connection._failed(error)
             return error
         connection._answered(certain=True)
+        connection.accepted = True
         return None
 
     def _urssaf_connection_advice(self, error):
@@ -237,7 +238,9 @@ class ResCompany(models.Model):
         """What failed with the former settings says nothing of the new ones."""
         # Only the code writes them.
         connections = self.env["urssaf.connection"].sudo()
-        connections.search([("company_id", "in", self.ids)])._answered(certain=True)
+        connections = connections.search([("company_id", "in", self.ids)])
+        connections._answered(certain=True)
+        connections.accepted = False
         self._urssaf_remember_database()
 
     # -- new credentials ---------------------------------------------------------

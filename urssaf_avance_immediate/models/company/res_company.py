@@ -60,23 +60,24 @@ class ResCompany(models.Model):
         string="Reconcile by itself",
         help="Every hour, lines of the bank with this label that are all transfers of "
         "one date, or one transfer, and can be nothing else of this kind. All others "
-        "wait for a person.",
+        "wait for a person. Off by default: look at a few months of lines first.",
     )
     urssaf_sending = fields.Selection(
         SENDING,
         string="Invoices of active customers",
         default="propose",
         required=True,
-        help="Propose: a button on the invoice. Automatically: they leave once posted, "
-        "and once their services are over. Each customer may have a choice of his own.",
+        help="Propose, the default: a button on the invoice, so that somebody looks at "
+        "it. Automatically: they leave once posted, and once their services are over. "
+        "Each customer may have a choice of his own.",
     )
     urssaf_invoice_mention = fields.Boolean(
         string="Tell customers on the invoice",
         default=True,
         help="On the PDF, in the e-mail and on the portal, from the posting of the "
         "invoice on: not to pay it, and the estimates of the tax credit and of what is "
-        "left. Once Urssaf collects an invoice, none of them asks to pay it, whatever "
-        "is chosen here.",
+        "left. On by default, so that nobody pays twice. Once Urssaf collects an "
+        "invoice, none of them asks to pay it, whatever is chosen here.",
     )
     urssaf_ceiling_date = fields.Selection(
         CEILING_DATES,
@@ -89,29 +90,32 @@ class ResCompany(models.Model):
     urssaf_declare_deposits = fields.Boolean(
         string="Declare deposits",
         help="Urssaf has authorised this company to declare deposits received from "
-        "customers. It requires a financial guarantee from the first euro.",
+        "customers. Off by default: it requires a financial guarantee from the first "
+        "euro.",
     )
     urssaf_batch_size = fields.Integer(
         string="Demandes per call",
         default=10,
-        help="Demandes de paiement sent in one call to Urssaf, from 1 to 10.",
+        help="Demandes de paiement sent in one call to Urssaf, from 1 to 10. By "
+        "default 10, the most that it takes: fewer calls, sooner done.",
     )
     urssaf_watch_days = fields.Integer(
         string="Watch after payment (days)",
         default=60,
         help="A bank can refuse a debit weeks after Urssaf has paid: paid demandes "
-        "are still followed for this number of days.",
+        "are still followed for this number of days, 60 by default.",
     )
     urssaf_stuck_hours = fields.Integer(
         string="Alert after (hours)",
         default=96,
         help="A demande, or a transfer, without news for so long is shown to the "
-        "person in charge.",
+        "person in charge. By default 96, twice what the customer has to answer.",
     )
     urssaf_responsible_id = fields.Many2one(
         "res.users",
         string="Person in charge of Urssaf",
-        help="Receives the alerts that concern no invoice in particular.",
+        help="Receives the alerts that concern no invoice in particular. Left empty, "
+        "the managers of Urssaf do.",
     )
     urssaf_accountant_id = fields.Many2one(
         "res.users",
@@ -130,45 +134,58 @@ class ResCompany(models.Model):
         string="Keep calls (days)",
         default=30,
         help="How long what is said to Urssaf and its answers are kept, personal data "
-        "masked; 0 to keep nothing.",
+        "masked; 0 to keep nothing. By default 30: a month to ask Urssaf about a call.",
     )
     urssaf_fresh_hours = fields.Integer(
         string="Ask again before sending (hours)",
         default=24,
         help="Before an invoice leaves, Urssaf is asked whether its customer is still "
-        "active, if the last answer is older than this. 0: at each sending.",
+        "active, if the last answer is older than this; 24 by default, once a day. 0: "
+        "at each sending.",
     )
     urssaf_attempt_days = fields.Integer(
         string="Keep sent details (days)",
         default=90,
         help="What was sent for a customer is erased as soon as he is active, and "
-        "after this number of days in any case. That it was sent, when, by whom and "
-        "what Urssaf answered is kept.",
+        "after this number of days in any case, 90 by default. That it was sent, when, "
+        "by whom and what Urssaf answered is kept.",
     )
     urssaf_forget_months = fields.Integer(
         string="Erase personal data after (months)",
         default=0,
         help="Months without an invoice after which the personal data of customers who "
-        "left are erased. 0: never by itself.",
+        "left are erased. By default 0, never by itself: how long you keep them is "
+        "yours to decide.",
     )
     urssaf_companion = fields.Boolean(
         string="Accompany the activation",
         default=True,
         help="Tell customers by e-mail what Urssaf is about to ask from them, and "
-        "remind those who are not active yet.",
+        "remind those who are not active yet. On by default: who is not told what the "
+        "message of Urssaf is takes it for a fraud.",
     )
     urssaf_companion_days = fields.Char(
         string="Reminders after (days)",
         default="3, 6",
-        help="Days after the enrolment, separated by commas; empty for no reminder. "
-        "Then somebody is asked to call the customer.",
+        help="Days after the enrolment, separated by commas, 3 and 6 by default; empty "
+        "for no reminder. Then somebody is asked to call the customer.",
     )
     urssaf_companion_confirm = fields.Boolean(
-        string="Confirm the activation", default=True
+        string="Confirm the activation",
+        default=True,
+        help="Tell the customer that he is active, and what happens at his next "
+        "invoice. On by default.",
     )
-    urssaf_companion_sms = fields.Boolean(string="Also by SMS")
+    urssaf_companion_sms = fields.Boolean(
+        string="Also by SMS",
+        help="The same reminders by text message. Off by default: Odoo’s SMS are paid "
+        "for one by one.",
+    )
     urssaf_form_link_days = fields.Integer(
-        string="Form for the customer: link valid for (days)", default=14
+        string="Form for the customer: link valid for (days)",
+        default=14,
+        help="By default 14 days, and from 1 to 60: long enough for a holiday, short "
+        "for what opens a bank account’s details.",
     )
     urssaf_cancel_email = fields.Char(
         string="Address for cancellations",
@@ -179,10 +196,18 @@ class ResCompany(models.Model):
     urssaf_notify_sent = fields.Boolean(
         string="Tell the customer: demande sent",
         help="What he will be asked, about how much is left to pay, and until when he "
-        "may answer.",
+        "may answer. Off by default: Urssaf writes to him too.",
     )
-    urssaf_notify_refused = fields.Boolean(string="Tell the customer: refusal received")
-    urssaf_notify_paid = fields.Boolean(string="Tell the customer: invoice paid")
+    urssaf_notify_refused = fields.Boolean(
+        string="Tell the customer: refusal received",
+        help="That you know of his refusal. Off by default: a call is often the better "
+        "answer.",
+    )
+    urssaf_notify_paid = fields.Boolean(
+        string="Tell the customer: invoice paid",
+        help="That Urssaf has paid his invoice, and nothing is left to do. Off by "
+        "default.",
+    )
 
     _urssaf_batch_size_range = models.Constraint(
         "CHECK(urssaf_batch_size BETWEEN 1 AND 10)",

@@ -10,6 +10,7 @@ class ResConfigSettings(models.TransientModel):
     urssaf_environment = fields.Selection(
         related="company_id.urssaf_environment", readonly=False, required=True
     )
+    urssaf_advanced = fields.Boolean(string="Advanced")
     urssaf_actions_notice = fields.Char(compute="_compute_urssaf_actions_notice")
     urssaf_holder_id = fields.Many2one(related="company_id.urssaf_holder_id")
     urssaf_copy_notice = fields.Char(related="company_id.urssaf_copy_notice")
@@ -215,6 +216,15 @@ class ResConfigSettings(models.TransientModel):
 
     def _compute_urssaf_has_sms(self):
         self.urssaf_has_sms = self.env["urssaf.enrolment"]._companion_has_sms()
+
+    def action_urssaf_credentials(self):
+        """The dialogue in which they are tried and saved."""
+        self.ensure_one()
+        return self.company_id._urssaf_setup_action(
+            "urssaf_setup_credentials_view_form",
+            self.env._("Connection to Urssaf"),
+            "urssaf.setup.credentials",
+        )
 
     def action_urssaf_test_connection(self):
         """Test what is on the screen: the settings are saved first."""

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime, plaintext2html
 
+from ..company.empty_lists import next_form
 from ..exchange.alerts import REVIEW_ACTIVITY
 from ..exchange.messages import PATIENCE
 from ..exchange.screen import check_user
@@ -92,6 +93,12 @@ class UrssafCustomerForm(models.Model):
     _token_digest_unique = models.UniqueIndex(
         "(token_digest) WHERE token_digest IS NOT NULL"
     )
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Extends: what the form needs, while it is missing."""
+        help_message = next_form(self.env, help_message)
+        return super().get_empty_list_help(help_message)
 
     @api.depends("partner_id.display_name")
     def _compute_display_name(self):

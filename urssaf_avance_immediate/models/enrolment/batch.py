@@ -3,6 +3,7 @@
 
 from odoo import Command, api, fields, models
 
+from ..company.empty_lists import next_customer
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.screen import check_user, notice
 from .enrolment import SENDABLE
@@ -61,6 +62,12 @@ class UrssafEnrolmentBatch(models.Model):
     actions_notice = fields.Char(
         compute="_compute_actions_notice", help="Why what is queued does not leave."
     )
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Extends: the next step that is possible here."""
+        help_message = next_customer(self.env, help_message)
+        return super().get_empty_list_help(help_message)
 
     @api.depends_context("uid", "lang")
     def _compute_actions_notice(self):

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date, format_datetime
 
 from ...lib.api.codes import ERROR_CODES
 from ...lib.rules import PARIS, paris_date, paris_today
+from ..company.empty_lists import next_customer
 from ..exchange.screen import check_user
 from ..groups import PERSONAL
 from .enrolment import FOLLOWED, SENDABLE, STATES, WAITING
@@ -96,6 +97,12 @@ class UrssafEnrolment(models.Model):
                 enrolment.waiting_for = self.env._("since yesterday")
             else:
                 enrolment.waiting_for = self.env._("since today")
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Extends: the next step that is possible here."""
+        help_message = next_customer(self.env, help_message)
+        return super().get_empty_list_help(help_message)
 
     def _stage(self):
         if self.state == "draft":

@@ -67,6 +67,10 @@ class UrssafConnection(models.Model):
     paused_until = fields.Datetime(
         string="Next try", readonly=True, help="Nothing is called before."
     )
+    accepted = fields.Boolean(
+        readonly=True,
+        help="Urssaf took the credentials as they are now, when they were tried.",
+    )
     actions_told = fields.Char(
         readonly=True, help="The scheduled actions that people were told of last."
     )

@@ -19,6 +19,7 @@ from ...lib.api import UrssafError, redact
 from ...lib.api.codes import MAX_SEARCH
 from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date, paris_today
+from ..company.empty_lists import next_demande
 from ..exchange import work
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.words import UNFORESEEN
@@ -369,6 +370,12 @@ class UrssafPaymentRequest(models.Model):
         self._message_log(body="\n".join([self.number_note, *reasons]))
         self.move_id._message_log(body=self.number_note)
         wake(self.env, CRON_SEND)
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Extends: the next step that is possible here."""
+        help_message = next_demande(self.env, help_message)
+        return super().get_empty_list_help(help_message)
 
     def _wait_and_tell(self, note=None):
         """Only Urssaf can tell what became of it: nothing is sent meanwhile."""

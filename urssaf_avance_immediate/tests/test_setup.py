@@ -1,0 +1,294 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The first day: each step of the setting up is done once the thing is there."""
+
+import json
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+from odoo.tests.common import freeze_time
+
+from ..models.company.holder import REAL_DATABASE
+from .cases import NOW, UrssafCase, credentials
+
+KEYS = [
+    "credentials",
+    "declaration",
+    "transfers",
+    "vat",
+    "natures",
+    "responsible",
+    "mail",
+    "customer",
+]
+SECRET = "demo-secret"
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestSetup(UrssafCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls._make_user(
+            "admin", "base.group_system,urssaf_avance_immediate.group_manager"
+        )
+        cls.branch = cls._make_branch(cls.company)
+        # Of other tests and of Odoo's own demonstration.
+        cls.env["ir.mail_server"].search([]).active = False
+        cls.env["mail.notification"].search([]).unlink()
+
+    def _steps(self, company=None, user=None):
+        company = (company or self.company).with_user(user or self.admin)
+        company = company.with_context(allowed_company_ids=company.ids)
+        steps = company._urssaf_setup_steps()
+        self.assertEqual([step["key"] for step in steps], KEYS)
+        # The board shows them in the browser.
+        self.assertTrue(json.dumps(steps))
+        return {step["key"]: step for step in steps}
+
+    def _dialogue(self, key, **values):
+        action = self._steps()[key]["action"]
+        model = self.env[action["res_model"]].with_user(self.admin)
+        model = model.with_context(
+            **action["context"], allowed_company_ids=self.company.ids
+        )
+        with Form(model, view=action["views"][0][0]) as form:
+            for name, value in values.items():
+                form[name] = value
+        return form.record
+
+    # -- facts -------------------------------------------------------------------
+
+    def test_from_nothing_to_done(self):
+        company = self.company
+        company.write({**credentials(False, False), "email": False})
+        company.home_service_sap_number = False
+        housework = self.housework.product_tmpl_id
+        housework.home_service_nature_id = False
+        steps = self._steps()
+        self.assertFalse(
+            any(step["done"] for key, step in steps.items() if key != "vat")
+        )
+        for key in ("credentials", "declaration", "responsible", "mail", "customer"):
+            self.assertTrue(steps[key]["action"], key)
+
+        self._dialogue(
+            "credentials", client_id="demo", client_secret=SECRET
+        ).action_test_and_save()
+        self._dialogue(
+            "declaration",
+            home_service_sap_number="SAP732829320",
+            home_service_declaration_date="2024-01-02",
+        ).action_save()
+        company.action_urssaf_set_up_transfers()
+        housework.home_service_nature_id = self.env.ref(
+            "l10n_fr_home_services.nature_60"
+        )
+        self._dialogue("responsible", urssaf_responsible_id=self.admin).action_save()
+        self._dialogue("mail", company_email="maison@example.com").action_save()
+        self.assertFalse(self._steps()["mail"]["done"])
+        self.env["ir.mail_server"].create(
+            {"name": "Poste", "smtp_host": "smtp.example.com"}
+        )
+        left = [key for key, step in self._steps().items() if not step["done"]]
+        self.assertEqual(left, ["customer"])
+        self.assertFalse(company.urssaf_setup_done)
+        self._enrol(active=False)
+        company.invalidate_recordset()
+        self.assertTrue(company.urssaf_setup_done)
+
+        # What is undone later comes back.
+        self.admin.copy({"login": "urssaf_next_admin"})
+        self.admin.active = False
+        step = self._steps(user=self.env.user)["responsible"]
+        self.assertFalse(step["done"])
+        self.assertIn("does not work here any more", step["text"])
+
+    def test_an_email_that_left_proves_that_they_leave(self):
+        self.assertFalse(self.company._urssaf_mail_leaves())
+        message = self.company.partner_id.message_post(body="Bonjour")
+        self.env["mail.notification"].create(
+            {
+                "mail_message_id": message.id,
+                "res_partner_id": self.partner.id,
+                "notification_type": "email",
+                "notification_status": "sent",
+            }
+        )
+        self.assertTrue(self.company._urssaf_mail_leaves())
+
+    def test_vat_that_does_not_suit(self):
+        self.company.home_service_vat = "collection"
+        product = self.housework.product_tmpl_id
+        product.action_home_service_right_tax()
+        self.assertTrue(self._steps()["vat"]["done"])
+        product.taxes_id = [
+            Command.set(
+                self.env["account.tax"]
+                .create(
+                    {
+                        "name": "10% biens",
+                        "amount": 10,
+                        "type_tax_use": "sale",
+                        "tax_scope": "consu",
+                    }
+                )
+                .ids
+            )
+        ]
+        step = self._steps()["vat"]
+        self.assertFalse(step["done"])
+        self.assertIn(product.name, step["text"])
+
+    # -- who may -----------------------------------------------------------------
+
+    def test_without_rights_one_reads_who_may(self):
+        steps = self._steps(self.other_company, self.other_user)
+        for key in ("declaration", "responsible"):
+            if not steps[key]["done"]:
+                self.assertFalse(steps[key]["action"])
+        self.company.urssaf_responsible_id = False
+        step = self._steps(user=self.user)["responsible"]
+        self.assertFalse(step["action"])
+        self.assertIn(self.admin.name, step["text"])
+        with self.assertRaises(AccessError):
+            self.env["urssaf.setup.credentials"].with_user(self.user).create({})
+        office = self.env["urssaf.setup"].with_user(self.user)
+        with self.assertRaises(AccessError):
+            office.create({"urssaf_responsible_id": self.user.id})
+
+    def test_a_manager_does_not_write_the_company_through_the_dialogue(self):
+        manager = self._make_user("manager", "urssaf_avance_immediate.group_manager")
+        setup = self.env["urssaf.setup"].with_user(manager)
+        with self.assertRaises(AccessError):
+            setup.create({"home_service_sap_number": "SAP552100554"}).flush_recordset()
+        with self.assertRaises(AccessError):
+            setup.create({}).action_set_up_transfers()
+
+    def test_an_accountant_sets_up_the_transfers(self):
+        accountant = self._make_user("books", "account.group_account_manager")
+        self.company.urssaf_payment_journal_id = False
+        step = self._steps(user=accountant)["transfers"]
+        self.assertFalse(step["done"])
+        setup = self.env["urssaf.setup"].with_user(accountant).create({})
+        setup.journal_id = self.company_data["default_journal_bank"]
+        action = setup.action_set_up_transfers()
+        self.assertEqual(action["res_id"], setup.id)
+        self.assertIn("467100", setup.accounts)
+        self.assertTrue(self._steps(user=accountant)["transfers"]["done"])
+
+    # -- a branch, a copy --------------------------------------------------------
+
+    def test_a_branch_lives_on_what_is_above(self):
+        self.company._urssaf_try_connection()
+        self.company.home_service_declaration_date = "2024-01-02"
+        self.branch.sudo().email = "agence@example.com"
+        office = self._make_user(
+            "agence", "urssaf_avance_immediate.group_user", self.branch
+        )
+        steps = self._steps(self.branch, office)
+        for key in ("credentials", "declaration"):
+            self.assertTrue(steps[key]["done"], key)
+            self.assertFalse(steps[key]["action"], key)
+        self.assertIn(self.company.name, steps["credentials"]["text"])
+
+    def test_a_copy_says_so_first(self):
+        self.company.urssaf_environment = "production"
+        self.company._urssaf_try_connection()
+        self.assertTrue(self._steps()["credentials"]["done"])
+        self.env["ir.config_parameter"].sudo().set_param(
+            REAL_DATABASE, "another-uuid another_name"
+        )
+        self.env.invalidate_all()
+        step = self._steps()["credentials"]
+        self.assertFalse(step["done"])
+        self.assertIn("another_name", step["text"])
+        setup = self._dialogue("credentials")
+        setup.action_test_and_save()
+        self.assertEqual(setup.kind, "danger")
+        self.assertIn("another_name", setup.answer)
+
+    # -- the dialogue of the credentials -----------------------------------------
+
+    def test_credentials_that_urssaf_takes(self):
+        self.company.write(credentials(False, False))
+        setup = self._dialogue("credentials", client_id=" demo ", client_secret=SECRET)
+        setup.action_test_and_save()
+        self.assertEqual(setup.kind, "success")
+        self.assertFalse(setup.client_secret)
+        self.assertEqual(self.company.sudo().urssaf_sandbox_client_id, "demo")
+        self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
+        self.assertTrue(self._steps()["credentials"]["done"])
+        # The next time: the identifier, and that there is a secret.
+        again = self._dialogue("credentials")
+        self.assertEqual(again.client_id, "demo")
+        self.assertTrue(again.secret_known)
+        self.assertFalse(again.client_secret)
+        again.action_test_and_save()
+        self.assertEqual(again.kind, "success")
+        self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
+        # Other ones have not been tried.
+        self.company.sudo().urssaf_sandbox_client_secret = "typed-in-the-settings"
+        self.assertFalse(self._steps()["credentials"]["done"])
+
+    def test_credentials_that_urssaf_refuses_are_not_kept(self):
+        setup = self._dialogue(
+            "credentials", environment="test", client_id="x", client_secret="wrong"
+        )
+        setup.action_test_and_save()
+        self.assertEqual(setup.kind, "danger")
+        self.assertIn("Nothing was saved", setup.answer)
+        self.assertNotIn("wrong", setup.answer)
+        self.assertFalse(setup.client_secret)
+        self.assertEqual(self.company.urssaf_environment, "sandbox")
+        self.assertEqual(self.company.sudo().urssaf_test_client_id, "demo")
+
+    def test_an_address_that_is_not_of_here(self):
+        setup = self._dialogue("credentials", sandbox_url="http://93.184.216.34:8090")
+        setup.action_test_and_save()
+        self.assertEqual(setup.kind, "danger")
+        self.assertIn("93.184.216.34", setup.answer)
+        self.assertEqual(
+            self.company.sudo().urssaf_sandbox_url, "http://127.0.0.1:8090"
+        )
+
+    def test_urssaf_is_closed(self):
+        self.fake.fail("token", "http_503")
+        setup = self._dialogue("credentials", client_secret=SECRET)
+        setup.action_test_and_save()
+        self.assertEqual(setup.kind, "warning")
+        self.assertIn("try again later", setup.answer)
+        self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
+
+    # -- empty lists ---------------------------------------------------------------
+
+    def _empty(self, model, user=None):
+        return self.env[model].with_user(user or self.user).get_empty_list_help("Else")
+
+    def test_an_empty_list_teaches_the_next_step(self):
+        demande = "urssaf.payment.request"
+        self.company.write(credentials(False, False))
+        self.assertIn("Ask ", self._empty(demande))
+        self.assertIn("credentials", self._empty(demande, self.admin))
+        self.company.write(credentials("demo", SECRET))
+        biller = self._make_user("biller", "account.group_account_invoice")
+        for model in (demande, "urssaf.enrolment", "urssaf.enrolment.batch"):
+            self.assertIn("No customer is enrolled yet", self._empty(model))
+            # He cannot, and is sent nowhere.
+            self.assertNotIn("<a ", self._empty(model, biller))
+        enrolment = self._enrol(active=False)
+        self.assertIn("No customer is active yet", self._empty(demande))
+        self.assertIn("Else", self._empty("urssaf.enrolment"))
+        self.fake.customers[enrolment.external_id].activate("01/02/2026 09:30")
+        enrolment.action_urssaf_refresh()
+        self.assertIn("Else", self._empty(demande))
+        self._invoice()
+        self.assertIn("wait to be sent", self._empty(demande))
+
+    def test_the_list_of_forms_says_that_no_email_leaves(self):
+        self.assertIn("No e-mail has left", self._empty("urssaf.customer.form"))
+        self.env["ir.mail_server"].create(
+            {"name": "Poste", "smtp_host": "smtp.example.com"}
+        )
+        self.assertIn("Else", self._empty("urssaf.customer.form"))
