@@ -175,7 +175,7 @@ class TestSetup(UrssafCase):
         setup.journal_id = self.company_data["default_journal_bank"]
         action = setup.action_set_up_transfers()
         self.assertEqual(action["res_id"], setup.id)
-        self.assertIn("467100", setup.accounts)
+        self.assertIn(self.company._urssaf_transit_account().name, setup.accounts)
         self.assertTrue(self._steps(user=accountant)["transfers"]["done"])
 
     # -- a branch, a copy --------------------------------------------------------
@@ -233,6 +233,7 @@ class TestSetup(UrssafCase):
         self.assertFalse(self._steps()["credentials"]["done"])
 
     def test_credentials_that_urssaf_refuses_are_not_kept(self):
+        self.fake.fail("token", "unauthorized", 5)
         setup = self._dialogue(
             "credentials", environment="test", client_id="x", client_secret="wrong"
         )
