@@ -19,6 +19,7 @@
         "security/ir.model.access.csv",
         "data/home_service_nature_data.xml",
         "data/home_service_official_amount_data.xml",
+        "data/home_service_wording_data.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",

@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Money that comes in otherwise while Urssaf collects, and what is not for Urssaf."""
 
+import re
 from unittest.mock import patch
 
-from lxml import etree
+from lxml import etree, html
 
+from odoo import Command
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -173,3 +175,147 @@ class TestCollectingOtherwise(CollectingCase):
         self.assertFalse(move.copy().urssaf_reminders_paused)
         credit_note = move._reverse_moves()
         self.assertFalse(credit_note._urssaf_not_to_pay())
+
+    # -- the customer's portal -------------------------------------------------------
+
+    def _portal_user(self, login, partner, companies=None):
+        companies = companies or self.company
+        self.env["res.users"].with_context(no_reset_password=True).create(
+            {
+                "name": partner.name,
+                "login": login,
+                "password": login,
+                "lang": "en_US",
+                "partner_id": partner.id,
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+                "company_id": companies[0].id,
+                "company_ids": [Command.set(companies.ids)],
+            }
+        )
+        self.authenticate(login, login)
+
+    def _page(self, path):
+        return html.fromstring(self.url_open(path).text)
+
+    def _rows(self):
+        """``{number: its row}`` of the customer's list of invoices."""
+        rows = self._page("/my/invoices").findall(".//tbody/tr")
+        return {row.find(".//td/a").text_content().strip(): row for row in rows}
+
+    def _part(self, page, name):
+        """The text of a part of ours, or None; spaces of the money are ordinary."""
+        found = page.find(f".//*[@name='{name}']")
+        return found if found is None else " ".join(found.text_content().split())
+
+    def test_the_customer_reads_his_share_and_where_to_answer(self):
+        """On the list and on the page, the same as on the PDF and in the e-mail."""
+        self.company.write({"urssaf_invoice_mention": True, "phone": "01 99 00 12 34"})
+        request = self._sent()
+        move, direct = request.move_id, self._invoice()
+        direct.urssaf_excluded = True
+        (move | direct).invoice_date_due = "2026-03-15"
+        self._portal_user("urssaf_share", self.partner)
+        rows = self._rows()
+        self.assertIn("33", self._part(rows[move.name], "urssaf_share"))
+        self.assertIsNone(self._part(rows[direct.name], "urssaf_share"))
+        overdue = [row.findall(".//td[@class]") for row in rows.values()]
+        red = {
+            name: any("text-danger" in cell.get("class") for cell in cells)
+            for name, cells in zip(rows, overdue, strict=True)
+        }
+        self.assertEqual(red, {move.name: False, direct.name: True})
+        page = self._page(move.get_portal_url())
+        for figure in ("66", "33"):
+            self.assertIn(figure, self._part(page, "urssaf_estimates"))
+        self.assertIn("01 99 00 12 34", self._part(page, "urssaf_contest"))
+        [link] = page.findall(".//a[@name='urssaf_space']")
+        space = self.company._urssaf_customer_space()
+        self.assertTrue(space.endswith("/particulier/"), space)
+        self.assertEqual(link.get("href"), space)
+        self.assertIn("/my/certificates", self.url_open(move.get_portal_url()).text)
+        self.assertIn("credit", move.urssaf_customer_estimates)
+        self.assertIsNone(
+            self._part(self._page(direct.get_portal_url()), "urssaf_notice")
+        )
+        # Once he cannot refuse any more he is not told that he can; once paid, no
+        # amount is an estimate and there is nothing to do at Urssaf.
+        self._says(request, "50")
+        page = self._page(move.get_portal_url())
+        self.assertNotIn("Je ne peux pas valider", page.text_content())
+        self._paid(request)
+        page = self._page(move.get_portal_url())
+        self.assertIsNone(self._part(page, "urssaf_estimates"))
+        self.assertFalse(page.findall(".//a[@name='urssaf_space']"))
+        [badge] = self._rows()[move.name].findall(".//*[@name='invoice_status_urssaf']")
+        self.assertIn("text-bg-success", badge.get("class"))
+        # A debit that failed: he pays the company, as Odoo says it.
+        self._says(request, "60", "En refus de prélèvement")
+        self.assertIsNone(
+            self._part(self._page(move.get_portal_url()), "urssaf_notice")
+        )
+
+    def test_whom_the_portal_shows_what(self):
+        """The child contact reads it, a customer of two companies too, the spouse and
+        strangers not; nobody reads the notes of the office.
+        """
+        self.company.urssaf_invoice_mention = True
+        move = self._sent().move_id
+        move.message_post(body="Between us", subtype_xmlid="mail.mt_note")
+        spouse = self._make_partner(name="Paul Martin")
+        child = self.env["res.partner"].create(
+            {"name": "Léa Martin", "parent_id": self.partner.id, "type": "other"}
+        )
+        other = self._make_other_invoice(spouse)
+        self._portal_user("urssaf_spouse", spouse, self.company | other.company_id)
+        self.assertEqual(list(self._rows()), [other.name])
+        self.assertIsNone(self._part(self._page("/my/invoices"), "urssaf_january"))
+        self.assertIsNone(
+            self._part(self._page(other.get_portal_url()), "urssaf_notice")
+        )
+        answer = self.url_open(f"/my/invoices/{move.id}", allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+        self._portal_user("urssaf_child", child)
+        self.assertIn("33", self._part(self._rows()[move.name], "urssaf_share"))
+        user = self.env["res.users"].search([("login", "=", "urssaf_child")])
+        said = self.env["mail.message"].with_user(user)
+        bodies = said.search([("model", "=", move._name), ("res_id", "=", move.id)])
+        self.assertNotIn("Between us", str(bodies.mapped("body")))
+        # Without logging in, from the link of an e-mail.
+        self.authenticate(None, None)
+        page = self._page(move.get_portal_url())
+        self.assertIn("33", self._part(page, "urssaf_estimates"))
+        self.assertIsNone(self._part(page, "urssaf_certificates"))
+
+    def test_other_documents_on_the_portal(self):
+        """A credit note, a part that is paid, what is cancelled."""
+        self.company.urssaf_invoice_mention = True
+        request = self._sent()
+        part = self._invoice()
+        part.urssaf_excluded = True
+        self._register(part, amount=20.0)._create_payments()
+        refund = part._reverse_moves([{}])
+        refund.action_post()
+        self._portal_user("urssaf_papers", self.partner)
+        rows = self._rows()
+        for document in (part, refund):
+            self.assertIsNone(self._part(rows[document.name], "urssaf_share"))
+            page = self._page(document.get_portal_url())
+            self.assertIsNone(self._part(page, "urssaf_notice"))
+        self._says(request, "110", "Annulée")
+        self.assertFalse(request.move_id._urssaf_portal_values())
+
+    def test_the_advance_of_january_after_the_activation(self):
+        self._portal_user("urssaf_january", self.partner)
+        enrolment = self.partner.urssaf_enrolment_id
+        told = enrolment.january_advance
+        self.assertRegex(told, r"\b20\d\d\b")
+        self.assertTrue(self.env.ref("urssaf_avance_immediate.wording_january").source)
+        page = self._page("/my/invoices")
+        self.assertEqual(self._part(page, "urssaf_january"), re.sub(r"\s+", " ", told))
+        template = self.env.ref(
+            "urssaf_avance_immediate.mail_template_companion_confirm"
+        )
+        mail = template._render_field("body_html", enrolment.ids)[enrolment.id]
+        self.assertIn(told.split(".")[0].split("'")[0], mail)
+        enrolment.sudo().active_since = "2024-12-31 10:00:00"
+        self.assertIsNone(self._part(self._page("/my/invoices"), "urssaf_january"))

@@ -14,6 +14,8 @@ ENVIRONMENT_HOSTS = {
     "test": "https://api-edi.urssaf.fr",
     "production": "https://api.urssaf.fr",
 }
+# Where customers answer. That of the test platform is not published.
+CUSTOMER_SPACE = "https://www.particulier.urssaf.fr"
 TOKEN_PATH = "/api/oauth/v1/token"
 API_PATH = "/atp/v1/tiersPrestations"
 
@@ -92,6 +94,18 @@ class ResCompany(models.Model):
         known = self.env["ir.config_parameter"].sudo().get_param(KNOWN_HOSTS) or ""
         hosts = tuple(host.strip().strip("[]") for host in known.split(","))
         return url if is_local_address(url, hosts) else ""
+
+    def _urssaf_customer_space(self):
+        """The address of the customers' space; empty where none is known. A test never
+        sends a customer to Urssaf's own site.
+        """
+        holder = self._urssaf_holder()
+        if holder.urssaf_environment == "production":
+            return CUSTOMER_SPACE
+        if holder.urssaf_environment != "sandbox":
+            return ""
+        address = holder._urssaf_sandbox_address()
+        return address and f"{address}/particulier/"
 
     @api.model
     def _urssaf_check_administrator(self, values):

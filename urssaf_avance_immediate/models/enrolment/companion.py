@@ -13,7 +13,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...lib.rules import normalise_mobile
+from ...lib.rules import normalise_mobile, paris_today
 from ..exchange import work
 from ..exchange.alerts import CALL_ACTIVITY
 from ..exchange.ir_cron import CRON_COMPANION, wake
@@ -51,6 +51,12 @@ class UrssafEnrolment(models.Model):
     )
     companion_told_at = fields.Datetime(
         string="Last message to the customer", readonly=True, copy=False
+    )
+    january_advance = fields.Text(
+        compute="_compute_january_advance",
+        help="What the customer should know of the advance of January, once Urssaf "
+        "advances his tax credit; a sentence of the year, among those of the "
+        "certificates.",
     )
     companion_next_at = fields.Datetime(
         string="Next message to the customer", readonly=True, copy=False
@@ -194,6 +200,10 @@ class UrssafEnrolment(models.Model):
                     "companion_next_at": min(later, default=False),
                 }
             )
+
+    def _compute_january_advance(self):
+        texts = self.env["home.service.wording"]._of(paris_today().year)
+        self.january_advance = texts.get("january", False)
 
     # -- what is said ----------------------------------------------------------
 

@@ -15,6 +15,7 @@ from odoo.tools import format_amount, format_date, format_datetime
 from ...lib.rules import PARIS
 from ..payment_request.payment_request import COLLECTING
 from .account_move import UNPAID
+from .ceiling import estimates
 
 INVOICE_TEMPLATE = "urssaf_avance_immediate.mail_template_invoice"
 
@@ -34,6 +35,12 @@ class AccountMove(models.Model):
         compute_sudo=True,
         help="What the customer is told about paying this invoice; empty where he pays "
         "us.",
+    )
+    urssaf_customer_estimates = fields.Text(
+        compute="_compute_urssaf_customer_notice",
+        compute_sudo=True,
+        help="What Urssaf is likely to advance and to debit, as the PDF says it; empty "
+        "where the PDF says nothing of it.",
     )
     urssaf_reminders_paused = fields.Boolean(
         readonly=True,
@@ -151,7 +158,10 @@ class AccountMove(models.Model):
     @api.depends_context("lang")
     def _compute_urssaf_customer_notice(self):
         for move in self:
-            move.urssaf_customer_notice = "\n".join(move._urssaf_notice_sentences())
+            sentences = move._urssaf_notice_sentences()
+            move.urssaf_customer_notice = "\n".join(sentences)
+            shown = sentences and move._urssaf_shows_estimates()
+            move.urssaf_customer_estimates = shown and move._urssaf_estimates_text()
 
     def _urssaf_notice_sentences(self):
         """Who debits what and when, in the language of the context; none where the
@@ -179,6 +189,16 @@ class AccountMove(models.Model):
             ),
         ]
 
+    def _urssaf_estimates_text(self):
+        """The two amounts below the sentences of the PDF, for the e-mail."""
+        found = self._urssaf_estimates()
+        money = self.currency_id.format
+        return self.env._(
+            "Tax credit (estimate): %(credit)s\nLeft to pay (estimate): %(net)s",
+            credit=money(found["credit"]),
+            net=money(found["net"]),
+        )
+
     def _urssaf_shows_estimates(self):
         """Whether the PDF says what Urssaf advances and debits: once it has paid, its
         own space tells the customer what it was.
@@ -201,6 +221,30 @@ class AccountMove(models.Model):
             "nothing to pay us.",
             date=format_date(self.env, request.transfer_date),
         )
+
+    def _urssaf_portal_values(self):
+        """``{move: values}`` for the portal, of those that the customer must not pay:
+        ``credit`` and ``net``, the estimates in euros (None once Urssaf has paid, or
+        where the company does not print them), ``paid``, and ``late``, whether Urssaf
+        takes no refusal any more.
+        """
+        # sudo(): what is said to the customer of his own invoices, nothing else.
+        moves = self.sudo().filtered(lambda move: move._urssaf_not_to_pay())
+        shown = moves.filtered(lambda move: move._urssaf_shows_estimates())
+        found, now = estimates(shown), fields.Datetime.now()
+        values = {}
+        for move in moves:
+            request = move.urssaf_request_ids.filtered(lambda r: r.state in COLLECTING)
+            request = request[:1]
+            until = request.answer_until if request.state == "waiting" else False
+            values[move] = {
+                "credit": found.get(move, {}).get("credit"),
+                "net": found.get(move, {}).get("net"),
+                "paid": request.state == "paid",
+                "late": request.state in ("validated", "debited", "paid")
+                or bool(until and until <= now),
+            }
+        return values
 
     def _urssaf_debit_sentence(self, request):
         net = self.currency_id.format(self._urssaf_estimates()["net"])
@@ -250,7 +294,9 @@ class AccountMove(models.Model):
     def _get_mail_template(self):
         """Extends account: Odoo's own e-mail asks to pay promptly."""
         # What the e-mail says of the payment is asked when it is written.
-        self.invalidate_recordset(["urssaf_customer_notice"])
+        self.invalidate_recordset(
+            ["urssaf_customer_notice", "urssaf_customer_estimates"]
+        )
         template = self.env.ref(INVOICE_TEMPLATE, raise_if_not_found=False)
         if template and self and all(move._urssaf_not_to_pay() for move in self):
             return template

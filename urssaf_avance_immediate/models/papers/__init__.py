@@ -4,3 +4,4 @@ from . import telling
 from . import company
 from . import certificate
 from . import missing
+from . import wording
