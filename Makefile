@@ -11,7 +11,7 @@ help:  ## this list (the default)
 setup:  ## prepare Odoo 19, PostgreSQL and the tools, and stop there
 	@$(DEV) setup
 
-demo:  ## set up, do the main job, leave Odoo and the sandbox running (ARGS=trade: without Urssaf)
+demo:  ## set up, do the main job, leave Odoo and the sandbox running (ARGS=empty: to be configured; trade: without Urssaf)
 	@$(DEV) demo $(ARGS)
 
 smoke:  ## the main job end to end without a person: exit 0 or 1

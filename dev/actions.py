@@ -20,15 +20,15 @@ def setup(_arguments):
 
 
 def demo(arguments):
-    """See dev/main_job.py. ``trade``: without avance immédiate."""
+    """See dev/main_job.py. ``trade``: without avance immédiate; ``empty``: a company
+    that is to be configured.
+    """
     from . import main_job
 
     parser = argparse.ArgumentParser(prog="python3 -m dev demo")
-    parser.add_argument("what", nargs="?", choices=["trade"])
-    if parser.parse_args(arguments).what == "trade":
-        main_job.demo_trade()
-    else:
-        main_job.demo()
+    parser.add_argument("what", nargs="?", choices=["empty", "trade"])
+    demos = {"empty": main_job.demo_empty, "trade": main_job.demo_trade}
+    demos.get(parser.parse_args(arguments).what, main_job.demo)()
 
 
 def smoke(_arguments):
@@ -39,9 +39,13 @@ def smoke(_arguments):
 
 
 def test(arguments):
-    """Run the tests; ``arguments`` narrow them and go to pytest."""
-    from . import system_packages, testing
+    """Run the tests; ``arguments`` narrow them and go to pytest. ``coexistence``: with
+    what others install beside us, see dev/coexistence.py.
+    """
+    from . import coexistence, system_packages, testing
 
+    if arguments[:1] == ["coexistence"]:
+        return coexistence.run(arguments[1:])
     system_packages.need_programs("run the browser and PDF tests")
     testing.run(arguments)
 

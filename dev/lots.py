@@ -69,7 +69,7 @@ def all_lots():
 def without_odoo():
     """The folders and files whose tests run without Odoo."""
     tests = {path.parent for path in (paths.ROOT / "tests").glob("*/test_*.py")}
-    tests -= {paths.ROOT / "tests" / "end_to_end"}
+    tests -= {paths.ROOT / "tests" / name for name in ("coexistence", "end_to_end")}
     tests |= set((paths.ROOT / "tests").glob("test_*.py"))
     return [paths.ROOT / "urssaf_sandbox" / "tests", *sorted(tests)]
 

@@ -115,6 +115,30 @@ def _record(name):
     return paths.state() / "run" / f"{name}.json"
 
 
+@contextlib.contextmanager
+def temporary_past(odoo, database, moment, *, log=None):
+    """Odoo in the past, from ``moment`` on, for the length of a ``with``: yields the
+    Server and the address that moves its clock. See ``dev/past.py``.
+    """
+    control = ports.any_free()
+    command = odoo.command(
+        f"--database={database}",
+        f"--db-filter=^{database}$",
+        f"--http-port={(port := ports.any_free())}",
+        "--max-cron-threads=0",
+        "--no-database-list",
+    )
+    _python, _odoo_bin, *arguments = command
+    past = [sys.executable, "-m", "dev.past", str(control), moment.isoformat()]
+    log = log or paths.logs() / f"odoo-{database}-past.log"
+    env = odoo.environment()
+    server = _start("odoo", [*past, *arguments], port, log, env, False)
+    try:
+        yield server, f"http://{ports.HOST}:{control}"
+    finally:
+        server.stop()
+
+
 def _start(name, command, port, log, env, stays):
     log = Path(log or paths.logs() / f"{name}.log")
     with open(log, "wb") as out:

@@ -79,7 +79,9 @@ def _narrowed(instance, arguments):
     if needs_odoo:
         databases.copy(instance, databases.with_addons(instance), PYTEST_DATABASE)
         wheels = _install_glue(instance, lots.glue(arguments))
-    command = _pytest(instance, PYTEST_DATABASE if needs_odoo else None, log, arguments)
+    command = pytest_command(
+        instance, PYTEST_DATABASE if needs_odoo else None, log, arguments
+    )
     if needs_odoo and wheels:
         folders = odoo.addons_path(instance.source, wheels)
         command.append(f"--odoo-addons-path={folders}")
@@ -104,7 +106,7 @@ def _install_glue(instance, addons):
     return wheels
 
 
-def _pytest(instance, database, log, arguments):
+def pytest_command(instance, database, log, arguments):
     """The command line of pytest, with Odoo on ``database`` if there is one."""
     if not database:
         return [sys.executable, "-m", "pytest", "-p", "no:odoo", *arguments]
@@ -199,7 +201,7 @@ def _run_lot(instance, source, lot, text):
     # pytest's usual cache is for the person who narrows the run.
     cache = paths.state() / "run" / f"pytest-{lot.name}.cache"
     arguments = ["-o", f"cache_dir={cache}", *lot.files]
-    command = _pytest(instance, database, log, arguments)
+    command = pytest_command(instance, database, log, arguments)
     progress = watching.Progress(_progress(lot))
     status, remark = watching.run(
         command, text, progress, env=instance.environment(), limit=LIMIT

@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The fictitious firm: French, with its chart of accounts and its Urssaf settings."""
 
+import base64
+from pathlib import Path
+from typing import NamedTuple
+
 from .sandbox import PROVIDER
 
 ADDON = "urssaf_avance_immediate"
@@ -15,6 +19,41 @@ SAP_NUMBER = f"SAP{SIREN}"
 DECLARED_ON = "2019-09-02"
 #: Where Urssaf's transfers wait for the bank's statement, made by the set-up action.
 TRANSFER_ACCOUNT = "467100"
+
+#: Everybody who works with Odoo.
+USER = "base.group_user"
+LOGO = Path(__file__).with_name("logo.png")
+
+
+class Person(NamedTuple):
+    """Who works with Odoo; the password is the login. ``groups``: XML ids."""
+
+    login: str
+    name: str
+    what: str
+    groups: tuple[str, ...]
+
+
+STAFF = (
+    Person(
+        *("bureau", "Sophie Martel", "inscrit les clients, facture, envoie"),
+        (
+            f"{ADDON}.group_user",
+            "account.group_account_invoice",
+            "base.group_partner_manager",
+        ),
+    ),
+    Person(
+        *("comptable", "Yves Kerbrat", "encaisse, rapproche, règle les paramètres"),
+        ("account.group_account_manager",),
+    ),
+    Person(
+        *("lecture", "Nadia Ould-Amar", "lit les comptes, ne change rien"),
+        ("account.group_account_readonly",),
+    ),
+)
+#: Whose invoices the portal shows, and his login, which is his password too.
+PORTAL_CUSTOMER, PORTAL_LOGIN = f"{ADDON}.customer_lefevre", "cliente"
 
 #: Service (XML id) → VAT rate in per cent, and whether its price holds the VAT.
 VAT = {
@@ -44,6 +83,48 @@ def set_up(odoo, sandbox):
     odoo.call("res.company", "action_urssaf_set_up_transfers", [company])
     # Raises with the advice that the user would read, if the connection fails.
     odoo.call("res.config.settings", "action_urssaf_test_connection", [page])
+
+
+def set_up_plain(odoo):
+    """The firm in Odoo's accounting, French; nothing about home services."""
+    _speak_french(odoo)
+    _chart_of_accounts(odoo, _identity(odoo))
+    _settings(odoo, {"group_uom": True})
+
+
+def set_up_mail(odoo, port):
+    """Let Odoo's e-mails arrive in the sandbox's mailbox."""
+    values = {
+        "name": "Boîte aux lettres du bac à sable",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": port,
+        "smtp_encryption": "none",
+    }
+    odoo.create("ir.mail_server", values)
+
+
+def welcome_staff(odoo):
+    """Give each of the staff, and one customer, a login of his own."""
+    context = {"no_reset_password": True}
+    french = {"lang": "fr_FR", "tz": "Europe/Paris"}
+    for person in STAFF:
+        values = {
+            **french,
+            "name": person.name,
+            "login": person.login,
+            "password": person.login,
+            "email": f"{person.login}@example.com",
+            "group_ids": [(6, 0, [odoo.ref(g) for g in (USER, *person.groups)])],
+        }
+        odoo.create("res.users", values, context)
+    values = {
+        **french,
+        "partner_id": odoo.ref(PORTAL_CUSTOMER),
+        "login": PORTAL_LOGIN,
+        "password": PORTAL_LOGIN,
+        "group_ids": [(6, 0, [odoo.ref("base.group_portal")])],
+    }
+    odoo.create("res.users", values, context)
 
 
 def set_up_trade(odoo):
@@ -77,6 +158,7 @@ def _identity(odoo):
         "vat": VAT_NUMBER,
         "email": "bonjour@example.com",
         "phone": "02 61 91 00 00",
+        "logo": base64.b64encode(LOGO.read_bytes()).decode(),
     }
     odoo.write("res.company", [company], values)
     return company

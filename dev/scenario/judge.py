@@ -8,7 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from .evidence import paris_time
-from .story import CONTEST_CODE, CONTEST_COMMENT, REFUSAL_CODE
+from .people import CUSTOMERS
+from .story import CONTESTS, REFUSAL_CODE
+
+ACTIVE = {customer.key for customer in CUSTOMERS if customer.state == "active"}
 
 
 def faults(evidence):
@@ -83,7 +86,7 @@ def _demande(found):
     yield from _different("nombre d'envois", 1, request["attempt_count"])
     yield from _transfer(spec, request, demande)
     if spec.state == "refused":
-        yield from _contested(request)
+        yield from _contested(spec, request)
 
 
 def _transfer(spec, request, demande):
@@ -98,19 +101,24 @@ def _transfer(spec, request, demande):
         yield "le virement n'est pas annoncé"
 
 
-def _contested(request):
-    yield from _different("motif", CONTEST_CODE, request["rejection_code"])
-    yield from _different("commentaire", CONTEST_COMMENT, request["rejection_comment"])
-    # The invoice was corrected since: whoever was told has nothing to do any more.
-    if request["activity_ids"]:
+def _contested(spec, request):
+    code, comment = CONTESTS[spec.key]
+    yield from _different("motif", code, request["rejection_code"])
+    yield from _different("commentaire", comment, request["rejection_comment"])
+    # Who was told has nothing to do any more once the invoice is corrected.
+    corrected = spec.payment_state == "reversed"
+    if corrected and request["activity_ids"]:
         yield "une tâche reste ouverte, alors que la facture est corrigée"
+    if not corrected and not request["activity_ids"]:
+        yield "personne n'est prévenu de la contestation"
 
 
 def _not_sent(found):
     if found.request:
         yield f"une demande existe : {found.request['name']}"
     alert = (found.move["alerts"] or {}).get("urssaf_enrolment", {})
-    yield from _different("bandeau", "danger", alert.get("level"))
+    level = None if found.spec.customer in ACTIVE else "danger"
+    yield from _different("bandeau", level, alert.get("level"))
 
 
 def _customer(found):

@@ -13,15 +13,29 @@ from .errors import ScenarioError
 from .http_json import HttpError, JsonHttp
 
 CONTEXT = {"lang": "fr_FR", "tz": "Europe/Paris"}
-KEY_DAYS = "1"
+KEY_NAME = "dev.scenario"
+#: Of an API key: longer than the story, for PostgreSQL compares with the real present.
+KEY_DAYS = "90"
+#: The scheduled actions that the story waits for, where nothing else starts them.
+ACTIONS = (
+    "mail.ir_cron_mail_scheduler_action",
+    *(
+        f"urssaf_avance_immediate.cron_{name}"
+        for name in ("send", "follow", "companion")
+    ),
+)
 POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 60
 
 
 class Odoo:
-    """One Odoo database, seen by one user, in French and in Paris time."""
+    """One Odoo database, seen by one user, in French and in Paris time.
 
-    def __init__(self, url, database, login, password):
+    ``runs_actions``: nothing else starts its scheduled actions, so we do.
+    """
+
+    def __init__(self, url, database, login, password, runs_actions=False):
+        self.runs_actions = runs_actions
         self._http = JsonHttp(url)
         self._refs = {}
         session = _WebSession(url)
@@ -99,6 +113,11 @@ class Odoo:
             self._refs[xml_id] = found[0]["res_id"]
         return self._refs[xml_id]
 
+    def run_actions(self):
+        """Start the scheduled actions of ``ACTIONS``, if nothing else does."""
+        for action in ACTIONS if self.runs_actions else ():
+            self.call("ir.cron", "method_direct_trigger", [self.ref(action)])
+
     def wait(self, model, expected, field, what):
         """Wait until ``field`` has, on each record, the value ``{id: value}`` wants.
 
@@ -107,6 +126,7 @@ class Odoo:
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
+            self.run_actions()
             records = self.read(model, expected, [field])
             seen = {record["id"]: record[field] for record in records}
             if seen == expected:
@@ -142,7 +162,7 @@ class _WebSession:
         description = self._kw(
             "res.users.apikeys.description",
             "create",
-            [{"name": "dev.scenario", "duration": KEY_DAYS}],
+            [{"name": KEY_NAME, "duration": KEY_DAYS}],
         )
         action = self._kw("res.users.apikeys.description", "make_key", [description])
         if action["res_model"] == "res.users.identitycheck":

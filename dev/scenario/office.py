@@ -4,7 +4,7 @@
 import csv
 import io
 
-from .billing import BY_KEY
+from .billing import BY_KEY, PERSONS
 from .company import TRADE
 from .errors import ScenarioError
 from .people import CUSTOMERS
@@ -88,43 +88,57 @@ class Office:
 
     # -- invoices --------------------------------------------------------------
 
-    def invoice(self, *keys):
-        """Make and post the invoices of these keys."""
+    def invoice(self, *keys, day):
+        """Type the invoices of these keys with their interventions, and post them."""
         for key in keys:
             spec = BY_KEY[key]
-            _start, end = self.calendar.period(spec.month, *spec.days)
             values = {
                 "move_type": "out_invoice",
                 "partner_id": self.partners[spec.customer],
-                "invoice_date": str(self.calendar.invoice_date(spec.month, end)),
-                "invoice_line_ids": [self._line(*line) for line in spec.lines],
-                **self._period(spec),
+                "invoice_date": str(day),
+                "invoice_line_ids": [
+                    (0, 0, self._line(spec, line)) for line in spec.lines
+                ],
             }
             self.moves[key] = self.odoo.create("account.move", values)
             self.odoo.call("account.move", "action_post", [self.moves[key]])
 
-    def _period(self, spec):
-        start, end = self.calendar.period(spec.month, *spec.days)
-        return {"home_service_start": str(start), "home_service_end": str(end)}
-
-    def _line(self, service, quantity):
-        template = self.odoo.ref(f"{TRADE}.{service}")
+    def _line(self, spec, line):
+        template = self.odoo.ref(f"{TRADE}.{line.service}")
         product = self.odoo.find(
-            "product.product", [("product_tmpl_id", "=", template)], service
+            "product.product", [("product_tmpl_id", "=", template)], line.service
         )
-        return (0, 0, {"product_id": product, "quantity": quantity})
+        return {
+            "product_id": product,
+            "quantity": line.quantity,
+            "home_service_intervention_ids": self._interventions(spec, line),
+        }
 
-    def correct(self, key, corrected_key, reason):
+    def _interventions(self, spec, line):
+        person = self.odoo.ref(f"{TRADE}.person_{PERSONS[line.service]}")
+        return [
+            (
+                0,
+                0,
+                {
+                    "date": str(
+                        self.calendar.service_day(spec.when, visit.days_before)
+                    ),
+                    "start": visit.start,
+                    "end": visit.end,
+                    "person_id": person,
+                },
+            )
+            for visit in line.visits
+        ]
+
+    def correct(self, key, corrected_key, reason, day):
         """Credit an invoice and post the corrected one that Odoo prepares."""
         move = self.moves[key]
         journal = self.odoo.read_one("account.move", move, ["journal_id"])["journal_id"]
         wizard = self.odoo.create(
             "account.move.reversal",
-            {
-                "reason": reason,
-                "date": str(self.calendar.this_month),
-                "journal_id": journal[0],
-            },
+            {"reason": reason, "date": str(day), "journal_id": journal[0]},
             {"active_model": "account.move", "active_ids": [move]},
         )
         action = self.odoo.call("account.move.reversal", "modify_moves", [wizard])
@@ -132,17 +146,20 @@ class Office:
         spec = BY_KEY[corrected_key]
         lines = self.odoo.read_one("account.move", draft, ["invoice_line_ids"])
         changes = [
-            (1, line, {"quantity": quantity})
-            for line, (_service, quantity) in zip(
-                lines["invoice_line_ids"], spec.lines, strict=True
+            (
+                1,
+                line_id,
+                {
+                    "quantity": line.quantity,
+                    "home_service_intervention_ids": [
+                        (5, 0, 0),
+                        *self._interventions(spec, line),
+                    ],
+                },
             )
+            for line_id, line in zip(lines["invoice_line_ids"], spec.lines, strict=True)
         ]
-        # The draft has neither date nor period: the staff type them.
-        values = {
-            "invoice_date": str(self.calendar.this_month),
-            "invoice_line_ids": changes,
-            **self._period(spec),
-        }
+        values = {"invoice_date": str(day), "invoice_line_ids": changes}
         self.odoo.write("account.move", [draft], values)
         self.odoo.call("account.move", "action_post", [draft])
         self.moves[corrected_key] = draft

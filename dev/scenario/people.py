@@ -33,7 +33,7 @@ CUSTOMERS = (
         "payet", "inscrit, compte pas encore activé", "pending", "APPAREILLAGE_EC"
     ),
     Customer("inconnu", "identité refusée par les impôts", "error", None),
-    Customer("fontaine", "inscrit par un autre logiciel, repris"),
+    Customer("fontaine", "inscrit par un autre logiciel, repris ; une contestée"),
 )
 
 # What the firm's former software knows of M. Fontaine: a body of method 010.

@@ -35,7 +35,9 @@ def test_the_story_uses_what_the_demo_data_have():
     assert {f"customer_{c.key}" for c in CUSTOMERS} == set(PARTNERS)
     assert set(company.VAT) == set(PRODUCTS)
     assert {i.customer for i in INVOICES} <= {c.key for c in CUSTOMERS}
-    sold = {service for invoice in INVOICES for service, _quantity in invoice.lines}
+    sold = {
+        service for invoice in INVOICES for service, _quantity, _visits in invoice.lines
+    }
     assert sold == set(PRODUCTS)
 
 

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The front page, and `/boite-aux-lettres/`: everybody's e-mails and SMS, as pages."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -35,6 +36,7 @@ def home(visit: VisitHere) -> HTMLResponse:
 mailbox_router = APIRouter(prefix="/boite-aux-lettres", include_in_schema=False)
 
 _SHOWN = 200
+_BLANK = re.compile(r"\n\s*\n")
 Number = Annotated[int, Path(lt=2**62)]
 # Somebody else's HTML: its links lead out of it, nothing else works.
 _OF_OTHERS = {
@@ -76,7 +78,10 @@ def received(visit: VisitHere, number: Number) -> HTMLResponse:
     """Show one e-mail of the prestataire's software, its text only."""
     with visit.sandbox.reading() as work:
         mail = _received(work, number)
-        return visit.show("mailbox/received.html", mail=mail)
+        paragraphs = filter(None, map(str.strip, _BLANK.split(mail.text)))
+        return visit.show(
+            "mailbox/received.html", mail=mail, paragraphs=list(paragraphs)
+        )
 
 
 @mailbox_router.get("/recu/{number}/mise-en-page")
