@@ -8,6 +8,7 @@ make bench ARGS=crowd               100 000 demandes: lists, filters, actions
 make bench ARGS=transfers           which demandes a line of the bank pays
 make bench ARGS=figures             the figures of 2 000 annual certificates
 make bench ARGS=papers              the papers of 2 000 annual certificates
+make bench ARGS=clicks              clicks and seconds of the four jobs, in Chromium
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 from dev import odoo, servers
 
 from . import (
+    clicks,
     crowd,
     figures,
     papers,
@@ -47,6 +49,8 @@ def main():
         return figures.main(sys.argv[2:])
     if sys.argv[1:2] == ["papers"]:
         return papers.main(sys.argv[2:])
+    if sys.argv[1:2] == ["clicks"]:
+        return clicks.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:
@@ -69,7 +73,7 @@ def main():
     if options.alone:
         return 0
     rows = crowd.main([]) or transfers.main([]) or figures.main([])
-    rows = rows or papers.main([])
+    rows = rows or papers.main([]) or clicks.main([])
     return rows or sandbox.main([])
 
 
