@@ -78,28 +78,49 @@ def open_details(page, partner):
     return page.locator(".tab-pane.active")
 
 
+def head(page):
+    """Where the buttons of the customer are."""
+    return page.locator(".o_form_statusbar")
+
+
 def field(tab, name):
     return tab.locator(f".o_field_widget[name={name}] input").first
 
 
 def fill_in_the_form(page, link):
     page.goto(link)
-    page.select_option("[name=civility]", "2")
-    for name, value in DETAILS.items():
-        page.fill(f"[name={name}]", value)
+    parts = page.locator("#urssaf_form fieldset")
+    for number in range(parts.count()):
+        # One part after the other, on a phone.
+        expect(page.locator("#urssaf_form fieldset:visible")).to_have_count(1)
+        # No room to the right.
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"]
+        if number == 0:
+            # What is missing is said, and the part stays.
+            page.click("#urssaf_next")
+            expect(page.locator("[name=civility]")).to_be_focused()
+            expect(page.locator("#e_civility")).not_to_be_empty()
+            page.select_option("[name=civility]", "2")
+        for name, value in DETAILS.items():
+            if parts.nth(number).locator(f"[name={name}]").count():
+                page.fill(f"[name={name}]", value)
+        if number + 1 < parts.count():
+            page.click("#urssaf_next")
+    # The button “back” of the phone loses nothing; a wrong IBAN is told at once.
+    page.go_back()
+    iban = page.locator("[name=iban]")
+    expect(iban).to_have_value(DETAILS["iban"])
+    iban.fill("<b>FR7600000000000000000000000</b>")
+    iban.blur()
+    expect(page.locator("#e_iban")).not_to_be_empty()
+    iban.fill(DETAILS["iban"])
+    expect(page.locator("#e_iban")).to_be_empty()
+    page.click("#urssaf_next")
     page.check("[name=consent_enrolment]")
     page.check("[name=consent_data]")
-    # No room to the right on a phone.
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"]
-    page.click("#urssaf_form button[type=submit]")
+    page.click("#urssaf_send")
     page.wait_for_url("**/urssaf/fiche/merci")
-
-
-def link_in_the_mail(rpc):
-    [mail] = rpc.search("mail.mail", [("body_html", "ilike", "/urssaf/fiche/")])
-    body = rpc.read_one("mail.mail", mail, ["body_html"])["body_html"]
-    return LINK.search(body).group()
 
 
 def one_primary_button(tab):
@@ -125,15 +146,19 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
 
         # What is missing leads to its field.
         tab = open_details(page, partner)
+        # Untouched, nothing is red.
+        expect(tab.locator(".alert-danger:visible")).to_have_count(0)
+        tab.locator("summary").click()
         tab.locator("a[data-field=urssaf_birth_name]").click()
         expect(field(tab, "urssaf_birth_name")).to_be_focused()
 
-        # The customer fills in the rest.
-        tab.locator("button[name=action_urssaf_send_form]").click()
-        page.wait_for_selector(".o_notification")
-        fill_in_the_form(phone, link_in_the_mail(rpc))
+        # The customer fills in the rest, behind the link that the office hands over.
+        head(page).locator("button[name=action_urssaf_send_form]").click()
+        link = page.locator(".modal-dialog [name=link]")
+        expect(link).to_be_visible()
+        fill_in_the_form(phone, LINK.search(link.inner_text()).group())
         tab = open_details(page, partner)
-        review = one_primary_button(tab)
+        review = one_primary_button(head(page))
         expect(review).to_have_attribute("name", "action_urssaf_review_form")
         review.click()
         page.click("button[name=action_accept_all]")
@@ -141,9 +166,10 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         # The tax office does not know the person.
         tab = open_details(page, partner)
         expect(tab.locator(".alert-danger a[data-field]")).to_have_count(0)
-        enrol = one_primary_button(tab)
-        expect(enrol).to_have_attribute("name", "action_urssaf_enrol")
+        enrol = one_primary_button(head(page))
+        expect(enrol).to_have_attribute("name", "action_urssaf_confirm_enrol")
         enrol.click()
+        page.click(".modal-dialog footer button[name=action_enrol]:visible")
         stage = tab.locator("[name=urssaf_stage]")
         expect(stage.locator(".text-bg-danger")).to_be_visible()
         links = tab.locator("[name=urssaf_to_mend] a")
@@ -152,7 +178,7 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         expect(field(tab, "urssaf_birth_name")).to_be_focused()
 
         # Mended in the dialog, and accepted.
-        one_primary_button(tab).click()
+        one_primary_button(head(page)).click()
         dialog = page.locator(".modal-dialog")
         field(dialog, "urssaf_birth_name").fill(KNOWN)
         dialog.locator("footer button[name=action_enrol]:visible").click()

@@ -5,9 +5,12 @@ A visitor has no right to anything: what these pages show of Odoo (countries, co
 languages) and count is read as superuser.
 """
 
+import json
+
 from odoo import fields, http
 from odoo.http import request
 from odoo.tools import format_datetime
+from odoo.tools.image import image_data_uri
 
 from ..lib.rules import PARIS, place_key
 from ..models.customer.filling import CONSENTS, KEPT, MAX_LENGTH, one_line
@@ -192,6 +195,8 @@ class CustomerForm(http.Controller):
             {
                 "company": company,
                 "res_company": company,
+                "logo": _logo(company),
+                "sentences": json.dumps(form._page_sentences()),
                 "action": f"/urssaf/fiche/{token}",
                 "shown": shown,
                 "errors": errors,
@@ -210,6 +215,12 @@ class CustomerForm(http.Controller):
             },
             status=422 if errors else 200,
         )
+
+
+def _logo(company):
+    """In the page itself: these pages open no other address of Odoo."""
+    own = company.logo_web and not company.uses_default_logo
+    return own and image_data_uri(company.logo_web)
 
 
 def _starts(name, words):

@@ -35,6 +35,7 @@ from . import test_crosscheck
 from . import test_customer_form
 from . import test_customer_form_checks
 from . import test_customer_form_portal
+from . import test_customer_new
 from . import test_database_copy
 from . import test_enrolment
 from . import test_enrolment_adopt

@@ -41,6 +41,9 @@ class UrssafCase(FakeUrssafMixin, HomeServiceCase):
 
     def setUp(self):
         super().setUp()
+        # No transaction ends in a test, and Odoo would send at once: it waits here.
+        form = self.registry["urssaf.customer.form"]
+        self.patch(form, "_mail_leaves", lambda self: None)
         # A new record set per test: the fake has forgotten everybody.
         self.partner = self._make_partner()
 

@@ -104,9 +104,13 @@ class TestCustomerFormLink(CustomerFormCase):
         self.assertEqual(self._find(token), form)
 
     def test_needs_an_email(self):
+        """A word of the office can only be mailed; a link alone is handed over."""
         self.partner.email = False
         with self.assertRaises(UserError):
-            self._send()
+            self.env["urssaf.customer.form"]._send_to(self.partner, note="Non")
+        action = self.partner.with_user(self.user).action_urssaf_send_form()
+        self.assertTrue(LINK.search(action["context"]["urssaf_link"]))
+        self.assertFalse(self.partner.urssaf_form_id.sudo().mail_id)
 
     def test_new_link_kills_the_old_one(self):
         old, new = self._send(), self._send()

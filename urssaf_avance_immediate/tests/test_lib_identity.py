@@ -10,6 +10,7 @@ from ..lib.rules import (
     email_needs_new_pattern,
     email_proposal,
     iban_area,
+    last_name,
     name_warnings,
     normalise_label,
     place_key,
@@ -21,6 +22,20 @@ from .cases import IBAN
 
 @tagged("post_install", "-at_install")
 class TestNameWarnings(BaseCase):
+    def test_last_name_of_how_somebody_is_called(self):
+        for called, expected in (
+            ("Jeanne Martin", "Martin"),
+            ("Mme Jeanne Marie MARTIN", "MARTIN"),
+            ("M. Paul  de La Tour", "de La Tour"),
+            ("Zoé d’Arc", "d'Arc"),
+            ("Mme Martin", ""),
+            ("Martin", ""),
+            ("de La Tour", "La Tour"),
+            ("", ""),
+        ):
+            with self.subTest(called=called):
+                self.assertEqual(last_name(called), expected)
+
     def test_names(self):
         for birth, usage, first, contact, expected in (
             ("Durand", "Martin", "Jeanne Marie", "Jeanne Martin", []),

@@ -7,8 +7,10 @@ from . import urssaf_advance
 from . import urssaf_bank_reconcile
 from . import urssaf_board
 from . import urssaf_customer_form_refuse
+from . import urssaf_customer_new
 from . import urssaf_enrolment_adopt
 from . import urssaf_enrolment_check
+from . import urssaf_enrolment_confirm
 from . import urssaf_enrolment_mend
 from . import urssaf_invoice_correction
 from . import urssaf_invoice_split

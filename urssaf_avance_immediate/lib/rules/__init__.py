@@ -38,6 +38,7 @@ from .deadlines import (
 )
 from .identity import (
     fold,
+    last_name,
     name_warnings,
     normalise_first_names,
     normalise_mobile,

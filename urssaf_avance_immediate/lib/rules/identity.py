@@ -35,6 +35,7 @@ _PARTICLE_BEHIND = re.compile(
     r"van de[nr]?|del|della|di|da|dos|ben|el|al)\s*\)?",
     re.I,
 )
+_PARTICLES = {"de", "du", "des", "le", "la", "les", "von", "van", "der", "den", "ben"}
 _HYPHENS_IN_A_ROW = re.compile(r"-\s*-|'\s*'")
 _SPACED_SIGN = re.compile(r"\s+[-']|[-']\s+")
 
@@ -64,6 +65,19 @@ def usual_name(text: str) -> str:
         space = "" if behind["particle"].endswith("'") else " "
         text = f"{behind['particle']}{space}{behind['name']}"
     return re.sub(r"\s*([-'])[\s\-']*", r"\1", text).strip("-' ")
+
+
+def last_name(text: str) -> str:
+    """The last name in how somebody is called: the last word, with its particles.
+    "Mme Jeanne de La Tour" gives "de La Tour"; of a single word nothing is known.
+    """
+    words = normalise_name(text).split()
+    if words and fold(words[0]).strip(". ") in _TITLES:
+        words = words[1:]
+    start = len(words) - 1
+    while start > 1 and fold(words[start - 1]) in _PARTICLES:
+        start -= 1
+    return " ".join(words[start:]) if start > 0 else ""
 
 
 def spelling_oddities(text: str) -> list[str]:

@@ -246,23 +246,12 @@ class UrssafCustomerForm(models.Model):
                 ),
             )
         if values["birth_date"] and not _plausible(values["birth_date"]):
-            yield (
-                "birth_date",
-                self.env._(
-                    "Please check this date: day, month and year, such as 29/03/1980."
-                ),
-            )
+            yield "birth_date", self._birth_date_sentence()
 
     def _bank_faults(self, values):
         iban, bic = values["iban"], values["bic"]
         if 0 < len(iban) <= MAX_LENGTH and not self._iban_is_valid(values):
-            yield (
-                "iban",
-                self.env._(
-                    "This IBAN is not right: please copy it from your bank details "
-                    "(RIB). A French one has 27 characters and starts with FR."
-                ),
-            )
+            yield "iban", self._iban_sentence()
         elif 0 < len(iban) < MIN_IBAN:
             yield (
                 "iban",
@@ -305,6 +294,28 @@ class UrssafCustomerForm(models.Model):
             "name": self.partner_id.name,
             "urssaf_birth_date": day,
             "country_id": self.env.ref("base.fr").id,
+        }
+
+    def _iban_sentence(self):
+        return self.env._(
+            "This IBAN is not right: please copy it from your bank details (RIB). A "
+            "French one has 27 characters and starts with FR."
+        )
+
+    def _birth_date_sentence(self):
+        return self.env._(
+            "Please check this date: day, month and year, such as 29/03/1980."
+        )
+
+    def _page_sentences(self):
+        """What the page says while one types, by field: the same as afterwards."""
+        return {
+            **self._form_sentences(),
+            "birth_date": self._birth_date_sentence(),
+            "iban": self._iban_sentence(),
+            "required": self.env._("Please fill in this field."),
+            "consent": self.env._("Please tick this box."),
+            "progress": self.env._("Step {step} of {steps}"),
         }
 
     def _form_sentences(self):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime, plaintext2html
+from odoo.tools import email_normalize, format_datetime, plaintext2html
 
 from ..company.empty_lists import next_form
 from ..exchange.alerts import REVIEW_ACTIVITY
@@ -119,6 +119,19 @@ class UrssafCustomerForm(models.Model):
         """Extends mail: Odoo’s own sentence has a gender that French does not fit."""
         return self.env._("Opened")
 
+    def _mail_outcome(self):
+        """What became of the e-mail with the link: ``none`` (there is no address),
+        ``failed``, ``queued`` or ``sent``.
+        """
+        self.ensure_one()
+        mail = self.sudo().mail_id  # nobody may read it: it holds the link
+        if not self.email:
+            return "none"
+        # Odoo deletes an e-mail whose address is none, as if it had left.
+        if self.mail_failed or not email_normalize(self.email):
+            return "failed"
+        return "queued" if mail.state == "outgoing" else "sent"
+
     # -- the link --------------------------------------------------------------
 
     @api.model
@@ -128,13 +141,21 @@ class UrssafCustomerForm(models.Model):
         :param note: a word of the office that stands above the link
         :raises UserError: he has no e-mail
         """
-        company = self.env.company
-        company._urssaf_check_real()
-        email = partner._urssaf_email()
-        if not email:
+        if not partner._urssaf_email():
             raise UserError(
                 self.env._("Fill in the e-mail of %s first.", partner.display_name)
             )
+        form, _link = self._offer_to(partner, note)
+        return form
+
+    @api.model
+    def _offer_to(self, partner, note=None):
+        """``(form, link)``: a form for this customer in the current company. The link
+        is mailed where he has an e-mail; it is kept nowhere, so whoever wants to hand
+        it over otherwise has to do so now.
+        """
+        company = self.env.company
+        company._urssaf_check_real()
         # Forms are made by the code; nobody may create or change one by hand.
         forms = self.sudo()
         forms.search(
@@ -150,19 +171,23 @@ class UrssafCustomerForm(models.Model):
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
-                "email": email,
+                "email": partner._urssaf_email(),
                 "token_digest": self._digest(token),
                 "sent_at": now,
                 "expires_at": now
                 + timedelta(days=company._urssaf_holder().urssaf_form_link_days),
             }
         )
-        form._mail_link(f"{form.get_base_url()}{PATH}{token}", note)
-        return form
+        link = f"{form.get_base_url()}{PATH}{token}"
+        if form.email:
+            form._mail_link(link, note)
+        form._log_offered()
+        return form, link
 
     def _mail_link(self, url, note):
-        """Queue the e-mail. It holds the link, so it is kept in no chatter, and it is
-        deleted once it has left.
+        """Write the e-mail, which leaves once this transaction stands: an e-mail with a
+        link that a rollback undid would be a dead one. It holds the link, so it is kept
+        in no chatter, and it is deleted once it has left.
         """
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
         if not template:
@@ -172,7 +197,7 @@ class UrssafCustomerForm(models.Model):
                     "to have it again."
                 )
             )
-        mail_id = template.with_context(
+        self.mail_id = template.with_context(
             urssaf_link=url, urssaf_note=note and plaintext2html(note)
         ).send_mail(
             self.id,
@@ -185,16 +210,29 @@ class UrssafCustomerForm(models.Model):
                 "recipient_ids": [],
             },
         )
-        self.mail_id = mail_id
-        # The user may not start scheduled actions.
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
-        self._log_on_partner(
-            self.env._(
+        self._mail_leaves()
+
+    def _mail_leaves(self):
+        """Send it when this transaction stands; if Odoo stops before, the e-mail is in
+        its queue.
+        """
+        self.mail_id.send_after_commit()
+
+    def _log_offered(self):
+        until = format_datetime(self.env, self.expires_at)
+        if self.email:
+            text = self.env._(
                 "Form to fill in sent to %(email)s. The link is valid until %(date)s.",
                 email=self.email,
-                date=format_datetime(self.env, self.expires_at),
+                date=until,
             )
-        )
+        else:
+            text = self.env._(
+                "A link to the form to fill in was made, to be handed over. It is "
+                "valid until %s.",
+                until,
+            )
+        self._log_on_partner(text)
 
     def _log_on_partner(self, text, author=None):
         author = author or self.env.user.partner_id

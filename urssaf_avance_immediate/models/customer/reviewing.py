@@ -184,10 +184,5 @@ class UrssafCustomerForm(models.Model):
         else:
             text = self.env._("%s can be enrolled now.", partner.display_name)
         action = notice(text, kind="warning" if faults else "success")
-        action["params"]["next"] = {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": partner.id,
-            "views": [(False, "form")],
-        }
+        action["params"]["next"] = partner._urssaf_customer_screen()
         return action

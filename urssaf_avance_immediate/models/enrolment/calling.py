@@ -117,6 +117,16 @@ class UrssafEnrolment(models.Model):
     def _notify_outcome(self):
         self.ensure_one()
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        if self.last_error_kind == "rejected":
+            # What it is stands on the contact, with what to do: said once.
+            return notice(
+                self.env._(
+                    "Urssaf refused the details. What to mend, and the button for it, "
+                    "stand on the contact."
+                ),
+                kind="warning",
+                title=self.partner_id.display_name,
+            )
         if self.last_error_message:
             return notice(
                 self.last_error_message,
@@ -124,7 +134,10 @@ class UrssafEnrolment(models.Model):
                 title=self.env._("Urssaf: %s", label),
             )
         kind = {"active": "success", "pending": "success"}.get(self.state, "info")
-        return notice(label, kind=kind, title=self.partner_id.display_name)
+        said = [self.life or label]
+        if self.state == "pending":
+            said.append(self.env._("Odoo asks Urssaf for news every hour."))
+        return notice(" ".join(said), kind=kind, title=self.partner_id.display_name)
 
     def _send(self):
         """Send the queued enrolments of self, one call each (method 010 takes one)."""

@@ -112,7 +112,7 @@ class UrssafEnrolment(models.Model):
         return self.state
 
     def _contact_faults(self):
-        return self._customer()._urssaf_enrolment_faults()
+        return self._customer()._urssaf_detail_faults()
 
     @api.model
     def _search_stage(self, operator, value):
@@ -153,6 +153,8 @@ class UrssafEnrolment(models.Model):
 
     def _life_incomplete(self):
         count = len(self._contact_faults())
+        if count == 1:
+            return self.env._("One detail is to be completed.")
         return self.env._("%s details are to be completed.", count)
 
     def _life_ready(self):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What people read of a failure: Urssaf's own words, then what to do about it."""
+"""What people read of a failure: what to do about it, then Urssaf's own words."""
 
 from ...lib.api import redact
 from ...lib.api.codes import ERROR_CODES
@@ -34,7 +34,8 @@ def error_text(env, error, mask=redact):
     ]
     known = ERROR_CODES.get(error.code)
     if known:
-        lines.append(" ".join(filter(None, (known.explanation, known.hint))))
+        # What it means comes first; what Urssaf wrote, and its code, behind.
+        lines.insert(0, " ".join(filter(None, (known.explanation, known.hint))))
     return "\n".join(filter(None, lines)) or kind_text(env, error.kind)
 
 

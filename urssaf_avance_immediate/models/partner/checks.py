@@ -99,6 +99,8 @@ class ResPartner(models.Model):
                     "fixes": fixes.pop(name, []),
                 }
                 for name, sentence, blocking in lines
+                # It is asked when the customer is enrolled.
+                if name != "urssaf_consent_date"
             ]
 
     @api.depends(*CHECKED)
@@ -184,6 +186,14 @@ class ResPartner(models.Model):
         for name, sentence in self._urssaf_more_faults():
             faults.setdefault(name, sentence)
         return sorted(faults.items(), key=lambda fault: FIELDS_IN_ORDER.index(fault[0]))
+
+    def _urssaf_detail_faults(self):
+        """``{field: sentence}``: what somebody has to type or mend. The consent is
+        none of it: it is asked when the customer is enrolled.
+        """
+        faults = dict(self._urssaf_enrolment_faults())
+        faults.pop("urssaf_consent_date", None)
+        return faults
 
     def _urssaf_more_faults(self):
         """What no pattern tells, and Urssaf refuses for sure."""

@@ -14,8 +14,10 @@ from ...lib.rules import (
     fold,
     foreign_letters,
     iban_area,
+    last_name,
     name_warnings,
     normalise_first_names,
+    normalise_mobile,
     place_key,
     spelling_oddities,
     usual_name,
@@ -338,6 +340,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         found = {
             **{name: self._urssaf_name_fixes(name) for name in NAMES},
+            "urssaf_mobile": self._urssaf_mobile_fixes(),
             "email": self._urssaf_email_fixes(),
             "zip": self._urssaf_zip_fixes(),
             "urssaf_city_code": self._urssaf_commune_fixes(),
@@ -346,11 +349,17 @@ class ResPartner(models.Model):
 
     def _urssaf_name_fixes(self, name):
         text = self[name] or ""
+        if not text and name == "urssaf_birth_name" and last_name(self.name or ""):
+            yield self._urssaf_fix(last_name(self.name), {name: last_name(self.name)})
         usual = usual_name(text)
         if name == "urssaf_first_names":
             usual = normalise_first_names(usual)
         if usual and spelling_oddities(text) and not foreign_letters(usual):
             yield self._urssaf_fix(usual, {name: usual})
+
+    def _urssaf_mobile_fixes(self):
+        if self.phone != self.urssaf_mobile and normalise_mobile(self.phone or ""):
+            yield self._urssaf_fix(self.phone, {"urssaf_mobile": self.phone})
 
     def _urssaf_email_fixes(self):
         emails = emails_in(self.email)

@@ -27,6 +27,18 @@ export class UrssafChecklist extends Component {
         this.goTo = goTo;
     }
 
+    /** Nobody has asked to enrol yet: what is missing is no fault. */
+    get untouched() {
+        return !this.props.record.data.urssaf_enrolment_state;
+    }
+
+    get missing() {
+        const count = this.groups
+            .filter((group) => group.level === "danger")
+            .reduce((sum, group) => sum + group.lines.length, 0);
+        return count === 1 ? _t("1 detail is missing") : _t("%s details are missing", count);
+    }
+
     get groups() {
         const lines = this.props.record.data[this.props.name] || [];
         const blocking = lines.filter((line) => line.blocking);
