@@ -179,9 +179,7 @@ class TestCustomerNew(CustomerFormCase):
             for line in self.partner.urssaf_checklist
         }
         self.assertEqual(fixes["urssaf_mobile"], [{"urssaf_mobile": "06 39 98 01 02"}])
-        self.assertEqual(
-            fixes["urssaf_birth_name"], [{"urssaf_birth_name": "Martin"}]
-        )
+        self.assertEqual(fixes["urssaf_birth_name"], [{"urssaf_birth_name": "Martin"}])
         self.partner.phone = "04 78 00 00 00"
         fixes = {line["field"]: line["fixes"] for line in self.partner.urssaf_checklist}
         self.assertFalse(fixes["urssaf_mobile"])

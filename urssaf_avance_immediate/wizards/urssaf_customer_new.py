@@ -35,6 +35,8 @@ class UrssafCustomerNew(models.TransientModel):
         string="Here already",
         compute="_compute_double_ids",
         compute_sudo=False,
+        # Somebody who was archived comes back.
+        context={"active_test": False},
     )
     form_id = fields.Many2one("urssaf.customer.form", readonly=True)
     partner_id = fields.Many2one(related="form_id.partner_id", related_sudo=False)

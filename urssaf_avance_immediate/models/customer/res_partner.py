@@ -133,8 +133,10 @@ class ResPartner(models.Model):
             )
             amount = sum(coming.mapped("transfer_expected")) if coming else 0
             partner.urssaf_last_request_ids = found
-            partner.urssaf_request_count = found and Request.search_count(domain)
-            partner.urssaf_request_expected = amount and currency.format(amount)
+            partner.urssaf_request_count = Request.search_count(domain) if found else 0
+            partner.urssaf_request_expected = (
+                currency.format(amount) if amount else False
+            )
 
     def _urssaf_requests_domain(self):
         company = self.env.company._urssaf_holder()
@@ -254,7 +256,8 @@ class ResPartner(models.Model):
         )
         return {
             "type": "ir.actions.act_url",
-            "url": f"mailto:{quote(holder.urssaf_cancel_email)}?subject={quote(subject)}",
+            "url": f"mailto:{quote(holder.urssaf_cancel_email, '@')}"
+            f"?subject={quote(subject)}",
             "target": "self",
         }
 

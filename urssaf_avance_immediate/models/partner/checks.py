@@ -51,6 +51,7 @@ FIELDS_IN_ORDER = [*dict.fromkeys(WIRE_FIELDS.values()), "urssaf_consent_date"]
 CHECKED = [
     *(name for name in FIELDS_IN_ORDER if name != "country_id"),
     "name",
+    "phone",
     "is_company",
     "parent_id",
     "country_id.urssaf_code",
