@@ -1,10 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The pages behind the link of a customer, over HTTP."""
 
+import base64
+import json
 import logging
 import re
 from datetime import timedelta
 from unittest.mock import patch
+
+from lxml import html
 
 from odoo import Command
 from odoo.http import Request
@@ -52,6 +56,29 @@ class TestCustomerFormPortal(CustomerFormCase, HttpCase):
         self.assertIn(self.company.name, page.text)
         for known in ("Durand", "1980", "0639980102", IBAN, "Ancienne", "Petit"):
             self.assertNotIn(known, page.text)
+
+    def test_whole_without_javascript_and_in_one_page(self):
+        """All parts are there at once; what only serves a script is hidden."""
+        self.company.name = "Toit <b>&</b> Jardin"
+        pixel = self.env["res.partner"]._avatar_get_placeholder()
+        for logo in (False, base64.b64encode(pixel)):
+            self.company.logo = logo
+            page = html.fromstring(self._get(self._send()).text)
+            form = page.get_element_by_id("urssaf_form")
+            self.assertEqual(len(form.findall(".//fieldset")), 5)
+            self.assertFalse(form.xpath(".//fieldset[@hidden]"))
+            hidden = {node.get("id") for node in form.xpath(".//*[@hidden]")}
+            self.assertEqual(hidden, {"urssaf_progress", "urssaf_next", "urssaf_back"})
+            [head] = page.find_class("o_urssaf_company")
+            self.assertEqual(head.text_content().strip(), self.company.name)
+            images = head.xpath(".//img/@src")
+            self.assertEqual(len(images), bool(logo))
+            self.assertTrue(all(src.startswith("data:image/") for src in images))
+            # The same sentences while one types as afterwards, and an address for each.
+            sentences = json.loads(form.get("data-sentences"))
+            self.assertIn("iban", sentences)
+            for key in sentences.keys() - {"required", "consent", "progress"}:
+                self.assertTrue(form.xpath(f".//*[@id='e_{key}'][@aria-live]"), key)
 
     def test_headers(self):
         for page in (self._get(self._send()), self._get("forged")):

@@ -160,6 +160,14 @@ class TestCustomerNew(CustomerFormCase):
         confirm.action_enrol()
         self.assertEqual(len(self.fake.calls_of("010")), calls)
 
+    def test_enrolling_from_the_enrolment_asks_too(self):
+        partner = self._make_partner(consent=False)
+        enrolment = partner._urssaf_enrolments().with_user(self.user)
+        self.assertEqual(enrolment.stage, "ready")
+        action = enrolment.action_urssaf_confirm_enrol()
+        self.assertEqual(action["res_model"], "urssaf.enrolment.confirm")
+        self.assertFalse(self.fake.calls)
+
     def test_what_is_missing_is_red_only_after_enrol(self):
         partner = self.partner.with_user(self.user)
         self.assertEqual(partner.urssaf_step, "start")

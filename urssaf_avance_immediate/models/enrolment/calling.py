@@ -43,6 +43,15 @@ class UrssafEnrolment(models.Model):
         entered = self.company_id._urssaf_entered()
         return self.partner_id.with_company(entered).action_urssaf_enrol()
 
+    def action_urssaf_confirm_enrol(self):
+        """Show what leaves and ask whether the customer agrees, then enrol: of the
+        company in which the user works. In another one the consent has to be there.
+        """
+        self.ensure_one()
+        if self.company_id != self.env.company._urssaf_holder():
+            return self.action_urssaf_enrol()
+        return self.partner_id.action_urssaf_confirm_enrol()
+
     def action_urssaf_resend(self):
         """Method 010 again with the details as they are now: Urssaf writes to the
         customer once more.
