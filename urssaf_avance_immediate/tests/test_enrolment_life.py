@@ -121,7 +121,7 @@ class TestEnrolmentLife(UrssafCase):
         self.partner.urssaf_birth_date = False
         enrolment.invalidate_recordset()
         self.assertEqual(enrolment.stage, "incomplete")
-        self.assertIn("1", enrolment.life)
+        self.assertIn("One detail", enrolment.life)
 
     def test_search_by_stage(self):
         Enrolment = self.env["urssaf.enrolment"]
