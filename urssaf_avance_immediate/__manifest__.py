@@ -63,6 +63,7 @@
         "views/urssaf_papers_views.xml",
         "report/urssaf_transfer_statement.xml",
         "views/urssaf_transfer_statement_views.xml",
+        "views/urssaf_delay_views.xml",
         "wizards/urssaf_board_views.xml",
         "wizards/urssaf_setup_views.xml",
         "wizards/urssaf_setup_credentials_views.xml",

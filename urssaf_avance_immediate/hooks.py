@@ -32,6 +32,11 @@ def uninstall_hook(env):
     marks = env["ir.config_parameter"].sudo()
     marks.search([("key", "=like", f"{MODULE}.%")]).unlink()
     let_go_of_demo_records(env, MODULE)
+    give_back_menus(env)
+
+
+def give_back_menus(env):
+    """The trade’s menus stand under *Accounting* again."""
     for parent, names in MENUS.items():
         for name in names:
             menu = env.ref(f"{TRADE}.menu_home_service_{name}", False)

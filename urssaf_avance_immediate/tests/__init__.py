@@ -18,6 +18,7 @@ from . import test_collecting_otherwise
 from . import test_commune
 from . import test_companion
 from . import test_companion_sms
+from . import test_board
 from . import test_branch
 from . import test_branch_credentials
 from . import test_company

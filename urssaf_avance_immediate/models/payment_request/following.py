@@ -71,9 +71,18 @@ class UrssafPaymentRequest(models.Model):
         copy=False,
         help="Numbers that Urssaf has for other demandes: this one never had them.",
     )
+    outlook_color = fields.Integer(compute="_compute_outlook_color")
     number_note = fields.Text(
         compute="_compute_number_note", help="Why the number is not the invoice’s."
     )
+
+    @api.depends("transfer_outlook", "late")
+    def _compute_outlook_color(self):
+        """Odoo’s number of the colour that the badge of the list has."""
+        colors = {"announced": 10, "agreed": 4, "open": 3}
+        for request in self:
+            color = colors.get(request.transfer_outlook, 0)
+            request.outlook_color = 1 if request.late else color
 
     @api.depends("name", "taken_numbers")
     def _compute_number_note(self):

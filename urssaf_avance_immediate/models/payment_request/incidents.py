@@ -104,6 +104,8 @@ class UrssafPaymentRequest(models.Model):
         " WHERE state IN ('rejected', 'refused', 'unpaid')"
         " AND invoice_settled IS NOT TRUE"
     )
+    # The graphs of the delays are read by month.
+    _claimed_index = models.Index("(claimed_at) WHERE claimed_at IS NOT NULL")
     _cancel_awaited_index = models.Index("(holder_id) WHERE cancel_awaited IS TRUE")
 
     # -- computes ----------------------------------------------------------------

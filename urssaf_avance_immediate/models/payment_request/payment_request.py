@@ -268,10 +268,14 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             request.payment_count = len(request._live_payments())
 
-    @api.depends("name", "partner_id.display_name")
+    @api.depends("name", "partner_id.display_name", "transfer_expected")
+    @api.depends_context("urssaf_amount_first")
     def _compute_display_name(self):
         for request in self:
-            request.display_name = f"{request.name} · {request.partner_id.display_name}"
+            first = request.name
+            if self.env.context.get("urssaf_amount_first"):
+                first = request.currency_id.format(request.transfer_expected)
+            request.display_name = f"{first} · {request.partner_id.display_name}"
 
     @api.model
     def _group_expand_state(self, states, _domain):
