@@ -1,10 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The board: what it counts, for whom, and what its buttons open; the graphs beside."""
 
+import json
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import json_default
 
 from ..hooks import MENUS, TRADE, give_back_menus
 from .cases import NOW, UrssafCase
@@ -37,6 +40,8 @@ class TestBoard(UrssafCase):
         return [board[f"{key}_count"] for key in KEYS]
 
     def _opened(self, board, action):
+        """The records of a list, through the browser as it were."""
+        action = json.loads(json.dumps(action, default=json_default))
         return board.env[action["res_model"]].search(action["domain"])
 
     # -- to send -----------------------------------------------------------------

@@ -116,7 +116,23 @@ class UrssafBoard(models.TransientModel):
         return self.env[model].search(domain)._urssaf_open_send_wizard()
 
     def action_to_send(self):
-        return self._open("to_send", self.env._("Invoices to send"))
+        """In Odoo’s own list of invoices."""
+        ref = self.env.ref
+        model, domain = figures.domains(self.env)["to_send"]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices to send"),
+            "res_model": model,
+            "view_mode": "list,form",
+            # The domain holds a query, which a browser cannot say.
+            "domain": [("id", "in", self.env[model].search(domain).ids)],
+            "views": [
+                [ref("account.view_out_invoice_tree").id, "list"],
+                [False, "form"],
+            ],
+            "search_view_id": [ref("account.view_account_invoice_filter").id, "search"],
+            "context": {"default_move_type": "out_invoice"},
+        }
 
     def action_rejected(self):
         return self._open("rejected", self.env._("Rejected by Urssaf"))
@@ -158,13 +174,15 @@ class UrssafBoard(models.TransientModel):
         )
 
     def action_alerts(self):
-        """What people were told of, each with its record."""
+        """What people were told of; a click on a line opens what it is about."""
         found = figures.alerts(self.env)
+        lines = self.env.ref("mail.mail_activity_view_tree_open_target")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("What waits for somebody"),
             "res_model": "mail.activity",
-            "view_mode": "list,form",
+            "view_mode": "list",
+            "views": [[lines.id, "list"]],
             "domain": [("id", "in", [one for ids in found.values() for one in ids])],
         }
 
@@ -178,11 +196,11 @@ class UrssafBoard(models.TransientModel):
     def _open(self, key, name):
         """What one number counts, as a list."""
         model, domain = figures.domains(self.env)[key]
-        action = {
+        return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
             "view_mode": "list,form",
+            "views": [[False, "list"], [False, "form"]],
             "domain": list(domain),
         }
-        return action

@@ -74,14 +74,15 @@ class UrssafPaymentRequest(models.Model):
     )
     transfer_outlook = fields.Selection(
         [
-            ("announced", "Certain: announced by Urssaf"),
-            ("agreed", "Estimated: the customer has agreed"),
-            ("open", "Estimated: the customer may still refuse"),
+            ("announced", "Certain"),
+            ("agreed", "Estimated: agreed"),
+            ("open", "Estimated: no answer yet"),
         ],
         string="Money to come",
         compute="_compute_transfer_outlook",
         store=True,
-        help="How sure the transfer and its day are; empty when none is to come.",
+        help="Certain: Urssaf has announced it. Estimated: the customer has agreed, or "
+        "may still refuse. Empty when no transfer is to come.",
     )
     expectation = fields.Text(
         compute="_compute_expectation", help="What comes next, and when."
