@@ -98,7 +98,9 @@ class TestBoard(UrssafCase):
     def test_what_somebody_was_told_waits_until_it_is_done(self):
         self.company._urssaf_tell("The bank account has changed.")
         board = self._board()
-        self.assertEqual((board.alerts_count, board.mend_count), (1, 1))
+        # And the customer of each test, who is not enrolled yet.
+        self.assertEqual((board.alerts_count, board.incomplete_count), (1, 1))
+        self.assertEqual(board.mend_count, 2)
         activity = self._opened(board, board.action_alerts())
         self.assertIn("The bank account", activity.sudo().note)
         activity.sudo().action_done()
@@ -194,7 +196,7 @@ class TestBoard(UrssafCase):
         action = self._board().action_money()
         domain = self.env["ir.actions.act_window"].browse(action["id"])
         self.assertEqual(domain.domain, '[("transfer_outlook", "!=", False)]')
-        card = request.with_context(urssaf_amount_first=True)
+        card = request.with_context(urssaf_amount_first=True, lang="en_US")
         self.assertIn("66.00", card.display_name)
         self.assertIn("Jeanne Martin", card.display_name)
         self.assertEqual(request.outlook_color, 3)
