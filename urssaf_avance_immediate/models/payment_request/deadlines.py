@@ -52,13 +52,13 @@ class UrssafPaymentRequest(models.Model):
         "says two clear days, so Urssaf may take a little longer.",
     )
     validated_on = fields.Date(
-        compute="_compute_validated_on",
+        compute="_compute_deadlines",
         store=True,
         help="The day on which Odoo first saw the customer’s agreement.",
     )
     expected_transfer_date = fields.Date(
         string="Transfer expected on",
-        compute="_compute_expected_transfer_date",
+        compute="_compute_deadlines",
         store=True,
         index="btree_not_null",
         help="Urssaf’s own date once it gives one; before that, four working days "
@@ -68,7 +68,7 @@ class UrssafPaymentRequest(models.Model):
         readonly=True, copy=False, help="Urssaf’s own date at its last answer."
     )
     late = fields.Boolean(
-        compute="_compute_late",
+        compute="_compute_deadlines",
         store=True,
         help="On the day of Urssaf’s last answer, the transfer should have been there.",
     )
@@ -79,7 +79,7 @@ class UrssafPaymentRequest(models.Model):
             ("open", "Estimated: no answer yet"),
         ],
         string="Money to come",
-        compute="_compute_transfer_outlook",
+        compute="_compute_deadlines",
         store=True,
         help="Certain: Urssaf has announced it. Estimated: the customer has agreed, or "
         "may still refuse. Empty when no transfer is to come.",
@@ -90,7 +90,7 @@ class UrssafPaymentRequest(models.Model):
     timeline = fields.Json(compute="_compute_timeline", help="See _timeline.")
     notice_until = fields.Date(
         string="Act before",
-        compute="_compute_notice_until",
+        compute="_compute_deadlines",
         store=True,
         index="btree_not_null",
         help="Urssaf had paid: from its notice on you have 30 days to pay back or to "
@@ -127,43 +127,56 @@ class UrssafPaymentRequest(models.Model):
             asked = asked or request.claimed_at
             request.answer_until = asked and answer_deadline(asked)
 
-    @api.depends("state", "remote_changed_at")
-    def _compute_validated_on(self):
+    # One method for what a change of state decides: Odoo runs each of them apart, for
+    # every batch that leaves.
+    @api.depends(
+        "state",
+        "answer_until",
+        "remote_code",
+        "remote_changed_at",
+        "remote_date",
+        "transfer_date",
+        "transfer_effective",
+    )
+    def _compute_deadlines(self):
         for request in self:
             if request.state not in VALIDATED:
                 request.validated_on = False
             elif not request.validated_on:
                 request.validated_on = paris_date(request.remote_changed_at)
+            request.expected_transfer_date = request._transfer_expected_on()
+            request.transfer_outlook = request._transfer_outlook()
+            request.late = request._transfer_is_late()
+            request.notice_until = request._notice_ends_on()
 
-    @api.depends("state", "answer_until", "validated_on", "transfer_date")
-    def _compute_expected_transfer_date(self):
-        for request in self:
-            expected = False
-            if request.state in VALIDATED:
-                expected = request.transfer_date or (
-                    request.validated_on and transfer_due(request.validated_on)
-                )
-            elif request.state == "waiting" and request.answer_until:
-                expected = transfer_due(paris_date(request.answer_until))
-            request.expected_transfer_date = expected
-
-    @api.depends("state", "transfer_date", "transfer_effective")
-    def _compute_transfer_outlook(self):
-        for request in self:
-            outlook = OUTLOOKS.get(request.state, False)
-            came = request.state == "paid" and request.transfer_effective
-            known = "announced" if outlook and request.transfer_date else outlook
-            request.transfer_outlook = not came and known
-
-    @api.depends("transfer_outlook", "expected_transfer_date", "remote_date")
-    def _compute_late(self):
-        """A transfer is expected during its day: it is late from the next one on."""
-        for request in self:
-            request.late = (
-                bool(request.transfer_outlook)
-                and bool(request.expected_transfer_date and request.remote_date)
-                and request.expected_transfer_date < request.remote_date
+    def _transfer_expected_on(self):
+        if self.state in VALIDATED:
+            return self.transfer_date or (
+                self.validated_on and transfer_due(self.validated_on)
             )
+        if self.state == "waiting" and self.answer_until:
+            return transfer_due(paris_date(self.answer_until))
+        return False
+
+    def _transfer_outlook(self):
+        """Whether money is still to come: see the field."""
+        came = self.state == "paid" and self.transfer_effective
+        outlook = not came and OUTLOOKS.get(self.state, False)
+        return "announced" if outlook and self.transfer_date else outlook
+
+    def _transfer_is_late(self):
+        """A transfer is expected during its day: it is late from the next one on."""
+        known = self.transfer_outlook and self.expected_transfer_date
+        return bool(known and self.remote_date) and known < self.remote_date
+
+    def _notice_ends_on(self):
+        notice = (
+            self.state in INCIDENTS
+            and self.transfer_effective
+            and self.remote_code != "270"
+            and paris_date(self.remote_changed_at)
+        )
+        return notice and notice_due(notice)
 
     @api.depends("state", "answer_until", "late", "cancel_awaited")
     def _compute_expectation(self):
@@ -209,17 +222,6 @@ class UrssafPaymentRequest(models.Model):
         """Its life in dated steps: see ``timeline.steps``."""
         self.ensure_one()
         return steps(self)
-
-    @api.depends("state", "remote_code", "remote_changed_at", "transfer_effective")
-    def _compute_notice_until(self):
-        for request in self:
-            notice = (
-                request.state in INCIDENTS
-                and request.transfer_effective
-                and request.remote_code != "270"
-                and paris_date(request.remote_changed_at)
-            )
-            request.notice_until = notice and notice_due(notice)
 
     @api.depends("state", "remote_changed_at", "watch_extended_until", "holder_id")
     def _compute_watch_until(self):

@@ -395,7 +395,8 @@ class UrssafPaymentRequest(models.Model):
             if line:
                 lines[request.id] = line
         if lines:
-            self.env.user.partner_id.fetch(["name", "email"])  # not every column
+            self.env.user.fetch(["partner_id"])  # not every column
+            self.env.user.partner_id.fetch(["name", "email"])
             self.browse(lines)._message_log_batch(bodies=lines)
 
     def _history_line(self, state, label, amount, date):
