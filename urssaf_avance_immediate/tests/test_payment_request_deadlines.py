@@ -6,6 +6,7 @@ from itertools import product
 
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import format_date
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
@@ -133,8 +134,10 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         when = datetime(2026, 3, 23, 9)
         self._news("70", when, transfer=self._transfer("2026-03-23"))
         self.assertEqual(self._steps()[-1], ("transfer", "done", date(2026, 3, 23)))
-        shown = self.request.with_context(lang="en_US").timeline
-        self.assertEqual(shown[-1]["date"], "03/23/2026", "as the user writes dates")
+        shown = self.request.timeline[-1]["date"]
+        self.assertEqual(
+            shown, format_date(self.env, date(2026, 3, 23)), "as the user writes dates"
+        )
 
     def test_timeline_of_a_refusal_offers_the_correction(self):
         self._news("40", datetime(2026, 3, 17, 8))
