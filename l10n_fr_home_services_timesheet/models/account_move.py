@@ -22,7 +22,7 @@ class AccountMove(models.Model):
         "home_service_intervention_ids.person_id",
     )
     def _compute_home_service_timesheet_notice(self):
-        for move in self:
+        for move in self._home_service_with_timesheets():
             differences = []
             if move.move_type == "out_invoice" and move.state != "cancel":
                 for line in move._home_service_lines():
@@ -54,7 +54,18 @@ class AccountMove(models.Model):
         drafts = self.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "draft"
         )
+        drafts = drafts._home_service_with_timesheets()
         drafts._home_service_lines()._home_service_try_timesheets()
+
+    def _home_service_with_timesheets(self):
+        """The timesheets of all lines are read at once, and not line by line."""
+        read = self._home_service_lines()._home_service_read_timesheets()
+        return self.with_context(home_service_timesheets=read)
+
+    def _home_service_check_known_dates(self):
+        """Extends the trade: likewise."""
+        read = self._home_service_with_timesheets()
+        return super(AccountMove, read)._home_service_check_known_dates()
 
     def _post(self, soft=True):
         """Extends the trade: timesheets recorded since become interventions too, unless
@@ -65,7 +76,8 @@ class AccountMove(models.Model):
             lambda move: move.move_type == "out_invoice" and move.state == "draft"
         )
         invoices._home_service_check_known_dates()
-        invoices._home_service_lines()._home_service_take_timesheets()
+        read = invoices._home_service_with_timesheets()
+        read._home_service_lines()._home_service_take_timesheets()
         invoices._home_service_bill_timesheets()
         return super()._post(soft)
 

@@ -6,6 +6,21 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.l10n_fr_home_services.models.known_dates import KnownDates
 
+# Hours that somebody worked, as hr_timesheet and sale_timesheet know them.
+WORKED = [("project_id", "!=", False), ("unit_amount", ">", 0)]
+
+
+class Found:
+    """Timesheets of many lines, read at once; an object that nobody can send."""
+
+    def __init__(self, timesheets):
+        self.ids = timesheets.grouped(lambda one: one.so_line.id)
+
+    def of(self, sold):
+        """Those of these order lines."""
+        ids = [i for line in sold if line.id in self.ids for i in self.ids[line.id].ids]
+        return sold.env["account.analytic.line"].browse(ids)
+
 
 class AccountMoveLine(models.Model):
     """The timesheets of a service, and the interventions that are made of them.
@@ -25,22 +40,36 @@ class AccountMoveLine(models.Model):
         sold = self.sudo().sale_line_ids
         if not sold or not self._home_service_nature()[0]:
             return timesheets
-        billed = sold.filtered(lambda line: line.qty_delivered_method == "timesheet")
-        mine = [("project_id", "!=", False), ("unit_amount", ">", 0)]
-        found = timesheets.search(
-            [
-                *mine,
-                ("so_line", "in", sold.ids),
-                ("timesheet_invoice_id", "=", self.move_id.id),
-            ]
+        read = self.env.context.get("home_service_timesheets")
+        if not isinstance(read, Found):
+            read = self._home_service_read_timesheets()
+        found = read.of(sold).filtered(
+            lambda one: one.timesheet_invoice_id.id in self.move_id.ids
         )
-        if fixed := sold - billed:
+        if fixed := sold._home_service_fixed():
             last = self.move_id.invoice_date or fields.Date.context_today(self)
-            others = timesheets.search(
-                [*mine, ("so_line", "in", fixed.ids), ("date", "<=", last)]
-            )
+            others = read.of(fixed).filtered(lambda one: one.date <= last)
             found |= self._home_service_of_fixed_price(others, fixed)
         return found.sorted(lambda one: (one.date, one.id))
+
+    def _home_service_read_timesheets(self):
+        """What all these lines may need, in one query."""
+        # sudo: see the class.
+        sold = self.sudo().sale_line_ids
+        timesheets = self.env["account.analytic.line"].sudo()
+        return Found(
+            timesheets.search(
+                [
+                    *WORKED,
+                    ("so_line", "in", sold.ids),
+                    "|",
+                    ("timesheet_invoice_id", "in", self.move_id.ids),
+                    ("so_line", "in", sold._home_service_fixed().ids),
+                ]
+            )
+            if sold
+            else timesheets
+        )
 
     def _home_service_of_fixed_price(self, timesheets, sold):
         """Of the timesheets of these order lines, those that are of this invoice: no
@@ -195,3 +224,11 @@ class AccountMoveLine(models.Model):
             for timesheet in missing
         ]
         return list(filter(None, found))
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _home_service_fixed(self):
+        """Those whose price is not that of the hours of their timesheets."""
+        return self.filtered(lambda line: line.qty_delivered_method != "timesheet")

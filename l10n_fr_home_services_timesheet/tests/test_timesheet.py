@@ -420,6 +420,27 @@ class TestTimesheet(HomeServiceCase):
 
     # -- rights ----------------------------------------------------------------------
 
+    def test_queries_do_not_grow_with_the_invoices(self):
+        moves = self.env["account.move"]
+        for _number in range(6):
+            order = self._order()
+            self._works(order, "2026-03-02", 2)
+            moves |= self._bill(order)
+        moves.home_service_intervention_ids.unlink()
+
+        def read(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            some._home_service_check_known_dates()
+            some.mapped("home_service_timesheet_notice")
+            return self.cr.sql_log_count - before
+
+        read(moves)  # what is read once: languages, units
+        self.assertEqual(read(moves[:2]), read(moves[2:]))
+        moves.action_post()
+        self.assertEqual(len(moves.home_service_intervention_ids), 6)
+
     def test_a_timesheet_of_another_company(self):
         order = self._order()
         self._works(order, "2026-03-02", 2.0)
