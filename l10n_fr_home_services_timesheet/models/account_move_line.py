@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
 from contextlib import suppress
 
 from odoo import fields, models
@@ -11,15 +12,29 @@ WORKED = [("project_id", "!=", False), ("unit_amount", ">", 0)]
 
 
 class Found:
-    """Timesheets of many lines, read at once; an object that nobody can send."""
+    """Timesheets of many lines, read at once, and which invoices have them as
+    interventions; an object that nobody can send.
+    """
 
-    def __init__(self, timesheets):
+    def __init__(self, timesheets, rows):
         self.ids = timesheets.grouped(lambda one: one.so_line.id)
+        self.moves = defaultdict(set)
+        for row in rows:
+            self.moves[row.timesheet_id.id].add(row.move_id.id)
 
     def of(self, sold):
         """Those of these order lines."""
         ids = [i for line in sold if line.id in self.ids for i in self.ids[line.id].ids]
         return sold.env["account.analytic.line"].browse(ids)
+
+    def elsewhere(self, timesheets, move):
+        """Those of these that other invoices have."""
+        return timesheets.filtered(lambda one: self.moves[one.id] - set(move.ids))
+
+    def took(self, timesheets, move):
+        """This invoice has them now."""
+        for timesheet in timesheets:
+            self.moves[timesheet.id].add(move.id)
 
 
 class AccountMoveLine(models.Model):
@@ -40,43 +55,46 @@ class AccountMoveLine(models.Model):
         sold = self.sudo().sale_line_ids
         if not sold or not self._home_service_nature()[0]:
             return timesheets
-        read = self.env.context.get("home_service_timesheets")
-        if not isinstance(read, Found):
-            read = self._home_service_read_timesheets()
+        read = self._home_service_found() or self._home_service_read_timesheets()
         found = read.of(sold).filtered(
             lambda one: one.timesheet_invoice_id.id in self.move_id.ids
         )
         if fixed := sold._home_service_fixed():
             last = self.move_id.invoice_date or fields.Date.context_today(self)
             others = read.of(fixed).filtered(lambda one: one.date <= last)
-            found |= self._home_service_of_fixed_price(others, fixed)
+            found |= self._home_service_of_fixed_price(others, fixed, read)
         return found.sorted(lambda one: (one.date, one.id))
 
     def _home_service_read_timesheets(self):
         """What all these lines may need, in one query."""
         # sudo: see the class.
         sold = self.sudo().sale_line_ids
+        fixed = sold._home_service_fixed()
         timesheets = self.env["account.analytic.line"].sudo()
-        return Found(
-            timesheets.search(
+        if sold:
+            timesheets = timesheets.search(
                 [
                     *WORKED,
                     ("so_line", "in", sold.ids),
                     "|",
                     ("timesheet_invoice_id", "in", self.move_id.ids),
-                    ("so_line", "in", sold._home_service_fixed().ids),
+                    ("so_line", "in", fixed.ids),
                 ]
             )
-            if sold
-            else timesheets
-        )
+        of_fixed = timesheets.filtered(lambda one: one.so_line in fixed)
+        return Found(timesheets, self._home_service_rows_that_hold(of_fixed))
 
-    def _home_service_of_fixed_price(self, timesheets, sold):
+    def _home_service_found(self):
+        """What was read for many lines at once, where it was."""
+        read = self.env.context.get("home_service_timesheets")
+        return read if isinstance(read, Found) else None
+
+    def _home_service_of_fixed_price(self, timesheets, sold, read):
         """Of the timesheets of these order lines, those that are of this invoice: no
         other one has them, and they lie within the days that it declares. The last
         invoice of an order line has all that are left: other days contradict it.
         """
-        timesheets -= self._home_service_on_other_invoices(timesheets)
+        timesheets -= read.elsewhere(timesheets, self.move_id)
         first, last = self._home_service_declared_days()
         if not first or all(line.qty_invoiced >= line.product_uom_qty for line in sold):
             return timesheets
@@ -90,20 +108,20 @@ class AccountMoveLine(models.Model):
             return False, False
         return self._home_service_days()
 
-    def _home_service_on_other_invoices(self, timesheets):
-        """Those that are interventions of another invoice that still holds."""
-        # sudo: see the class; the other invoice may be one that the user does not see.
+    def _home_service_rows_that_hold(self, timesheets):
+        """The interventions that invoices make of them, but of what was undone."""
+        # sudo: see the class; other invoices may be some that the user does not see.
         rows = self.env["home.service.intervention"].sudo()
-        rows = rows.search(
+        if not timesheets:
+            return rows
+        return rows.search(
             [
                 ("timesheet_id", "in", timesheets.ids),
-                ("move_id", "!=", self.move_id.id),
                 ("move_id.move_type", "=", "out_invoice"),
                 ("move_id.state", "!=", "cancel"),
                 ("move_id.payment_state", "!=", "reversed"),
             ]
         )
-        return rows.timesheet_id
 
     # -- taking them ---------------------------------------------------------------
 
@@ -152,6 +170,8 @@ class AccountMoveLine(models.Model):
         self.env["home.service.intervention"].sudo().create(
             [self._home_service_row_values(timesheet) for timesheet in timesheets]
         )
+        if read := self._home_service_found():
+            read.took(timesheets, self.move_id)
 
     def _home_service_row_values(self, timesheet, row=None):
         """Values of the intervention; hours of the day that were typed stay where they

@@ -422,8 +422,9 @@ class TestTimesheet(HomeServiceCase):
 
     def test_queries_do_not_grow_with_the_invoices(self):
         moves = self.env["account.move"]
-        for _number in range(6):
-            order = self._order()
+        for number in range(6):
+            product = self.fixed if number % 2 else self.housework
+            order = self._order(product, quantity=1)
             self._works(order, "2026-03-02", 2)
             moves |= self._bill(order)
         moves.home_service_intervention_ids.unlink()
