@@ -30,6 +30,7 @@ from . import test_contact_merge
 from . import test_ceiling
 from . import test_ceiling_households
 from . import test_certificate
+from . import test_certificate_advance
 from . import test_cron
 from . import test_credit_notes
 from . import test_crosscheck

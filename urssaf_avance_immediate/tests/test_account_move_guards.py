@@ -24,7 +24,7 @@ ONLY_THE_CODE = {
         "urssaf_two_lines",
     },
     "account.move.line": {"home_service_nature_id", "home_service_unit"},
-    "account.payment": {"urssaf_request_id"},
+    "account.payment": {"urssaf_customers_half", "urssaf_request_id"},
     "res.partner": {
         "urssaf_consent_date",
         "urssaf_consent_user_id",

@@ -3,72 +3,18 @@
 books, and the tax credit that was paid in advance.
 """
 
-import base64
 from datetime import date
 
-from odoo import Command
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW
-from .money import MoneyCase
+from .certificate_cases import CertificateCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCertificate(MoneyCase):
-    def setUp(self):
-        super().setUp()
-        self.Certificate = self.env["home.service.certificate"]
-
-    def _made(self, year=2026):
-        return self.Certificate._prepare(self.company, self.partner, year)
-
-    def _sent(self, year=2026):
-        made = self._made(year)
-        made._set_state("ready")
-        made._set_state("sent")
-        return made
-
-    def _sums(self, year=2026):
-        made = self._made(year)
-        return made.amount_received, made.amount_advance, made.amount_net
-
-    def _paid(self, amount, day, *lines, **values):
-        request = self._collected(*(lines or [(amount, 10)]), **values)
-        self._pays(request, amount, day)
-        return request
-
-    def _customer_pays(self, move, amount, day):
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        )
-        return wizard.create({"amount": amount, "payment_date": day})._create_payments()
-
-    def _unsent(self, amount, day="2026-02-03"):
-        """An invoice that was not sent yet."""
-        move = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.partner.id,
-                "invoice_date": day,
-                "home_service_start": "2026-02-02",
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": self.housework.id,
-                            "quantity": 1,
-                            "price_unit": amount,
-                            "tax_ids": [Command.set(self.vat[10].ids)],
-                        }
-                    )
-                ],
-            }
-        )
-        move.action_post()
-        return move
-
+class TestCertificate(CertificateCase):
     # -- the examples of the year's books --------------------------------------------
 
     def test_a_year_and_what_changed_in_february(self):
@@ -116,12 +62,40 @@ class TestCertificate(MoneyCase):
         self.assertFalse(self._made(2027))
 
     def test_half_taken_back(self):
-        """256 - 128 + 240 = 368."""
+        """256 - 128 + 240 = 368. The customer's half alone was taken back: the tax
+        credit of 128 stays advanced, also once he has paid his half by card.
+        """
         half = self._paid(256, date(2026, 2, 12))
         self._says(half, "60", date(2026, 3, 9))
-        self._take_back(half, date(2026, 3, 10), share="half")
+        wizard = self._take_back(half, date(2026, 3, 10), share="half")
+        self.assertTrue(half._live_payments().filtered("urssaf_customers_half"))
         self._paid(240, date(2026, 3, 12))
-        self.assertEqual(self._sums(), (368, 184, 184))
+        self.assertEqual(self._sums(), (368, 248, 120))
+        uses = self.env["urssaf.ceiling.use"]
+        counter = uses._counters(self.company, self.partner, wizard.date)
+        self.assertEqual(counter[self.partner].total("advance"), 24800)
+        self._customer_pays(half.move_id, 128, "2026-03-14")
+        self.assertEqual(self._sums(), (496, 248, 248))
+
+    def test_whole_taken_back(self):
+        whole = self._paid(256, date(2026, 2, 12))
+        self._says(whole, "60", date(2026, 3, 9))
+        self._take_back(whole, date(2026, 3, 10), share="whole")
+        self._customer_pays(whole.move_id, 256, "2026-03-14")
+        self.assertEqual(self._sums(), (256, 0, 256))
+
+    def test_half_that_the_bank_shows(self):
+        """The line of the bank is his half to the cent: that is what is proposed."""
+        request = self._paid(256, date(2026, 2, 12))
+        self._says(request, "60", date(2026, 3, 9))
+        debit = self._bank(-128, date(2026, 3, 10))
+        values = {"request_id": request.id, "statement_line_id": debit.id}
+        wizard = self.env["urssaf.payment.request.reversal"].with_user(self.manager)
+        wizard = wizard.create(values)
+        self.assertEqual((wizard.share, wizard.amount), ("half", 128))
+        other = self._bank(-100, date(2026, 3, 10))
+        wizard = wizard.create({**values, "statement_line_id": other.id})
+        self.assertEqual((wizard.share, wizard.amount), ("whole", 100))
 
     def test_paid_partly_by_urssaf_and_partly_directly(self):
         self._paid(448, date(2026, 2, 5))
@@ -187,7 +161,25 @@ class TestCertificate(MoneyCase):
         self._customer_pays(request.move_id, 66, "2026-02-04")
         self._pays(request, 66, date(2026, 2, 5))
         request.with_user(self.manager).action_book_second_collection()
-        self.assertEqual(self._sums()[0], 66)
+        # Of his 99.00 he gets 66.00 back: 33.00 are his, 33.00 were advanced.
+        self.assertEqual(self._sums(), (66, 33, 33))
+        credit = request.payment_ids.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        back = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_id": self.partner.id,
+                "amount": 66,
+                "date": "2026-02-20",
+            }
+        )
+        back.action_post()
+        owed = back.move_id.line_ids.filtered(
+            lambda line: line.account_id == credit.account_id
+        )
+        (credit + owed).reconcile()
+        self.assertEqual(self._sums(), (66, 33, 33))
 
     def test_no_more_than_the_ceiling_that_was_left(self):
         request = self._paid(320, date(2026, 2, 5))
@@ -243,90 +235,6 @@ class TestCertificate(MoneyCase):
         )
         rows = self.Certificate._missing(self.company, 2026)
         self.assertNotIn("transit", [row["kind"] for row in rows])
-
-    # -- the true figure -----------------------------------------------------------
-
-    def _type(self, certificate, amount, user=None):
-        wizard = self.env["urssaf.advance"].with_user(user or self.env.user)
-        form = Form(wizard.with_context(default_certificate_id=certificate.id))
-        form.amount = amount
-        action = form.save().action_keep()
-        return self.Certificate.browse(action["res_id"])
-
-    def test_typed(self):
-        self._paid(320, date(2026, 2, 5))
-        made = self._made()
-        self.assertEqual(self._type(made, 150, self.user), made)
-        self.assertEqual((made.amount_advance, made.amount_net), (150, 170))
-        self.assertEqual((made.advance_origin, made.amount_estimated), ("typed", 160))
-        # It stays as long as what it is about does.
-        self._customer_pays(self._unsent(50), 50, "2026-02-20")
-        self.assertEqual(self._sums(), (370, 150, 220))
-        self._paid(100, date(2026, 2, 12))
-        self.assertEqual(self._sums(), (470, 210, 260))
-        self.assertEqual(self._made().advance_origin, "estimation")
-        with self.assertRaisesRegex(UserError, "cannot be the tax credit"):
-            self._type(made, 471)
-
-    def test_typed_once_it_was_handed_over(self):
-        self._paid(320, date(2026, 2, 5))
-        first = self._sent()
-        second = self._type(first, 150)
-        self.assertEqual((first.state, first.amount_advance), ("replace", 160))
-        self.assertEqual((second.version, second.replaces_id), (2, first))
-        self.assertEqual((second.amount_advance, second.state), (150, "draft"))
-        self.assertEqual(second.line_ids.mapped("amount"), [320])
-        self.assertIn("150", second.change_note)
-        # Nothing else changed, and it stays so.
-        self.assertEqual(self._made(), second)
-        self.assertEqual(second.amount_advance, 150)
-        self.assertIn("150", second.change_note)
-        second._set_state("ready")
-        second._set_state("sent")
-        self.assertEqual(first.state, "replaced")
-        self.assertFalse(self._made())
-        self.assertEqual(second.state, "sent")
-
-    def _import(self, text, user=None):
-        wizard = self.env["urssaf.advance.import"].with_user(user or self.env.user)
-        wizard = wizard.create(
-            {
-                "company_id": self.company.id,
-                "year": 2026,
-                "file": base64.b64encode(text.encode("cp1252")),
-            }
-        )
-        wizard.action_import()
-        return wizard.report
-
-    def test_imported(self):
-        self._paid(320, date(2026, 2, 5))
-        made = self._made()
-        report = self._import(
-            "Adresse électronique;Avance\n"
-            f"{self.partner.email.upper()};1 50,50 €\n"
-            "nobody@example.com;12,00\n"
-            f"{self.partner.email};beaucoup\n"
-        )
-        self.assertEqual(
-            (made.amount_advance, made.advance_origin), (150.5, "imported")
-        )
-        self.assertIn("1 figures", report)
-        self.assertIn("3: no certificate of that year", report)
-        self.assertIn("4: the amount cannot be read", report)
-        number = self.partner.urssaf_enrolment_id.external_id
-        self._import(f"{number},160.00\n", self.user)
-        self.assertEqual(made.amount_advance, 160)
-        with self.assertRaisesRegex(UserError, "cannot be read"):
-            self._import("rien")
-
-    def test_rights(self):
-        self._paid(320, date(2026, 2, 5))
-        made = self._made()
-        with self.assertRaises(AccessError):
-            self._type(made, 150, self.other_user)
-        with self.assertRaises(AccessError):
-            made.with_user(self.user).write({"amount_advance": 1})
 
     def test_queries_do_not_grow_with_the_demandes(self):
         def count(demandes):

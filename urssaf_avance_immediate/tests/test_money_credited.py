@@ -5,7 +5,7 @@ what is too much, and no more of it is refunded to him.
 
 from datetime import date
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -99,6 +99,69 @@ class TestMoneyCredited(MoneyCase):
         self.assertEqual(self._open(self.receivable), [-16.0])
         self.assertEqual(self._balance(self.surplus), 0.0)
         self.assertFalse(request.can_book_second)
+
+    def _aside(self, request):
+        request.invalidate_recordset()
+        manager = request.with_user(self.manager)
+        return manager.action_set_aside()["params"]["message"]
+
+    def test_credited_after_urssaf_has_paid(self):
+        """Half of what is open on the credit note is not the customer's: it pays no
+        next invoice, and one button puts it where Urssaf takes it back from.
+        """
+        request = self._collected((256, 10))
+        self._pays(request, 256.0, date(2026, 2, 12))
+        refund = self._credit(request.move_id, day="2026-03-10")
+        request.invalidate_recordset()
+        self.assertTrue(request.can_set_aside)
+        self.assertFalse(request.can_book_second)
+        following = self._posted((300, 10))
+        owed = refund.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        with self.assertRaisesRegex(UserError, "Set the tax credit aside"):
+            following.js_assign_outstanding_line(owed.id)
+        # In a locked month, on the first open day.
+        self.company.fiscalyear_lock_date = "2026-03-31"
+        said = self._aside(request)
+        self.company.fiscalyear_lock_date = False
+        self.assertIn("128,00", said)
+        self.assertEqual(self._lines(self.surplus).date, date(2026, 4, 1))
+        self.assertEqual(refund.amount_residual, 128)
+        self.assertEqual(self._balance(self.surplus), -128.0)
+        self.assertEqual(request.surplus_amount, 128)
+        self.assertFalse(request.can_set_aside or request.can_book_second)
+        with self.assertRaisesRegex(UserError, "No tax credit is open"):
+            self._aside(request)
+        # What is left is his: here it pays a part of his next invoice.
+        following.js_assign_outstanding_line(owed.id)
+        self.assertEqual(following.amount_residual, 172)
+        self._says(request, "60", date(2026, 3, 12))
+        self._take_back(request, date(2026, 3, 13), amount=128.0)
+        self.assertEqual(self._balance(self.surplus), 0.0)
+        self.assertEqual(request.move_id.amount_residual, 0)
+        self.assertEqual((request.surplus_amount, request.can_book_second), (0, False))
+
+    def test_set_aside_in_part_and_undone(self):
+        """A part is credited, the customer has got his share of it already; the entry
+        that is undone leaves the button.
+        """
+        request = self._collected((256, 10))
+        self._pays(request, 256.0, date(2026, 2, 12))
+        refund = self._credit(request.move_id, 32, day="2026-03-10")
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=refund.ids
+        ).create({"amount": 16, "payment_date": "2026-03-11"})._create_payments()
+        self._aside(request)
+        self.assertEqual(refund.amount_residual, 0)
+        self.assertEqual(self._balance(self.surplus), -16.0)
+        entry = self._lines(self.surplus).move_id
+        entry.line_ids.remove_move_reconcile()
+        entry._reverse_moves([{"date": "2026-03-16"}])._post(soft=False)
+        request.invalidate_recordset()
+        self.assertTrue(request.can_set_aside)
+        self.assertEqual(request.surplus_amount, 0)
+        other = request.with_user(self.other_user)
+        with self.assertRaises(AccessError):
+            other.action_set_aside()
 
     def test_credited_and_paid_directly(self):
         """What the customer has paid himself besides is all his."""

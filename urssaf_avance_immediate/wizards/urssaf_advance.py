@@ -34,6 +34,12 @@ class UrssafAdvance(models.TransientModel):
         help="As the customer reads it in his space at Urssaf, or in box 7HB of his "
         "tax return.",
     )
+    warning = fields.Text(compute="_compute_warning", compute_sudo=False)
+
+    @api.depends("certificate_id", "amount")
+    def _compute_warning(self):
+        for wizard in self:
+            wizard.warning = wizard.certificate_id._beyond(wizard.amount)
 
     def action_keep(self):
         """Put it on the certificate, or on the next version of it."""
@@ -85,10 +91,11 @@ class UrssafAdvanceImport(models.TransientModel):
         known = self._certificates()
         done, faults = 0, []
         for row in rows:
-            fault = self._take(row, known.get(row.who.casefold()))
+            certificate = known.get(row.who.casefold())
+            fault = self._take(row, certificate)
             done += not fault
-            if fault:
-                faults.append(f"{row.number}: {fault}")
+            if note := fault or certificate._beyond(row.cents / 100):
+                faults.append(f"{row.number}: {note}")
         self.report = self._said(done, faults)
         return {
             "type": "ir.actions.act_window",

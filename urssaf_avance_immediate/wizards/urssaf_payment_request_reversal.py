@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ..lib.rules import paris_date, paris_today
 from ..models.payment_request.lettering import vat_day
-from ..models.payment_request.settling import for_manager
+from ..models.payment_request.settling import amount_aside, for_manager
 from ..models.payment_request.shares import credited
 from ..models.payment_request.transfer_entries import surplus_line
 
@@ -42,9 +42,15 @@ class UrssafPaymentRequestReversal(models.TransientModel):
     share = fields.Selection(
         [(WHOLE, "The whole transfer"), (HALF, "The customer’s half")],
         string="Urssaf takes back",
-        default=WHOLE,
+        compute="_compute_share",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
         help="No text says which one: some companies saw the whole debited, others the "
-        "share that the customer’s bank had refused.",
+        "share that the customer’s bank had refused. The tax credit of the customer’s "
+        "half stays advanced: his annual certificate and his ceiling go by it.",
     )
     amount = fields.Monetary(
         string="Amount taken back",
@@ -100,10 +106,25 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         for wizard in self:
             wizard.booked = wizard.request_id.amount_booked
 
-    @api.depends("request_id", "share")
+    @api.depends("request_id", "statement_line_id")
+    def _compute_share(self):
+        """The line of the bank may be the customer's half to the cent."""
+        for wizard in self:
+            request, debit = wizard.request_id, wizard.statement_line_id
+            half = request.amount_net_estimate
+            same = debit and not request.currency_id.compare_amounts(
+                abs(debit.amount), half
+            )
+            whole = not request.currency_id.compare_amounts(half, request.amount_booked)
+            wizard.share = HALF if same and not whole else WHOLE
+
+    @api.depends("request_id", "share", "statement_line_id")
     def _compute_proposal(self):
         for wizard in self:
             request = wizard.request_id
+            if wizard.statement_line_id:
+                wizard.amount = abs(wizard.statement_line_id.amount)
+                continue
             amount = max(request.amount_booked, 0.0)
             if wizard.share == HALF:
                 amount = min(amount, request.amount_net_estimate)
@@ -235,6 +256,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             "destination_account_id": payment.destination_account_id.id,
             "memo": label,
             "urssaf_request_id": request.id,
+            "urssaf_customers_half": self.share == HALF,
         }
         surplus = self._of_the_surplus(request)
         if surplus:
@@ -258,7 +280,9 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         """
         surplus = max(request.surplus_amount, 0.0)
         compared = request.currency_id.compare_amounts(self.amount, surplus)
-        if not compared or (compared < 0 and credited(request)):
+        if not compared or (
+            compared < 0 and (credited(request) or amount_aside(request))
+        ):
             return self.amount
         on_invoice = request.amount_booked - surplus
         return max(request.currency_id.round(self.amount - on_invoice), 0.0)

@@ -41,6 +41,8 @@ class HomeServiceCertificate(models.Model):
             "advance": {
                 "origin": here.advance_origin,
                 "label": here._label("advance_origin", here.advance_origin),
+                # For expenses that count in the year before or after.
+                "beyond": max(here.amount_advance - here.amount_base, 0.0),
             },
             "activities": here._by_activity(rows),
             "payments": here._payments(),

@@ -35,7 +35,7 @@ def body(env, figures, draft=False):
     logo = company.partner_id.image_512
     values = {
         "f": figures,
-        "said": _said(env, figures),
+        "said": {**_said(env, figures), "beyond": _beyond(env, figures)},
         "title": _title(env, figures),
         "lang": (env.lang or "en_US")[:2],
         "draft": draft,
@@ -108,6 +108,18 @@ def _said(env, figures):
             day=format_date(env, figures["replaces"]),
         )
     return said
+
+
+def _beyond(env, figures):
+    """A tax credit that is more than the expenses, around the turn of a year."""
+    if not (beyond := figures["advance"]["beyond"]):
+        return ""
+    return env._(
+        "Of this avance immédiate, %(amount)s are for services whose payment counts in "
+        "the year before or after %(year)s: it stands on the certificate of that year.",
+        amount=formatLang(env, beyond, currency_obj=figures["currency"]),
+        year=figures["year"],
+    )
 
 
 def _issuer(env, issuer):
@@ -220,8 +232,9 @@ def _day(env, row):
 
 def _hours(env, amount):
     """Hours as people write them: 2 h 30."""
-    hours, minutes = divmod(round(amount * 60), 60)
-    return env._("%(hours)s h %(minutes)02d", hours=hours, minutes=minutes)
+    hours, minutes = divmod(abs(round(amount * 60)), 60)
+    text = env._("%(hours)s h %(minutes)02d", hours=hours, minutes=minutes)
+    return f"− {text}" if amount < 0 else text
 
 
 def _image(encoded):

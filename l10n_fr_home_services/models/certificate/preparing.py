@@ -260,12 +260,13 @@ class HomeServiceCertificate(models.Model):
         """
 
     def _advance_values(self, origin, amount, base):
-        """:param amount: of the tax credit that was paid in advance, euros"""
-        advance = max(0.0, min(amount, base))
+        """:param amount: of the tax credit that was paid in advance, euros; around the
+        turn of a year it may be more than the expenses that count
+        """
         return {
             "advance_origin": origin,
-            "amount_advance": advance,
-            "amount_net": base - advance,
+            "amount_advance": amount,
+            "amount_net": max(base - amount, 0.0),
         }
 
 

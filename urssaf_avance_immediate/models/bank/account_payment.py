@@ -17,6 +17,13 @@ class AccountPayment(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    urssaf_customers_half = fields.Boolean(
+        string="The customer’s half alone",
+        readonly=True,
+        copy=False,
+        help="Urssaf took back what the customer had not paid; the tax credit that it "
+        "advanced stays advanced.",
+    )
 
     def _get_aml_default_display_name_list(self):
         """Extends account: the lines of Urssaf’s money bear the numbers of the demande,

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 from ...lib.rules import paris_today
 from ..payment_request.payment_request import AT_URSSAF, FROZEN
-from .replacing import release
+from .replacing import check_outstanding, release
 
 # What Urssaf was told, and what changes it. “invoice_line_ids” is the lines' matter.
 MOVE_FIELDS = (
@@ -186,6 +186,13 @@ class AccountMove(models.Model):
             # What waits in the queue does not leave, whoever takes the invoice back.
             self.sudo().urssaf_request_ids._withdraw()
         return super().write(vals)
+
+    def js_assign_outstanding_line(self, line_id):
+        """Extends account: tax credit that Urssaf advanced pays no other invoice."""
+        line = self.env["account.move.line"].browse(line_id)
+        if line.move_id.reversed_entry_id != self:
+            check_outstanding(line)
+        return super().js_assign_outstanding_line(line_id)
 
     def button_draft(self):
         """Extends account: its own refusal names no invoice."""

@@ -6,11 +6,13 @@ the whole. So what takes the place of the invoice waits until Urssaf says that t
 demande is refused (40) or cancelled (110).
 """
 
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..exchange.ir_cron import CRON_INVOICES, wake
 from ..payment_request.lettering import on_event_day
 from ..payment_request.payment_request import AT_URSSAF, FOLLOWED, FROZEN
+from ..payment_request.set_aside import left_on
 from ..payment_request.shares import shares
 from .account_move import UNPAID
 from .deposits import customers_share
@@ -105,13 +107,40 @@ def _refund_note(request, refund):
     return refund.env._(
         "Of the %(total)s credited on %(invoice)s, which Urssaf has paid, the customer "
         "bore %(customer)s: refund them. The other %(advanced)s are tax credit that "
-        "Urssaf advanced: they are not the customer’s. No official text says how "
-        "Urssaf gets a part back; ask it, or have the whole demande cancelled.",
+        "Urssaf advanced: they are not the customer’s. Press “Set the tax credit "
+        "aside” on the demande, so that nobody takes them for his. No official text "
+        "says how Urssaf gets a part back; ask it, or have the whole demande "
+        "cancelled.",
         total=refund.currency_id.format(refund.amount_total),
         invoice=refund.reversed_entry_id.name,
         customer=refund.currency_id.format(customer),
         advanced=refund.currency_id.format(advanced),
     )
+
+
+def check_outstanding(line):
+    """Before a credit note is used for another invoice: half of what was credited once
+    Urssaf had paid is not the customer's.
+
+    :raises UserError: tax credit is open on it
+    """
+    # sudo(): whoever matches invoices need not see the demande.
+    refund = line.move_id.sudo()
+    request = live_request(refund.reversed_entry_id)
+    if refund.move_type != "out_refund" or request.state not in TRANSFERRED:
+        return
+    if left := left_on(request, refund):
+        raise UserError(
+            line.env._(
+                "Of %(refund)s, %(left)s are tax credit that Urssaf advanced: they "
+                "are not the customer’s, and pay no other invoice. Open %(demande)s "
+                "and press “Set the tax credit aside” first, or ask a manager of "
+                "“Urssaf avance immédiate” to; what is open then is the customer’s.",
+                refund=refund.name,
+                left=refund.currency_id.format(left),
+                demande=request.name,
+            )
+        )
 
 
 def _cancel_note(request, refund):

@@ -8,6 +8,7 @@ figure of the customer's own space.
 """
 
 from collections import defaultdict
+from datetime import date
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
@@ -15,7 +16,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...lib.rules import paris_date
-from ..payment_request.shares import shares
+from ..payment_request.payment_request import COLLECTING
+from ..payment_request.shares import credited, halves_back, shares
 from .company import BASIS, VALIDATION
 
 URSSAF, SET_OFF = "urssaf", "set_off"
@@ -37,6 +39,43 @@ REQUESTS = """
     SELECT surplus.account_move_id, surplus.urssaf_payment_request_id, 'surplus'
       FROM urssaf_surplus_entry_rel surplus
      WHERE surplus.account_move_id = ANY(%(entries)s)
+"""
+# Urssaf's money that stands on the customer's account, and on no invoice: he, or
+# somebody else, had paid the invoice, or a credit note had.
+BESIDES = """
+    WITH entries AS (
+        SELECT payment.urssaf_request_id AS request, payment.move_id AS entry
+          FROM account_payment payment
+         WHERE payment.urssaf_request_id = ANY(%(requests)s)
+           AND payment.payment_type = 'inbound'
+           AND payment.state NOT IN ('canceled', 'rejected')
+         UNION
+        SELECT surplus.urssaf_payment_request_id, surplus.account_move_id
+          FROM urssaf_surplus_entry_rel surplus
+         WHERE surplus.urssaf_payment_request_id = ANY(%(requests)s)
+    )
+    SELECT entries.request, SUM(line.credit - COALESCE(matched.amount, 0))
+      FROM entries
+      JOIN account_move_line line ON line.move_id = entries.entry
+      JOIN account_account account ON account.id = line.account_id
+ LEFT JOIN LATERAL (
+            SELECT SUM(partial.amount) AS amount
+              FROM account_partial_reconcile partial
+              JOIN account_move_line debit ON debit.id = partial.debit_move_id
+              JOIN account_move debited ON debited.id = debit.move_id
+         LEFT JOIN account_payment back ON back.move_id = debited.id
+             WHERE partial.credit_move_id = line.id
+               AND (debited.move_type != 'entry'
+                    OR back.urssaf_request_id = entries.request)
+           ) matched ON TRUE
+     WHERE account.account_type = 'asset_receivable'
+       AND line.parent_state = 'posted'
+       AND line.credit > 0
+       AND NOT EXISTS (SELECT FROM account_move reversal
+                        WHERE reversal.reversed_entry_id = entries.entry
+                          AND reversal.state = 'posted')
+     GROUP BY entries.request
+    HAVING SUM(line.credit - COALESCE(matched.amount, 0)) > 0
 """
 
 
@@ -69,6 +108,7 @@ class HomeServiceCertificate(models.Model):
             sorted({request for request, _kind in known.values()})
         )
         by_id = {request.id: request for request in requests}
+        halves = halves_back(requests)
         by_agreement = self.env.company.home_service_certificate_basis == VALIDATION
         for _document, part in parts:
             request_id, kind = known.get(part.entry, (None, None))
@@ -81,7 +121,10 @@ class HomeServiceCertificate(models.Model):
                 part.paid_on = part.day = request.transfer_date or part.paid_on
             if kind != "surplus":
                 part.known = request
-                part.borne = round(shares(request, part.cents / 100)[0] * 100)
+                # What was taken back of the customer's half he has not borne.
+                back = halves.get(request, 0.0)
+                customers, _advanced = shares(request, part.cents / 100 + back)
+                part.borne = max(round((customers - back) * 100), 0)
             if by_agreement and request.validated_on:
                 part.day = request.validated_on
         self._find_deposits(parts)
@@ -107,13 +150,19 @@ class HomeServiceCertificate(models.Model):
     def _advances(self, issuer, year, money, names):
         """Extends the trade: half of what was asked for, within the ceiling that was
         left as far as we know (see ``urssaf.ceiling.use``), in proportion to what still
-        counts of each demande.
+        counts of each demande. What was taken back of the customer's half alone, and a
+        second collection, which he gets back, leave the tax credit advanced.
         """
         found = super()._advances(issuer, year, money, names)
-        paid = defaultdict(int)
+        paid = self._second_collections(issuer, year, money, names)
+        known = {part.known for _document, part, *_rest in money if part.known}
+        halves = halves_back(self.env["urssaf.payment.request"].union(*known))
         for document, part, _day, _deposit, _shares in money:
             if part.known:
-                paid[names[document.id].partner, part.known] += part.cents
+                key = names[document.id].partner, part.known
+                if key not in paid:
+                    paid[key] = round(halves.get(part.known, 0.0) * 100)
+                paid[key] += part.cents
         requests = self.env["urssaf.payment.request"].union(
             *(request for _partner, request in paid)
         )
@@ -125,6 +174,25 @@ class HomeServiceCertificate(models.Model):
             found[partner] = found.get(partner, 0) + advance
         return found
 
+    def _second_collections(self, issuer, year, money, names):
+        """``{(id of a partner, demande): cents}`` of Urssaf's money of this year that
+        stands on the customer's account beside an invoice that counts.
+        """
+        by_agreement = issuer.home_service_certificate_basis == VALIDATION
+        ids = sorted({document.id for document, *_rest in money})
+        requests = self.env["account.move"].browse(ids).urssaf_request_ids
+        rows = self.env.execute_query(SQL(BESIDES, requests=requests.ids))
+        found = defaultdict(int)
+        for request_id, amount in rows:
+            request = requests.browse(request_id)
+            day = by_agreement and request.validated_on or request.transfer_date
+            # Credited: the tax credit of that was never advanced for good.
+            customers, _advanced = shares(request, credited(request))
+            cents = round((float(amount) - customers) * 100)
+            if day and day.year == year and cents > 0:
+                found[names[request.move_id.id].partner, request] += cents
+        return found
+
     # -- the true figure -----------------------------------------------------------
 
     def _set_advance(self, amount, origin):
@@ -133,17 +201,19 @@ class HomeServiceCertificate(models.Model):
 
         :param amount: euros
         :param origin: ``typed`` or ``imported``
-        :raises UserError: more than the expenses, or a version that is over
+        :raises UserError: more than the expenses with those around the turn of the
+            year, or a version that is over
         """
         self.ensure_one()
-        if self.currency_id.compare_amounts(amount, self.amount_base) > 0 or amount < 0:
+        most = self.amount_base + sum(self._straddling().mapped("amount_total"))
+        if self.currency_id.compare_amounts(amount, most) > 0 or amount < 0:
             raise UserError(
                 self.env._(
                     "%(amount)s cannot be the tax credit of %(customer)s, whose "
                     "expenses are %(base)s.",
                     amount=self.currency_id.format(amount),
                     customer=self.partner_id.display_name,
-                    base=self.currency_id.format(self.amount_base),
+                    base=self.currency_id.format(most),
                 )
             )
         values = self._advance_values(origin, amount, self.amount_base)
@@ -162,6 +232,57 @@ class HomeServiceCertificate(models.Model):
         # sudo(): see the model, nobody writes it by hand.
         self.sudo().write(values)
         return self
+
+    def _straddling(self):
+        """The demandes around a turn of this year that count in the other one, and
+        whose tax credit Urssaf may show in this one.
+        """
+        start, end = date(self.year, 1, 1), date(self.year, 12, 31)
+        here = (
+            Domain("validated_on", ">=", start) & Domain("validated_on", "<=", end)
+        ) & (Domain("transfer_date", "=", False) | Domain("transfer_date", ">", end))
+        here |= (
+            Domain("validated_on", "<", start)
+            & Domain("transfer_date", ">=", start)
+            & Domain("transfer_date", "<=", end)
+        )
+        # sudo(): amounts of this customer alone, for whoever makes his certificate.
+        requests = (
+            self.env["urssaf.payment.request"]
+            .sudo()
+            .search(
+                here
+                & Domain("partner_id", "=", self.partner_id.id)
+                & Domain(
+                    "company_id", "in", self.company_id._home_service_certified().ids
+                )
+                & Domain("state", "in", (*COLLECTING, "recovered")),
+                order="validated_on, id",
+            )
+        )
+        # sudo(): likewise.
+        return requests.filtered(
+            lambda request: request.move_id not in self.sudo().line_ids.move_id
+        )
+
+    def _beyond(self, amount):
+        """A sentence for a tax credit that is more than the expenses, with the demandes
+        that may be the reason; else nothing.
+        """
+        if self.currency_id.compare_amounts(amount, self.amount_base) <= 0:
+            return ""
+        return self.env._(
+            "%(amount)s are more than the expenses that count in %(year)s "
+            "(%(base)s): Urssaf counts there what counts in another year here, "
+            "%(demandes)s. Compare the setting “Which date counts”.",
+            amount=self.currency_id.format(amount),
+            year=self.year,
+            base=self.currency_id.format(self.amount_base),
+            demandes=", ".join(
+                f"{one.name} ({self.currency_id.format(one.amount_total)})"
+                for one in self._straddling()
+            ),
+        )
 
     def _with_advance(self, values):
         """Another version that differs in the tax credit only."""

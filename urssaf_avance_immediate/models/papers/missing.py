@@ -9,7 +9,7 @@ from odoo.tools import format_date
 
 from ..invoice.replacing import TRANSFERRED
 from ..payment_request.payment_request import COLLECTING
-from ..payment_request.shares import shares
+from ..payment_request.set_aside import left_on
 
 MISSING = [
     ("not_booked", "Paid by Urssaf, not registered"),
@@ -129,24 +129,24 @@ class HomeServiceCertificate(models.Model):
             request = refund.reversed_entry_id.urssaf_request_ids.filtered(
                 lambda one: one.transfer_effective and one.state in TRANSFERRED
             )[:1]
-            if not request:
+            left = request and left_on(request, refund)
+            if not left:
                 continue
-            customers, advanced = shares(request, refund.amount_total)
             yield self._row(
                 "give_back",
                 refund,
                 self.env._(
-                    "%(refund)s of %(customer)s: %(open)s are open. His share is "
-                    "%(customers)s, the other %(advanced)s are tax credit that Urssaf "
-                    "advanced: neither refund them to him nor match them with his next "
-                    "invoice, Urssaf takes them back.",
+                    "%(refund)s of %(customer)s: of the %(open)s that are open, "
+                    "%(advanced)s are tax credit that Urssaf advanced: neither refund "
+                    "them to him nor match them with his next invoice, Urssaf takes "
+                    "them back. “Set the tax credit aside” on %(demande)s books it.",
                     refund=refund.name,
                     customer=refund.partner_id.display_name,
                     open=refund.currency_id.format(refund.amount_residual),
-                    customers=refund.currency_id.format(customers),
-                    advanced=refund.currency_id.format(advanced),
+                    advanced=refund.currency_id.format(left),
+                    demande=request.name,
                 ),
-                min(advanced, refund.amount_residual),
+                left,
             )
 
     def _missing_transit(self, companies, year):

@@ -11,10 +11,9 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...lib.rules import paris_date
 from ..exchange import work
 from ..exchange.screen import check_user, notice
-from . import settling, transfer_entries
+from . import set_aside, settling, transfer_entries
 from . import transfer_notes as notes
 from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
 
@@ -95,6 +94,7 @@ class UrssafPaymentRequest(models.Model):
     )
     can_set_off = fields.Boolean(compute="_compute_can_settle", compute_sudo=True)
     can_book_second = fields.Boolean(compute="_compute_can_settle", compute_sudo=True)
+    can_set_aside = fields.Boolean(compute="_compute_can_settle", compute_sudo=True)
     can_undo_take_back = fields.Boolean(
         compute="_compute_can_settle", compute_sudo=True
     )
@@ -156,14 +156,19 @@ class UrssafPaymentRequest(models.Model):
             )
             request.transfer_missing = max(request.currency_id.round(missing), 0.0)
 
-    @api.depends("payment_ids.state", "surplus_move_ids.state")
+    @api.depends(
+        "payment_ids.state",
+        "surplus_move_ids.state",
+        "move_id.reversal_move_ids.amount_residual",
+    )
     def _compute_surplus_amount(self):
         for request in self:
             lines = transfer_entries.surplus_lines(request._live_payments())
             surplus = -sum(lines.mapped("balance")) - settling.given(request)
+            surplus += settling.amount_aside(request)
             request.surplus_amount = request.currency_id.round(surplus)
 
-    @api.depends("state", "transfer_gap", "transfer_missing", "move_id.amount_residual")
+    @api.depends("state", "transfer_gap", "surplus_amount", "move_id.amount_residual")
     def _compute_can_settle(self):
         usable = self._usable()
         for request in self:
@@ -171,6 +176,7 @@ class UrssafPaymentRequest(models.Model):
             paid = here and request.transfer_effective and request.state in TRANSFERRED
             request.can_set_off = paid and settling.may_be_set_off(request)
             request.can_book_second = paid and any(settling.collected_twice(request))
+            request.can_set_aside = paid and set_aside.to_set_aside(request)
             request.can_undo_take_back = here and settling.taken_back(request)
 
     # -- what is to be booked: said here, and nowhere else -----------------------
@@ -351,15 +357,6 @@ class UrssafPaymentRequest(models.Model):
         if note:
             self._tell(note)
 
-    def _booking_day(self):
-        """The day of the transfer. What Urssaf pays again after it took it back did not
-        come before that: then the day on which it said so.
-        """
-        back = settling.taken_back(self)
-        if back and self.transfer_date <= max(back.mapped("date")):
-            return max(paris_date(self.remote_changed_at), *back.mapped("date"))
-        return self.transfer_date
-
     def _tell_changed_transfer(self, before):
         """Urssaf changed the amount of a transfer that is on the invoice already."""
         changed = self.currency_id.compare_amounts(before, self.transfer_amount)
@@ -375,6 +372,10 @@ class UrssafPaymentRequest(models.Model):
     def action_book_second_collection(self):
         """The invoice was paid otherwise too: Urssaf's money is the customer's."""
         return settling.book_second_collection(settling.for_manager(self))
+
+    def action_set_aside(self):
+        """The tax credit of what was credited since waits for Urssaf."""
+        return set_aside.book_aside(settling.for_manager(self))
 
     def action_undo_take_back(self):
         """The last take-back was none: Urssaf's payment is on the invoice again."""

@@ -182,6 +182,9 @@ class UrssafCeilingUse(models.Model):
         for payment in Payment.search(live & of_these, order="id"):
             request = payment.urssaf_request_id.id
             taken = found.get(request, 0.0)
+            if payment.urssaf_customers_half:
+                # What was advanced of it stays advanced.
+                continue
             if payment.payment_type == "outbound":
                 found[request] = taken + payment.amount
             else:

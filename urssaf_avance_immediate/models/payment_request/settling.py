@@ -128,6 +128,32 @@ def given(request):
     return sum(entries.mapped("amount_total"))
 
 
+def later_refunds(request):
+    """The posted credit notes on the invoice."""
+    return request.move_id.reversal_move_ids.filtered(
+        lambda move: move.state == "posted" and move.move_type == "out_refund"
+    )
+
+
+def aside_entries(request, refunds):
+    """The entries that have put tax credit of these credit notes aside, see
+    ``set_aside``.
+    """
+    account = request.company_id._urssaf_own("urssaf_surplus_account_id")
+    matched = receivable(refunds).matched_debit_ids.debit_move_id.move_id
+    return matched.filtered(
+        lambda entry: in_force(entry)
+        and not entry.origin_payment_id
+        and account in entry.line_ids.account_id
+    )
+
+
+def amount_aside(request):
+    """What was put on the surplus account from credit notes, in euros."""
+    entries = aside_entries(request, later_refunds(request))
+    return sum(entries.mapped("amount_total"))
+
+
 def _debited(request):
     """What Urssaf has taken back of the surplus since it paid last, in euros."""
     payments = request._live_payments()
@@ -144,12 +170,14 @@ def collected_twice(request):
     """
     # What Urssaf took back of the surplus is missing on purpose.
     less = request.state != "paid" and _debited(request) > 0
-    if request.surplus_amount > 0 or less:
+    # What was put aside from credit notes is no part of what came too much.
+    surplus = request.surplus_amount - amount_aside(request)
+    if surplus > 0 or less:
         before = given(request)
         # Urssaf may have its tax credit back already: the customer's share stays his.
         debited = _debited(request)
-        excess = excess_of(request, request.surplus_amount + before + debited)
-        left = min(excess.customers - before, request.surplus_amount)
+        excess = excess_of(request, surplus + before + debited)
+        left = min(excess.customers - before, surplus)
         left = request.currency_id.round(left)
         advanced = request.currency_id.round(max(excess.advanced - debited, 0.0))
         excess = excess._replace(advanced=advanced)

@@ -53,3 +53,27 @@ def excess_of(request, amount):
     _customers, advanced = shares(request, credited(request))
     advanced = min(advanced, amount)
     return Excess(request.currency_id.round(amount - advanced), advanced)
+
+
+def halves_back(requests):
+    """``{demande: euros}`` of those of whose payment Urssaf took back the customer's
+    half alone, and has not transferred it again: the tax credit that it advanced stays
+    advanced.
+    """
+    taken = requests.env["account.payment"].search(
+        [
+            ("urssaf_request_id", "in", requests.ids),
+            ("urssaf_customers_half", "=", True),
+        ]
+    )
+    found = {}
+    for request in taken.urssaf_request_id:
+        back = 0.0
+        for payment in request._live_payments().sorted("id"):
+            if payment.payment_type == "inbound":
+                back = max(back - payment.amount, 0.0)
+            elif payment.urssaf_customers_half:
+                back += payment.amount
+        if back:
+            found[request] = back
+    return found

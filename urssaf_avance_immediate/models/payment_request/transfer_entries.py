@@ -13,7 +13,7 @@ from typing import NamedTuple
 from odoo import Command
 from odoo.exceptions import UserError
 
-from ...lib.rules import working_days_since
+from ...lib.rules import paris_date, working_days_since
 from .lettering import EVENT_DAY, match, on_event_day, receivable
 from .transfer_notes import nothing_left_note
 
@@ -132,7 +132,7 @@ def _payment_values(request, amount, label=None):
         "partner_id": owed.partner_id.id,
         "amount": amount,
         "currency_id": request.currency_id.id,
-        "date": request._booking_day(),
+        "date": _booking_day(request),
         "journal_id": journal.id,
         "company_id": company.id,
         "payment_method_line_id": method.id,
@@ -140,6 +140,16 @@ def _payment_values(request, amount, label=None):
         "memo": label or request._payment_label(),
         "urssaf_request_id": request.id,
     }
+
+
+def _booking_day(request):
+    """The day of the transfer. What Urssaf pays again after it took it back did not
+    come before that: then the day on which it said so.
+    """
+    back = request._live_payments().filtered(lambda one: one.payment_type == "outbound")
+    if back and request.transfer_date <= max(back.mapped("date")):
+        return max(paris_date(request.remote_changed_at), *back.mapped("date"))
+    return request.transfer_date
 
 
 def surplus_line(request, balance, label=None):
