@@ -10,7 +10,7 @@ from odoo.tests.common import freeze_time
 
 from ..models.certificate.paper import body
 from .cases import NOW
-from .test_certificate import CertificateCase
+from .certificate_cases import CertificateCase
 
 
 @tagged("post_install", "-at_install")
@@ -54,6 +54,58 @@ class TestCertificatePaper(CertificateCase):
         )
         move.action_post()
         return move
+
+    def _credit_half(self, move, *named):
+        """Half is credited by the dialogue, and refunded; with ``named``, the credit
+        note keeps the interventions of these days alone.
+        """
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard = wizard.create({"journal_id": move.journal_id.id})
+        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        note.invoice_line_ids.price_unit = move.amount_total / 2
+        rows = note.home_service_intervention_ids
+        self.assertEqual(len(rows), 4)
+        if named:
+            rows.filtered(lambda row: str(row.date) not in named).unlink()
+        note.invoice_date = "2026-03-14"
+        note.action_post()
+        self._pay(note, move.amount_total / 2, day="2026-03-15")
+        return note
+
+    def test_interventions_that_a_credit_note_names(self):
+        """Two of four were not done: they are neither listed nor counted."""
+        days = ("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05")
+        move = self._visited(*days, amount=256)
+        self._pay(move, 256)
+        self._credit_half(move, *days[2:])
+        figures = self._certificate()._figures()
+        self.assertEqual(figures["amounts"]["received"], 128)
+        self.assertEqual((figures["hours"], figures["count"]), (4, 2))
+        [month] = figures["months"]
+        self.assertEqual([str(row["date"]) for row in month["rows"]], [*days[:2]])
+
+    def test_interventions_that_a_credit_note_does_not_name(self):
+        """All were copied, and half of the price is given back: so are half of the
+        hours, as in NOVA; which ones nobody knows.
+        """
+        days = ("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05")
+        move = self._visited(*days, amount=256)
+        self._pay(move, 256)
+        note = self._credit_half(move)
+        certificate = self._certificate()
+        figures = certificate._figures()
+        self.assertEqual((figures["hours"], figures["count"]), (4, 0))
+        [activity] = figures["activities"]
+        self.assertEqual((activity["hours"], activity["count"]), (4, 0))
+        nova = self.env["home.service.nova"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual(sum(nova.mapped("hours")), 4)
+        html = body(certificate.env, figures)
+        self.assertIn(note.name, html)
+        self.assertIn("− 4 h 00", html)
 
     def test_figures(self):
         self.company.write(

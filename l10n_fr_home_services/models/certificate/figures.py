@@ -147,23 +147,23 @@ class HomeServiceCertificate(models.Model):
     def _intervention_rows(self):
         """The interventions of the invoices that count, by day. A service of which none
         is known stands there with its days and what was sold by the hour. Of an invoice
-        that was paid in two years, they stand on both certificates.
+        that was paid in two years, they stand on both certificates. What a credit note
+        takes off was not done.
         """
+        moves = self._moves_that_count()
+        refunds = moves.reversal_move_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_refund"
+        )
+        back = self.env["home.service.nova"]._hours_taken_back(refunds)
         rows = []
-        for move in self._moves_that_count():
-            for line in move._home_service_lines():
-                nature = line._home_service_nature()[0]
-                if not nature.eligible or line.price_total <= 0:
-                    continue
-                if line.product_id.home_service_travel:
-                    # Nobody is served on the way.
-                    continue
-                found = line._home_service_intervention_rows()
-                for row in found or line._home_service_unknown_row():
-                    row["invoice"] = move.name
-                    row["activity"] = nature.activity_id.name or ""
-                    row["key"] = nature.activity_id.id, line._home_service_mode()
-                    rows.append(row)
+        for move in moves:
+            done = [
+                row for line in move._home_service_lines() for row in line._paper_rows()
+            ]
+            for line in (move.reversal_move_ids & refunds)._home_service_lines():
+                if hours := back.get(line.id):
+                    _take_off(done, line, hours)
+            rows += done
         return sorted(rows, key=lambda row: (row["date"], row["start"] or 0))
 
     def _moves_that_count(self):
@@ -197,6 +197,22 @@ class HomeServiceCertificate(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    def _paper_rows(self):
+        """The interventions of a line that the certificate lists, and what stands for
+        them where none is known. Nobody is served on the way.
+        """
+        nature = self._home_service_nature()[0]
+        travel = self.product_id.home_service_travel
+        if not nature.eligible or self.price_total <= 0 or travel:
+            return []
+        found = self._home_service_intervention_rows()
+        rows = found or self._home_service_unknown_row()
+        for row in rows:
+            row["invoice"] = self.move_id.name
+            row["activity"] = nature.activity_id.name or ""
+            row["key"] = nature.activity_id.id, self._home_service_mode()
+        return rows
+
     def _home_service_unknown_row(self):
         """Stands for the interventions of a service whose single ones are not known:
         its days, else that of the invoice.
@@ -219,8 +235,47 @@ class AccountMoveLine(models.Model):
 
 
 def _known(rows):
-    """How many interventions these are: what is known as a whole is none."""
+    """How many interventions these are: what is known as a whole is none. Where a
+    credit note takes some of them off and does not say which, nobody knows.
+    """
+    if any(row["duration"] < 0 for row in rows):
+        return 0
     return sum("until" not in row for row in rows)
+
+
+SAME = ("key", "date", "start", "duration", "person_name", "person_number")
+
+
+def _take_off(rows, line, hours):
+    """Take what a line of a credit note takes back off the interventions of its
+    invoice: those that it names, else so many hours.
+
+    :param rows: of the invoice, changed in place
+    """
+    named = line._paper_rows()
+    if round(sum(row["duration"] for row in named) - hours, 2) == 0:
+        marks = [[row[name] for name in SAME] for row in rows]
+        found = [[row[name] for name in SAME] for row in named]
+        if all(marks.count(mark) >= found.count(mark) for mark in found):
+            for mark in found:
+                del rows[marks.index(mark)]
+                marks.remove(mark)
+            return
+    [row] = line._home_service_unknown_row()
+    nature = line._home_service_nature()[0]
+    days = [one["date"] for one in rows] or [row["date"]]
+    rows.append(
+        {
+            **row,
+            "date": max(days),
+            "until": max(days),
+            "duration": -hours,
+            "person_name": line.env._("Credited by %s", line.move_id.name),
+            "invoice": line.move_id.name,
+            "activity": nature.activity_id.name or "",
+            "key": (nature.activity_id.id, line._home_service_mode()),
+        }
+    )
 
 
 def _masked(number):

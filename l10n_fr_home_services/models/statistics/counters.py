@@ -15,6 +15,40 @@ from odoo.tools import SQL, format_date
 from ...rules.counters import crossing, is_year, share, step
 from .telling import COUNTER_ACTIVITY
 
+# The amounts of a line are above zero on credit notes too: what takes something off the
+# whole is below zero on both.
+DECLARED = """
+    SELECT COALESCE(SUM(services * (1 + COALESCE(reductions / NULLIF(others, 0), 0))
+                        / NULLIF(total, 0) * paid), 0)
+      FROM (
+        SELECT move.amount_total AS total,
+               move.amount_total_signed - move.amount_residual_signed AS paid,
+               SUM(line.price_total) FILTER (
+                   WHERE nature.eligible OR nature.activity_id IS NOT NULL
+               ) AS services,
+               SUM(line.price_total) FILTER (
+                   WHERE nature.id IS NULL AND line.price_total < 0 AND NOT %(deposit)s
+               ) AS reductions,
+               SUM(line.price_total) FILTER (
+                   WHERE (nature.id IS NOT NULL OR line.price_total >= 0)
+                     AND NOT %(deposit)s
+               ) AS others
+          FROM account_move_line AS line
+          JOIN account_move AS move ON move.id = line.move_id
+     LEFT JOIN product_product AS product ON product.id = line.product_id
+     LEFT JOIN product_template AS template ON template.id = product.product_tmpl_id
+     LEFT JOIN home_service_nature AS nature
+            ON nature.id = COALESCE(line.home_service_nature_id,
+                                    template.home_service_nature_id)
+         WHERE move.state = 'posted'
+           AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+           AND move.company_id IN %(companies)s
+           AND move.invoice_date BETWEEN %(start)s AND %(end)s
+           AND line.display_type = 'product'
+         GROUP BY move.id
+      ) AS moves
+"""
+
 
 class HomeServiceCounters(models.TransientModel):
     _name = "home.service.counters"
@@ -102,37 +136,18 @@ class HomeServiceCounters(models.TransientModel):
         the company's currency.
 
         Without an add-on that declares: the share of services in what was paid of the
-        invoices of the year.
+        invoices of the year, discounts spread as on the certificate and in NOVA. The
+        final invoice of a down payment bears the services as a whole.
         """
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT COALESCE(SUM(
-                           line.price_total / NULLIF(move.amount_total, 0)
-                           * (move.amount_total_signed - move.amount_residual_signed)
-                       ), 0)
-                  FROM account_move_line AS line
-                  JOIN account_move AS move ON move.id = line.move_id
-             LEFT JOIN product_product AS product ON product.id = line.product_id
-             LEFT JOIN product_template AS template
-                    ON template.id = product.product_tmpl_id
-                  JOIN home_service_nature AS nature
-                    ON nature.id = COALESCE(line.home_service_nature_id,
-                                            template.home_service_nature_id)
-                 WHERE move.state = 'posted'
-                   AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                   AND move.company_id IN %s
-                   AND move.invoice_date BETWEEN %s AND %s
-                   AND line.display_type = 'product'
-                   AND (nature.eligible OR nature.activity_id IS NOT NULL)
-                """,
-                self._legal_person(company)._ids,
-                date(year, 1, 1),
-                date(year, 12, 31),
-            )
+        query = SQL(
+            DECLARED,
+            deposit=self.env["home.service.nova"]._deposit_sql(),
+            companies=self._legal_person(company)._ids,
+            start=date(year, 1, 1),
+            end=date(year, 12, 31),
         )
-        return company.currency_id.round(self.env.cr.fetchone()[0])
+        return company.currency_id.round(self.env.execute_query(query)[0][0])
 
     @api.model
     def _declared_action(self, company, year):

@@ -8,6 +8,7 @@ invoice date. Credit notes subtract, in the month of their own date.
 """
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...rules.nova import after
@@ -287,6 +288,19 @@ class HomeServiceNova(models.Model):
         return SQL("VALUES %s", SQL(", ").join(rows))
 
     @api.model
+    def _hours_taken_back(self, refunds):
+        """``{id of a line of these credit notes: hours that it takes off}``."""
+        if not refunds:
+            return {}
+        self.env.flush_all()
+        query = SQL(
+            "SELECT id, -hours FROM (%s) AS sold WHERE move_id IN %s AND hours < 0",
+            self._lines_query(),
+            refunds._ids,
+        )
+        return {line: float(hours) for line, hours in self.env.execute_query(query)}
+
+    @api.model
     def _silent_lines(self, companies, days):
         """Lines of services without hours in these months.
 
@@ -343,11 +357,19 @@ class HomeServiceNova(models.Model):
     @api.model
     def _other_domain(self):
         """Lines that are no service: no nature, or one that is neither eligible nor an
-        activity.
+        activity; neither discounts of the whole nor down payments.
         """
         plain = [("eligible", "=", False), ("activity_id", "=", False)]
         natures = self.env["home.service.nature"].with_context(active_test=False)
-        return self._nature_domain(natures.search(plain), none=True)
+        domain = Domain(self._nature_domain(natures.search(plain), none=True))
+        spread = (
+            Domain("price_subtotal", "<", 0)
+            & Domain("home_service_nature_id", "=", False)
+            & Domain("product_id.home_service_nature_id", "=", False)
+        )
+        if "is_downpayment" in self.env["account.move.line"]._fields:
+            spread |= Domain("is_downpayment", "=", True)
+        return list(domain & ~spread)
 
     @api.model
     def _lines_action(self, domain, days, name=None):
