@@ -14,7 +14,14 @@ from odoo.exceptions import AccessError, UserError
 #: Seconds of computing that a person waits for; the rest is done in the background.
 PATIENCE = 10.0
 #: Fields that a forged call must not write.
-GUARDED = {"state", "user_id", "looked_at", "certificate_ids", "post_document_id"}
+GUARDED = {
+    "state",
+    "user_id",
+    "looked_at",
+    "certificate_ids",
+    "post_document_id",
+    "post_paper_ids",
+}
 
 
 class HomeServiceCertificateRun(models.Model):
@@ -82,6 +89,13 @@ class HomeServiceCertificateRun(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+    )
+    post_paper_ids = fields.Many2many(
+        "ir.attachment",
+        "home_service_certificate_post_rel",
+        string="Papers in the file for the post",
+        readonly=True,
+        copy=False,
     )
     draft_count = fields.Integer(string="To make", compute="_compute_counts")
     ready_count = fields.Integer(string="Made, not sent", compute="_compute_counts")
@@ -263,8 +277,23 @@ class HomeServiceCertificateRun(models.Model):
         return missing._show(self.company_id, self.year)
 
     def action_posted(self):
-        """The certificates of the customers without e-mail are in the post."""
-        self._for_post().action_posted()
+        """What was printed is in the post: the certificates of the file, as they are in
+        it. What was made since waits for a file of its own.
+        """
+        self.ensure_one()
+        # sudo(): the papers are read through their certificates.
+        papers = self.sudo().post_paper_ids
+        printed = self.certificate_ids.filtered(
+            lambda one: one.state == "ready" and one.document_id in papers
+        )
+        if not printed:
+            raise UserError(
+                self.env._(
+                    "None of the certificates in the file for the post is still to be "
+                    "handed over. Start again for a new file."
+                )
+            )
+        printed.action_posted()
 
     def action_open(self):
         """The certificates of this run; ``home_service_list`` says which."""

@@ -110,8 +110,10 @@ class HomeServiceCertificateRun(models.Model):
         )
 
     def _make_post_file(self):
-        contents = [one.document_id.raw for one in self._for_post().sudo()]
         run = self.sudo()  # sudo(): see _set_state
+        papers = [one.document_id for one in self._for_post().sudo()]
+        contents = [paper.raw for paper in papers]
+        run.post_paper_ids = run.env["ir.attachment"].union(*papers)
         if not contents:
             run.post_document_id = False
             return
