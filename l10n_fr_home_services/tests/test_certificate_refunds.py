@@ -1,17 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What was given back, what came without an entry, and what was handed over, on the
-annual certificate.
-"""
+"""What was given back and what came without an entry, on the annual certificate."""
 
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW
-from .test_certificate import CertificateCase
+from .certificate_cases import CertificateCase
 
 
 @tagged("post_install", "-at_install")
@@ -188,64 +185,66 @@ class TestCertificateRefunds(CertificateCase):
         self.assertEqual(row["amount"], 80)
         self.assertIn(theirs.name, row["sentence"])
         self.assertIn("CRCESU", row["sentence"])
-
-    # -- what was handed over ------------------------------------------------------
-
-    def test_left_out_and_taken_in_after_it_was_handed_over(self):
-        """The customer holds it: it is neither written over nor deleted."""
-        payment = self._pay(self._invoice(96), 96)
-        sent = self._sent()
-        payment.action_draft()
-        self.Certificate._prepare(self.company, self.customer, 2026)
-        sent.action_leave_out()
-        with self.assertRaisesRegex(UserError, "cannot become"):
-            sent._set_state("draft")
-        sent.action_take_in()
-        self.assertEqual((sent.exists().state, sent.amount_received), ("replace", 96))
-        self.assertIn("no longer counts", sent.stale_note)
-        self._pay(self._invoice(40), 40)
-        second = self.Certificate._prepare(self.company, self.customer, 2026)
-        self.assertEqual((second.version, second.replaces_id), (2, sent))
-        self.assertEqual(sent.amount_received, 96)
-
-    def test_the_day_in_paris(self):
-        self._pay(self._invoice(96), 96)
-        self.env.user.tz = "America/Guadeloupe"
-        with freeze_time("2027-01-31 23:30:00"):
-            sent = self._sent()
-        self.assertEqual(sent.sent_on, date(2027, 2, 1))
-
-    def test_contact_that_got_a_parent(self):
-        self._pay(self._invoice(96), 96)
+        # Said once, on who pays; on the journal for what says nothing of its payer.
+        issuer.home_service_kind = "cesu_prefinanced"
         draft = self.Certificate._prepare(self.company, self.customer, 2026)
-        self._pay(self._invoice(40), 40)
-        parent = self.env["res.partner"].create({"name": "M. Durand"})
-        self.customer.parent_id = parent
-        draft.action_refresh()
-        self.assertFalse(draft.exists())
-        found = self.Certificate.search([("partner_id", "=", parent.id)])
-        self.assertEqual(found.amount_received, 136)
-
-    def test_branch_that_was_closed(self):
-        branch = self.env["res.company"].sudo()
-        branch = branch.create({"name": "Agence", "parent_id": self.company.id})
-        branch.active = False
-        self.assertIn(branch, self.company._home_service_certified())
-
-    def test_found_by_the_name_of_the_customer(self):
-        self._pay(self._invoice(96), 96)
+        self.assertEqual((draft.amount_received, draft.amount_prefinanced), (140, 80))
+        self.assertEqual(draft.amount_base, 60)
+        rows = self.Certificate._missing(self.company, 2026)
+        self.assertNotIn("means", [row["kind"] for row in rows])
+        self.bank.home_service_kind = "aid"
         draft = self.Certificate._prepare(self.company, self.customer, 2026)
-        found = self.Certificate.name_search("Camille Dur")
-        self.assertIn(draft.id, [one[0] for one in found])
+        self.assertEqual((draft.amount_prefinanced, draft.amount_aid), (80, 60))
 
-    def test_payments_go_on_without_the_scheduled_action(self):
-        self.env.ref("l10n_fr_home_services.ir_cron_certificate_watch").unlink()
-        self._pay(self._invoice(96), 96)
-        sent = self._sent()
-        self._pay(self._invoice(40), 40)
-        self.assertTrue(sent.to_check)
-
-    def test_note_on_a_certificate(self):
-        self._pay(self._invoice(96), 96)
+    def test_moved_from_another_customer(self):
+        """300.00 that were booked on Mrs A by mistake, and moved to Mr D: his payment,
+        on its own day; what was moved beyond it stays an entry.
+        """
+        other = self.env["res.partner"].create({"name": "Mme A"})
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": other.id,
+                "amount": 300,
+                "date": "2026-12-30",
+                "journal_id": self.bank.id,
+            }
+        )
+        payment.action_post()
+        invoice = self._invoice(320, day="2026-12-20")
+        account = self._owed(invoice).account_id
+        moved = self.env["account.move"].create(
+            {
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "date": "2027-01-12",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": partner.id,
+                            "balance": balance,
+                        }
+                    )
+                    for partner, balance in ((other, 320), (self.customer, -320))
+                ],
+            }
+        )
+        moved.action_post()
+        debit = moved.line_ids.filtered("debit")
+        (self._owed(invoice) + moved.line_ids - debit).reconcile()
+        self.assertEqual(self._figures(), None)
+        received = payment.move_id.line_ids.filtered(
+            lambda li: li.account_id == account
+        )
+        (received + debit).reconcile()
+        self.assertEqual(self._figures(), (300, 300))
         draft = self.Certificate._prepare(self.company, self.customer, 2026)
-        self.assertEqual(draft._mail_post_access, "read")
+        self.assertEqual(draft.line_ids.entry_id, payment.move_id)
+        self.assertEqual(draft.line_ids.paid_on, date(2026, 12, 30))
+        rows = self.Certificate._missing(self.company, 2027)
+        [row] = [row for row in rows if row["kind"] == "entry"]
+        self.assertEqual((row["res_id"], row["amount"]), (moved.id, 20))
+        # A certificate that was handed over is looked at again.
+        draft._set_state("ready")
+        draft._set_state("sent")
+        (received + debit).remove_move_reconcile()
+        self.assertTrue(draft.to_check)

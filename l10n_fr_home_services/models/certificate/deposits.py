@@ -53,6 +53,7 @@ class Deposits:
                 part.deposit = True
                 rest = self._share_out(deposit, part, documents)
                 free[deposit] = free.get(deposit, 0) + rest
+        refunds = {}
         for note, part in money:
             deposit = self.returned.get(note)
             if deposit not in self.finals or part.cents >= 0 or not part.kind:
@@ -62,8 +63,9 @@ class Deposits:
             known = [one for one, _cents in self.finals[deposit] if one in documents]
             if known and part.cents + unused:
                 origin = documents[known[-1]]
-                document = documents.setdefault(note, _refund_of(note, origin))
+                document = refunds.setdefault(note, _refund_of(note, origin))
                 document.parts.append(replace(part, cents=part.cents + unused))
+        documents.update(refunds)
 
     def _share_out(self, deposit, part, documents):
         """:return: the cents that no invoice takes off"""

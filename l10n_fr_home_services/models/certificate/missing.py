@@ -280,8 +280,9 @@ class HomeServiceCertificate(models.Model):
                     entry,
                     self.env._(
                         "%(amount)s of %(invoice)s came from %(payer)s. If it is "
-                        "prefinanced CESU or an aid, register it as a payment by that "
-                        "means: so far it counts as the customer’s own expense.",
+                        "prefinanced CESU or an aid, say so on the contact %(payer)s "
+                        "(“Pays for customers”): so far it counts as the customer’s "
+                        "own expense.",
                         amount=entry.company_currency_id.format(part.cents / 100),
                         invoice=names[document.id].name,
                         payer=payer.display_name,

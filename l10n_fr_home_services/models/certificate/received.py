@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ...rules.certificate import CASH, NOT_HIS, REFUND, Document, Part
 from .deposits import Deposits
+from .moved import follow
 from .unbooked import recognise
 
 #: A transfer of the first months may count for the year before, see the setting.
@@ -289,7 +290,10 @@ MONEY = """
            entry.date AS entry_date,
            payment.id AS payment,
            payment.date AS payment_date,
-           method.home_service_kind AS kind,
+           COALESCE(method.home_service_kind,
+                    CASE WHEN payer.id != document.commercial_partner_id
+                         THEN payer.home_service_kind END,
+                    journal.home_service_kind) AS kind,
            journal.type AS journal,
            statement.amount AS line,
            SUM(matched.amount) AS amount
@@ -300,9 +304,13 @@ MONEY = """
       LEFT JOIN account_payment_method_line method
              ON method.id = payment.payment_method_line_id
       LEFT JOIN account_bank_statement_line statement ON statement.move_id = entry.id
+      JOIN account_move document ON document.id = matched.document
+      LEFT JOIN res_partner partner
+             ON partner.id = COALESCE(payment.partner_id, statement.partner_id)
+      LEFT JOIN res_partner payer ON payer.id = partner.commercial_partner_id
      WHERE entry.move_type = 'entry' AND entry.state = 'posted'
-     GROUP BY matched.document, entry.id, payment.id, method.id, journal.id,
-              statement.id
+     GROUP BY matched.document, document.id, entry.id, payment.id, method.id,
+              journal.id, statement.id, payer.id
      ORDER BY matched.document, entry.id
 """
 
@@ -314,6 +322,7 @@ def _money(certificates, ids):
     env = certificates.env
     matches = SQL(MATCHES, these=SQL("document.id = ANY(%s)", ids))
     rows = env.execute_query_dict(SQL(MONEY, matches=matches))
+    rows = follow(env, rows, BANK_JOURNALS)
     recognise(env, rows)
     shares = _shares(env, sorted({row["entry"] for row in rows}))
     done = defaultdict(lambda: [0, 0])

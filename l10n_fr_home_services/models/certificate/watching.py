@@ -20,13 +20,13 @@ class HomeServiceCertificate(models.Model):
     _inherit = "home.service.certificate"
 
     @api.model
-    def _mark(self, moves):
+    def _mark(self, customers):
         """The certificates of these customers may not be true any more."""
         # sudo(): whoever books a payment may not see the certificates.
         here = self.sudo()
         found = here.search(
             [
-                ("partner_id", "in", moves.sudo().commercial_partner_id.ids),
+                ("partner_id", "in", customers.ids),
                 ("state", "in", WATCHED),
                 ("to_check", "=", False),
             ]
@@ -79,7 +79,14 @@ class AccountPartialReconcile(models.Model):
         return super().unlink()
 
     def _home_service_mark(self):
-        lines = self.debit_move_id | self.credit_move_id
+        # sudo(): see _mark.
+        lines = (self.debit_move_id | self.credit_move_id).sudo()
         moves = lines.move_id.filtered(lambda move: move.move_type != "entry")
-        if moves:
-            self.env["home.service.certificate"]._mark(moves)
+        customers = moves.commercial_partner_id
+        if not moves:
+            # Money that an entry moves from one customer to another.
+            owed = lines.filtered(lambda line: line.account_type == "asset_receivable")
+            entries = owed.move_id.filtered(lambda move: not move.origin_payment_id)
+            customers = entries.line_ids.partner_id.commercial_partner_id
+        if customers:
+            self.env["home.service.certificate"]._mark(customers)
