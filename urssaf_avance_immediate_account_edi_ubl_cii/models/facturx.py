@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from .due import amount_due
+
 
 class AccountEdiXmlCii(models.AbstractModel):
     _inherit = "account.edi.xml.cii"
@@ -12,8 +14,8 @@ class AccountEdiXmlCii(models.AbstractModel):
 
     def _export_invoice_vals(self, invoice):
         """Extends account_edi_ubl_cii: the period of the services (BG-14, BG-26), which
-        Odoo makes of the invoice’s date and due date; and what the customer is told
-        about paying (BT-20).
+        Odoo makes of the invoice’s date and due date; what the customer is told
+        about paying (BT-20), and what is due (BT-115).
         """
         values = super()._export_invoice_vals(invoice)
         start, end = invoice._home_service_period()
@@ -24,6 +26,7 @@ class AccountEdiXmlCii(models.AbstractModel):
             if line.home_service_start:
                 start, end = line._home_service_days()
                 line_values |= {"billing_start": start, "billing_end": end}
+        values["urssaf_due"] = amount_due(invoice)
         values["urssaf_notice"] = " ".join(invoice._urssaf_notice_sentences())
         return values
 

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from .due import amount_due
+
 # UNCL 4461: how it is paid was agreed otherwise.
 MUTUALLY_DEFINED = {"_text": "ZZZ", "name": "mutually defined"}
 
@@ -26,4 +28,11 @@ class AccountEdiXmlUbl20(models.AbstractModel):
             node["cbc:DueDate"] = None
             node["cac:PaymentMeans"] = {"cbc:PaymentMeansCode": MUTUALLY_DEFINED}
             node["cac:PaymentTerms"] = {"cbc:Note": {"_text": notice}}
+            due = amount_due(invoice)
+            for name, amount in (
+                ("cbc:PrepaidAmount", invoice.amount_total - due),
+                ("cbc:PayableAmount", due),
+            ):
+                text = self.format_float(amount, vals["currency_dp"])
+                node["cac:LegalMonetaryTotal"][name]["_text"] = text
         return node

@@ -123,6 +123,47 @@ class TestElectronicInvoice(UrssafCase):
         start, end = self._texts(tree, "StartDate"), self._texts(tree, "EndDate")
         self.assertEqual((start, end), (["2026-03-02"], ["2026-03-13"]))
 
+    def _amounts(self, model, move):
+        """``(total, paid, due)``, and whether they add up (BR-CO-16)."""
+        tree, _errors = self._export(model, move)
+        names = {
+            "account.edi.xml.cii": (
+                "GrandTotalAmount",
+                "TotalPrepaidAmount",
+                "DuePayableAmount",
+            ),
+            "account.edi.xml.ubl_bis3": (
+                "TaxInclusiveAmount",
+                "PrepaidAmount",
+                "PayableAmount",
+            ),
+        }[model]
+        found = [float(self._texts(tree, name)[0]) for name in names]
+        self.assertEqual(found[0], sum(found[1:]))
+        return found
+
+    def test_what_is_due_is_what_the_pdf_says(self):
+        """A deposit while Urssaf collects the rest; then Urssaf pays, and set a part
+        off: the customer owes nothing.
+        """
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({"amount": 16, "payment_date": "2026-03-14"})._create_payments()
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.assertEqual(request.amount_deposit, 16)
+        models = ("account.edi.xml.cii", "account.edi.xml.ubl_bis3")
+        for model in models:
+            self.assertEqual(self._amounts(model, move), [66, 16, 50])
+        transfer = {"dateVirement": "2026-03-16T00:00:00Z", "mntVirement": 40.0}
+        self._demande(request).move("70", "Payée", transfer=transfer)
+        request.action_urssaf_refresh()
+        self.assertEqual((request.state, move.amount_residual), ("paid", 10))
+        for model in models:
+            self.assertEqual(self._amounts(model, move), [66, 66, 0])
+
     def test_who_exports_need_not_know_demandes(self):
         _direct, sent = self._both()
         clerk = self._make_user("clerk_of_invoices", "account.group_account_invoice")
