@@ -63,6 +63,7 @@ class UrssafSetup(models.TransientModel):
         required=True,
     )
     exempt = fields.Boolean(compute="_compute_taxes")
+    no_tax = fields.Boolean(compute="_compute_taxes")
     inactive_taxes = fields.Char(compute="_compute_taxes")
     wrong_taxes = fields.Char(compute="_compute_taxes")
     # -- people
@@ -107,7 +108,7 @@ class UrssafSetup(models.TransientModel):
             company = setup.company_id
             used = company.with_company(company)._urssaf_transfer_accounts()
             # sudo: a branch is paid through the accounts of the company above it.
-            setup.accounts = ", ".join(used.sudo().mapped("display_name"))
+            setup.accounts = " · ".join(used.sudo().mapped("display_name"))
             setup.transfers_missing = company._urssaf_transit_missing()
 
     @api.depends("company_id", "vat_regime")
@@ -118,6 +119,7 @@ class UrssafSetup(models.TransientModel):
             wrong = company._home_service_wrong_products().mapped("name")
             inactive = company._home_service_inactive_taxes().mapped("name")
             setup.exempt = setup.vat_regime in EXEMPT
+            setup.no_tax = not company._urssaf_has_tax(setup.vat_regime)
             setup.inactive_taxes = not setup.exempt and ", ".join(inactive)
             setup.wrong_taxes = ", ".join(wrong[:NAMES]) + (
                 " …" if len(wrong) > NAMES else ""

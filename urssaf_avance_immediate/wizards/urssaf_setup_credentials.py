@@ -56,7 +56,7 @@ class UrssafSetupCredentials(models.TransientModel):
         store=True,
         readonly=False,
     )
-    client_secret = fields.Char(groups=ADMINISTRATOR)
+    client_secret = fields.Char(string="Client secret", groups=ADMINISTRATOR)
     secret_known = fields.Boolean(compute="_compute_secret_known")
     kind = fields.Selection(ANSWERS, readonly=True)
     answer = fields.Text(readonly=True)

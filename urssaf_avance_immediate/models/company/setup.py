@@ -174,21 +174,20 @@ class ResCompany(models.Model):
             text = self.env._(
                 "The tax of these services is not the right one: %s.", names
             )
-        elif not company._urssaf_has_tax():
+        elif not company._urssaf_has_tax(regime):
             text = self.env._(
                 "When VAT is due on your services, and the taxes that they bear."
             )
         else:
             text = label
-        done = not wrong and company._urssaf_has_tax()
+        done = not wrong and company._urssaf_has_tax(regime)
         action = self._urssaf_setup_action("urssaf_setup_vat_view_form", title)
         return self._urssaf_step("vat", title, text, done, action, ACCOUNTING_MANAGER)
 
-    def _urssaf_has_tax(self):
+    def _urssaf_has_tax(self, regime):
         """Whether a tax suits the services of this company; an exempt one gets its own
         at its first service.
         """
-        regime = self._home_service_regime()
         if regime in EXEMPT:
             return True
         taxes = self.env["account.tax"]
@@ -289,6 +288,6 @@ class ResCompany(models.Model):
                 "invoices can be sent."
             )
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "urssaf_avance_immediate.urssaf_enrolment_action"
+            "urssaf_avance_immediate.urssaf_customer_new_action"
         )
         return self._urssaf_step("customer", title, text, found, action, USER)

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { Component } from "@odoo/owl";
+import { Component, markup } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -21,7 +21,7 @@ export class UrssafSetup extends Component {
     get progress() {
         const done = this.steps.filter((step) => step.done).length;
         return _t(
-            "%(done)s of %(all)s steps are done. Each turns green by itself once what it asks for is there.",
+            "Steps done: %(done)s of %(all)s. Each turns green by itself once what it asks for is there.",
             { done, all: this.steps.length }
         );
     }
@@ -32,7 +32,9 @@ export class UrssafSetup extends Component {
     }
 
     open(step) {
-        return this.action.doAction(step.action, {
+        // What an empty list says is HTML of the server, and travels as text.
+        const help = step.action.help && markup(step.action.help);
+        return this.action.doAction({ ...step.action, help }, {
             onClose: () => this.props.record.load(),
         });
     }
