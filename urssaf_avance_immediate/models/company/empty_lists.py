@@ -10,7 +10,7 @@ from ..groups import ADMINISTRATOR, USER
 BOARD = "urssaf_avance_immediate.urssaf_board_action"
 CUSTOMERS = "urssaf_avance_immediate.urssaf_enrolment_action"
 TO_SEND = "urssaf_avance_immediate.urssaf_to_send_action"
-CONTACTS = "account.res_partner_action_customer"
+NEW_CUSTOMER = "urssaf_avance_immediate.urssaf_customer_new_action"
 
 # An enrolment in one of these has not reached Urssaf yet.
 NOT_ENROLLED = ("draft", "error")
@@ -92,8 +92,8 @@ def _no_customer(env):
         )
         if may
         else env._("Users of “Urssaf avance immédiate” enrol customers."),
-        CONTACTS if may else None,
-        env._("Choose a customer"),
+        NEW_CUSTOMER if may else None,
+        env._("New customer"),
     )
 
 
