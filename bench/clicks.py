@@ -198,10 +198,12 @@ def _office(url):
 
 def enrol(office, world):
     """A customer who has all data, up to the answer."""
-    office.click("[name=urssaf_board_mend] button[name=action_incomplete]")
-    office.click(f".o_data_row:has-text('{_name(world, TO_ENROL)}') .o_data_cell")
-    office.click("button[name=action_urssaf_enrol]")
-    office.click(".modal-footer .btn-primary")
+    menu = "[data-menu-xmlid='urssaf_avance_immediate.menu_urssaf_{}']"
+    office.click(menu.format("customers"))
+    office.click(menu.format("customer"))
+    row = f".o_data_row:has-text('{_name(world, TO_ENROL)}')"
+    office.click(f"{row} button[name=action_urssaf_confirm_enrol]")
+    office.click(".modal-footer button[name=action_enrol]")
     world.rpc.wait(
         "res.partner",
         {world.partner(TO_ENROL): "pending"},
