@@ -7,7 +7,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW
-from .test_certificate import CertificateCase
+from .certificate_cases import CertificateCase
 
 MONDAY, TUESDAY = "2026-03-02", "2026-03-03"
 
