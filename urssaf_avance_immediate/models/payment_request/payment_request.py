@@ -269,7 +269,7 @@ class UrssafPaymentRequest(models.Model):
             request.payment_count = len(request._live_payments())
 
     @api.depends("name", "partner_id.display_name", "transfer_expected")
-    @api.depends_context("urssaf_amount_first")
+    @api.depends_context("urssaf_amount_first", "lang")
     def _compute_display_name(self):
         for request in self:
             first = request.name
