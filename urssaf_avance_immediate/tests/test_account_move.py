@@ -3,7 +3,7 @@
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
 from .cases import NOW, UrssafCase
@@ -35,7 +35,13 @@ class TestAccountMove(UrssafCase):
         move = self._invoice()
         move.home_service_start = False
         self._assert_blocked(move, "period")
-        self.assertIn("urssaf_period", move.alerts)
+        self.assertEqual(move.urssaf_send_state, "dates")
+        self.assertNotIn(
+            "urssaf_period", move.alerts or {}, "the form asks right there"
+        )
+        with Form(move) as form:
+            form.home_service_start = "2026-03-02"
+            self.assertEqual(form.urssaf_send_state, "to_send", "before it is saved")
 
     def test_period_over_two_months(self):
         move = self._invoice(start="2026-02-25", end="2026-03-02")

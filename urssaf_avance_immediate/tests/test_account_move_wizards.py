@@ -5,6 +5,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
+from odoo.tools.safe_eval import safe_eval
 
 from .cases import NOW, UrssafCase
 
@@ -227,7 +228,7 @@ class TestChecks(UrssafCase):
         self.partner.urssaf_other_aid = True
         alerts = move._urssaf_check_sendable()
         self.assertEqual(alerts["urssaf_other_aid"]["level"], "warning")
-        self.assertEqual(self._banners(move), {"urssaf_other_aid", "urssaf_ready"})
+        self.assertEqual(self._banners(move), {"urssaf_other_aid"})
         self.partner.urssaf_sending = "never"
         self.assertIn("urssaf_left_out", move._urssaf_check_sendable())
         self.assertFalse(move.urssaf_can_send)
@@ -305,8 +306,102 @@ class TestChecks(UrssafCase):
         wizard = self.env["urssaf.payment.request.send"].with_context(
             default_move_ids=self._invoices(2).ids
         )
-        message = wizard.create({}).action_send()["params"]["message"]
-        self.assertIn("2 minutes", message)
+        wizard = wizard.create({})
+        wizard.action_send()
+        self.assertIn("2 minutes", wizard.leaving)
+
+    # -- the dialogue of many --------------------------------------------------------
+
+    def _dialogue(self, moves):
+        """The wizard as the office’s user sees it."""
+        moves = moves.with_user(self.user).with_context(lang="en_US")
+        action = moves.action_urssaf_send_all()
+        return (
+            self.env[action["res_model"]]
+            .with_user(self.user)
+            .with_context(lang="en_US")
+            .browse(action["res_id"])
+        )
+
+    def _blocked_and_ready(self):
+        """An invoice without dates, one of a customer who is not active, two ready."""
+        self._enrol()
+        undated = self._invoice()
+        undated.home_service_start = undated.home_service_end = False
+        other = self._make_partner(email="autre@example.com")
+        self._enrol(other, active=False)
+        return undated, self._invoice(other), *self._invoices(2)
+
+    def test_what_stays_comes_first_and_is_mended_there(self):
+        undated, inactive, *ready = self._blocked_and_ready()
+        wizard = self._dialogue(undated.union(inactive, *ready))
+        self.assertEqual(
+            [line.mend for line in wizard.line_ids.sorted()][2:], [False, False]
+        )
+        lines = {line.move_id: line for line in wizard.line_ids}
+        self.assertEqual(lines[undated].mend, "dates")
+        self.assertEqual(lines[inactive].mend, "customer")
+        opened = lines[inactive].action_open_customer()
+        self.assertEqual(opened["res_id"], inactive.partner_id.id)
+        self.assertEqual((wizard.blocked_count, wizard.chosen_count), (2, 2))
+        self.assertTrue(wizard.send_label.startswith("Send 2 · "))
+        self.assertIn("132.00", wizard.send_label)
+        with self.assertRaises(UserError):
+            lines[undated].action_fill_dates()
+        lines[ready[0]].chosen = False
+        lines[undated].write(
+            {"service_start": "2026-03-02", "service_end": "2026-03-04"}
+        )
+        lines[undated].action_fill_dates()
+        self.assertEqual(str(undated.home_service_end), "2026-03-04")
+        self.assertEqual((wizard.blocked_count, wizard.chosen_count), (1, 2))
+        left_out = wizard.line_ids.filtered(lambda li: li.ready and not li.chosen)
+        self.assertEqual(left_out.move_id, ready[0], "it stays unticked")
+
+    def test_what_is_ticked_leaves_and_is_followed_to_the_end(self):
+        _undated, inactive, *ready = self._blocked_and_ready()
+        wizard = self._dialogue(inactive.union(*ready))
+        lines = {line.move_id: line for line in wizard.line_ids}
+        lines[ready[0]].chosen = False
+        # Forged: what cannot leave does not.
+        lines[inactive].write({"ready": True, "chosen": True})
+        wizard.action_send()
+        self.assertFalse(ready[0].urssaf_state)
+        self.assertFalse(inactive.urssaf_state)
+        self.assertEqual(wizard.request_ids, ready[1].urssaf_request_id)
+        self.assertEqual((wizard.progress["done"], wizard.progress["total"]), (0, 1))
+        self._run_cron("send")
+        self.assertEqual(wizard.progress["done"], 1)
+        self.assertIn("1 at the customer", wizard.progress["text"])
+        self.assertEqual(wizard.action_view_sent()["res_id"], wizard.request_ids.id)
+
+    def test_invoices_that_somebody_has_to_send(self):
+        undated, inactive, ready, sent = self._blocked_and_ready()
+        sent.action_urssaf_send()
+        asleep = self._invoice()
+        asleep.sudo().urssaf_to_send = True
+        every = undated.union(inactive, ready, sent, asleep).with_user(self.user)
+        found = every.search(every._urssaf_to_send_domain())
+        self.assertEqual(found & every, (undated | ready).with_user(self.user))
+        self.assertEqual(every.filtered("urssaf_awaits_sending"), undated | ready)
+        # The menu says the same as the board.
+        action = self.env.ref(
+            "urssaf_avance_immediate.account_move_action_urssaf_to_send"
+        )
+        self.assertEqual(found, found.search(safe_eval(action.domain)))
+        wizard = self._dialogue(found.browse())
+        self.assertEqual(wizard.move_ids, found)
+        words = {move: move.urssaf_send_state for move in every}
+        self.assertEqual(
+            [words[move] for move in (undated, inactive, ready, sent, asleep)],
+            ["dates", "customer", "to_send", "waiting", "to_send"],
+        )
+        self.assertEqual(
+            undated.with_context(lang="en_US")._urssaf_send_state(),
+            ("dates", "Dates missing"),
+        )
+        future = self._invoice(end="2026-03-17").with_user(self.user)
+        self.assertEqual(future.urssaf_send_state, "later")
 
     def test_number_already_used(self):
         """After a refusal the invoice goes again, under a number of its own."""

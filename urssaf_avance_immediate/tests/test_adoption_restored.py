@@ -169,7 +169,7 @@ class TestAdoptionRestored(AdoptionCase):
         with self.assertRaises(UserError):
             made.action_urssaf_send()
         wizard = self.env["urssaf.payment.request.send"].create({"move_ids": made.ids})
-        wizard.line_ids.ready = True
+        wizard.line_ids.write({"ready": True, "chosen": True})
         wizard.action_send()
         self._run_cron("invoices")
         self._run_cron("send")

@@ -69,7 +69,7 @@ class TestInvoicePaper(UrssafCase):
 
     def test_not_handed_over_is_said_and_stops_nothing(self):
         move = self._not_handed()
-        self.assertEqual(self._banners(move), {"urssaf_handed", "urssaf_ready"})
+        self.assertEqual(self._banners(move), {"urssaf_handed"})
         banner = move.alerts["urssaf_handed"]
         self.assertEqual(banner["level"], "warning")
         self.assertIn("before its demande leaves", banner["message"])

@@ -88,6 +88,38 @@ class TestPaymentRequestIncidents(UrssafCase):
             self._demande(new.urssaf_request_id).payload["mntFactureTTC"], 33
         )
 
+    def test_post_and_resend(self):
+        """The new invoice says what it corrects; posted and sent, both or none."""
+        self._news("40")
+        move = self.move.with_user(self.user).with_context(lang="en_US")
+        step = move.urssaf_timeline[-1]
+        self.assertEqual(step["state"], "failed")
+        self.assertEqual(step["action"]["method"], "action_urssaf_correct")
+        new = move.browse(move.action_urssaf_correct()["res_id"])
+        self.assertTrue(new.urssaf_can_resend)
+        self.assertFalse(move.urssaf_can_resend)
+        said = new.alerts["urssaf_replacing"]["message"]
+        self.assertIn(self.move.name, said)
+        self.assertIn("Post and resend", said)
+        days = new.home_service_start, new.home_service_end
+        new.home_service_start = new.home_service_end = False
+        with self.assertRaises(UserError), self.cr.savepoint():
+            new.action_urssaf_post_and_send()
+        self.assertEqual(new.state, "draft", "not posted without being sent")
+        new.home_service_start, new.home_service_end = days
+        new.action_urssaf_post_and_send()
+        self.assertEqual((new.state, new.urssaf_state), ("posted", "waiting"))
+        self.assertEqual(len(self.fake.demandes), 2)
+        self.assertFalse(new.urssaf_can_resend)
+
+    def test_post_and_resend_what_leaves_by_itself(self):
+        self._news("40")
+        self.move.partner_id.urssaf_sending = "automatic"
+        new = self.move.browse(self.move.action_urssaf_correct()["res_id"])
+        new.action_urssaf_post_and_send()
+        self.assertEqual(new.urssaf_state, "queued", "once, and not twice")
+        self.assertEqual(len(new.urssaf_request_ids), 1)
+
     def test_nothing_to_correct(self):
         for state in ("waiting", "paid"):
             self.request.sudo()._set_state(state)

@@ -2,17 +2,27 @@
 import math
 
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.exchange.ir_cron import CRON_SEND, wake
-from ..models.exchange.screen import check_user, notice
+from ..models.exchange.screen import check_user
 from ..models.invoice.ceiling import estimates
+from ..models.payment_request.payment_request import WAITING_TO_LEAVE
 
 # Seconds of sending that people would wonder about.
 WORTH_A_WORD = 60
+# What mends a line that stays.
+MENDS = [
+    ("dates", "Dates of the services"),
+    ("customer", "Customer"),
+    ("invoice", "Invoice"),
+]
 
 
 class UrssafPaymentRequestSend(models.TransientModel):
-    """Several invoices at once: who leaves, who stays and why."""
+    """Several invoices at once: who stays and what mends it, who leaves; then how far
+    the sending is.
+    """
 
     _name = "urssaf.payment.request.send"
     _inherit = ["urssaf.wizard"]
@@ -25,9 +35,20 @@ class UrssafPaymentRequestSend(models.TransientModel):
         compute="_compute_line_ids",
         compute_sudo=False,
         store=True,
+        readonly=False,
     )
     ready_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
+    chosen_count = fields.Integer(compute="_compute_counts")
+    blocked_notice = fields.Char(compute="_compute_counts")
+    send_label = fields.Char(
+        compute="_compute_counts", help="How many leave, and for how much."
+    )
+    request_ids = fields.Many2many(
+        "urssaf.payment.request", string="Demandes de paiement", readonly=True
+    )
+    leaving = fields.Char(readonly=True)
+    progress = fields.Json(compute="_compute_progress")
     actions_notice = fields.Char(
         compute="_compute_actions_notice", help="Why what is queued does not leave."
     )
@@ -40,10 +61,11 @@ class UrssafPaymentRequestSend(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self:
             moves = wizard.move_ids._origin
-            reasons, hints = wizard._reasons(moves)
-            # Those that leave first, then those that stay for the same reason. They use
-            # the yearly ceilings of a household one after the other.
-            moves = moves.sorted(reasons.get)
+            checks = moves._urssaf_check_all()
+            reasons, hints = wizard._reasons(moves, checks)
+            # Those that stay first, for somebody has to mend them. The others use the
+            # yearly ceilings of a household one after the other.
+            moves = moves.sorted(reasons.get, reverse=True)
             likely = estimates(moves)
             wizard.line_ids = [
                 Command.clear(),
@@ -52,6 +74,8 @@ class UrssafPaymentRequestSend(models.TransientModel):
                         {
                             "move_id": move.id,
                             "ready": not reasons[move],
+                            "chosen": not reasons[move],
+                            "mend": _mend(checks[move]) if reasons[move] else False,
                             "reason": reasons[move] or hints[move],
                             "amount_net": likely[move]["net"],
                         }
@@ -60,15 +84,51 @@ class UrssafPaymentRequestSend(models.TransientModel):
                 ),
             ]
 
-    @api.depends("line_ids.ready")
+    @api.depends("line_ids.ready", "line_ids.chosen")
+    @api.depends_context("lang")
     def _compute_counts(self):
         for wizard in self:
-            wizard.ready_count = len(wizard.line_ids.filtered("ready"))
-            wizard.blocked_count = len(wizard.line_ids) - wizard.ready_count
+            lines = wizard.line_ids
+            leaving = lines.filtered(lambda line: line.ready and line.chosen)
+            blocked = len(lines) - len(lines.filtered("ready"))
+            wizard.ready_count = len(lines) - blocked
+            wizard.blocked_count = blocked
+            wizard.chosen_count = len(leaving)
+            # What the line shows: Urssaf takes nothing but euros.
+            total = sum(leaving.mapped("amount_total"))
+            wizard.send_label = self.env._(
+                "Send %(count)s · %(amount)s",
+                count=len(leaving),
+                amount=self.env.ref("base.EUR").format(total),
+            )
+            wizard.blocked_notice = blocked and (
+                self.env._("One invoice stays: mend it here, or send the others.")
+                if blocked == 1
+                else self.env._(
+                    "%s invoices stay: mend them here, or send the others.", blocked
+                )
+            )
 
-    def _reasons(self, moves):
-        """``({move: why it stays}, {move: what to know})``, in one pass."""
-        checks = moves._urssaf_check_all()
+    @api.depends("request_ids.state")
+    @api.depends_context("lang")
+    def _compute_progress(self):
+        """What the bar shows, asked every few seconds until nothing leaves any more."""
+        for wizard in self:
+            requests = wizard.request_ids
+            left = requests.filtered(lambda r: r.state in WAITING_TO_LEAVE)
+            failed = requests.filtered(lambda r: r.state in ("rejected", "unknown"))
+            there = requests - left - failed
+            wizard.progress = {
+                "total": len(requests),
+                "done": len(requests) - len(left),
+                "text": _progress_text(self.env, len(there), len(left), len(failed)),
+            }
+
+    def _reasons(self, moves, checks):
+        """``({move: why it stays}, {move: what to know})``.
+
+        :param checks: see ``account.move._urssaf_check_all``
+        """
         texts = {
             level: {
                 move: "\n".join(
@@ -89,25 +149,62 @@ class UrssafPaymentRequestSend(models.TransientModel):
                 texts["warning"][move] = f"{known}\n{handed}".strip()
         return texts["danger"], texts["warning"]
 
+    def _reopen(self):
+        """The same dialogue, as it is now."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send to Urssaf"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    def _look_again(self):
+        """After something was mended: the lines anew, with what was unticked."""
+        left_out = self.line_ids.filtered(lambda line: line.ready and not line.chosen)
+        left_out = left_out.move_id
+        self._compute_line_ids()
+        self.line_ids.filtered(lambda line: line.move_id in left_out).chosen = False
+        return self._reopen()
+
     def action_send(self):
-        """Queue what is ready; the scheduled action sends it within a minute."""
+        """Queue what is ready and ticked; the scheduled action sends it within a
+        minute, and the dialogue shows how far it is.
+        """
         self.ensure_one()
         Request = self.env["urssaf.payment.request"]
         check_user(self.env)
-        moves = self.line_ids.filtered("ready").move_id
+        lines = self.line_ids.filtered(lambda line: line.ready and line.chosen)
+        moves = lines.move_id
         moves.check_access("write")
         # The invoices may have changed since the list was shown.
-        reasons, _hints = self._reasons(moves)
+        reasons, _hints = self._reasons(moves, moves._urssaf_check_all())
         queued = Request._enqueue_move(moves.filtered(lambda move: not reasons[move]))
         wake(self.env, CRON_SEND)
-        action = notice(self._leaving(queued))
-        action["params"]["next"] = {"type": "ir.actions.act_window_close"}
-        return action
+        self.write({"request_ids": queued.ids, "leaving": self._leaving(queued)})
+        return self._reopen()
+
+    def action_view_sent(self):
+        """The demandes that left here, in their list."""
+        self.ensure_one()
+        return self.request_ids._get_records_action(
+            name=self.env._("Demandes de paiement")
+        )
 
     def _leaving(self, queued):
         """What the user hears; and how long it takes, when that is worth a word."""
-        message = self.env._(
-            "%s demandes de paiement are leaving for Urssaf.", len(queued)
+        if not queued:
+            return self.env._("Nothing leaves: the invoices have changed meanwhile.")
+        message = (
+            self.env._("One demande de paiement is leaving for Urssaf.")
+            if len(queued) == 1
+            else self.env._(
+                "%s demandes de paiement are leaving for Urssaf.", len(queued)
+            )
         )
         # The settings of a holder that the user may not open.
         seconds = sum(
@@ -127,11 +224,39 @@ class UrssafPaymentRequestSend(models.TransientModel):
         )
 
 
+def _mend(faults):
+    """Key of ``MENDS``: what the line offers for these faults of its invoice."""
+    stopped = {key for key, fault in faults.items() if fault["level"] == "danger"}
+    if "urssaf_enrolment" in stopped:
+        return "customer"
+    return "dates" if stopped == {"urssaf_period"} else "invoice"
+
+
+def _progress_text(env, there, left, failed):
+    """How many are where, in one sentence."""
+    parts = []
+    if left:
+        parts.append(
+            env._("1 still to leave") if left == 1 else env._("%s still to leave", left)
+        )
+    if there:
+        parts.append(
+            env._("1 at the customer, who may answer")
+            if there == 1
+            else env._("%s at the customers, who may answer", there)
+        )
+    if failed:
+        parts.append(
+            env._("1 to look at") if failed == 1 else env._("%s to look at", failed)
+        )
+    return " · ".join(parts)
+
+
 class UrssafPaymentRequestSendLine(models.TransientModel):
     _name = "urssaf.payment.request.send.line"
     _inherit = ["urssaf.wizard"]
     _description = "Send Invoices to Urssaf: Invoice"
-    _order = "ready desc, id"
+    _order = "ready, id"
 
     wizard_id = fields.Many2one(
         "urssaf.payment.request.send", required=True, ondelete="cascade"
@@ -144,9 +269,42 @@ class UrssafPaymentRequestSendLine(models.TransientModel):
     amount_total = fields.Monetary(related="move_id.amount_total", related_sudo=False)
     amount_net = fields.Monetary(string="Left to pay (estimate)")
     ready = fields.Boolean()
+    chosen = fields.Boolean(string="Send", help="Untick what is to wait.")
+    mend = fields.Selection(MENDS, readonly=True)
+    service_start = fields.Date(string="Services from")
+    service_end = fields.Date(string="Services to")
     reason = fields.Text(string="Why it stays, or what to know")
 
     def action_preview(self):
         """What the customer would read of this one."""
         self.ensure_one()
         return self.move_id.action_urssaf_preview()
+
+    def action_fill_dates(self):
+        """Write the days of the services on the invoice, and look at it again.
+
+        :raises UserError: a day is missing
+        """
+        self.ensure_one()
+        if not self.service_start or not self.service_end:
+            raise UserError(
+                self.env._(
+                    "Choose the first and the last day of the services of %s first.",
+                    self.move_id.name,
+                )
+            )
+        self.move_id.write(
+            {
+                "home_service_start": self.service_start,
+                "home_service_end": self.service_end,
+            }
+        )
+        return self.wizard_id._look_again()
+
+    def action_open_customer(self):
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    def action_open_invoice(self):
+        self.ensure_one()
+        return self.move_id._get_records_action()

@@ -322,17 +322,8 @@ class AccountMove(models.Model):
         return notice(message, kind=kind)
 
     def _urssaf_open_send_wizard(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send to Urssaf"),
-            "res_model": "urssaf.payment.request.send",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_move_ids": self.ids,
-                "dialog_size": "extra-large",
-            },
-        }
+        wizard = self.env["urssaf.payment.request.send"]
+        return wizard.create({"move_ids": self.ids})._reopen()
 
     def action_urssaf_preview(self):
         """What Urssaf and the customer would see, before anything leaves."""

@@ -5,12 +5,15 @@ What is shown is a banner, though Odoo’s method is named ``_get_alerts``; an a
 an activity, which somebody has to do.
 """
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ...lib.api.codes import MAX_NUMBER
+from ...lib.rules import paris_date
 from ..enrolment.enrolment import FOLLOWED as KNOWN
 from ..exchange.exchange import OUTAGE_KINDS
-from ..groups import USER
+from ..exchange.screen import check_user
+from ..groups import READERS, USER
 from ..payment_request.following import TO_HANDLE
 from ..payment_request.payment_request import (
     FOLLOWED,
@@ -20,13 +23,93 @@ from ..payment_request.payment_request import (
 )
 from .ceiling import warnings
 from .replacing import credited_banner, held_fault, settled_banner
+from .send_state import SEND_STATES, send_states
 
 # The customer has not paid yet.
 BEFORE_DEBIT = ("queued", "sending", "waiting", "validated")
+LEVELS = ("danger", "warning", "info")
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    urssaf_send_state = fields.Selection(
+        SEND_STATES,
+        string="Avance immédiate",
+        compute="_compute_urssaf_send_state",
+        help="Where its demande de paiement is; before there is one, whether it can be "
+        "sent, or what it waits for.",
+    )
+    urssaf_timeline = fields.Json(
+        string="Steps of the demande",
+        compute="_compute_urssaf_timeline",
+        groups=READERS,
+        help="The steps of its last demande de paiement, dated.",
+    )
+    urssaf_can_resend = fields.Boolean(compute="_compute_urssaf_can_resend")
+
+    @api.depends(
+        "urssaf_can_send",
+        "urssaf_state",
+        "home_service_start",
+        "home_service_end",
+        "commercial_partner_id",
+        "invoice_line_ids.home_service_start",
+        "invoice_line_ids.price_total",
+    )
+    @api.depends_context("uid")
+    def _compute_urssaf_send_state(self):
+        states = send_states(self)
+        for move in self:
+            move.urssaf_send_state = states[move]
+
+    def _urssaf_send_state(self):
+        """``(key, label)`` of how far the invoice is, see ``send_state.py``."""
+        self.ensure_one()
+        key = self.urssaf_send_state
+        labels = dict(
+            self._fields["urssaf_send_state"]._description_selection(self.env)
+        )
+        return key, labels.get(key, "")
+
+    @api.depends("urssaf_request_ids.timeline")
+    @api.depends_context("uid", "lang")
+    def _compute_urssaf_timeline(self):
+        for move in self:
+            steps = move.urssaf_request_id.timeline or []
+            for step in steps:
+                if step.get("action"):
+                    # The button of the invoice, for the form that shows it.
+                    step["action"]["method"] = "action_urssaf_correct"
+            move.urssaf_timeline = steps
+
+    @api.depends("state", "urssaf_replaces_id", "urssaf_excluded", "partner_id")
+    @api.depends_context("uid")
+    def _compute_urssaf_can_resend(self):
+        """A draft that takes the place of an invoice that Urssaf has no more."""
+        user = self.env.user.has_group(USER)
+        for move in self:
+            move.urssaf_can_resend = bool(
+                user
+                and move.state == "draft"
+                and move.urssaf_replaces_id
+                and move._urssaf_concerned()
+                and not list(held_fault(move))
+            )
+
+    def action_urssaf_post_and_send(self):
+        """Post the invoice that takes the place of another one, and send it: both or
+        none.
+
+        :raises UserError: what stands in the way of posting it, or of sending it
+        """
+        self.ensure_one()
+        check_user(self.env)
+        self.action_post()
+        if self.urssaf_state in FROZEN:
+            # The customer’s invoices leave by themselves: it is in the queue.
+            return self._urssaf_notify_sent(self.urssaf_request_id)
+        return self.action_urssaf_send()
 
     @api.depends(
         "urssaf_state",
@@ -43,15 +126,32 @@ class AccountMove(models.Model):
         return super()._compute_alerts()
 
     def _get_alerts(self):
-        """Extends account: what to do now about the demande de paiement."""
+        """Extends account: what to do now about the demande de paiement, in one
+        banner.
+        """
         banners = super()._get_alerts()
         if self.env.user.has_group(USER):
+            ours = self._urssaf_card_fault()
             outage = self._urssaf_connection_banner()
             if not outage or self.urssaf_state != "queued":
-                banners.update(self._urssaf_banners())
-            banners = self._urssaf_card_fault() | banners
-            banners.update(outage)
+                ours |= self._urssaf_banners()
+            banners.update(self._urssaf_one_banner(ours) | outage)
         return banners
+
+    @api.model
+    def _urssaf_one_banner(self, banners):
+        """What weighs most, with its button; the sentences of the others below it. That
+        all is well is said where nothing else is.
+        """
+        ranked = sorted(banners.items(), key=lambda b: LEVELS.index(b[1]["level"]))
+        if not ranked:
+            return {}
+        (name, first), *others = ranked
+        said = [b for _name, b in others if b["level"] != "info"]
+        message = "\n".join(b["message"] for b in (first, *said))
+        offer = next((b for b in (first, *said) if b.get("action")), {})
+        offered = {k: offer[k] for k in ("action", "action_text") if k in offer}
+        return {name: first | {"message": message} | offered}
 
     def _urssaf_banners(self):
         self.ensure_one()
@@ -65,7 +165,10 @@ class AccountMove(models.Model):
                 faults = {"urssaf_rejected": self._urssaf_request_banner(request)} | (
                     faults
                 )
-            if all(fault["level"] != "danger" for fault in faults.values()):
+            if faults.get("urssaf_period", {}).get("level") == "danger":
+                # The form asks for the dates right there.
+                del faults["urssaf_period"]
+            elif all(fault["level"] != "danger" for fault in faults.values()):
                 faults |= self._urssaf_handed_banner()
                 faults["urssaf_ready"] = {
                     "level": "info",
@@ -123,7 +226,8 @@ class AccountMove(models.Model):
         """What is easier to mend before posting, for a customer of avance immédiate."""
         if not self._urssaf_concerned() or not self._home_service_lines():
             return {}
-        banners = {f"urssaf_{key}": fault for key, fault in held_fault(self)}
+        banners = self._urssaf_replacing_banner()
+        banners |= {f"urssaf_{key}": fault for key, fault in held_fault(self)}
         banners |= self._urssaf_draft_number_banner() | {
             f"urssaf_{key}": fault for key, fault in self._urssaf_invoice_date_faults()
         }
@@ -151,6 +255,33 @@ class AccountMove(models.Model):
                 text=self.env._("Correct it"),
             )
         return banners
+
+    def _urssaf_replacing_banner(self):
+        """On the invoice that takes the place of another one: what was wrong there."""
+        replaced = self.urssaf_replaces_id
+        # sudo(): whoever makes the new invoice need not see the demande.
+        request = replaced.sudo().urssaf_request_id
+        if not replaced or not self.urssaf_can_resend:
+            return {}
+        message = self.env._("This invoice corrects %s.", replaced.name)
+        if request.state == "refused":
+            message = self.env._(
+                "This invoice corrects %(invoice)s, which the customer refused on "
+                "%(day)s: %(reason)s.",
+                invoice=replaced.name,
+                day=format_date(self.env, paris_date(request.remote_changed_at)),
+                reason=(
+                    request.rejection_label or self.env._("no reason given")
+                ).rstrip("."),
+            )
+            if request.rejection_comment:
+                message += "\n" + self.env._(
+                    "In the customer’s words: “%s”", request.rejection_comment
+                )
+        message += "\n" + self.env._(
+            "Put right what was wrong, then press “Post and resend”."
+        )
+        return {"urssaf_replacing": {"level": "warning", "message": message}}
 
     def _urssaf_draft_number_banner(self):
         """Before posting: the number that the invoice is about to get."""

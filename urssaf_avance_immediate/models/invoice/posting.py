@@ -18,6 +18,7 @@ from ...lib.rules import paris_today
 from ..enrolment.enrolment import CLOSED as PAUSED
 from ..exchange import work
 from ..exchange.ir_cron import CRON_SEND, wake
+from ..exchange.screen import check_user, notice
 from ..payment_request.lettering import EVENT_DAY
 from ..payment_request.payment_request import CLOSED
 from .account_move import UNPAID
@@ -47,6 +48,11 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         help="What stood in the way when somebody was last told of it.",
+    )
+    urssaf_awaits_sending = fields.Boolean(
+        compute="_compute_urssaf_awaits_sending",
+        search="_search_urssaf_awaits_sending",
+        help="Somebody has to send it: see _urssaf_to_send_domain.",
     )
     # The few that wait, among all the invoices of all the years.
     _urssaf_to_send_index = models.Index("(company_id) WHERE urssaf_to_send IS TRUE")
@@ -116,6 +122,32 @@ class AccountMove(models.Model):
             # One that was to leave by itself has its activity.
             if fault and not move.urssaf_to_send:
                 move._urssaf_tell(fault["urssaf_card"]["message"])
+
+    @api.depends("state", "payment_state", "urssaf_state", "urssaf_to_send")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_urssaf_awaits_sending(self):
+        waiting = self.search(
+            self._urssaf_to_send_domain() & Domain("id", "in", self._origin.ids)
+        )
+        for move in self:
+            move.urssaf_awaits_sending = move._origin in waiting
+
+    @api.model
+    def _search_urssaf_awaits_sending(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._urssaf_to_send_domain()
+        return domain if True in value else ~domain
+
+    def action_urssaf_send_all(self):
+        """Show what can leave of self, or of all invoices that somebody has to send."""
+        check_user(self.env)
+        moves = self or self.search(
+            self._urssaf_to_send_domain(), order="invoice_date, name"
+        )
+        if not moves:
+            return notice(self.env._("No invoice is to be sent to Urssaf."), "info")
+        return moves._urssaf_open_send_wizard()
 
     @api.model
     def _urssaf_to_send_domain(self):
