@@ -39,6 +39,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
     )
     ready_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
+    undated_count = fields.Integer(compute="_compute_counts")
     chosen_count = fields.Integer(compute="_compute_counts")
     blocked_notice = fields.Char(compute="_compute_counts")
     send_label = fields.Char(
@@ -93,6 +94,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
             blocked = len(lines) - len(lines.filtered("ready"))
             wizard.ready_count = len(lines) - blocked
             wizard.blocked_count = blocked
+            wizard.undated_count = len(lines.filtered(lambda li: li.mend == "dates"))
             wizard.chosen_count = len(leaving)
             # What the line shows: Urssaf takes nothing but euros.
             total = sum(leaving.mapped("amount_total"))
@@ -144,7 +146,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
             if not move.urssaf_can_send and move.urssaf_request_id:
                 texts["danger"][move] = self.env._("Sent, or about to be sent.")
             elif not move.is_move_sent and not texts["danger"][move]:
-                handed = move._urssaf_not_handed_text()
+                handed = self.env._(
+                    "It was neither sent nor printed yet: hand it over to the customer "
+                    "before he pays."
+                )
                 known = texts["warning"][move]
                 texts["warning"][move] = f"{known}\n{handed}".strip()
         return texts["danger"], texts["warning"]
