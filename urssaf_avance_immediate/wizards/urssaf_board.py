@@ -116,23 +116,11 @@ class UrssafBoard(models.TransientModel):
         return self.env[model].search(domain)._urssaf_open_send_wizard()
 
     def action_to_send(self):
-        """In Odoo’s own list of invoices."""
-        ref = self.env.ref
-        model, domain = figures.domains(self.env)["to_send"]
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Invoices to send"),
-            "res_model": model,
-            "view_mode": "list,form",
-            # The domain holds a query, which a browser cannot say.
-            "domain": [("id", "in", self.env[model].search(domain).ids)],
-            "views": [
-                [ref("account.view_out_invoice_tree").id, "list"],
-                [False, "form"],
-            ],
-            "search_view_id": [ref("account.view_account_invoice_filter").id, "search"],
-            "context": {"default_move_type": "out_invoice"},
-        }
+        """The list that sends all of them at once."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "urssaf_avance_immediate.account_move_action_urssaf_to_send"
+        )
+        return action | {"domain": [("urssaf_awaits_sending", "=", True)]}
 
     def action_rejected(self):
         return self._open("rejected", self.env._("Rejected by Urssaf"))
