@@ -30,7 +30,7 @@ class UrssafInvoiceSplit(models.TransientModel):
         eligible, month = key
         first = fields.Date.to_date(f"{month}-01")
         text = self.env._(
-            "%(month)s: %(count)s lines, %(total)s",
+            "%(month)s: %(total)s (lines: %(count)s)",
             month=format_date(self.env, first, date_format="MMMM y").capitalize(),
             count=len(lines),
             total=format_amount(

@@ -241,8 +241,8 @@ class UrssafCrosscheck(models.Model):
 
     def _tell(self):
         note = self.env._(
-            "Odoo and Urssaf do not agree: %(differs)s different, %(remote)s only at "
-            "Urssaf, %(local)s only in Odoo.",
+            "Odoo and Urssaf do not agree. Different: %(differs)s; only at Urssaf: "
+            "%(remote)s; only in Odoo: %(local)s.",
             differs=self.differs_count,
             remote=self.remote_count,
             local=self.local_count,
