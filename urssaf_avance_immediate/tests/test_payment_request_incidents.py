@@ -104,10 +104,10 @@ class TestPaymentRequestIncidents(UrssafCase):
         days = new.home_service_start, new.home_service_end
         new.home_service_start = new.home_service_end = False
         with self.assertRaises(UserError), self.cr.savepoint():
-            new.action_urssaf_post_and_send()
+            new.action_urssaf_post_and_resend()
         self.assertEqual(new.state, "draft", "not posted without being sent")
         new.home_service_start, new.home_service_end = days
-        new.action_urssaf_post_and_send()
+        new.action_urssaf_post_and_resend()
         self.assertEqual((new.state, new.urssaf_state), ("posted", "waiting"))
         self.assertEqual(len(self.fake.demandes), 2)
         self.assertFalse(new.urssaf_can_resend)
@@ -116,7 +116,7 @@ class TestPaymentRequestIncidents(UrssafCase):
         self._news("40")
         self.move.partner_id.urssaf_sending = "automatic"
         new = self.move.browse(self.move.action_urssaf_correct()["res_id"])
-        new.action_urssaf_post_and_send()
+        new.action_urssaf_post_and_resend()
         self.assertEqual(new.urssaf_state, "queued", "once, and not twice")
         self.assertEqual(len(new.urssaf_request_ids), 1)
 

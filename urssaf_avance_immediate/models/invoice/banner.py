@@ -97,7 +97,7 @@ class AccountMove(models.Model):
                 and not list(held_fault(move))
             )
 
-    def action_urssaf_post_and_send(self):
+    def action_urssaf_post_and_resend(self):
         """Post the invoice that takes the place of another one, and send it: both or
         none.
 
