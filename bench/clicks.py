@@ -223,10 +223,10 @@ def correct(office, world):
     """A refused invoice, corrected and sent again."""
     office.click("[name=urssaf_board_mend] button[name=action_refused]")
     office.click(".o_data_row .o_data_cell")
-    office.click("button[name=action_urssaf_correct]")
+    office.click("button[name=action_correct_invoice]")
     office.click("button[name=action_urssaf_post_and_resend]")
     request = world.rpc.search(
-        "urssaf.payment.request", [("replaces_id.move_id", "=", world.refused)]
+        "urssaf.payment.request", [("move_id.urssaf_replaces_id", "=", world.refused)]
     )
     world.rpc.wait(
         "urssaf.payment.request", dict.fromkeys(request, "waiting"), "state", "envoi"
