@@ -214,9 +214,7 @@ class TestAccountMove(UrssafCase):
         ready = self._invoice() | self._invoice()
         blocked = self._invoice(end="2026-03-17")
         action = (ready | blocked).action_urssaf_send()
-        wizard = (
-            self.env[action["res_model"]].with_context(**action["context"]).create({})
-        )
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual((wizard.ready_count, wizard.blocked_count), (2, 1))
         [line] = wizard.line_ids - wizard.line_ids.filtered("ready")
         self.assertEqual(line.move_id, blocked)
@@ -232,9 +230,7 @@ class TestAccountMove(UrssafCase):
         moves = self._invoice() | self._invoice()
         for _i in range(2):
             action = moves.action_urssaf_send()
-            self.env[action["res_model"]].with_context(**action["context"]).create(
-                {}
-            ).action_send()
+            self.env[action["res_model"]].browse(action["res_id"]).action_send()
             self._run_cron("send")
         self.assertEqual(len(self.fake.demandes), 2)
 

@@ -164,11 +164,9 @@ class TestPreview(UrssafCase):
     def test_from_the_selection(self):
         moves = self._invoice() | self._invoice(end="2026-03-20")
         action = moves.action_urssaf_send()
-        wizard = (
-            self.env[action["res_model"]].with_context(**action["context"]).create({})
-        )
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(set(wizard.line_ids.mapped("amount_net")), {33})
-        opened = wizard.line_ids[0].action_preview()
+        opened = wizard.line_ids.filtered("ready").action_preview()
         self.assertEqual(opened["context"]["default_move_id"], moves[0].id)
 
     def test_rights(self):

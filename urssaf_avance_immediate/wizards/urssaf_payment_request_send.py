@@ -165,7 +165,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
             "views": [[False, "form"]],
             "view_mode": "form",
             "target": "new",
-            "context": {"dialog_size": "extra-large"},
+            "context": {
+                "default_move_ids": self.move_ids.ids,
+                "dialog_size": "extra-large",
+            },
         }
 
     def _look_again(self):
