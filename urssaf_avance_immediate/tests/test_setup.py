@@ -37,6 +37,10 @@ class TestSetup(UrssafCase):
         # Of other tests and of Odoo's own demonstration.
         cls.env["ir.mail_server"].search([]).active = False
         cls.env["mail.notification"].search([]).unlink()
+        services = cls.env["product.template"].search(
+            [("home_service_nature_id", "!=", False)]
+        )
+        (services - cls.housework.product_tmpl_id).home_service_nature_id = False
 
     def _steps(self, company=None, user=None):
         company = (company or self.company).with_user(user or self.admin)

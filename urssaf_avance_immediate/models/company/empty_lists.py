@@ -111,7 +111,9 @@ def _no_credentials(env, company):
 
 def _help(title, text, action=None, label=""):
     """A title, a sentence, and a link to an action."""
-    link = action and Markup('<p><a type="action" name="%s">%s</a></p>') % (
+    link = action and Markup(
+        '<p><a type="action" class="btn btn-primary" name="%s">%s</a></p>'
+    ) % (
         action,
         label,
     )
