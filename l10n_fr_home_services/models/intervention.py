@@ -48,10 +48,12 @@ class HomeServiceIntervention(models.Model):
         help="The day on which it began, also of one that goes on past midnight.",
     )
     start = fields.Float(
-        string="From", aggregator=None, help="Hour of the day, civil time in Paris."
+        string="Start time",
+        aggregator=None,
+        help="Hour of the day, civil time in Paris.",
     )
     end = fields.Float(
-        string="To",
+        string="End time",
         aggregator=None,
         help="Hour of the day. Left at 0:00, only the duration is known.",
     )
@@ -83,7 +85,9 @@ class HomeServiceIntervention(models.Model):
         help="Number in the company's register of its employees (article D7233-1 of "
         "the Code du travail).",
     )
-    place = fields.Char(help="Left empty, the address of the customer.")
+    place = fields.Char(
+        string="Done at", help="Left empty, the address of the customer."
+    )
     nature_id = fields.Many2one(
         related="line_id.home_service_nature_id",
         string="Service nature",
