@@ -36,6 +36,11 @@ class ResConfigSettings(models.TransientModel):
     )
     home_service_inactive_taxes = fields.Char(compute="_compute_home_service_taxes")
     home_service_wrong_taxes = fields.Char(compute="_compute_home_service_taxes")
+    home_service_print_notice = fields.Text(
+        string="Printing",
+        compute="_compute_home_service_print_notice",
+        help="What this server cannot print.",
+    )
 
     @api.depends("company_id")
     def _compute_home_service_taxes(self):
@@ -58,3 +63,25 @@ class ResConfigSettings(models.TransientModel):
         self.ensure_one()
         self.set_values()
         self.company_id.action_home_service_right_taxes()
+
+    def _compute_home_service_print_notice(self):
+        """Odoo itself says so to developers alone: an invoice that is printed without
+        its head bears no name of the company (article D7233-1 of the Code du travail).
+        """
+        reports = self.env["ir.actions.report"]
+        if reports.get_wkhtmltopdf_state() in ("install", "broken"):
+            notice = self.env._(
+                "This server prints no paper: the program wkhtmltopdf is missing, or "
+                "does not start. Ask the person who looks after your Odoo to install "
+                "version 0.12.6 “with patched qt”."
+            )
+        elif not reports._home_service_patched():
+            notice = self.env._(
+                "This server prints invoices without their head and foot, so without "
+                "the name and address of your company: its wkhtmltopdf is not the "
+                "version “with patched qt”. Ask the person who looks after your Odoo "
+                "to install that one (0.12.6)."
+            )
+        else:
+            notice = False
+        self.home_service_print_notice = notice

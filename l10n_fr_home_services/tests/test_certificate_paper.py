@@ -2,11 +2,14 @@
 """What the certificate's paper prints, and what is said before it is made."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tests.common import freeze_time
+
+from odoo.addons.base.models import ir_actions_report
 
 from ..models.certificate.paper import body
 from .cases import NOW
@@ -183,6 +186,18 @@ class TestCertificatePaper(CertificateCase):
             {"home_service_sap_number": False, "home_service_approval_number": "A1"}
         )
         with self.assertRaisesRegex(UserError, "no SAP declaration number"):
+            draft.action_produce()
+        self.assertEqual(draft.state, "draft")
+
+    def test_without_the_program_that_prints(self):
+        self._pay(self._invoice(100), 100)
+        draft = self._certificate()
+        gone = ir_actions_report._wkhtml()
+        gone = gone._replace(state="install", bin="/nowhere/wkhtmltopdf")
+        with (
+            patch.object(ir_actions_report, "_wkhtml", lambda: gone),
+            self.assertRaisesRegex(UserError, "wkhtmltopdf is missing on the server"),
+        ):
             draft.action_produce()
         self.assertEqual(draft.state, "draft")
 

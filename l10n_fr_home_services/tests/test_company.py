@@ -1,9 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The numbers of the structure, and whose they are in a branch."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
+
+from odoo.addons.base.models import ir_actions_report
 
 from .cases import NOW, HomeServiceCase
 
@@ -26,6 +30,21 @@ class TestCompany(HomeServiceCase):
             {"home_service_intervenant": "SIR73282932000074"}
         ).execute()
         self.assertEqual(self.company.home_service_intervenant, "SIR73282932000074")
+
+    def test_settings_say_what_the_server_cannot_print(self):
+        ours = ir_actions_report._wkhtml()._replace(state="ok", is_patched_qt=True)
+        for program, said in (
+            (ours, ""),
+            (ours._replace(is_patched_qt=False), "without their head and foot"),
+            (ours._replace(state="install"), "wkhtmltopdf is missing"),
+        ):
+            with patch.object(
+                ir_actions_report, "_wkhtml", lambda one=program: one
+            ):
+                settings = self.env["res.config.settings"].create({})
+                notice = settings.home_service_print_notice or ""
+            self.assertIn(said, notice)
+            self.assertEqual(bool(said), bool(notice))
 
     def test_intervenant(self):
         company = self.company

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.base.models import ir_actions_report
 
 
 class IrActionsReport(models.Model):
@@ -10,7 +10,7 @@ class IrActionsReport(models.Model):
     @api.model
     def _home_service_patched(self):
         """Whether this wkhtmltopdf prints several documents at once, and their foot."""
-        return _wkhtml().is_patched_qt
+        return ir_actions_report._wkhtml().is_patched_qt
 
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
         """Extends base: our papers fetch nothing, so nothing has to be waited for. The

@@ -9,6 +9,7 @@ body.
 
 import io
 
+from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang, groupby, split_every
 from odoo.tools.image import image_data_uri
 from odoo.tools.pdf import PdfReader, PdfWriter
@@ -251,6 +252,15 @@ def pdfs(env, bodies, footer):
     :raises UserError: wkhtmltopdf is missing, or failed
     """
     report = env["ir.actions.report"].with_context(home_service_light=True)
+    if report.get_wkhtmltopdf_state() in ("install", "broken"):
+        raise UserError(
+            env._(
+                "The paper cannot be made: the program wkhtmltopdf is missing on the "
+                "server of your Odoo, or does not start there. Ask the person who "
+                "looks after it to install version 0.12.6 “with patched qt”, then "
+                "click again."
+            )
+        )
     paper = env.ref("l10n_fr_home_services.paperformat_certificate")
     report = report.new({"paperformat_id": paper.id})
     size = BATCH if report._home_service_patched() else 1
