@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which test files run in one process: what needs no Odoo, and four lots with it.
+"""Which test files run in one process: what needs no Odoo, four lots with all our
+add-ons, one with the trade alone.
 
 Plain file lists: the lots are the same on every machine, so that a failure can be
 found again by running its lot alone.
@@ -15,24 +16,27 @@ LOTS = 4
 #: Seconds on a calm machine of the files that take more than a test's usual second.
 #: ``make test`` names the slowest files at its end: keep this true when it says else.
 SLOW = {
-    "test_protocol.py": 240,
-    "test_fault_injector.py": 180,
-    "test_big_database.py": 60,
-    "test_second_company.py": 60,
-    "test_one_bad_record.py": 60,
-    "test_customer_form_portal.py": 40,
-    "test_translation.py": 40,
-    "end_to_end": 400,
+    "test_protocol.py": 75,
+    "test_fault_injector.py": 67,
+    "test_money_take_back.py": 103,
+    "test_certificate.py": 50,
+    "test_transit.py": 35,
+    "test_credit_notes.py": 42,
+    "test_money_credited.py": 25,
+    "test_payment_request_follow.py": 33,
+    "test_payment_request_incidents.py": 30,
+    "test_second_company.py": 20,
+    "end_to_end": 280,
 }
 #: What of the add-ons runs under Odoo's own runner too, with the demo data, because it
-#: may differ there; each with the reason. Pytest runs everything.
+#: may differ there; each with the reason. Pytest runs everything. None over HTTP: for
+#: one of those the runner first makes every bundle of Odoo's assets, a minute or more.
 UNDER_ODOO = {
     "test_branch.py": "companies below others, beside the demo's company",
     "test_branch_credentials.py": "the same, with credentials of their own",
     "test_commune.py": "the geographic code is loaded by the installation",
     "test_company.py": "the settings of a company that has demo data",
     "test_cron.py": "the scheduled actions of a fresh installation",
-    "test_customer_form_portal.py": "pages over HTTP, which the runner serves itself",
     "test_database_copy.py": "the copy of a database, neutralised or not",
     "test_reference.py": "the shipped data and the shape of the add-on",
     "test_second_company.py": "every model, field and button by people of one company",
@@ -40,18 +44,53 @@ UNDER_ODOO = {
     "test_translation.py": "terms, and screens and papers in French with demo records",
     "test_wizard_access.py": "rights of the wizards",
 }
+#: What of the trade's tests runs beside the product too, because the product extends
+#: what they are about; each with the reason. All of them run without it: that the trade
+#: stands alone is what they show, and what the product adds it tests itself.
+BESIDE_THE_PRODUCT = {
+    "test_account_move.py": "the product checks and freezes invoices",
+    "test_certificate.py": "the product adds Urssaf's money and its day",
+    "test_company.py": "the product has settings around these, and branches",
+    "test_interventions_kept.py": "the product corrects and replaces invoices",
+    "test_nature.py": "the product gives natures Urssaf's code",
+    "test_paper.py": "the product prints its own notice on the same invoice",
+    "test_taxes.py": "the product sends what they make of a price",
+    "test_translation.py": "terms of both are shown on the same screens",
+}
+#: Glue add-ons that share a database: the modules that they are for stand together
+#: there, as in a company that has them all. OCA has two ways to pay in batches: never
+#: both.
+GLUE_TOGETHER = (
+    (
+        "l10n_fr_home_services_contract",
+        "l10n_fr_home_services_invoice_merge",
+        "l10n_fr_home_services_start_end_dates",
+    ),
+    ("l10n_fr_home_services_timesheet", f"{paths.ADDON}_sale"),
+    (
+        f"{paths.ADDON}_account_credit_control",
+        f"{paths.ADDON}_account_payment_order",
+        f"{paths.ADDON}_reconcile_oca",
+    ),
+    (f"{paths.ADDON}_account_payment_batch_oca",),
+)
 
 
 class Lot(NamedTuple):
-    """Test files for one process. ``odoo``: whether they need Odoo and a database."""
+    """Test files for one process. ``odoo``: whether they need Odoo and a database;
+    ``alone``: the one add-on that this database has, with its demo data, else all.
+    """
 
     name: str
     files: tuple
     odoo: bool = True
+    alone: str = ""
 
 
 def all_lots():
-    """Every test file, each in one lot, the longest lots first."""
+    """Every test file, each in one lot (``BESIDE_THE_PRODUCT``: in two), the longest
+    lots first.
+    """
     groups = [[] for _number in range(LOTS)]
     weights = [0] * LOTS
     for path in sorted(_with_odoo(), key=_seconds, reverse=True):
@@ -62,6 +101,11 @@ def all_lots():
         Lot(f"odoo-{number}", _names(sorted(group)))
         for number, group in enumerate(groups, 1)
         if group
+    ]
+    lots += [
+        Lot(f"alone-{addon}", _names(_addon_files(addon)), alone=addon)
+        for addon in paths.ADDONS
+        if _stands_alone(addon)
     ]
     return [*lots, Lot("without-odoo", _names(without_odoo()), odoo=False)]
 
@@ -98,8 +142,18 @@ def odoo_tags():
 
 
 def _with_odoo():
-    files = [path for addon in paths.ADDONS for path in _addon_files(addon)]
+    files = [
+        path
+        for addon in paths.ADDONS
+        for path in _addon_files(addon)
+        if not _stands_alone(addon) or path.name in BESIDE_THE_PRODUCT
+    ]
     return [*files, paths.ROOT / "tests" / "end_to_end"]
+
+
+def _stands_alone(addon):
+    """Whether it does without our other add-ons."""
+    return not paths.depends(addon).intersection(paths.ADDONS)
 
 
 def _addon_files(addon):
@@ -109,6 +163,8 @@ def _addon_files(addon):
 def _seconds(path):
     if path.name in SLOW:
         return SLOW[path.name]
+    if path.name.startswith("test_lib_"):
+        return 2  # no database
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     functions = (node.name for node in nodes if isinstance(node, ast.FunctionDef))
     return 2 + sum(name.startswith("test_") for name in functions)

@@ -30,7 +30,7 @@ from .errors import CommandFailed, DevError
 
 PYTEST_DATABASE = "urssaf_test"
 ODOO_DATABASE = "urssaf_test_odoo"
-ALONE_DATABASE = "urssaf_test_alone"
+GLUE_DATABASE = "urssaf_test_glue"
 AT_ONCE = 2
 #: Seconds after which a job is ended, whatever it does: a calm machine takes a tenth.
 LIMIT = 3600
@@ -124,10 +124,7 @@ def _jobs(instance, source):
     """The jobs of the whole run, the longest first; ``source`` has the add-ons."""
     jobs = [_lot_job(instance, source, lot) for lot in lots.all_lots()]
     jobs.insert(1, Job("Odoo's own test runner", lambda: [_odoo_runner(instance)]))
-    for addon in paths.ADDONS:
-        if not paths.depends(addon).intersection(paths.ADDONS):
-            jobs.append(_alone_job(instance, addon))
-    jobs += [_glue_job(instance, source, addon) for addon in paths.GLUE]
+    jobs += [_glue_job(instance, source, addons) for addons in lots.GLUE_TOGETHER]
     return jobs
 
 
@@ -196,7 +193,11 @@ def _run_lot(instance, source, lot, text):
     log = paths.logs() / f"pytest-{lot.name}.log"
     log.unlink(missing_ok=True)
     database = f"{PYTEST_DATABASE}_{lot.name.replace('-', '_')}" if lot.odoo else None
-    if database:
+    logs = [log] if lot.odoo else []
+    if lot.alone:
+        databases.create(instance, database, for_tests=True)
+        logs.append(databases.install(instance, database, (lot.alone,), demo=True))
+    elif database:
         databases.copy(instance, source, database)
     # pytest's usual cache is for the person who narrows the run.
     cache = paths.state() / "run" / f"pytest-{lot.name}.cache"
@@ -209,10 +210,9 @@ def _run_lot(instance, source, lot, text):
     if remark:
         console.complain(f"pytest {lot.name}: {remark}")
     check_pytest_result(status, text)
-    if not database:
-        return []
-    databases.drop(instance, database)
-    return [log]
+    if database:
+        databases.drop(instance, database)
+    return logs
 
 
 def _progress(lot):
@@ -249,32 +249,20 @@ def _odoo_runner(instance):
     )
 
 
-def _alone_job(instance, addon):
-    """An add-on that does without the others has a database without them."""
-    return Job(
-        f"{addon} alone",
-        lambda: [
-            _under_odoo(
-                instance, ALONE_DATABASE, (addon,), f"/{addon}", f"alone-{addon}"
-            )
-        ],
-    )
+def _glue_job(instance, source, addons):
+    """Glue add-ons come into a database that has ours, with what they are for."""
+    return Job(", ".join(addons), lambda: [_run_glue(instance, source, addons)])
 
 
-def _glue_job(instance, source, addon):
-    """A glue add-on comes into a database that has ours, with the module it is for."""
-    return Job(f"{addon} alone", lambda: [_run_glue(instance, source, addon)])
-
-
-def _run_glue(instance, source, addon):
-    wheels = odoo_wheels.folders(paths.GLUE[addon])
-    database = f"{ALONE_DATABASE}_{addon}"
+def _run_glue(instance, source, addons):
+    wheels = [w for addon in addons for w in odoo_wheels.folders(paths.GLUE[addon])]
+    beside = [module for addon in addons for module in paths.BESIDE.get(addon, ())]
     return _under_odoo(
         instance,
-        database,
-        (addon, *paths.BESIDE.get(addon, ())),
-        f"/{addon}",
-        f"alone-{addon}",
+        f"{GLUE_DATABASE}_{1 + lots.GLUE_TOGETHER.index(addons)}",
+        (*addons, *beside),
+        ",".join(f"/{addon}" for addon in addons),
+        f"glue-{addons[0]}",
         source=source,
         wheels=wheels,
     )

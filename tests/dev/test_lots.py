@@ -5,6 +5,8 @@ import pytest
 
 from dev import lots, paths
 
+TRADE = "l10n_fr_home_services"
+
 
 def files_in(*names):
     """The test files below some files or folders."""
@@ -17,23 +19,46 @@ def files_in(*names):
 
 
 def test_every_test_file_is_in_one_lot():
+    """But what of the trade runs beside the product too: in two."""
     in_lots = [file for lot in lots.all_lots() for file in files_in(*lot.files)]
     addons = [f"{addon}/tests" for addon in paths.ADDONS]
     expected = files_in(*addons, "urssaf_sandbox/tests", "tests")
     # Another command's, with a database of its own: see dev/coexistence.py.
     expected = set(expected) - set(files_in("tests/coexistence"))
+    twice = [paths.ROOT / TRADE / "tests" / name for name in lots.BESIDE_THE_PRODUCT]
     assert len(in_lots) > 100
-    assert sorted(in_lots) == sorted(expected)
+    assert sorted(in_lots) == sorted([*expected, *twice])
+
+
+def test_the_trade_has_a_lot_without_the_product():
+    [lot] = [lot for lot in lots.all_lots() if lot.alone]
+    assert lot.alone == TRADE
+    assert files_in(*lot.files) == sorted(files_in(f"{TRADE}/tests"))
 
 
 def test_lots_are_of_about_the_same_length():
     seconds = [
         sum(lots._seconds(paths.ROOT / name) for name in lot.files)
         for lot in lots.all_lots()
-        if lot.odoo
+        if lot.odoo and not lot.alone
     ]
     assert len(seconds) == lots.LOTS
     assert max(seconds) < 1.5 * min(seconds)
+
+
+def test_every_glue_add_on_is_in_one_database():
+    together = [addon for addons in lots.GLUE_TOGETHER for addon in addons]
+    assert sorted(together) == sorted(paths.GLUE)
+
+
+def test_odoos_runner_gets_no_test_over_http():
+    """For one of them it makes every bundle of assets first: more than a minute."""
+    assert [
+        file.name
+        for file in files_in(*(f"{addon}/tests" for addon in paths.ADDONS))
+        if file.name in lots.UNDER_ODOO
+        and "HttpCase" in file.read_text(encoding="utf-8")
+    ] == []
 
 
 def test_the_tables_name_files_that_exist():
@@ -41,6 +66,7 @@ def test_the_tables_name_files_that_exist():
     assert set(lots.SLOW) - present == {"end_to_end"}
     assert set(lots.UNDER_ODOO) <= present
     assert all(lots.UNDER_ODOO.values()), "each has its reason"
+    assert all(lots.BESIDE_THE_PRODUCT.values()), "each has its reason"
 
 
 def test_odoos_runner_is_told_files_of_the_add_ons():

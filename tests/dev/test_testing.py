@@ -93,10 +93,12 @@ def test_pre_commit_runs_the_same_checks_as_make_lint():
     assert text.count("- id: ") == len(hooks)
 
 
-def test_a_glue_add_on_has_a_database_of_its_own(monkeypatch):
-    """Two run at a time; with the wheels that it needs, and those alone."""
+def test_glue_add_ons_that_go_together_share_a_database(monkeypatch):
+    """Each group in one of its own, with the wheels that it needs and no others."""
     runs = []
-    monkeypatch.setattr(paths, "GLUE", {"glue_a": None, "glue_b": "bank-wheels"})
+    monkeypatch.setattr(paths, "GLUE", {"glue_a": None, "glue_b": "b", "glue_c": "c"})
+    monkeypatch.setattr(paths, "BESIDE", {"glue_c": ("beside",)})
+    monkeypatch.setattr(lots, "GLUE_TOGETHER", (("glue_a",), ("glue_b", "glue_c")))
     monkeypatch.setattr(lots, "all_lots", list)
     monkeypatch.setattr(
         odoo_wheels, "folders", lambda group: (f"/{group}",) if group else ()
@@ -109,9 +111,9 @@ def test_a_glue_add_on_has_a_database_of_its_own(monkeypatch):
             job.run()
     (first, first_options), (second, second_options) = runs
     assert first[1:3] == (("glue_a",), "/glue_a")
-    assert first_options == {"source": "with_ours", "wheels": ()}
-    assert second[1:3] == (("glue_b",), "/glue_b")
-    assert second_options["wheels"] == ("/bank-wheels",)
+    assert first_options == {"source": "with_ours", "wheels": []}
+    assert second[1:3] == (("glue_b", "glue_c", "beside"), "/glue_b,/glue_c")
+    assert second_options["wheels"] == ["/b", "/c"]
     assert first[0] != second[0]
 
 

@@ -195,11 +195,11 @@ class TestProtocol(ProtocolCase):
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
 class TestStorm(ProtocolCase):
-    def test_one_fault_in_five_calls(self):
-        requests = self._queue(200)
+    def test_one_fault_in_three_calls(self):
+        requests = self._queue(80)
         self.company.urssaf_batch_size = 2
         self.fake.storm(
-            0.2,
+            1 / 3,
             [
                 *("refused", "reset_before", "reset_after", "read_timeout_after"),
                 *("http_500", "http_503", "html_200_after", "malformed_json"),
