@@ -12,7 +12,7 @@ from .cases import NOW, UrssafCase
 from .crowd import Crowd
 
 OURS = "urssaf_avance_immediate"
-MANY = 8_000
+MANY = 20_000
 FEBRUARY, MARCH = date(2026, 2, 28), date(2026, 3, 16)
 
 
