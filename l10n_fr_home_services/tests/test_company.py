@@ -38,9 +38,7 @@ class TestCompany(HomeServiceCase):
             (ours._replace(is_patched_qt=False), "without their head and foot"),
             (ours._replace(state="install"), "wkhtmltopdf is missing"),
         ):
-            with patch.object(
-                ir_actions_report, "_wkhtml", lambda one=program: one
-            ):
+            with patch.object(ir_actions_report, "_wkhtml", lambda one=program: one):
                 settings = self.env["res.config.settings"].create({})
                 notice = settings.home_service_print_notice or ""
             self.assertIn(said, notice)
