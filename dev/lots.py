@@ -58,8 +58,7 @@ BESIDE_THE_PRODUCT = {
     "test_translation.py": "terms of both are shown on the same screens",
 }
 #: Glue add-ons that share a database: the modules that they are for stand together
-#: there, as in a company that has them all. OCA has two ways to pay in batches: never
-#: both.
+#: there, as in a company that has them all.
 GLUE_TOGETHER = (
     (
         "l10n_fr_home_services_contract",
@@ -67,12 +66,10 @@ GLUE_TOGETHER = (
         "l10n_fr_home_services_start_end_dates",
     ),
     ("l10n_fr_home_services_timesheet", f"{paths.ADDON}_sale"),
-    (
-        f"{paths.ADDON}_account_credit_control",
-        f"{paths.ADDON}_account_payment_order",
-        f"{paths.ADDON}_reconcile_oca",
-    ),
+    (f"{paths.ADDON}_account_credit_control",),
     (f"{paths.ADDON}_account_payment_batch_oca",),
+    (f"{paths.ADDON}_account_payment_order",),
+    (f"{paths.ADDON}_reconcile_oca",),
 )
 
 
