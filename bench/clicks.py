@@ -20,6 +20,7 @@ from dev.scenario.odoo_rpc import Odoo
 from dev.scenario.sandbox import Sandbox
 from dev.screenshots import CHROMIUM, FLAGS
 
+ADDON = company.ADDON
 DATABASE = "urssaf_clicks"
 #: Of last month, to be sent at once.
 INVOICES = 12
@@ -134,10 +135,13 @@ class World:
         self.rpc.call("urssaf.payment.request", "action_urssaf_refresh", ids)
         return move
 
-    def wait(self, moves, state):
-        """Until these invoices' demandes have this state."""
-        expected = dict.fromkeys(moves, state)
-        self.rpc.wait("account.move", expected, "urssaf_state", "demandes")
+    def until(self, model, domain, count=1):
+        """Wait until so many records are so. Raises SystemExit after a minute."""
+        deadline = time.monotonic() + 60
+        while len(self.rpc.search(model, domain)) != count:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"The bench went wrong: no {count} {model} {domain}.")
+            time.sleep(0.1)
 
 
 class Office:
@@ -163,7 +167,11 @@ class Office:
     def does(self, job, world):
         """Do a job from the first screen on; return its clicks and seconds."""
         self.page.goto(f"{self.url}/odoo")
+        # The application, as it opens: no click of the job itself.
+        self.page.click(".o_navbar_apps_menu button")
+        self.page.click(f"[data-menu-xmlid='{ADDON}.menu_urssaf']")
         self.page.wait_for_selector(".o_urssaf_board")
+        self.page.wait_for_selector(f"[data-menu-xmlid='{ADDON}.menu_urssaf_board']")
         self.clicks, started = 0, time.perf_counter()
         job(self, world)
         return self.clicks, time.perf_counter() - started
@@ -197,18 +205,17 @@ def _office(url):
 
 
 def enrol(office, world):
-    """A customer who has all data, up to the answer."""
-    menu = "[data-menu-xmlid='urssaf_avance_immediate.menu_urssaf_{}']"
-    office.click(menu.format("customers"))
-    office.click(menu.format("customer"))
-    row = f".o_data_row:has-text('{_name(world, TO_ENROL)}')"
-    office.click(f"{row} button[name=action_urssaf_confirm_enrol]")
+    """A customer who has all data, from the list of all, up to the answer."""
+    name = _name(world, TO_ENROL)
+    office.click(f"[data-menu-xmlid='{ADDON}.menu_urssaf_customers']")
+    office.click(f"[data-menu-xmlid='{ADDON}.menu_urssaf_customer']")
+    office.click(
+        f".o_data_row:has-text('{name}') button[name=action_urssaf_confirm_enrol]"
+    )
     office.click(".modal-footer button[name=action_enrol]")
-    world.rpc.wait(
-        "res.partner",
-        {world.partner(TO_ENROL): "pending"},
-        "urssaf_enrolment_state",
-        "inscription",
+    world.until(
+        "urssaf.enrolment",
+        [("partner_id", "=", world.partner(TO_ENROL)), ("state", "=", "pending")],
     )
 
 
@@ -216,7 +223,11 @@ def send(office, world):
     """Last month's invoices, all of them."""
     office.click("[name=urssaf_board_to_send] button[name=action_send]")
     office.click(".modal-footer button[name=action_send]")
-    world.wait(world.to_send, "waiting")
+    world.until(
+        "account.move",
+        [("id", "in", world.to_send), ("urssaf_state", "=", "waiting")],
+        len(world.to_send),
+    )
 
 
 def correct(office, world):
@@ -225,11 +236,12 @@ def correct(office, world):
     office.click(".o_data_row .o_data_cell")
     office.click("button[name=action_correct_invoice]")
     office.click("button[name=action_urssaf_post_and_resend]")
-    request = world.rpc.search(
-        "urssaf.payment.request", [("move_id.urssaf_replaces_id", "=", world.refused)]
-    )
-    world.rpc.wait(
-        "urssaf.payment.request", dict.fromkeys(request, "waiting"), "state", "envoi"
+    world.until(
+        "urssaf.payment.request",
+        [
+            ("move_id.urssaf_replaces_id", "=", world.refused),
+            ("state", "=", "waiting"),
+        ],
     )
 
 

@@ -3,6 +3,7 @@
 
     .dev/venv/bin/python -m dev.screenshots
     .dev/venv/bin/python -m dev.screenshots --url http://127.0.0.1:8169
+    .dev/venv/bin/python -m dev.screenshots --guide    # those of docs/guide/ alone
     .dev/venv/bin/python -m dev.screenshots --trade    # of make demo ARGS=trade
 
 The demo's story is always the same, so the pictures differ by their dates only.
@@ -80,6 +81,16 @@ class Shooter:
         """Click on what ``selector`` shows."""
         self._page.click(selector)
 
+    def wait_for(self, selector):
+        """Wait until that is on the screen."""
+        self._page.wait_for_selector(selector)
+
+    def hide(self, selector):
+        """Leave out what is the demo's alone."""
+        self._page.locator(selector).evaluate_all(
+            "all => all.forEach(one => { one.style.display = 'none'; })"
+        )
+
     def scroll_to(self, selector):
         """Bring the top of an element just below the bars of the page."""
         self._page.locator(selector).evaluate("e => e.scrollIntoView()")
@@ -99,9 +110,7 @@ class Shooter:
 
 def take_all(shooter):
     """Every picture that the documents use."""
-    customer = shooter.call(
-        "ir.model.data", "check_object_reference", *CUSTOMER.split(".")
-    )[1]
+    customer = _customer(shooter)
     paid = [["partner_id", "=", customer], ["state", "=", "paid"]]
     request = shooter.find("urssaf.payment.request", paid)
     invoice = shooter.find("account.move", [["urssaf_request_ids", "=", request]])
@@ -123,6 +132,41 @@ def take_all(shooter):
     shooter.open("account.action_account_config", height=760)
     shooter.scroll_to("h2:has-text('Urssaf avance immédiate')")
     shooter.shoot("settings")
+    take_guide(shooter)
+
+
+def take_guide(shooter):
+    """Those of the guides, in the order of a day's work."""
+    shooter.open(f"{paths.ADDON}.urssaf_board_action", height=900)
+    # The demo's own bar is no part of the add-on.
+    shooter.hide("[name=urssaf_board_demo]")
+    shooter.shoot("guide-tableau-de-bord")
+    shooter.click("[name=urssaf_board_to_send] button[name=action_send]")
+    shooter.wait_for(".modal button[name=action_send]")
+    shooter.shoot("guide-envoyer")
+    shooter.open(f"{paths.ADDON}.urssaf_to_send_action", height=560)
+    shooter.shoot("guide-a-envoyer")
+    shooter.open(f"{paths.ADDON}.urssaf_customer_action", height=640)
+    shooter.shoot("guide-clients")
+    shooter.click(".o_control_panel button.btn-primary:has-text('Nouveau client')")
+    shooter.wait_for(".modal [name=email]")
+    shooter.shoot("guide-nouveau-client")
+    customer = _customer(shooter)
+    shooter.open(f"{paths.ADDON}.urssaf_customer_action", customer, 900)
+    shooter.click(".o_notebook a[name=urssaf]")
+    shooter.shoot("guide-client")
+    debited = shooter.find("urssaf.payment.request", [["state", "=", "debited"]])
+    shooter.open(REQUESTS, debited, 860)
+    shooter.shoot("guide-demande")
+    refused = [["state", "=", "refused"], ["move_id.payment_state", "=", "not_paid"]]
+    shooter.open(REQUESTS, shooter.find("urssaf.payment.request", refused), 860)
+    shooter.shoot("guide-demande-contestee")
+
+
+def _customer(shooter):
+    return shooter.call(
+        "ir.model.data", "check_object_reference", *CUSTOMER.split(".")
+    )[1]
 
 
 def take_trade(shooter):
@@ -156,6 +200,7 @@ def main(argv=None):
     parser.add_argument("--url", default=default)
     parser.add_argument("--login", default="admin")
     parser.add_argument("--password", default="admin")
+    parser.add_argument("--guide", action="store_true", help="of docs/guide/ alone")
     parser.add_argument("--trade", action="store_true", help="make demo ARGS=trade")
     options = parser.parse_args(argv)
     with sync_playwright() as playwright:
@@ -164,7 +209,8 @@ def main(argv=None):
         try:
             shooter = Shooter(page, options.url.rstrip("/"))
             shooter.log_in(options.login, options.password)
-            (take_trade if options.trade else take_all)(shooter)
+            guide = take_guide if options.guide else take_all
+            (take_trade if options.trade else guide)(shooter)
         except DevError as error:
             print(f"Error: {error}", file=sys.stderr)
             return 1

@@ -116,9 +116,10 @@ def _contested(spec, request):
 def _not_sent(found):
     if found.request:
         yield f"une demande existe : {found.request['name']}"
-    alert = (found.move["alerts"] or {}).get("urssaf_enrolment", {})
-    level = None if found.spec.customer in ACTIVE else "danger"
-    yield from _different("bandeau", level, alert.get("level"))
+    levels = [alert["level"] for alert in (found.move["alerts"] or {}).values()]
+    expected = None if found.spec.customer in ACTIVE else "danger"
+    said = "danger" if "danger" in levels else None
+    yield from _different("bandeau", expected, said)
 
 
 def _customer(found):

@@ -101,7 +101,7 @@ class Office:
                 ],
             }
             self.moves[key] = self.odoo.create("account.move", values)
-            self.odoo.call("account.move", "action_post", [self.moves[key]])
+            self._post_and_hand_over(self.moves[key])
 
     def _line(self, spec, line):
         template = self.odoo.ref(f"{TRADE}.{line.service}")
@@ -161,8 +161,13 @@ class Office:
         ]
         values = {"invoice_date": str(day), "invoice_line_ids": changes}
         self.odoo.write("account.move", [draft], values)
-        self.odoo.call("account.move", "action_post", [draft])
+        self._post_and_hand_over(draft)
         self.moves[corrected_key] = draft
+
+    def _post_and_hand_over(self, move):
+        """The customer gets it on paper, from who has worked at his home."""
+        self.odoo.call("account.move", "action_post", [move])
+        self.odoo.write("account.move", [move], {"is_move_sent": True})
 
     # -- demandes de paiement --------------------------------------------------
 
