@@ -28,7 +28,7 @@ class UrssafCustomerNew(models.TransientModel):
     _description = "New Customer"
 
     name = fields.Char()
-    email = fields.Char(string="Email")
+    email = fields.Char()
     mobile = fields.Char(string="Mobile phone")
     double_ids = fields.Many2many(
         "res.partner",
@@ -72,9 +72,8 @@ class UrssafCustomerNew(models.TransientModel):
             ways = _ways_to_write(mobile)
             found |= Domain("phone", "in", ways) | Domain("urssaf_mobile", "in", ways)
         people = self.env["res.partner"].with_context(active_test=False)
-        # The contact of a colleague, or of one of our companies, is no customer.
-        ours = self.env["res.company"].sudo().search([]).partner_id
-        return people.search(found, limit=MOST_DOUBLES) - ours
+        persons = Domain("is_company", "=", False)
+        return people.search(found & persons, limit=MOST_DOUBLES)
 
     # -- making the contact --------------------------------------------------------
 
