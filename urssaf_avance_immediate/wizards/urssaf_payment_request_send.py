@@ -64,10 +64,10 @@ class UrssafPaymentRequestSend(models.TransientModel):
             moves = wizard.move_ids._origin
             checks = moves._urssaf_check_all()
             reasons, hints = wizard._reasons(moves, checks)
-            # Those that stay first, for somebody has to mend them. The others use the
-            # yearly ceilings of a household one after the other.
+            # Those that leave use the yearly ceilings of a household, one after the
+            # other; shown first are those that stay, for somebody has to mend them.
+            likely = estimates(moves.sorted(reasons.get))
             moves = moves.sorted(reasons.get, reverse=True)
-            likely = estimates(moves)
             wizard.line_ids = [
                 Command.clear(),
                 *(
