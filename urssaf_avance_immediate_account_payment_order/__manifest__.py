@@ -9,5 +9,6 @@
     "author": "Urssaf avance immédiate contributors",
     "website": "https://www.urssaf.fr/accueil/services/services-particuliers/avance-immediate.html",
     "depends": ["urssaf_avance_immediate", "account_payment_order"],
+    "data": ["security/ir.model.access.csv"],
     "auto_install": True,
 }

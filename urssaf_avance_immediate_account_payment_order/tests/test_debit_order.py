@@ -90,3 +90,21 @@ class TestDebitOrder(UrssafCase):
         with self.assertRaisesRegex(UserError, "Urssaf collects"):
             order.draft2open()
         self.assertEqual(order.state, "draft")
+
+    def test_who_enrols_types_the_bank_account(self):
+        """OCA keeps bank accounts to the people of its own group."""
+        self.assertFalse(
+            self.user.has_group("account_payment_order.group_account_payment")
+        )
+        account = (
+            self.env["res.partner.bank"]
+            .with_user(self.user)
+            .create(
+                {
+                    "acc_number": "FR7612345678901234567890189",
+                    "partner_id": self.partner.id,
+                }
+            )
+        )
+        account.acc_holder_name = "Jeanne Martin"
+        self.assertEqual(account.partner_id, self.partner)
