@@ -15,7 +15,7 @@ ENVIRONMENT_HOSTS = {
     "production": "https://api.urssaf.fr",
 }
 # Where customers answer. That of the test platform is not published.
-CUSTOMER_SPACE = "https://www.particulier.urssaf.fr"
+CUSTOMER_SPACE = "https://particulier.urssaf.fr"
 TOKEN_PATH = "/api/oauth/v1/token"
 API_PATH = "/atp/v1/tiersPrestations"
 
