@@ -198,7 +198,8 @@ def _office(url):
         try:
             office = Office(page, url)
             office.log_in()
-            page.wait_for_selector(".o_web_client")
+            # The first screen of a new database: its scripts are put together.
+            page.wait_for_selector(".o_web_client", timeout=180_000)
             yield office
         finally:
             browser.close()
