@@ -58,6 +58,10 @@ class TestBigDatabase(UrssafCase):
                 with screens.queries() as queries:
                     screens.look(env, model, domain)
                 slow += self._slow(f"filter {name}, {found} rows", queries)
+        board = env["urssaf.board"].create({})
+        with screens.queries() as queries:
+            board.read(["to_send_count", "waiting_ids"])
+        slow += self._slow("board", queries)
         for action in screens.actions(env):
             with screens.queries() as queries:
                 self._run_cron(action.get_external_id()[action.id].split(".cron_")[1])
