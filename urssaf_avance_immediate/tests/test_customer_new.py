@@ -32,7 +32,7 @@ class TestCustomerNew(CustomerFormCase):
         return (
             self.env[action["res_model"]]
             .with_user(self.user)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .browse(action["res_id"])
         )
 
@@ -145,7 +145,7 @@ class TestCustomerNew(CustomerFormCase):
         confirm = (
             self.env[action["res_model"]]
             .with_user(self.user)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({})
         )
         self.assertIn("Durand", confirm.preview)

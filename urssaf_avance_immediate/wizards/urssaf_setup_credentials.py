@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -92,14 +94,12 @@ class UrssafSetupCredentials(models.TransientModel):
         values = self._company_values()
         self.client_secret = False
         try:
-            with self.env.cr.savepoint():
+            with suppress(NotSaved), self.env.cr.savepoint():
                 self.company_id.write(values)
                 error = self.company_id._urssaf_try_connection()
                 kind, answer = self._outcome(error)
                 if kind == "danger":
                     raise NotSaved
-        except NotSaved:
-            pass
         except UserError as refusal:
             kind, answer = "danger", str(refusal)
         self.write({"kind": kind, "answer": answer})

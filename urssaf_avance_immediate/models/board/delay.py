@@ -143,7 +143,7 @@ class UrssafActivation(models.Model):
         ],
     }
 
-    enrolment_id = fields.Many2one("urssaf.enrolment", string="Enrolment")
+    enrolment_id = fields.Many2one("urssaf.enrolment")
     company_id = fields.Many2one("res.company")
     partner_id = fields.Many2one("res.partner", string="Customer")
     state = fields.Selection(ENROLMENT_STATES)

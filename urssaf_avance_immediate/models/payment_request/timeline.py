@@ -50,24 +50,25 @@ def _step(key, title, state, date=None, text=""):
 
 
 def _sent(request):
-    _ = request.env._
     day = paris_date(request.claimed_at) if request.claimed_at else None
     if request.state == "draft":
-        return _step("sent", _("To send"), "next")
+        return _step("sent", request.env._("To send"), "next")
     if request.state == "queued":
-        soon = _("Leaves for Urssaf within a few minutes.")
-        return _step("sent", _("To send"), "next", text=soon)
+        soon = request.env._("Leaves for Urssaf within a few minutes.")
+        return _step("sent", request.env._("To send"), "next", text=soon)
     if request.state == "sending":
-        return _step("sent", _("Being sent"), "next", day)
+        return _step("sent", request.env._("Being sent"), "next", day)
     if request.state == "unknown":
-        text = _("Urssaf did not answer: Odoo looks it up and does not send it twice.")
-        return _step("sent", _("Sent, outcome unknown"), "next", day, text)
+        text = request.env._(
+            "Urssaf did not answer: Odoo looks it up and does not send it twice."
+        )
+        return _step("sent", request.env._("Sent, outcome unknown"), "next", day, text)
     if request.state == "rejected":
-        title = _("Rejected by Urssaf")
+        title = request.env._("Rejected by Urssaf")
         return _step("sent", title, "failed", day, request.last_error_message)
     if request.state == "cancelled" and not request.remote_code and not day:
-        return _step("sent", _("Not sent"), "done")
-    return _step("sent", _("Sent to Urssaf"), "done", day)
+        return _step("sent", request.env._("Not sent"), "done")
+    return _step("sent", request.env._("Sent to Urssaf"), "done", day)
 
 
 def _cancelled(request):
@@ -77,30 +78,31 @@ def _cancelled(request):
 
 
 def _answer(request):
-    _ = request.env._
     if request.state == "refused":
         words = [request.rejection_label, request.rejection_comment]
         day = request.remote_changed_at and paris_date(request.remote_changed_at)
         return _step(
             "answer",
-            _("Refused by the customer"),
+            request.env._("Refused by the customer"),
             "failed",
             day,
             " · ".join(filter(None, words)),
         )
     if request.state in AGREED:
-        return _step("answer", _("Customer agreed"), "done", request.validated_on)
+        return _step(
+            "answer", request.env._("Customer agreed"), "done", request.validated_on
+        )
     until = request.state == "waiting" and request.answer_until
     if not until:
-        return _step("answer", _("Customer’s answer"), "later")
+        return _step("answer", request.env._("Customer’s answer"), "later")
     if until <= fields.Datetime.now():
-        text = _("The delay is over: Urssaf takes the silence as a yes.")
+        text = request.env._("The delay is over: Urssaf takes the silence as a yes.")
     else:
-        text = _(
+        text = request.env._(
             "Until %s. Without an answer, Urssaf takes it as a yes.",
             format_datetime(request.env, until, tz=PARIS.key, dt_format="short"),
         )
-    title = _("Customer’s answer before")
+    title = request.env._("Customer’s answer before")
     return _step("answer", title, "next", paris_date(until), text)
 
 
@@ -114,54 +116,53 @@ def _money(request):
 
 
 def _debit(request):
-    _ = request.env._
     changed = request.remote_changed_at and paris_date(request.remote_changed_at)
     if request.state in ("unpaid", "recovered"):
         title = (
-            _("Debit refused by the bank")
+            request.env._("Debit refused by the bank")
             if request.remote_code in ("60", False)
-            else request.remote_label or _("Debit refused by the bank")
+            else request.remote_label or request.env._("Debit refused by the bank")
         )
         state = "failed" if request.state == "unpaid" else "done"
         return _step("debit", title, state, changed)
     if request.state in ("debited", "paid"):
         day = changed if request.state == "debited" else None
-        return _step("debit", _("Customer debited"), "done", day)
+        return _step("debit", request.env._("Customer debited"), "done", day)
     until = request.answer_until and paris_date(request.answer_until)
     agreed = request.validated_on or (request.state == "waiting" and until)
     day = add_working_days(agreed, DEBIT_DAYS) if agreed else None
     state = "next" if request.state == "validated" else "later"
-    return _step("debit", _("Customer’s debit about"), state, day)
+    return _step("debit", request.env._("Customer’s debit about"), state, day)
 
 
 def _transfer(request):
-    _ = request.env._
     amount = request.transfer_amount and request.currency_id.format(
         request.transfer_amount
     )
     if request.transfer_effective:
-        title = _("Transferred by Urssaf")
+        title = request.env._("Transferred by Urssaf")
         return _step("transfer", title, "done", request.transfer_date, amount)
     day = request.transfer_date or request.expected_transfer_date
     if request.late:
-        text = _("It is late: Urssaf has not announced it.")
-        return _step("transfer", _("Transfer expected on"), "late", day, text)
+        text = request.env._("It is late: Urssaf has not announced it.")
+        return _step(
+            "transfer", request.env._("Transfer expected on"), "late", day, text
+        )
     if request.transfer_date:
-        return _step("transfer", _("Transfer on"), "next", day, amount)
+        return _step("transfer", request.env._("Transfer on"), "next", day, amount)
     state = "next" if request.state in ("debited", "paid") else "later"
-    return _step("transfer", _("Transfer about"), state, day)
+    return _step("transfer", request.env._("Transfer about"), state, day)
 
 
 def _after(request):
     """What was done since: the cancellation was asked for, the invoice put right."""
-    _ = request.env._
     if request.cancel_awaited:
         asked = paris_date(request.cancel_requested_on)
-        title = _("Cancellation asked of Urssaf")
-        text = _("The state changes when Urssaf has cancelled it.")
+        title = request.env._("Cancellation asked of Urssaf")
+        text = request.env._("The state changes when Urssaf has cancelled it.")
         yield _step("cancel", title, "next", asked, text)
     if request.invoice_settled:
         # sudo(): the number of the invoice that took its place, for whoever reads it.
         after = request.sudo().move_id.urssaf_put_right_by_id
         text = after.name if after.state == "posted" else ""
-        yield _step("settled", _("Put right since"), "done", None, text)
+        yield _step("settled", request.env._("Put right since"), "done", None, text)
