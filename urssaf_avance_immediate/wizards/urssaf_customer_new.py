@@ -7,10 +7,13 @@ kept nowhere, not even here: it travels in the context of the action that shows 
 
 import base64
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, format_date
+from odoo.tools.image import image_data_uri
 
 from ..lib.rules import normalise_mobile
 from ..models.exchange.screen import check_user
@@ -51,7 +54,8 @@ class UrssafCustomerNew(models.TransientModel):
     )
     outcome_text = fields.Text(compute="_compute_outcome")
     link = fields.Char(compute="_compute_link")
-    qr_code = fields.Binary(compute="_compute_link")
+    # In the page: an image of its own address would be read without the link.
+    qr_code = fields.Html(compute="_compute_link", sanitize=False)
     sms_text = fields.Text(string="Text for an SMS", compute="_compute_link")
 
     # -- somebody who is here already --------------------------------------------
@@ -210,7 +214,9 @@ class UrssafCustomerNew(models.TransientModel):
 def _qr_code(env, link):
     """Made here: an image behind an address would have the link in every log."""
     image = env["ir.actions.report"].barcode("QR", link, width=QR_SIZE, height=QR_SIZE)
-    return base64.b64encode(image)
+    return Markup('<img alt="QR code" src="%s"/>') % image_data_uri(
+        base64.b64encode(image)
+    )
 
 
 def _ways_to_write(mobile):
