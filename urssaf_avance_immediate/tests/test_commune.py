@@ -106,6 +106,7 @@ class TestCommune(TransactionCase):
         lyon = self.Commune._by_code(["69383"])["69383"]
         with Form(self.env["res.partner"]) as form:
             form.name = "Jeanne"
+            form.urssaf_details = True
             form.urssaf_birth_commune_id = lyon
             self.assertEqual(form.urssaf_birth_city_code, "69383")
             self.assertEqual(form.urssaf_birth_city, "Lyon 3e Arrondissement")

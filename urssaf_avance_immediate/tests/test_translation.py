@@ -184,10 +184,12 @@ class TestFrenchDocuments(UrssafCase):
     }
     DOCUMENTS = {
         "portal_invoice_page",
+        "portal_invoice_urssaf",
         "portal_my_invoices",
         "report_invoice_document",
         "report_payment_receipt_document",
         "report_transfer_statement",
+        "urssaf_board_companies",
     }
 
     @classmethod
