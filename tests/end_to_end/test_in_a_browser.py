@@ -142,7 +142,8 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         page.fill("input[name=login]", "admin")
         page.fill("input[name=password]", "admin")
         page.click("form.oe_login_form button[type=submit]")
-        page.wait_for_selector(".o_web_client")
+        # The first screen of a new database: its scripts are put together.
+        page.wait_for_selector(".o_web_client", timeout=180_000)
 
         # What is missing leads to its field.
         tab = open_details(page, partner)
