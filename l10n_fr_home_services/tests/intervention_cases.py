@@ -36,7 +36,7 @@ class InterventionCase(HomeServiceCase):
         return self._draft({"home_service_intervention_ids": rows, **line})
 
     @contextmanager
-    def _refused(self, exception, said):
+    def assert_refused(self, exception, said):
         """As in a request of its own: what was done is undone."""
         with self.assertRaisesRegex(exception, said), self.cr.savepoint():
             yield

@@ -80,7 +80,7 @@ class TestInterventions(InterventionCase):
             ({"duration": float("inf")}, "more than 24 hours"),
             ({"date": "0206-03-02", "duration": 1}, "look at the year"),
         ):
-            with self.subTest(row), self._refused(ValidationError, said):
+            with self.subTest(row), self.assert_refused(ValidationError, said):
                 self._typed(move, {"date": MONDAY, **row})
         self._typed(
             move,
@@ -92,7 +92,7 @@ class TestInterventions(InterventionCase):
 
     def test_days_to_come_are_not_posted(self):
         move = self._invoice({}, {"date": "2026-03-17"})
-        with self._refused(UserError, "17/03/2026.*still to come"):
+        with self.assert_refused(UserError, "17/03/2026.*still to come"):
             move.action_post()
         self.assertEqual(move.state, "draft")
         move.home_service_intervention_ids[1].date = "2026-03-16"
@@ -102,12 +102,12 @@ class TestInterventions(InterventionCase):
         handyman = self._make_service("Bricolage", 40.0, "80")
         move = self._invoice({"end": 11}, product_id=handyman.id)
         [row] = move.home_service_intervention_ids
-        with self._refused(ValidationError, "two hours.*D7233-5"):
+        with self.assert_refused(ValidationError, "two hours.*D7233-5"):
             row.end = 11.25
         # The nature comes later: nothing was wrong when it was typed.
         housework = self._invoice({})
         self.housework.home_service_nature_id = handyman.home_service_nature_id
-        with self._refused(UserError, "two hours.*D7233-5"):
+        with self.assert_refused(UserError, "two hours.*D7233-5"):
             housework.action_post()
 
     # -- hours -----------------------------------------------------------------
@@ -163,19 +163,19 @@ class TestInterventions(InterventionCase):
     def test_days_that_contradict_block_with_both(self):
         move = self._invoice({}, {"date": LATER})
         line = move.invoice_line_ids
-        with self._refused(
+        with self.assert_refused(
             ValidationError,
             "on 04/03/2026, but .* from 02/03/2026 to 09/03/2026",
         ):
             line.write({"home_service_start": "2026-03-04", "home_service_end": False})
-        with self._refused(
+        with self.assert_refused(
             ValidationError,
             "on 27/02/2026, but .* from 02/03/2026 to 09/03/2026",
         ):
             move.write(
                 {"home_service_start": "2026-02-27", "home_service_end": "2026-02-27"}
             )
-        with self._refused(ValidationError, "27/02/2026 .* but"):
+        with self.assert_refused(ValidationError, "27/02/2026 .* but"):
             self._invoice({}, home_service_start="2026-02-27")
 
     # -- people, companies, many --------------------------------------------------

@@ -69,7 +69,7 @@ class TestInterventionsFrozen(InterventionCase):
                 {"home_service_intervention_ids": [Command.delete(row.id)]}
             ),
         ):
-            with self._refused(UserError, "kept as they were"):
+            with self.assert_refused(UserError, "kept as they were"):
                 attempt()
         forged = other.create(
             {
@@ -107,16 +107,16 @@ class TestInterventionsFrozen(InterventionCase):
             ((date(2026, 3, 2), date(2026, 3, 13)), False),
             "the days that the customer was told",
         )
-        with self._refused(UserError, "from 02/03/2026 to 13/03/2026"):
+        with self.assert_refused(UserError, "from 02/03/2026 to 13/03/2026"):
             self._typed(move, {"date": "2026-03-14", "duration": 1})
-        with self._refused(UserError, "from 02/03/2026 to 13/03/2026"):
+        with self.assert_refused(UserError, "from 02/03/2026 to 13/03/2026"):
             rows[0].date = "2026-03-01"
         rows[1].unlink()
         move.button_draft()
         self.assertFalse(rows[0].added_later)
         self.assertEqual(move.invoice_line_ids.home_service_start, date(2026, 3, 9))
         move.action_post()
-        with self._refused(UserError, "kept as they were"):
+        with self.assert_refused(UserError, "kept as they were"):
             self._typed(move, {"date": MONDAY, "duration": 1})
 
     def test_what_was_added_later_is_not_a_way_in(self):
@@ -125,11 +125,11 @@ class TestInterventionsFrozen(InterventionCase):
         row = self._typed(move, {"date": MONDAY, "duration": 1, "added_later": True})
         kept = self._invoice({})
         kept.action_post()
-        with self._refused(UserError, "kept as they were"):
+        with self.assert_refused(UserError, "kept as they were"):
             kept.home_service_intervention_ids.write(
                 {"added_later": True, "duration": 9, "end": 18}
             )
-        with self._refused(UserError, "stays with its service"):
+        with self.assert_refused(UserError, "stays with its service"):
             row.line_id = draft.invoice_line_ids
 
     def test_a_deleted_line_takes_its_interventions_along(self):
