@@ -2,6 +2,7 @@
 """The board: what it counts, for whom, and what its buttons open; the graphs beside."""
 
 import json
+from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -201,8 +202,7 @@ class TestBoard(UrssafCase):
         self.assertIn(card.currency_id.format(66), card.display_name)
         self.assertIn("Jeanne Martin", card.display_name)
         self.assertEqual(request.outlook_color, 3)
-        request.sudo().remote_date = "2026-03-16"
-        request.sudo().expected_transfer_date = "2026-03-13"
+        request.sudo().remote_date = request.expected_transfer_date + timedelta(days=1)
         self.assertTrue(request.late)
         self.assertEqual(request.outlook_color, 1)
 
