@@ -165,8 +165,8 @@ class UrssafCustomerNew(models.TransientModel):
             )
         if self.outcome == "sent":
             return self.env._("The form was sent to %s.", email)
-        # Whether there is one is no secret; what is in it is the administrator's.
-        if not self.env["ir.mail_server"].sudo().search_count([], limit=1):
+        # sudo(): whether e-mails leave is no secret; how is the administrator's.
+        if not self.form_id.sudo().company_id._urssaf_mail_leaves():
             return self.env._(
                 "Nothing has left for %s: Odoo has no outgoing mail server yet. Hand "
                 "the link over yourself, and ask your administrator to set one up.",
