@@ -49,6 +49,8 @@ class BankCase(UrssafCase):
             )
         )
         if not paid:
+            # Computed together with the other deadlines: first those, then this one.
+            request.flush_recordset()
             request.expected_transfer_date = day
         if paid and booked:
             request._register_transfers(by_hand=True)

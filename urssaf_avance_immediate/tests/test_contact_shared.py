@@ -84,7 +84,7 @@ class TestContactShared(UrssafCase):
         self.env.invalidate_all()
         for user, told in ((self.user, True), (self.other_user, False)):
             self.assertEqual(bool(twin.with_user(user)._urssaf_sharing_contact()), told)
-            lines = twin.with_user(user).urssaf_checklist
+            lines = twin.with_user(user).urssaf_checklist or []
             found = [line for line in lines if "another customer" in line["message"]]
             self.assertEqual(bool(found), told)
         # The code computes some of it as superuser, for the same user.
@@ -155,15 +155,15 @@ class TestContactShared(UrssafCase):
         """The first company has the consent; the other one does not."""
         there = self.partner.with_user(self.other_user)._urssaf_enrolments()
         self.env.invalidate_all()
-        self.assertEqual(there.sudo().with_company(self.company).stage, "incomplete")
         here = self.partner.urssaf_enrolment_id
-        self.assertEqual(here.with_company(self.other_company).sudo().stage, "ready")
-        found = (
-            here.sudo()
-            .with_company(self.other_company)
-            .search([("stage", "=", "ready"), ("partner_id", "=", self.partner.id)])
-        )
-        self.assertEqual(found, here)
+        for enrolment, company, consent in (
+            (there, self.company, False),
+            (here, self.other_company, True),
+        ):
+            customer = enrolment.sudo().with_company(company)._customer()
+            self.assertEqual(bool(customer.urssaf_consent_date), consent)
+            faults = dict(customer._urssaf_enrolment_faults())
+            self.assertEqual("urssaf_consent_date" in faults, not consent)
 
     def test_a_button_on_an_enrolment_works_in_its_company(self):
         self.user.company_ids |= self.other_company
