@@ -9,7 +9,7 @@ from odoo.exceptions import LockError, RedirectWarning, UserError
 from odoo.tools import format_date
 
 from ...lib.rules.bank_label import label_pattern
-from ..exchange import work
+from ..exchange import turns, work
 from .statement_line import LOOKED_AT
 
 
@@ -226,13 +226,17 @@ class AccountBankStatementLine(models.Model):
 
     @api.model
     def _cron_urssaf_bank(self):
-        work.each_company(self.env, "bank", _post_automatically)
+        turns.each_company(self.env, "bank")
+
+    @api.model
+    def _urssaf_reconcile_telling(self, company):
+        """Reconcile the lines at which no person needs to look, where the company wants
+        that: all transfers of a date or one transfer, with the label of Urssaf.
+        """
+        _post_automatically(company)
 
 
 def _post_automatically(company):
-    """Reconcile the lines of which no person needs to look, where the company wants
-    that: all transfers of a date or one transfer, with the label of Urssaf.
-    """
     lines = company.env["account.bank.statement.line"]
     for served in company._urssaf_served():
         if not served._urssaf_own("urssaf_bank_automatic"):

@@ -16,7 +16,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..exchange import work
+from ..exchange import turns, work
 from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
 from ..exchange.screen import notice
 from ..groups import ADMINISTRATOR
@@ -162,6 +162,16 @@ class ResCompany(models.Model):
                     raise
                 work.job_failed("credentials", company, error)
         return holders
+
+    def _urssaf_run_apart(self, action):
+        """Do what a scheduled action has to do for this habilitation, apart from the
+        others: all that is done for companies passes here, one action and company at a
+        time. Extend it to have it done elsewhere, or later.
+
+        :param action: a key of ``turns.STEPS``
+        """
+        self.ensure_one()
+        turns.run(self, action)
 
     def _urssaf_here(self):
         """Domain of the exchanges that the habilitation of this company can speak of:

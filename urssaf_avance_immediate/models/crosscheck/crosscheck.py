@@ -8,7 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ...lib.rules import paris_today
-from ..exchange import work
+from ..exchange import turns, work
 from ..exchange.ir_cron import CRON_CROSSCHECK, wake
 from ..exchange.screen import check_user
 
@@ -259,8 +259,18 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _cron_run(self):
         """Go on with what is under way, each comparison apart from the others."""
-        # sudo(): of every company; what was found is written by the code alone.
+        # sudo(): of every company.
         running = self.sudo().search([("state", "=", "running")], order="id")
+        for company in running.company_id:
+            company._urssaf_run_apart("crosscheck")
+
+    @api.model
+    def _go_on_with(self, company):
+        """Go on with what is under way of one company."""
+        # sudo(): what was found is written by the code alone.
+        running = self.sudo().search(
+            [("state", "=", "running"), ("company_id", "=", company.id)], order="id"
+        )
         work.take_each(
             running,
             lambda check: check._go_on(),
@@ -295,12 +305,7 @@ class UrssafCrosscheck(models.Model):
     @api.model
     def _cron_monthly(self):
         """Compare the last months of each company, apart from the others."""
-        work.each_company(
-            self.env,
-            "crosscheck",
-            lambda company: company.env["urssaf.crosscheck"]._begin_monthly(company),
-        )
-        wake(self.env, CRON_CROSSCHECK)
+        turns.each_company(self.env, "crosscheck monthly")
 
     @api.model
     def _begin_monthly(self, company):
@@ -315,3 +320,4 @@ class UrssafCrosscheck(models.Model):
             }
         )
         check._begin()
+        wake(self.env, CRON_CROSSCHECK)

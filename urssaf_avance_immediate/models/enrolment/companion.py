@@ -14,7 +14,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...lib.rules import normalise_mobile, paris_today
-from ..exchange import work
+from ..exchange import turns
 from ..exchange.alerts import CALL_ACTIVITY
 from ..exchange.ir_cron import CRON_COMPANION, wake
 from ..exchange.screen import check_user, notice
@@ -129,11 +129,7 @@ class UrssafEnrolment(models.Model):
     @api.model
     def _cron_companion(self):
         """The scheduled action."""
-        work.each_company(
-            self.env,
-            "companion",
-            lambda company: company.env["urssaf.enrolment"]._companion_due(company),
-        )
+        turns.each_company(self.env, "companion")
 
     @api.model
     def _companion_due(self, company):

@@ -21,6 +21,7 @@ READ_SLICE = 500
 IMPORT_SLICE = 50
 # A file that nobody goes on with, or that is done, is forgotten after so long.
 KEEP_DAYS = timedelta(days=7)
+UNDER_WAY = [("state", "in", ("reading", "importing"))]
 
 
 class UrssafEnrolmentImport(models.Model):
@@ -293,11 +294,20 @@ class UrssafEnrolmentImport(models.Model):
     @api.model
     def _cron_run(self):
         """Go on with the files under way, each apart from the others."""
-        under_way = [("state", "in", ("reading", "importing"))]
-        # sudo: a scheduled action; each file goes on as its own user.
-        jobs = self.sudo().search(under_way, order="id")
+        # sudo: a scheduled action, for every company.
+        jobs = self.sudo().search(UNDER_WAY, order="id")
+        for company in jobs.company_id:
+            company._urssaf_run_apart("import")
+
+    @api.model
+    def _go_on_with(self, company):
+        """Go on with the files of one company."""
+        # sudo: each file goes on as its own user.
+        jobs = self.sudo().search(
+            [*UNDER_WAY, ("company_id", "=", company.id)], order="id"
+        )
         work.take_each(jobs, type(self)._work, put_off=type(self)._give_up)
-        if jobs.exists().filtered_domain(under_way):
+        if jobs.exists().filtered_domain(UNDER_WAY):
             wake(self.env, CRON_IMPORT)
 
     def _work(self):

@@ -12,7 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ...lib.api import UrssafConfigError
 from ...lib.rules import retry_delay
 from ...lib.rules.backoff import MAX_DELAY
-from . import work
+from . import turns, work
 from .connection import ANSWERS
 from .exchange import (
     CLAIM_GRACE,
@@ -339,44 +339,24 @@ class UrssafExchange(models.AbstractModel):
     # -- scheduled actions -----------------------------------------------------
 
     @api.model
-    def _each_company(self, job, step):
-        """Take ``step(records, company)`` for the enrolments, then for the demandes,
-        of one habilitation after the other, each apart from the others.
-
-        :param job: what people call the scheduled action
-        """
-        work.each_company(
-            self.env,
-            job,
-            lambda company: step(company.env["urssaf.enrolment"], company),
-            lambda company: step(company.env["urssaf.payment.request"], company),
-        )
-
-    @api.model
     def _cron_send(self):
         """Send the queue."""
-        self._each_company("send", lambda records, company: records._send_due(company))
+        turns.each_company(self.env, "send")
 
     @api.model
     def _cron_follow(self):
         """Ask Urssaf for news."""
-        self._each_company(
-            "follow", lambda records, company: records._follow_due(company)
-        )
+        turns.each_company(self.env, "follow")
 
     @api.model
     def _cron_repair(self):
         """Find out what became of calls whose answer was lost."""
-        self._each_company(
-            "repair", lambda records, company: records._repair_due(company)
-        )
+        turns.each_company(self.env, "repair")
 
     @api.model
     def _cron_digest(self):
         """Once a day: say what is stuck."""
-        self._each_company(
-            "digest", lambda records, company: records._daily_watch(company)
-        )
+        turns.each_company(self.env, "digest")
 
     @api.model
     def _send_due(self, company):

@@ -78,31 +78,6 @@ def in_office(company):
     )
 
 
-def each_company(env, job, *steps):
-    """Take each ``step(company)`` for one habilitation after the other, each in a
-    transaction of its own, so that a trouble with one leaves the others alone.
-
-    :param job: what people call the scheduled action
-    :param steps: functions of a company, see :func:`in_office`
-    """
-    for company in env["res.company"]._urssaf_holders():
-        for step in steps:
-            try:
-                step(in_office(company))
-                checkpoint(env)
-            except FASTER:
-                # The next run does the rest.
-                env.cr.rollback()
-                _logger.info(
-                    "%s of company %s: interrupted, to be continued", job, company.id
-                )
-            except Exception as error:
-                if connection_lost(env, error):
-                    raise
-                env.cr.rollback()
-                job_failed(job, company, error)
-
-
 def job_failed(job, company, error):
     """A scheduled action could not even choose its records, for this company."""
     report_unforeseen(f"{job} of company {company.id}", error)

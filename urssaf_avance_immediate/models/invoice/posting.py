@@ -16,7 +16,7 @@ from odoo.fields import Domain
 
 from ...lib.rules import paris_today
 from ..enrolment.enrolment import CLOSED as PAUSED
-from ..exchange import work
+from ..exchange import turns, work
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.screen import check_user, notice
 from ..payment_request.lettering import EVENT_DAY
@@ -304,13 +304,7 @@ class AccountMove(models.Model):
         """Daily, and when a customer is active again: what was waiting for its services
         to be over, for its customer, or for a correction.
         """
-        work.each_company(
-            self.env,
-            "invoices",
-            lambda company: company.env["account.move"]._urssaf_send_waiting_of(
-                company
-            ),
-        )
+        turns.each_company(self.env, "invoices")
 
     @api.model
     def _urssaf_send_waiting_of(self, company):
