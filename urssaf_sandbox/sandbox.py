@@ -10,6 +10,7 @@ from .database import Database
 from .life.work import Work
 from .life.world import advance, anything_due
 from .settings import Settings
+from .wire.callers import Callers
 from .wire.faults import FaultBoard
 
 
@@ -25,6 +26,7 @@ class Sandbox:
         self.database = database
         self.clock = clock
         self.faults = FaultBoard(database)
+        self.callers = Callers(database, clock.wall, settings.calls_kept)
         with database.reading() as session:
             clock.now(session)
 

@@ -39,6 +39,8 @@ class Settings:
     max_results: int = 10
     # How many calls are kept with their request and answer.
     traces_kept: int = 5000
+    # How many calls are remembered by their instant and status alone, in memory.
+    calls_kept: int = 100_000
     max_body_bytes: int = 1_000_000
     # Where it listens, and further names under which it may be called.
     host: str = "127.0.0.1"

@@ -87,6 +87,8 @@ class Fault(Base):
     rate: Mapped[float] = mapped_column(default=1.0)
     seed: Mapped[int] = mapped_column(default=0)
     seen: Mapped[int] = mapped_column(default=0)
+    # The client_id of the prestataire whose calls meet it; None for everybody's.
+    provider: Mapped[str | None]
 
 
 class Trace(Base):

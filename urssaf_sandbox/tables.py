@@ -81,6 +81,8 @@ class Prestataire(Base):
     garantie: Mapped[str] = mapped_column("guarantee", default="valid")
     # The values of idTiersFacturation that are its own (JSON); none: any will do.
     billing_ids: Mapped[str] = mapped_column(default="[]")
+    # How many calls a second it may make, by REAL time; 0: as many as it likes.
+    calls_per_second: Mapped[float] = mapped_column(default=0.0)
 
     @property
     def siren(self) -> str:

@@ -90,6 +90,7 @@ GOOD_STANDING = {
     "acomptes": True,
     "garantie": "valid",
     "billing_ids": "[]",
+    "calls_per_second": 0.0,
 }
 
 

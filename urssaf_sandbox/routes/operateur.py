@@ -79,6 +79,7 @@ FAULT_LABELS = {
     "forbidden": "interdit (403)",
     "technical_error": "erreur technique (500)",
     "bad_gateway": "page HTML d'un relais (502)",
+    "refused_secret": "secret refusé (401, jeton)",
     "slow": "réponse lente",
     "cut_before": "connexion coupée avant traitement",
     "cut_after": "connexion coupée après enregistrement",
@@ -205,6 +206,7 @@ def order_fault(visit: VisitHere, form: Form) -> RedirectResponse:
             kind=form.get("panne", ""),
             count=form.get("nombre") or None,
             rate=float(share) / 100 if share.isdecimal() else share,
+            provider=form.get("de") or None,
             value=form.get("valeur") or None,
         )
         surroundings.order_fault(visit.sandbox, fault)
@@ -249,6 +251,7 @@ def change_provider(visit: VisitHere, client_id: str, form: Form) -> RedirectRes
             known=form.get("connu"),
             deposits=form.get("acomptes"),
             guarantee=form.get("garantie"),
+            calls_per_second=form.get("rythme") or None,
         )
         surroundings.change_provider(visit.sandbox, client_id, order)
 

@@ -121,6 +121,8 @@ class ProviderState(Order):
     deposits: bool | None = None
     guarantee: Literal["valid", "none", "expired"] | None = None
     billing_ids: list[Text] | None = Field(None, max_length=20)
+    # Real time; beyond it calls are answered by 429. 0: no limit.
+    calls_per_second: Annotated[float, Field(ge=0, le=1000)] | None = None
 
 
 class NewProvider(Order):

@@ -79,6 +79,7 @@ def reset(sandbox: SandboxHere) -> dict[str, Any]:
     with sandbox.database.emptying() as session:
         now = clear(session, sandbox.clock)
     sandbox.faults.wipe()
+    sandbox.callers.refresh()
     return {"now": views.instant(now)}
 
 

@@ -43,6 +43,8 @@ class NewFault(Order):
     # The share of the calls that meet it; the same seed draws the same calls.
     rate: float = Field(1, gt=0, le=1)
     seed: int = Field(0, ge=0, le=2**31)
+    # The client_id of the one provider whose calls meet it; null for everybody's.
+    provider: Text | None = None
     # Seconds (slow, too_many_requests) or a status code (unknown_status).
     value: Annotated[str, Field(max_length=40)] | float | None = None
 
@@ -73,26 +75,38 @@ def create_provider(sandbox: SandboxHere, order: NewProvider) -> dict[str, Any]:
         given = DefaultPrestataire(**order.model_dump())
         record = add_prestataire(work.session, given)
         work.session.flush()
-        return views.prestataire(record)
+        view = views.prestataire(record)
+    sandbox.callers.refresh()
+    return view
 
 
 @router.post("/providers/{client_id:path}")
 def change_provider(
     sandbox: SandboxHere, client_id: str, order: ProviderState
 ) -> dict[str, Any]:
-    """Change what Urssaf holds for or against a provider."""
+    """Change what Urssaf holds for or against a provider, and its pace."""
     with sandbox.writing() as work:
-        record = work.session.scalar(
-            select(Prestataire).where(Prestataire.client_id == client_id)
-        )
-        if record is None:
-            raise HTTPException(404, "Prestataire inconnu")
+        record = _provider(work, client_id)
         changes = order.model_dump(exclude_none=True)
         if order.billing_ids is not None:
             changes["billing_ids"] = json.dumps(order.billing_ids)
         for key, value in changes.items():
             setattr(record, _STANDING.get(key, key), value)
-        return views.prestataire(record)
+        view = views.prestataire(record)
+    sandbox.callers.refresh()
+    return view
+
+
+@router.get("/calls")
+def list_calls(
+    sandbox: SandboxHere,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> list[dict[str, Any]]:
+    """List when each call came (seconds since 1970, REAL time), from whom, and what
+    became of it. ``after`` is the number of the last one seen.
+    """
+    return sandbox.callers.calls(after, limit)
 
 
 @router.get("/switches")
@@ -129,6 +143,7 @@ def list_faults(sandbox: SandboxHere) -> list[dict[str, Any]]:
             "value": fault.value,
             "rate": fault.rate,
             "seed": fault.seed,
+            "provider": fault.provider,
         }
         for fault in sandbox.faults.waiting()
     ]
@@ -148,6 +163,9 @@ def order_fault(sandbox: SandboxHere, order: NewFault) -> list[dict[str, Any]]:
             seconds_of(order.kind, value)
         except ValueError:
             raise HTTPException(422, "value : 0 à 600 secondes") from None
+    if order.provider is not None:
+        with sandbox.reading() as work:
+            _provider(work, order.provider)
     sandbox.faults.order(
         Fault(
             method=order.method,
@@ -156,15 +174,16 @@ def order_fault(sandbox: SandboxHere, order: NewFault) -> list[dict[str, Any]]:
             remaining=order.count,
             rate=order.rate,
             seed=order.seed,
+            provider=order.provider,
         )
     )
     return list_faults(sandbox)
 
 
 @router.delete("/faults", status_code=204)
-def wipe_faults(sandbox: SandboxHere) -> None:
-    """Forget the faults that wait."""
-    sandbox.faults.wipe()
+def wipe_faults(sandbox: SandboxHere, provider: Criterion = None) -> None:
+    """Forget the faults that wait, or those meant for one provider alone."""
+    sandbox.faults.wipe(provider)
 
 
 @router.get("/traces")
@@ -318,12 +337,17 @@ def read_statement(
         }
 
 
-def _statement(work: Work, client_id: str, start: date, end: date) -> Statement:
-    prestataire = work.session.scalar(
+def _provider(work: Work, client_id: str) -> Prestataire:
+    found = work.session.scalar(
         select(Prestataire).where(Prestataire.client_id == client_id)
     )
-    if prestataire is None:
+    if found is None:
         raise HTTPException(404, "Prestataire inconnu")
+    return found
+
+
+def _statement(work: Work, client_id: str, start: date, end: date) -> Statement:
+    prestataire = _provider(work, client_id)
     if start > end:
         raise HTTPException(422, "start est après end")
     return statement_of(work, prestataire, start, end)

@@ -42,6 +42,7 @@ def prestataire(record: Prestataire) -> dict[str, Any]:
         "deposits": record.acomptes,
         "guarantee": record.garantie,
         "billing_ids": json.loads(record.billing_ids),
+        "calls_per_second": record.calls_per_second,
     }
 
 

@@ -162,6 +162,23 @@ def test_the_providers(operator, http, steering):
     assert unknown.status_code == 404
 
 
+def test_one_provider_alone(operator, caller, other_caller):
+    """A fault of its own, and its own pace."""
+    fields = {"methode": "*", "panne": "unavailable", "nombre": "", "part": "100"}
+    assert press(operator, "pannes", de="autre", **fields).status_code == 303
+    assert "du seul prestataire <code>autre</code>" in operator.tab("pannes")
+    statuses = [
+        each.customer(idClient="x").status_code for each in (caller, other_caller)
+    ]
+    assert statuses == [400, 503]
+    assert press(operator, "pannes", de="personne", **fields).status_code == 404
+    situation = "prestataires/autre/situation"
+    assert press(operator, situation, rythme="2.5").status_code == 303
+    assert "2,5 appels par seconde</span>" in operator.tab("prestataires")
+    assert press(operator, situation, rythme="0").status_code == 303
+    assert "appels par seconde</span>" not in operator.tab("prestataires")
+
+
 def test_the_statements_can_be_fetched(operator, caller, steering):
     caller.sent()
     steering.advance(working_days=7)

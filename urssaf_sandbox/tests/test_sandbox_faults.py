@@ -17,6 +17,7 @@ STATUSES = {
     "forbidden": 403,
     "technical_error": 500,
     "bad_gateway": 502,
+    "refused_secret": 401,
 }
 
 
@@ -31,7 +32,7 @@ def test_no_answer_is_left_out():
     assert set(STATUSES) == set(ANSWERS)
 
 
-@pytest.mark.parametrize("kind", STATUSES)
+@pytest.mark.parametrize("kind", [k for k in STATUSES if "050" in KINDS[k]])
 def test_answers_without_the_service(caller, steering, kind):
     client = caller.active_client()
     order(steering, "050", kind, count=2)
@@ -314,6 +315,7 @@ def test_a_refusal_is_not_changed(caller, steering):
         {"kind": "slow", "count": 0},
         {"kind": "slow", "rate": 0},
         {"kind": "slow", "rate": 1.5},
+        {"kind": "refused_secret", "method": "050"},
         {"kind": "slow", "value": "later"},
         {"kind": "slow", "value": 601},
         {"kind": "too_many_requests", "value": "nan"},
@@ -334,6 +336,7 @@ def test_faults_can_be_forgotten(http, caller, steering):
         "kind": "unavailable",
         "count": 5,
         "value": None,
+        "provider": None,
         **chance,
     }
     assert http.delete("/sandbox/v1/faults").status_code == 204

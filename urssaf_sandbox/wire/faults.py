@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
@@ -45,6 +46,7 @@ CUT_BEFORE = "cut_before"
 CUT_AFTER = "cut_after"
 TOKEN_EXPIRED = "token_expired"
 MALFORMED = "malformed_json"
+REFUSED_SECRET = "refused_secret"
 
 _API = tuple(method for method in METHODS if method != "token")
 _SECONDS = {SLOW: 5.0, "too_many_requests": 2.0}
@@ -59,6 +61,11 @@ def _too_many(value: str | None) -> Response:
     seconds = seconds_of("too_many_requests", value)
     headers = {"Retry-After": f"{seconds:.0f}"}
     return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
+
+
+def _refused_secret(_value: str | None) -> Response:
+    """As RFC 6749, 5.2 words a secret that is wrong, or not valid any more."""
+    return JSONResponse({"error": "invalid_client"}, HTTPStatus.UNAUTHORIZED)
 
 
 def _technical_error(_value: str | None) -> Response:
@@ -79,6 +86,7 @@ ANSWERS: dict[str, Callable[[str | None], Response]] = {
     "forbidden": lambda _value: Response(status_code=HTTPStatus.FORBIDDEN),
     "technical_error": _technical_error,
     "bad_gateway": _bad_gateway,
+    REFUSED_SECRET: _refused_secret,
 }
 
 
@@ -155,6 +163,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*ANSWERS, SLOW, CUT_BEFORE, CUT_AFTER, MALFORMED), METHODS),
     "technical_error": _API,
     TOKEN_EXPIRED: _API,
+    REFUSED_SECRET: (TOKEN,),
     "errors_spelling": ("070",),
     "missing_keys": ("token", "020", "050", "070"),
     "null_keys": ("020", "050", "070"),
@@ -189,53 +198,83 @@ class Ordered:
 
 
 class FaultBoard:
-    """Hands each waiting fault to the next call it is meant for, oldest first."""
+    """Hands each waiting fault to the next call it is meant for, oldest first.
+
+    What waits is kept in memory too: a call that no fault concerns, or one that stays
+    until it is forgotten, costs no look into the database.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        # Nearly always empty: calls must not pay a look into the database for it.
-        self._waiting = True
+        self._waiting: tuple[Fault, ...] = ()
+        self._read()
 
     def order(self, fault: Fault) -> None:
         """Put a fault on the board."""
-        with self._lock, self._database.writing() as session:
-            session.add(fault)
-            self._waiting = True
+        with self._lock:
+            with self._database.writing() as session:
+                session.add(fault)
+            self._read()
 
     def waiting(self) -> list[Fault]:
         """Return what is on the board, oldest first."""
+        return list(self._waiting)
+
+    def wipe(self, provider: str | None = None) -> None:
+        """Take everything off the board, or what is meant for one prestataire."""
+        gone = delete(Fault)
+        if provider is not None:
+            gone = gone.where(Fault.provider == provider)
+        with self._lock:
+            with self._database.writing() as session:
+                session.execute(gone)
+            self._read()
+
+    def _read(self) -> None:
         with self._database.reading() as session:
-            return list(session.scalars(select(Fault).order_by(Fault.id)))
+            faults = session.scalars(select(Fault).order_by(Fault.id))
+            self._waiting = tuple(faults)
 
-    def wipe(self) -> None:
-        """Take everything off the board."""
-        with self._lock, self._database.writing() as session:
-            session.execute(delete(Fault))
-            self._waiting = False
+    def first(self, method: str, provider: str | None) -> Fault | None:
+        """Return at no cost the oldest fault that this call may meet."""
+        found = (f for f in self._waiting if _concerns(f, method, provider))
+        return next(found, None)
 
-    def anything(self) -> bool:
-        """Tell at no cost whether `take` may find something."""
-        return self._waiting
-
-    def take(self, method: str) -> Ordered | None:
+    def take(self, method: str, provider: str | None) -> Ordered | None:
         """Return the fault that this call meets, and count it."""
-        with self._lock, self._database.writing() as session:
-            faults = session.scalars(select(Fault).order_by(Fault.id)).all()
-            self._waiting = bool(faults)
-            for fault in faults:
-                if _concerns(fault, method) and _strikes(fault):
-                    if fault.remaining is not None:
-                        fault.remaining -= 1
-                        if not fault.remaining:
-                            session.delete(fault)
-                    return Ordered(fault.kind, fault.value)
+        first = self.first(method, provider)
+        if first is None:
+            return None
+        if stays(first):
+            return Ordered(first.kind, first.value)
+        with self._lock:
+            with self._database.writing() as session:
+                met = self._draw(session, method, provider)
+            self._read()
+        return met
+
+    def _draw(
+        self, session: Session, method: str, provider: str | None
+    ) -> Ordered | None:
+        for fault in session.scalars(select(Fault).order_by(Fault.id)):
+            if _concerns(fault, method, provider) and _strikes(fault):
+                if fault.remaining is not None:
+                    fault.remaining -= 1
+                    if not fault.remaining:
+                        session.delete(fault)
+                return Ordered(fault.kind, fault.value)
         return None
 
 
-def _concerns(fault: Fault, method: str) -> bool:
-    return fault.method == method or (
-        fault.method == ANY and method in KINDS[fault.kind]
+def stays(fault: Fault) -> bool:
+    """Tell whether each call meets it until it is forgotten: there is no count."""
+    return fault.remaining is None and fault.rate >= 1
+
+
+def _concerns(fault: Fault, method: str, provider: str | None) -> bool:
+    return fault.provider in (None, provider) and (
+        fault.method == method or (fault.method == ANY and method in KINDS[fault.kind])
     )
 
 

@@ -31,6 +31,7 @@ from .faults import (
     seconds_of,
 )
 from .guarded import Guarded
+from .paced import CALLER, Paced
 
 
 class Dated:
@@ -165,9 +166,10 @@ class Faulty:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the call on, unless a fault waits for it."""
         method = method_of(scope)
+        faults, caller = self.sandbox.faults, scope.get(CALLER)
         fault = None
-        if method and self.sandbox.faults.anything():
-            fault = await run_in_threadpool(self.sandbox.faults.take, method)
+        if method and faults.first(method, caller):
+            fault = await run_in_threadpool(faults.take, method, caller)
         if fault is None:
             await self.app(scope, receive, send)
         else:
@@ -227,6 +229,7 @@ class _Changing:
 def install(app: FastAPI, sandbox: Sandbox) -> None:
     """Put the layers around the application: the last one named sees a call first."""
     app.add_middleware(Faulty, sandbox=sandbox)
+    app.add_middleware(Paced, sandbox=sandbox)
     app.add_middleware(Dated, sandbox=sandbox)
     app.add_middleware(Traced, sandbox=sandbox)
     app.add_middleware(Guarded, settings=sandbox.settings)
