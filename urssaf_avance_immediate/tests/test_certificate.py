@@ -146,6 +146,46 @@ class TestCertificate(CertificateCase):
         self._customer_pays(self._credited(part.move_id, price / 8), 16, "2026-03-12")
         self.assertEqual(self._sums(), (224, 112, 112))
 
+    def test_credited_after_a_deposit_and_a_transfer(self):
+        """He gets back the 80 that he had paid and the 80 that Urssaf debited: nothing
+        of the invoice was his expense.
+        """
+        self._paid(256, date(2026, 2, 12))
+        self.company.urssaf_declare_deposits = True
+        move = self._unsent(320)
+        self._customer_pays(move, 80, "2026-02-10")
+        move.action_urssaf_send()
+        self._pays(move.urssaf_request_id, 240, date(2026, 3, 9))
+        self.assertEqual(self._sums(), (576, 288, 288))
+        price = move.invoice_line_ids.price_unit
+        self._customer_pays(self._credited(move, price), 160, "2026-03-12")
+        self.assertEqual(self._sums(), (256, 128, 128))
+
+    def test_tax_credit_that_the_bank_shows(self):
+        """Urssaf debits what it had advanced of a cancelled invoice. Though it is as
+        much as the customer's half was, nothing of it stays advanced.
+        """
+        self._paid(256, date(2026, 2, 12))
+        request = self._paid(256, date(2026, 2, 13))
+        price = request.move_id.invoice_line_ids.price_unit
+        credit = self._credited(request.move_id, price)
+        request.invalidate_recordset()
+        request.with_user(self.manager).action_set_aside()
+        self._customer_pays(credit, 128, "2026-03-12")
+        self._says(request, "60", date(2026, 3, 13))
+        debit = self._bank(-128, date(2026, 3, 14))
+        values = {"request_id": request.id, "statement_line_id": debit.id}
+        wizard = self.env["urssaf.payment.request.reversal"].with_user(self.manager)
+        wizard = wizard.create(values)
+        self.assertEqual((wizard.share, wizard.amount), ("whole", 128))
+        # Whatever somebody chooses.
+        wizard.share = "half"
+        wizard.amount = 128
+        wizard.action_reverse()
+        self.assertFalse(request.payment_ids.filtered("urssaf_customers_half"))
+        self.assertEqual(self._balance(self.surplus), 0)
+        self.assertEqual(self._sums(), (256, 128, 128))
+
     def test_set_off(self):
         """What Urssaf keeps for contributions paid the invoice, on its own day."""
         request = self._collected((66, 10))

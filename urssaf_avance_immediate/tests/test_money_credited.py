@@ -190,6 +190,38 @@ class TestMoneyCredited(MoneyCase):
         self._second(request)
         self.assertEqual(sorted(self._open(self.receivable)), [-20.0, -13.0])
         self.assertEqual(self._balance(self.surplus), -33.0)
+        # The tax credit is on the surplus account: the deposit is all his.
+        request.invalidate_recordset()
+        self.assertFalse(request.can_set_aside)
+        credit = move.reversal_move_ids.line_ids
+        owed = credit.filtered(lambda li: li.display_type == "payment_term")
+        following = self._posted((300, 10))
+        following.js_assign_outstanding_line(owed.id)
+        self.assertEqual(following.amount_residual, 280.0)
+
+    def test_credited_once_the_half_was_taken_back(self):
+        """He bore nothing: what is open on the credit note is all tax credit."""
+        request = self._collected((66, 10))
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self._says(request, "60", date(2026, 3, 2))
+        self._take_back(request, date(2026, 3, 10), share="half")
+        refund = self._credit(request.move_id, day="2026-03-12")
+        self.assertEqual(self._open(self.receivable), [-33.0])
+        self.assertIn("33,00", self._aside(request))
+        self.assertEqual(refund.amount_residual, 0.0)
+        self.assertEqual(self._balance(self.surplus), -33.0)
+
+    def test_credited_once_all_was_taken_back(self):
+        """Nothing is advanced any more: what he has paid since is all his."""
+        request = self._collected((66, 10))
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self._says(request, "60", date(2026, 3, 2))
+        self._take_back(request, date(2026, 3, 10))
+        self._paid_directly(request.move_id, 20.0)
+        self._credit(request.move_id, day="2026-03-12")
+        self.assertEqual(self._open(self.receivable), [-20.0])
+        request.invalidate_recordset()
+        self.assertFalse(request.can_set_aside)
 
     def test_credited_after_a_deposit_of_half(self):
         """Urssaf debited nothing from him: all that comes is tax credit."""

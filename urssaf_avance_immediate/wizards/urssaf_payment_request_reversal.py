@@ -108,14 +108,18 @@ class UrssafPaymentRequestReversal(models.TransientModel):
 
     @api.depends("request_id", "statement_line_id")
     def _compute_share(self):
-        """The line of the bank may be the customer's half to the cent."""
+        """The line of the bank may be the customer's half to the cent; so may be the
+        tax credit of a surplus.
+        """
         for wizard in self:
-            request, debit = wizard.request_id, wizard.statement_line_id
+            # sudo(): entries of this demande, which the user may read.
+            request, debit = wizard.request_id.sudo(), wizard.statement_line_id
             half = request.amount_net_estimate
             same = debit and not request.currency_id.compare_amounts(
                 abs(debit.amount), half
             )
             whole = not request.currency_id.compare_amounts(half, request.amount_booked)
+            same = same and not wizard._of_the_surplus(request, half)
             wizard.share = HALF if same and not whole else WHOLE
 
     @api.depends("request_id", "share", "statement_line_id")
@@ -243,6 +247,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         if line.journal_id != journal:
             line = journal.outbound_payment_method_line_ids[:1]
         label = self._label(request)
+        surplus = self._of_the_surplus(request, self.amount)
         values = {
             "payment_type": "outbound",
             "partner_type": "customer",
@@ -256,9 +261,9 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             "destination_account_id": payment.destination_account_id.id,
             "memo": label,
             "urssaf_request_id": request.id,
-            "urssaf_customers_half": self.share == HALF,
+            # What comes off the surplus is not what a customer did not pay.
+            "urssaf_customers_half": self.share == HALF and not surplus,
         }
-        surplus = self._of_the_surplus(request)
         if surplus:
             values["write_off_line_vals"] = [surplus_line(request, surplus, label)]
         return values
@@ -272,17 +277,17 @@ class UrssafPaymentRequestReversal(models.TransientModel):
             status=request.remote_label,
         )
 
-    def _of_the_surplus(self, request):
+    def _of_the_surplus(self, request, amount):
         """How much of the amount comes off the surplus account: what the invoice did
         not get, or exactly what was too much. Of an invoice that was credited Urssaf
         takes its tax credit back: what is small enough is of the surplus, or the
         customer would be asked for it, whoever was quicker, Urssaf or the accountant.
         """
         surplus = max(request.surplus_amount, 0.0)
-        compared = request.currency_id.compare_amounts(self.amount, surplus)
+        compared = request.currency_id.compare_amounts(amount, surplus)
         if not compared or (
             compared < 0 and (credited(request) or amount_aside(request))
         ):
-            return self.amount
+            return amount
         on_invoice = request.amount_booked - surplus
-        return max(request.currency_id.round(self.amount - on_invoice), 0.0)
+        return max(request.currency_id.round(amount - on_invoice), 0.0)

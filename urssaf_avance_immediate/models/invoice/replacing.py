@@ -13,7 +13,7 @@ from ..exchange.ir_cron import CRON_INVOICES, wake
 from ..payment_request.lettering import on_event_day
 from ..payment_request.payment_request import AT_URSSAF, FOLLOWED, FROZEN
 from ..payment_request.set_aside import left_on
-from ..payment_request.shares import shares
+from ..payment_request.shares import shares_of
 from .account_move import UNPAID
 from .deposits import customers_share
 
@@ -60,7 +60,7 @@ def _collecting_notice(request, move):
 
 
 def _paid_notice(request, move):
-    customer, advanced = shares(request, move.amount_total)
+    customer, advanced = shares_of(request, move)
     return move.env._(
         "Urssaf has paid %(invoice)s. Of %(total)s, the customer bore %(customer)s and "
         "Urssaf advanced %(advanced)s (estimates). Urssaf takes no credit note: refund "
@@ -103,7 +103,7 @@ def _name_lines(refund, move):
 
 
 def _refund_note(request, refund):
-    customer, advanced = shares(request, refund.amount_total)
+    customer, advanced = shares_of(request, refund)
     return refund.env._(
         "Of the %(total)s credited on %(invoice)s, which Urssaf has paid, the customer "
         "bore %(customer)s: refund them. The other %(advanced)s are tax credit that "

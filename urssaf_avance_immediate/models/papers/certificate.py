@@ -17,7 +17,12 @@ from odoo.tools import SQL
 
 from ...lib.rules import paris_date
 from ..payment_request.payment_request import COLLECTING
-from ..payment_request.shares import credited, halves_back, shares
+from ..payment_request.shares import (
+    credited,
+    halves_back,
+    shares,
+    shares_of_transfer,
+)
 from .company import BASIS, VALIDATION
 
 URSSAF, SET_OFF = "urssaf", "set_off"
@@ -123,7 +128,9 @@ class HomeServiceCertificate(models.Model):
                 part.known = request
                 # What was taken back of the customer's half he has not borne.
                 back = halves.get(request, 0.0)
-                customers, _advanced = shares(request, part.cents / 100 + back)
+                customers, _advanced = shares_of_transfer(
+                    request, part.cents / 100 + back
+                )
                 part.borne = max(round((customers - back) * 100), 0)
             if by_agreement and request.validated_on:
                 part.day = request.validated_on

@@ -9,23 +9,55 @@ from odoo.exceptions import UserError
 from ...lib.rules import paris_today
 from .lettering import match, on_event_day, receivable
 from .settling import aside_entries, later_refunds, settled
-from .shares import shares
-from .transfer_entries import chosen_account, post_entry
+from .shares import excess_of, shares_of
+from .transfer_entries import chosen_account, post_entry, surplus_lines
 
 
 def left_on(request, refund):
-    """How much of what is open on this credit note is tax credit, in euros: what was
-    credited before Urssaf paid is in the surplus of its transfer.
+    """How much of what is open on this credit note is tax credit, in euros: as far as
+    it is still advanced, and waits neither in the surplus of a transfer nor on the
+    surplus account. All the rest is the customer's, such as a deposit.
     """
-    owed = receivable(refund)
-    before = owed.matched_debit_ids.filtered(
-        lambda partial: partial.debit_move_id.move_id == request.move_id
-    )
-    later = refund.amount_total - sum(before.mapped("amount"))
-    _customers, advanced = shares(request, later)
-    done = sum(aside_entries(request, refund).mapped("amount_total"))
-    left = min(advanced - done, refund.amount_residual)
+    _customers, advanced = shares_of(request, refund)
+    left = advanced * _still_advanced(request)
+    left -= _in_surplus(request).get(refund, 0.0)
+    left -= sum(aside_entries(request, refund).mapped("amount_total"))
+    left = min(left, refund.amount_residual)
     return max(request.currency_id.round(left), 0.0)
+
+
+def _still_advanced(request):
+    """Which part of the tax credit Urssaf has not taken back with the invoice, from 0
+    to 1. The customer's half alone, and debits of a surplus, leave it advanced.
+    """
+    taken = 0.0
+    for payment in request._live_payments().sorted("id"):
+        if payment.payment_type == "inbound":
+            taken = max(taken - payment.amount, 0.0)
+        elif not payment.urssaf_customers_half:
+            of_surplus = sum(surplus_lines(payment).mapped("balance"))
+            taken += payment.amount - of_surplus
+    whole = request.transfer_expected
+    return max(1 - taken / whole, 0.0) if whole > 0 else 1.0
+
+
+def _in_surplus(request):
+    """``{credit note: euros}``: the tax credit of what had been credited when Urssaf
+    paid is a part of what came too much, see ``shares``.
+    """
+    payments = request._live_payments()
+    inbound = payments.filtered(lambda one: one.payment_type == "inbound")
+    surplus = -sum(surplus_lines(inbound).mapped("balance"))
+    if not payments:
+        surplus = request.transfer_missing  # is to be registered
+    left = excess_of(request, max(surplus, 0.0)).advanced
+    found = {}
+    for refund in later_refunds(request).sorted("id"):
+        matched = receivable(refund).matched_debit_ids.debit_move_id.move_id
+        if request.move_id in matched:
+            found[refund] = min(shares_of(request, refund)[1], left)
+            left -= found[refund]
+    return found
 
 
 def to_set_aside(request):

@@ -28,9 +28,30 @@ def shares(request, amount):
     return request.currency_id.round(amount - advanced), advanced
 
 
+def shares_of(request, document):
+    """The same of this invoice, or of a credit note on it, as it is in the books. A
+    down payment that has an invoice of its own is no part of that, and was of the price
+    on which the tax credit is.
+    """
+    _customers, advanced = shares(request, document._urssaf_totals()[0])
+    advanced = min(advanced, document.amount_total)
+    return request.currency_id.round(document.amount_total - advanced), advanced
+
+
+def shares_of_transfer(request, amount):
+    """The same of so much of what Urssaf transfers for this demande, set-offs included:
+    what the customer had paid us before is no part of that.
+    """
+    whole = request.transfer_expected
+    credit = request.amount_credit_estimate / whole if whole else 0
+    advanced = request.currency_id.round(amount * min(credit, 1))
+    return request.currency_id.round(amount - advanced), advanced
+
+
 def credited(request):
-    """How much of this invoice the credit notes that are matched with it take off, in
-    euros: its own as a whole, since what they leave free is a deposit that was paid.
+    """How much of the price the credit notes that are matched with the invoice take
+    off, in euros: its own as a whole, since what they leave free is a deposit that was
+    paid.
     """
     move = request.move_id
     amounts = {}
@@ -39,7 +60,7 @@ def credited(request):
         if refund.move_type != "out_refund":
             continue
         if refund.reversed_entry_id == move:
-            amounts[refund] = refund.amount_total
+            amounts[refund] = refund._urssaf_totals()[0]
         else:
             amounts[refund] = amounts.get(refund, 0.0) + partial.debit_amount_currency
     return min(request.currency_id.round(sum(amounts.values())), request.amount_total)
