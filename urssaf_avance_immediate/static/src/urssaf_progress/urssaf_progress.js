@@ -1,4 +1,4 @@
-import { Component, onWillUnmount, useEffect } from "@odoo/owl";
+import { Component, onWillUnmount, status, useEffect } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
@@ -31,7 +31,10 @@ export class UrssafProgress extends Component {
         if (this.progress.done < this.progress.total) {
             this.timer = setTimeout(async () => {
                 await this.props.record.load();
-                this.plan();
+                // The dialogue may have been closed meanwhile.
+                if (status(this) !== "destroyed") {
+                    this.plan();
+                }
             }, EVERY);
         }
     }
