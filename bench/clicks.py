@@ -233,9 +233,11 @@ def send(office, world):
 
 def correct(office, world):
     """A refused invoice, corrected and sent again."""
+    # A single one opens at once.
     office.click("[name=urssaf_board_mend] button[name=action_refused]")
-    office.click(".o_data_row .o_data_cell")
     office.click("button[name=action_correct_invoice]")
+    # What is about to be posted is said first.
+    office.click(".modal-footer .btn-primary")
     office.click("button[name=action_urssaf_post_and_resend]")
     world.until(
         "urssaf.payment.request",

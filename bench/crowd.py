@@ -91,7 +91,7 @@ def _board(env, screens):
     """All that the board counts, as one look at it does."""
     board = env["urssaf.board"].create({})
     names = [name for name in board._fields if name.endswith(("_count", "_amount"))]
-    names += ["companies", "waiting_ids"]
+    names += ["companies", "waiting_ids", "setup", "setup_done"]
     _rows, milliseconds = _timed(env, lambda: board.read(names))
     env.invalidate_all()
     with screens.queries() as queries:

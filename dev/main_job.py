@@ -57,7 +57,8 @@ _EMPTY = (
     """
   Odoo      {odoo.url}   login admin / admin, database urssaf_empty
             opens on the board, which says what is to be configured. Type there:
-              environment      test platform, at {sandbox.url}
+              environment      Bac à sable (simulation)
+              address          {sandbox.url}
               client ID        {client_id}
               client secret    {secret}
               SAP number       {sap_number}, declared on {declared_on}

@@ -272,3 +272,14 @@ if __name__ == "__main__":
     for each in RULES:
         if lines := sorted(set(each())):
             print(f"[{each.__name__}]", *lines, "", sep="\n")
+
+
+def test_an_attribute_of_owl_is_false_where_it_is_not_there():
+    """``null`` is written out, and ``open="null"`` is open."""
+    found = [
+        f"{path.relative_to(ROOT)}: {node}"
+        for addon in addons()
+        for path in sorted((ROOT / addon / "static" / "src").rglob("*.xml"))
+        for node in re.findall(r't-att-[\w-]+="[^"]*\bnull\b[^"]*"', path.read_text())
+    ]
+    assert found == []

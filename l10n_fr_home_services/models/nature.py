@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.misc import remove_accents
 
 from .official_amount import CEILING_GROUPS
 
@@ -41,6 +43,19 @@ class HomeServiceNature(models.Model):
         "travail: the annual certificate and the NOVA figures are cut by it.",
     )
     active = fields.Boolean(default=True)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Extends core: found without the accents too, “menage” for “Ménage”."""
+        found = super()._search_display_name(operator, value)
+        if operator != "ilike" or not isinstance(value, str):
+            return found
+        bare = remove_accents(value).casefold()
+        alike = self.with_context(active_test=False).search([])
+        alike = alike.filtered(
+            lambda nature: bare in remove_accents(nature.display_name).casefold()
+        )
+        return Domain(found) | Domain("id", "in", alike.ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

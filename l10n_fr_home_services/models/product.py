@@ -18,6 +18,11 @@ class ProductTemplate(models.Model):
         help="Kind of home service, if this is one.",
         index="btree_not_null",
     )
+    home_service_usual_vat = fields.Float(
+        string="Usual VAT of the nature (%)",
+        related="home_service_nature_id.vat_rate",
+        help="What is usual for this nature; which tax is right, your accountant says.",
+    )
     home_service_unit = fields.Selection(
         UNITS,
         string="Service unit",

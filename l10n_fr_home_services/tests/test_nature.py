@@ -55,6 +55,13 @@ class TestNature(HomeServiceCase):
         [refused] = shipped.filtered(lambda nature: not nature.eligible)
         self.assertEqual(refused.sequence, 270)
 
+    def test_found_without_accents(self):
+        natures = self.env["home.service.nature"]
+        for typed in ("menage", "MENAGE - rep", "ménage"):
+            [(found, _name)] = natures.name_search(typed)
+            self.assertEqual(natures.browse(found).name, "Ménage - repassage", typed)
+        self.assertFalse(natures.name_search("menages"))
+
     def test_new_ones_come_last(self):
         new = self.env["home.service.nature"].create({"name": "Lecture"})
         self.assertEqual(self.env["home.service.nature"].search([])[-1], new)

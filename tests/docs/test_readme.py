@@ -19,12 +19,12 @@ import docutils.nodes
 import docutils.utils
 import pytest
 
-from dev import odoo_source, paths
+from dev import coexistence, odoo_source, paths
 from dev.__main__ import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.rst", *(ROOT / a / "README.rst" for a in paths.EVERY_ADDON))
-MARKDOWN = sorted((ROOT / "docs").glob("*.md"))
+MARKDOWN = sorted((ROOT / "docs").rglob("*.md"))
 #: Harmless in a copy of the checkout, without Odoo.
 RUN_IN_A_COPY = ("help", "stop", "clean")
 OFFLINE = re.compile(
@@ -108,6 +108,19 @@ def test_markdown_links_exist(page):
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).is_file()] == []
+
+
+def test_the_modules_of_others_stand_with_their_versions():
+    """The table of what ``make test ARGS=coexistence`` covers, against the pins."""
+    page = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+    section = page.partition("## Beside other modules")[2].partition("\n## ")[0]
+    pins = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    found = dict(re.findall(r'"odoo-addon-([\w-]+)==([\d.]+)"', pins))
+    for module in coexistence.OCA:
+        assert f"`{module}`" in section
+        assert found[module.replace("_", "-")] in section
+    for module in coexistence.CORE:
+        assert f"`{module}`" in section
 
 
 def test_pictures_are_light():

@@ -3,6 +3,7 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -11,6 +12,7 @@ from odoo.tests.common import freeze_time
 from odoo.tools import json_default
 
 from ..hooks import MENUS, TRADE, give_back_menus
+from ..models.board import figures
 from .cases import NOW, UrssafCase
 
 KEYS = ("to_send", "mend", "waiting", "money")
@@ -60,6 +62,29 @@ class TestBoard(UrssafCase):
         board = self._board()
         self.assertEqual((board.to_send_count, board.to_send_amount), (1, 66))
         self.assertFalse(board.quiet)
+
+    def test_what_cannot_leave_is_said_beside_what_is_to_be_sent(self):
+        """The button of the dialogue says the one less the other."""
+        self._enrol()
+        moves = self._invoice() | self._invoice(start="2026-03-04")
+        moves[0].home_service_start = moves[0].home_service_end = False
+        for user in (self.user, self.accountant):
+            board = self._board(user)
+            self.assertEqual((board.to_send_count, board.to_send_amount), (2, 132))
+            self.assertEqual((board.blocked_count, board.blocked_amount), (1, 66))
+        board = self._board()
+        action = board.action_send()
+        wizard = board.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((wizard.chosen_count, wizard.blocked_count), (1, 1))
+        with patch.object(figures, "CHECKED", 1):
+            self.assertEqual(self._board().blocked_count, 0)
+
+    def test_a_single_one_opens_at_once(self):
+        first, second = self._sent(), self._sent()
+        first.sudo()._set_state("rejected")
+        self.assertEqual(self._board().action_rejected()["res_id"], first.id)
+        second.sudo()._set_state("rejected")
+        self.assertNotIn("res_id", self._board().action_rejected())
 
     def test_a_customer_who_is_not_active_has_nothing_to_send(self):
         self._enrol(active=False)

@@ -96,6 +96,7 @@ class TestCustomerFormLink(CustomerFormCase):
         said = " ".join((self.partner | form.partner_id).message_ids.mapped("body"))
         said += " ".join(form.message_ids.mapped("body"))
         self.assertIn("jeanne.martin@example.com", said)
+        self.assertNotRegex(said, r"\d:\d\d:\d\d", "nobody reads seconds")
         self.assertNotIn(token, said)
         self.env.cr.execute(
             "SELECT * FROM urssaf_customer_form WHERE id = %s", [form.id]

@@ -3,6 +3,8 @@
 
 from datetime import date, datetime, timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
@@ -95,6 +97,17 @@ class TestPaymentRequestIncidents(UrssafCase):
         step = move.urssaf_timeline[-1]
         self.assertEqual(step["state"], "failed")
         self.assertEqual(step["action"]["method"], "action_urssaf_correct")
+        said = step["action"]["confirm"]
+        self.assertIn("A credit note", said)
+        # The buttons of both screens ask the same before they post.
+        for record, name in (
+            (move, step["action"]["method"]),
+            (self.request.with_user(self.user), "action_correct_invoice"),
+        ):
+            record = record.with_context(lang="en_US")
+            arch = etree.fromstring(record.get_view(view_type="form")["arch"])
+            [button] = arch.xpath(f"//button[@name='{name}']")
+            self.assertEqual(button.get("confirm"), said)
         new = move.browse(move.action_urssaf_correct()["res_id"])
         self.assertTrue(new.urssaf_can_resend)
         self.assertFalse(move.urssaf_can_resend)

@@ -2,11 +2,16 @@
 """The first day: each step of the setting up is done once the thing is there."""
 
 import json
+from unittest.mock import patch
+
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import SQL, config
+from odoo.tools.safe_eval import safe_eval
 
 from ..models.company.holder import REAL_DATABASE
 from .cases import NOW, UrssafCase, credentials
@@ -62,6 +67,31 @@ class TestSetup(UrssafCase):
                 form[name] = value
         return form.record
 
+    def _typed(self, **values):
+        """The dialogue of the credentials, as it stands in the browser: never saved."""
+        action = self._steps()["credentials"]["action"]
+        model = self.env[action["res_model"]].with_user(self.admin)
+        model = model.with_context(
+            **action["context"], allowed_company_ids=self.company.ids
+        )
+        form = Form(model, view=action["views"][0][0])
+        for name, value in values.items():
+            form[name] = value
+        return form
+
+    def _try(self, **values):
+        """What *Test and save* answers."""
+        form = self._typed(**values)
+        names = ("environment", "sandbox_url", "client_id", "client_secret")
+        typed = {name: form[name] for name in names}
+        # As the web client sends it, and shows the answer.
+        answer = (
+            self.env["urssaf.setup.credentials"]
+            .with_user(self.admin)
+            .action_test_and_save({"company_id": self.company.id, **typed})
+        )
+        return json.loads(json.dumps(answer))
+
     # -- facts -------------------------------------------------------------------
 
     def test_from_nothing_to_done(self):
@@ -77,9 +107,7 @@ class TestSetup(UrssafCase):
         for key in ("credentials", "declaration", "responsible", "mail", "customer"):
             self.assertTrue(steps[key]["action"], key)
 
-        self._dialogue(
-            "credentials", client_id="demo", client_secret=SECRET
-        ).action_test_and_save()
+        self._try(client_id="demo", client_secret=SECRET)
         self._dialogue(
             "declaration",
             home_service_sap_number="SAP732829320",
@@ -121,6 +149,20 @@ class TestSetup(UrssafCase):
             }
         )
         self.assertTrue(self.company._urssaf_mail_leaves())
+
+    def test_a_server_of_the_machine_itself(self):
+        """Odoo’s settings file says localhost where nobody has set anything up: only a
+        message that has left proves that there is one.
+        """
+        self.company.email = "maison@example.com"
+        for server, leaves in (("localhost", False), ("", False), ("poste", True)):
+            with (
+                self.subTest(server=server),
+                patch.dict(config.options, {"smtp_server": server}),
+            ):
+                step = self._steps()["mail"]
+                self.assertEqual(step["done"], leaves)
+                self.assertEqual("no server" in step["text"], not leaves)
 
     def test_vat_that_does_not_suit(self):
         self.company.home_service_vat = "collection"
@@ -208,63 +250,118 @@ class TestSetup(UrssafCase):
         step = self._steps()["credentials"]
         self.assertFalse(step["done"])
         self.assertIn("another_name", step["text"])
-        setup = self._dialogue("credentials")
-        setup.action_test_and_save()
-        self.assertEqual(setup.kind, "danger")
-        self.assertIn("another_name", setup.answer)
+        said = self._try()
+        self.assertEqual(said["kind"], "danger")
+        self.assertIn("another_name", said["answer"])
 
     # -- the dialogue of the credentials -----------------------------------------
 
     def test_credentials_that_urssaf_takes(self):
         self.company.write(credentials(False, False))
-        setup = self._dialogue("credentials", client_id=" demo ", client_secret=SECRET)
-        setup.action_test_and_save()
-        self.assertEqual(setup.kind, "success")
-        self.assertFalse(setup.client_secret)
+        said = self._try(client_id=" demo ", client_secret=SECRET)
+        self.assertEqual(said["kind"], "success")
+        self.assertTrue(said["secret_known"])
         self.assertEqual(self.company.sudo().urssaf_sandbox_client_id, "demo")
         self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
         self.assertTrue(self._steps()["credentials"]["done"])
         # The next time: the identifier, and that there is a secret.
-        again = self._dialogue("credentials")
+        again = self._typed()
         self.assertEqual(again.client_id, "demo")
         self.assertTrue(again.secret_known)
         self.assertFalse(again.client_secret)
-        again.action_test_and_save()
-        self.assertEqual(again.kind, "success")
+        self.assertEqual(self._try()["kind"], "success")
         self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
         # Other ones have not been tried.
         self.company.sudo().urssaf_sandbox_client_secret = "typed-in-the-settings"
         self.assertFalse(self._steps()["credentials"]["done"])
 
+    def test_a_typed_secret_is_kept_nowhere_but_on_the_company(self):
+        """Not even by who saves the dialogue, over RPC."""
+        setups = self.env["urssaf.setup.credentials"]
+        saved = setups.with_user(self.admin).create(
+            {"environment": "sandbox", "client_secret": "typed-in-clear"}
+        )
+        saved.client_secret = "typed-once-more"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(saved.client_secret)
+        row = self.env.execute_query(
+            SQL("SELECT row_to_json(s)::text FROM urssaf_setup_credentials s")
+        )
+        self.assertNotIn("typed-", str(row))
+        with self.assertRaises(AccessError):
+            setups.with_user(self.user).action_test_and_save(
+                {"company_id": self.company.id, "environment": "test"}
+            )
+        with self.assertRaises(AccessError):
+            setups.with_user(self.admin).action_test_and_save(
+                {"company_id": self.other_company.id, "environment": "test"}
+            )
+
     def test_credentials_that_urssaf_refuses_are_not_kept(self):
         self.fake.fail("token", "unauthorized", 5)
-        setup = self._dialogue(
-            "credentials", environment="test", client_id="x", client_secret="wrong"
-        )
-        setup.action_test_and_save()
-        self.assertEqual(setup.kind, "danger")
-        self.assertIn("Nothing was saved", setup.answer)
-        self.assertNotIn("wrong", setup.answer)
-        self.assertFalse(setup.client_secret)
+        said = self._try(environment="test", client_id="x", client_secret="wrong")
+        self.assertEqual(said["kind"], "danger")
+        self.assertIn("Nothing was saved", said["answer"])
+        self.assertNotIn("wrong", said["answer"])
         self.assertEqual(self.company.urssaf_environment, "sandbox")
         self.assertEqual(self.company.sudo().urssaf_test_client_id, "demo")
 
     def test_an_address_that_is_not_of_here(self):
-        setup = self._dialogue("credentials", sandbox_url="http://93.184.216.34:8090")
-        setup.action_test_and_save()
-        self.assertEqual(setup.kind, "danger")
-        self.assertIn("93.184.216.34", setup.answer)
+        said = self._try(sandbox_url="http://93.184.216.34:8090")
+        self.assertEqual(said["kind"], "danger")
+        self.assertIn("93.184.216.34", said["answer"])
         self.assertEqual(
             self.company.sudo().urssaf_sandbox_url, "http://127.0.0.1:8090"
         )
 
     def test_urssaf_is_closed(self):
         self.fake.fail("token", "http_503")
-        setup = self._dialogue("credentials", client_secret=SECRET)
-        setup.action_test_and_save()
-        self.assertEqual(setup.kind, "warning")
-        self.assertIn("try again later", setup.answer)
+        said = self._try(client_secret=SECRET)
+        self.assertEqual(said["kind"], "warning")
+        self.assertIn("try again later", said["answer"])
         self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
+
+    # -- services, customers -----------------------------------------------------
+
+    def test_a_new_service_is_by_the_hour_and_shows_the_usual_vat(self):
+        """As the list asks for it: with its own fields and context alone."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "urssaf_avance_immediate.urssaf_setup_services_action"
+        )
+        products = self.env["product.template"].with_context(
+            **safe_eval(action["context"])
+        )
+        [(view, _type)] = [one for one in action["views"] if one[1] == "list"]
+        arch = etree.fromstring(products.get_view(view, "list")["arch"])
+        spec = {field.get("name"): {} for field in arch.xpath("//field")}
+        nature = self.env.ref("l10n_fr_home_services.nature_60")
+        new = products.onchange({}, [], spec)["value"]
+        new["home_service_nature_id"] = nature.id
+        found = products.onchange(new, ["home_service_nature_id"], spec)["value"]
+        self.assertEqual(found["home_service_unit"], "hour")
+        self.assertEqual(found["home_service_usual_vat"], 10)
+
+    def test_the_first_customer_is_brought_on_not_made_twice(self):
+        step = self._steps()["customer"]
+        self.assertEqual(step["action"]["res_model"], "urssaf.customer.new")
+        self.partner.with_user(self.user).action_urssaf_send_form()
+        form = self.env["urssaf.customer.form"].search([], limit=1)
+        for state, model in (
+            ("sent", "res.partner"),
+            ("submitted", "urssaf.customer.form"),
+            ("accepted", "res.partner"),
+        ):
+            form.sudo().state = state
+            step = self._steps()["customer"]
+            with self.subTest(state=state):
+                self.assertFalse(step["done"])
+                self.assertIn(self.partner.name, step["text"])
+                self.assertEqual(step["action"]["res_model"], model)
+        self._enrol(active=False)
+        step = self._steps()["customer"]
+        self.assertTrue(step["done"])
+        self.assertFalse(step["action"], "nothing is left to be done")
 
     # -- empty lists ---------------------------------------------------------------
 

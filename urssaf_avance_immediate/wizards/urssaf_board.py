@@ -21,6 +21,10 @@ class UrssafBoard(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_figures")
     to_send_count = fields.Integer(compute="_compute_figures")
     to_send_amount = fields.Monetary(compute="_compute_figures")
+    blocked_count = fields.Integer(
+        compute="_compute_blocked", help="Of those to send: they cannot leave yet."
+    )
+    blocked_amount = fields.Monetary(compute="_compute_blocked")
     mend_count = fields.Integer(compute="_compute_figures")
     mend_amount = fields.Monetary(compute="_compute_figures")
     rejected_count = fields.Integer(compute="_compute_figures")
@@ -82,6 +86,10 @@ class UrssafBoard(models.TransientModel):
                 ),
             },
         )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_blocked(self):
+        self.blocked_count, self.blocked_amount = figures.blocked(self.env)
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_waiting_ids(self):
@@ -182,9 +190,9 @@ class UrssafBoard(models.TransientModel):
         return notice(said, kind="success")
 
     def _open(self, key, name):
-        """What one number counts, as a list."""
+        """What one number counts, as a list; a single record as it is."""
         model, domain = figures.domains(self.env)[key]
-        return {
+        action = {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
@@ -192,3 +200,11 @@ class UrssafBoard(models.TransientModel):
             "views": [[False, "list"], [False, "form"]],
             "domain": list(domain),
         }
+        found = self.env[model].search(domain, limit=2)
+        if len(found) == 1:
+            action |= {
+                "view_mode": "form",
+                "views": [[False, "form"]],
+                "res_id": found.id,
+            }
+        return action

@@ -108,7 +108,8 @@ class UrssafSetup(models.TransientModel):
             company = setup.company_id
             used = company.with_company(company)._urssaf_transfer_accounts()
             # sudo: a branch is paid through the accounts of the company above it.
-            setup.accounts = " · ".join(used.sudo().mapped("display_name"))
+            used = used.sudo().with_company(company)
+            setup.accounts = " · ".join(f"{one.code} {one.name}" for one in used)
             setup.transfers_missing = company._urssaf_transit_missing()
 
     @api.depends("company_id", "vat_regime")

@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 from ..models.company.client import CREDENTIALS
 from ..models.groups import ADMINISTRATOR
 
-ANSWERS = [("success", "Accepted"), ("warning", "Saved"), ("danger", "Not saved")]
 # Urssaf is closed, or cannot be reached from here: the settings may well be right.
 NOT_ASKED = ("unavailable", "unreachable", "ambiguous", "protocol")
 
@@ -20,8 +19,9 @@ class UrssafSetupCredentials(models.TransientModel):
     """Credentials of one environment, tried while they are saved; the answer is shown
     in the same dialogue.
 
-    The secret goes from here to the company and is never read back: the field is empty
-    again as soon as the button was pressed.
+    The secret goes to the company in the one request that tries it, and is never read
+    back. This model has no column for it: Odoo saves a form before it runs a button,
+    and the secret would lie here in clear (``static/src/urssaf_setup``).
     """
 
     _name = "urssaf.setup.credentials"
@@ -58,10 +58,10 @@ class UrssafSetupCredentials(models.TransientModel):
         store=True,
         readonly=False,
     )
-    client_secret = fields.Char(string="Client secret", groups=ADMINISTRATOR)
+    client_secret = fields.Char(
+        string="Client secret", store=False, groups=ADMINISTRATOR
+    )
     secret_known = fields.Boolean(compute="_compute_secret_known")
-    kind = fields.Selection(ANSWERS, readonly=True)
-    answer = fields.Text(readonly=True)
 
     @api.depends("company_id")
     def _compute_environment(self):
@@ -81,29 +81,32 @@ class UrssafSetupCredentials(models.TransientModel):
             name = setup.environment and CREDENTIALS[setup.environment][1]
             setup.secret_known = bool(name and setup.company_id[name])
 
-    @api.onchange("environment", "sandbox_url", "client_id", "client_secret")
-    def _onchange_settings(self):
-        """The answer was about what stood there before."""
-        self.kind = self.answer = False
-
-    def action_test_and_save(self):
+    @api.model
+    def action_test_and_save(self, values):
         """Write the credentials on the company and call Urssaf with them. What it
         refuses is not kept.
+
+        :param values: what stands in the form: ``company_id``, ``environment``,
+            ``sandbox_url``, ``client_id``, ``client_secret``
+        :return: ``{"kind": "success", "warning" (saved, not tried) or "danger" (not
+            saved), "answer": in plain words, "secret_known"}``
+        :raises AccessError: the user is no system administrator
         """
-        self.ensure_one()
-        values = self._company_values()
-        self.client_secret = False
+        self.check_access("create")
+        self._check_targets(values)
+        setup = self.new(values)
+        company = setup.company_id
         try:
             with suppress(NotSaved), self.env.cr.savepoint():
-                self.company_id.write(values)
-                error = self.company_id._urssaf_try_connection()
-                kind, answer = self._outcome(error)
+                company.write(setup._company_values())
+                error = company._urssaf_try_connection()
+                kind, answer = setup._outcome(error)
                 if kind == "danger":
                     raise NotSaved
         except UserError as refusal:
             kind, answer = "danger", str(refusal)
-        self.write({"kind": kind, "answer": answer})
-        return self._reopen()
+        known = bool(company[CREDENTIALS[setup.environment][1]])
+        return {"kind": kind, "answer": answer, "secret_known": known}
 
     def _company_values(self):
         """What is written on the company; an empty secret keeps the one it has."""
@@ -141,13 +144,3 @@ class UrssafSetupCredentials(models.TransientModel):
         ):
             return "warning", self.env._("Saved, and not tried: %s", advice)
         return "danger", self.env._("Nothing was saved. %s", advice)
-
-    def _reopen(self):
-        return {
-            **self.company_id._urssaf_setup_action(
-                "urssaf_setup_credentials_view_form",
-                self.env._("Connection to Urssaf"),
-                self._name,
-            ),
-            "res_id": self.id,
-        }

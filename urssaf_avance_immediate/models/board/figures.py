@@ -18,6 +18,9 @@ UNFINISHED = {"draft": "incomplete", "error": "unenrolled"}
 #: Urssaf has written to the customer, who has done nothing yet.
 NOT_ACTIVE = ("pending", "expired")
 
+#: Invoices whose sending is checked at a look at the board.
+CHECKED = 20
+
 #: In which card a number is added up.
 CARDS = {
     **dict.fromkeys((*MEND, *UNFINISHED.values(), "alerts"), "mend"),
@@ -103,6 +106,23 @@ def _to_send(env):
         domain, ["company_id"], ["__count", "amount_residual:sum"]
     ):
         yield company, "to_send", count, amount
+
+
+def blocked(env):
+    """``(count, amount)`` of the invoices counted under “To send” that cannot leave
+    yet; nothing where there are more of them than a look at the board has time to
+    check: the button shows them all.
+    """
+    model, domain = domains(env)["to_send"]
+    moves = env[model].search(domain, limit=CHECKED + 1)
+    if not moves or len(moves) > CHECKED:
+        return 0, 0.0
+    stopped = [
+        move
+        for move, faults in moves._urssaf_check_all().items()
+        if any(fault["level"] == "danger" for fault in faults.values())
+    ]
+    return len(stopped), sum(move.amount_residual for move in stopped)
 
 
 def _mend(env):

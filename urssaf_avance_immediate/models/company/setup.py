@@ -18,6 +18,8 @@ from ..groups import ACCOUNTING_MANAGER, ADMINISTRATOR, USER
 from .empty_lists import NOT_ENROLLED
 
 PRODUCT_MANAGER = "product.group_product_manager"
+# States of a form whose customer is not enrolled yet.
+ON_THE_WAY = ("sent", "submitted", "accepted")
 # More names than that help nobody.
 NAMES = 3
 
@@ -154,7 +156,8 @@ class ResCompany(models.Model):
         else:
             # sudo: a branch is paid through the accounts of the company above it.
             account = self._urssaf_transit_account().sudo().with_company(self)
-            text = self.env._("They wait for the bank on %s.", account.display_name)
+            name = " ".join(filter(None, (account.code, account.name)))
+            text = self.env._("They wait for the bank on %s.", name)
         action = self._urssaf_setup_action("urssaf_setup_transfers_view_form", title)
         return self._urssaf_step(
             "transfers", title, text, not missing, action, ACCOUNTING_MANAGER
@@ -279,15 +282,41 @@ class ResCompany(models.Model):
         # sudo: a fact about the habilitation, whoever looks at the step.
         enrolments = self.env["urssaf.enrolment"].sudo()
         known = self._urssaf_here() & Domain("state", "not in", NOT_ENROLLED)
-        found = enrolments.search(known, limit=1)
-        if found:
-            text = self.env._("Your first customer is enrolled.")
-        else:
-            text = self.env._(
+        if enrolments.search(known, limit=1):
+            text, action = self.env._("Your first customer is enrolled."), None
+            return self._urssaf_step("customer", title, text, True, action, USER)
+        text, action = self._urssaf_customer_on_the_way()
+        return self._urssaf_step("customer", title, text, False, action, USER)
+
+    def _urssaf_customer_on_the_way(self):
+        """``(text, action)`` of the customer who comes first: to be made, or already
+        here and to be brought to the enrolment.
+        """
+        # sudo: a fact about the company, whoever looks at the step.
+        forms = self.env["urssaf.customer.form"].sudo()
+        form = forms.search(
+            [
+                ("company_id", "in", (self | self._urssaf_holder()).ids),
+                ("state", "in", list(ON_THE_WAY)),
+            ],
+            limit=1,
+        ).with_env(self.env)
+        if not form:
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "urssaf_avance_immediate.urssaf_customer_new_action"
+            )
+            return self.env._(
                 "Enrol a customer: Urssaf writes to him, and once he has agreed his "
                 "invoices can be sent."
-            )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "urssaf_avance_immediate.urssaf_customer_new_action"
-        )
-        return self._urssaf_step("customer", title, text, found, action, USER)
+            ), action
+        partner = form.sudo().partner_id.with_env(self.env)
+        action = partner.action_urssaf_open_customer()
+        name = form.sudo().partner_id.name
+        if form.sudo().state == "submitted":
+            text = self.env._("%s has filled in the form: check it.", name)
+            action = form._get_records_action()
+        elif form.sudo().state == "accepted":
+            text = self.env._("All of %s is there: press “Enrol at Urssaf”.", name)
+        else:
+            text = self.env._("%s has the form, and is to fill it in.", name)
+        return text, action

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, format_datetime, plaintext2html
 
+from ...lib.rules import PARIS
 from ..company.empty_lists import next_form
 from ..exchange.alerts import REVIEW_ACTIVITY
 from ..exchange.messages import PATIENCE
@@ -219,7 +220,9 @@ class UrssafCustomerForm(models.Model):
         self.mail_id.send_after_commit()
 
     def _log_offered(self):
-        until = format_datetime(self.env, self.expires_at)
+        until = format_datetime(
+            self.env, self.expires_at, tz=PARIS.key, dt_format="short"
+        )
         if self.email:
             text = self.env._(
                 "Form to fill in sent to %(email)s. The link is valid until %(date)s.",

@@ -257,7 +257,8 @@ class AccountMove(models.Model):
             ),
             "ERR_LIEN_PARTICULIER_PRESTATAIRE": self.env._(
                 "The services begin before the customer became active at Urssaf, on "
-                "%s.",
+                "%s. It takes nothing from before: that goes on an invoice “Without "
+                "avance immédiate”, which the customer pays you.",
                 since and format_date(self.env, since.date()),
             ),
         }.get(code, code)

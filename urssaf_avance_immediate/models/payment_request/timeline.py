@@ -23,7 +23,8 @@ def steps(request):
 
     :return: list of ``{"key", "title", "date" (in Paris, or None), "state": "done",
         "next", "late", "failed" or "later", "text"}``; a failed one that the user may
-        mend has ``"action"``, ``{"method", "label"}``, a button of the demande
+        mend has ``"action"``, ``{"method", "label", "confirm"}``: a button of the
+        demande, and what it makes, to be read before
     """
     found = [_sent(request)]
     if request.state == "cancelled":
@@ -34,8 +35,16 @@ def steps(request):
             found += _money(request)
     failed = found[-1] if found[-1]["state"] == "failed" else None
     if failed and request.can_correct and request.env.user.has_group(USER):
-        label = request.env._("Correct")
-        failed["action"] = {"method": "action_correct_invoice", "label": label}
+        failed["action"] = {
+            "method": "action_correct_invoice",
+            "label": request.env._("Correct"),
+            "confirm": request.env._(
+                "A credit note for the whole invoice is posted at once: nothing is "
+                "left to pay on it. A new draft invoice with the same lines and days "
+                "opens for you to put right. Nothing leaves for Urssaf before you "
+                "press “Post and resend” there."
+            ),
+        }
     return [*found, *_after(request)]
 
 

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component, useState } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -19,6 +20,7 @@ export class UrssafTimeline extends Component {
 
     setup() {
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.state = useState({ busy: false });
         this.label = _t("Steps of the demande de paiement");
         this.icons = ICONS;
@@ -36,8 +38,19 @@ export class UrssafTimeline extends Component {
         return this.props.record.data[this.props.name] || [];
     }
 
+    /** What posts something says so first, in the words of the server. */
+    press({ method, label, confirm }) {
+        this.dialog.add(ConfirmationDialog, {
+            title: label,
+            body: confirm,
+            confirmLabel: label,
+            confirm: () => this.run(method),
+            cancel: () => {},
+        });
+    }
+
     /** A button of the record that the form shows. */
-    async press(method) {
+    async run(method) {
         this.state.busy = true;
         try {
             await this.action.doActionButton({
