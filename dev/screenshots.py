@@ -81,6 +81,10 @@ class Shooter:
         """Click on what ``selector`` shows."""
         self._page.click(selector)
 
+    def fill(self, selector, value):
+        """Type it into a field."""
+        self._page.fill(selector, str(value))
+
     def wait_for(self, selector):
         """Wait until that is on the screen."""
         self._page.wait_for_selector(selector)
@@ -174,12 +178,19 @@ def take_trade(shooter):
     vasseur = [["partner_id.name", "=", "Rémi Vasseur"]]
     sold = [["move_type", "=", "out_invoice"]]
     invoice = shooter.find("account.move", [*vasseur, *sold])
-    shooter.open("account.action_move_out_invoice", invoice, 1000)
+    shooter.open("account.action_move_out_invoice", invoice, 780)
+    shooter.click(".o_notebook a:has-text('Interventions')")
     shooter.shoot("trade_invoice")
     run = shooter.find("home.service.certificate.run", [])
-    shooter.open(f"{TRADE}.home_service_certificate_run_action", run, 620)
+    shooter.open(f"{TRADE}.home_service_certificate_run_action", run, 440)
     shooter.shoot("trade_certificates")
-    shooter.open(f"{TRADE}.home_service_nova_action", height=760)
+    shooter.open(f"{TRADE}.home_service_nova_table_action", height=1120)
+    # The last quarter of the year that the demo tells.
+    year = shooter.call("home.service.certificate.run", "read", [run], ["year"])
+    shooter.fill("div[name=year] input", year[0]["year"])
+    shooter.click("div[name=period] label:has-text('T4')")
+    shooter.click("button[name=action_show]")
+    shooter.wait_for("[name=line_ids] .o_data_row")
     shooter.shoot("trade_nova")
 
 

@@ -159,6 +159,10 @@ def _identity(odoo):
         "email": "bonjour@example.com",
         "phone": "02 61 91 00 00",
         "logo": base64.b64encode(LOGO.read_bytes()).decode(),
+        # With the address in four lines below the logo, the head of Odoo's papers is
+        # higher than the margin that Odoo leaves it: it would cover the text.
+        "company_details": f"<p>{NAME}<br/>5 rue des Lilas, 35000 Rennes</p>",
+        "report_footer": f"<p>{NAME} · SIREN {SIREN} · TVA {VAT_NUMBER}</p>",
     }
     odoo.write("res.company", [company], values)
     return company

@@ -64,6 +64,13 @@ class ResCompany(models.Model):
         help="What happens at posting when an invoice lacks something that the law "
         "asks of it.",
     )
+    home_service_travel_hours = fields.Boolean(
+        string="Travel sold by the hour counts as hours",
+        help="In the figures for NOVA. Article D7233-1 of the Code du travail names "
+        "the time of the services and the travel costs apart, so travel is not "
+        "counted; we found no notice of NOVA that says more. Tick it if your "
+        "administration asks for it.",
+    )
 
     @api.constrains("home_service_sap_number", "home_service_intervenant")
     def _check_home_service_identifiers(self):

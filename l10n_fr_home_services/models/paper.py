@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_time, formatLang
 
 from ..rules import hours_text
+from ..rules.certificate import NOT_HIS
 from .company import MODES
 from .taxes import EXEMPT
 
@@ -205,16 +206,40 @@ class AccountMove(models.Model):
         return gap if abs(gap) <= most else 0.0
 
     def _home_service_payer(self, payment):
-        """Who paid, after “Paid on …”.
+        """Who paid, after “Paid on …”, and by which means if it was not his own money.
 
         :param payment: one of Odoo's ``invoice_payments_widget``
         """
         if payment["is_refund"]:
             return ""
         # sudo(): the customer reads who paid his invoice.
-        moves = self.env["account.move"].sudo()
-        payer = moves.browse(payment["move_id"]).partner_id.name
-        return self.env._("by %s", payer) if payer else ""
+        env = self.sudo().env
+        entry = env["account.move"].browse(payment["move_id"])
+        payer = entry.partner_id.name
+        if not payer:
+            return ""
+        method = entry.origin_payment_id.payment_method_line_id
+        other = entry.commercial_partner_id - self.sudo().commercial_partner_id
+        kinds = [one.home_service_kind for one in (other, method, entry.journal_id)]
+        kind = next(filter(None, kinds), "")
+        if kind not in NOT_HIS:
+            return self.env._("by %s", payer)
+        labels = dict(
+            method._fields["home_service_kind"]._description_selection(self.env)
+        )
+        return self.env._("by %(payer)s, %(means)s", payer=payer, means=labels[kind])
+
+    def _home_service_set_off(self, payment):
+        """What a credit note was taken off, in the place of “Paid on …”: nobody has
+        paid it.
+
+        :param payment: see ``_home_service_payer``
+        """
+        # sudo(): see there.
+        settled = self.env["account.move"].sudo().browse(payment["move_id"])
+        if self.move_type != "out_refund" or not settled.is_sale_document():
+            return ""
+        return self.env._("Taken off %s", settled.name)
 
 
 def _hours(hours):
@@ -287,6 +312,24 @@ class AccountMoveLine(models.Model):
             _hours(hours) if hours else "",
         ]
         return ", ".join(filter(None, parts))
+
+    def _home_service_printed_taxes(self):
+        """The rates of the line, in one wording in each language: the labels of the
+        French chart mix “VAT 10%” and “TVA 20%”. Taxes that are no rate keep theirs.
+        """
+        self.ensure_one()
+        return ", ".join(
+            filter(None, (self._home_service_rate(tax) for tax in self.tax_ids))
+        )
+
+    def _home_service_rate(self, tax):
+        if tax.amount_type != "percent":
+            return tax.tax_label
+        if not tax.amount:
+            return self.env._("No VAT")
+        digits = 0 if tax.amount == int(tax.amount) else 1
+        rate = formatLang(self.env, tax.amount, digits=digits)
+        return self.env._("VAT %s%%", rate)
 
     def _home_service_printed_total(self):
         """The total of the line with VAT. Odoo rounds the VAT of the invoice as a

@@ -31,6 +31,9 @@ class ResConfigSettings(models.TransientModel):
     home_service_paper_check = fields.Selection(
         related="company_id.home_service_paper_check", readonly=False, required=True
     )
+    home_service_travel_hours = fields.Boolean(
+        related="company_id.home_service_travel_hours", readonly=False
+    )
     home_service_vat = fields.Selection(
         related="company_id.root_id.home_service_vat", readonly=False, required=True
     )

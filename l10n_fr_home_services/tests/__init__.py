@@ -7,6 +7,7 @@ from . import test_certificate_paper
 from . import test_certificate_refunds
 from . import test_certificate_rules
 from . import test_certificate_run
+from . import test_certificate_together
 from . import test_certificate_versions
 from . import test_company
 from . import test_counters

@@ -196,26 +196,58 @@ class TestCertificateRefunds(CertificateCase):
         draft = self.Certificate._prepare(self.company, self.customer, 2026)
         self.assertEqual((draft.amount_prefinanced, draft.amount_aid), (80, 60))
 
-    def test_moved_from_another_customer(self):
-        """300.00 that were booked on Mrs A by mistake, and moved to Mr D: his payment,
-        on its own day; what was moved beyond it stays an entry.
+    def test_by_transfer_of_somebody_else(self):
+        """How the money came says less than who paid: a département pays by transfer,
+        and that is the name of the means too.
         """
+        payer = self.env["res.partner"].create(
+            {"name": "Département", "is_company": True, "home_service_kind": "aid"}
+        )
+        invoice = self._invoice(60)
+        method = self.bank.inbound_payment_method_line_ids[:1]
+        method = method.copy({"name": "Transfer", "home_service_kind": "transfer"})
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": payer.id,
+                "amount": 60,
+                "date": "2026-03-12",
+                "journal_id": self.bank.id,
+                "payment_method_line_id": method.id,
+            }
+        )
+        payment.action_post()
+        lines = self._owed(invoice) + payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == self._owed(invoice).account_id
+        )
+        lines.reconcile()
+        self.assertEqual(self._figures(), (60, 0))
+
+    def _booked_on_another(self, amount, day):
+        """A payment that was booked on Mrs A by mistake, and its line there."""
         other = self.env["res.partner"].create({"name": "Mme A"})
         payment = self.env["account.payment"].create(
             {
                 "partner_id": other.id,
-                "amount": 300,
-                "date": "2026-12-30",
+                "amount": amount,
+                "date": day,
                 "journal_id": self.bank.id,
             }
         )
         payment.action_post()
-        invoice = self._invoice(320, day="2026-12-20")
+        lines = payment.move_id.line_ids
+        return payment, lines.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    def _moved_to(self, invoice, amount, day, other):
+        """The entry that moves it to the customer of the invoice, who has paid with it;
+        the line that it takes from the other one.
+        """
         account = self._owed(invoice).account_id
         moved = self.env["account.move"].create(
             {
                 "journal_id": self.company_data["default_journal_misc"].id,
-                "date": "2027-01-12",
+                "date": day,
                 "line_ids": [
                     Command.create(
                         {
@@ -224,17 +256,48 @@ class TestCertificateRefunds(CertificateCase):
                             "balance": balance,
                         }
                     )
-                    for partner, balance in ((other, 320), (self.customer, -320))
+                    for partner, balance in ((other, amount), (self.customer, -amount))
                 ],
             }
         )
         moved.action_post()
         debit = moved.line_ids.filtered("debit")
         (self._owed(invoice) + moved.line_ids - debit).reconcile()
+        return debit
+
+    def test_moved_long_after_the_year(self):
+        """Paid in February 2026 for December 2025, booked on Mrs A, and moved in May
+        2027: what was handed over for 2026 is followed by another version.
+        """
+        self._pay(self._invoice(80, day="2026-06-10"), 80, day="2026-06-10")
+        invoice = self._invoice(300, day="2025-12-20")
+        payment, received = self._booked_on_another(300, "2026-02-03")
+        first = self._sent()
+        self.assertEqual(first.amount_received, 80)
+        debit = self._moved_to(invoice, 300, "2027-05-12", payment.partner_id)
+        (received + debit).reconcile()
+        self._watch()
+        self.assertEqual(first.state, "replace")
+        second = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual((second.version, second.amount_received), (2, 380))
+        self.assertIn(payment.move_id, second.line_ids.entry_id)
+        self.assertEqual(self._figures(2025), None)
+        self.assertEqual(self._figures(2027), None)
+
+    def test_paid_long_after_the_year(self):
+        """December's invoice, paid in May: of the year in which the money came."""
+        self._pay(self._invoice(300, day="2025-12-20"), 300, day="2026-05-12")
+        self.assertEqual(self._figures(2025), None)
+        self.assertEqual(self._figures(2026), (300, 300))
+
+    def test_moved_from_another_customer(self):
+        """300.00 that were booked on Mrs A by mistake, and moved to Mr D: his payment,
+        on its own day; what was moved beyond it stays an entry.
+        """
+        payment, received = self._booked_on_another(300, "2026-12-30")
+        invoice = self._invoice(320, day="2026-12-20")
+        debit = self._moved_to(invoice, 320, "2027-01-12", payment.partner_id)
         self.assertEqual(self._figures(), None)
-        received = payment.move_id.line_ids.filtered(
-            lambda li: li.account_id == account
-        )
         (received + debit).reconcile()
         self.assertEqual(self._figures(), (300, 300))
         draft = self.Certificate._prepare(self.company, self.customer, 2026)
@@ -242,7 +305,7 @@ class TestCertificateRefunds(CertificateCase):
         self.assertEqual(draft.line_ids.paid_on, date(2026, 12, 30))
         rows = self.Certificate._missing(self.company, 2027)
         [row] = [row for row in rows if row["kind"] == "entry"]
-        self.assertEqual((row["res_id"], row["amount"]), (moved.id, 20))
+        self.assertEqual((row["res_id"], row["amount"]), (debit.move_id.id, 20))
         # A certificate that was handed over is looked at again.
         draft._set_state("ready")
         draft._set_state("sent")

@@ -50,6 +50,15 @@ class TestDocument(HomeServiceCase):
             }
         )
 
+    def test_not_saved_yet(self):
+        """A form that is being filled in replaces, and is replaced by, nothing."""
+        self._document(issued="2026-03-01")
+        form = Form(self.documents.with_user(self.manager))
+        self.assertEqual(form.state, "valid")
+        form.kind = "vigilance"
+        form.date_issue = "2025-07-01"
+        self.assertEqual(form.state, "expired")
+
     def _said(self, records, kind=DOCUMENT_ACTIVITY):
         return self.env["mail.activity"].search(
             [

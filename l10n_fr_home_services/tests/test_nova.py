@@ -112,7 +112,7 @@ class TestNova(NovaCase):
             self._hours_line(1, product_id=travel.id),
             {"product_id": self.goods.id, "quantity": 4},
         )
-        self.env["account.move.line"].flush_model()
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 "SELECT id, hours, mode FROM (%s) AS sold WHERE company_id = %s",
@@ -125,9 +125,27 @@ class TestNova(NovaCase):
         self.assertEqual(len(rows), 6)
         for line_id, hours, mode in rows:
             line = lines.browse(line_id)
-            self.assertAlmostEqual(hours, line._home_service_hours(), 5, line.name)
+            counted = 0 if line.product_id == travel else line._home_service_hours()
+            self.assertAlmostEqual(hours, counted, 5, line.name)
             if line._home_service_nature()[0]:
                 self.assertEqual(mode, line._home_service_mode())
+
+    def test_travel_by_the_hour_is_no_service(self):
+        """Article D7233-1 names the time and the travel apart; a company may choose."""
+        travel = self._make_service("Déplacement", 10.0, "60")
+        travel.home_service_travel = True
+        move = self._invoice(
+            self._hours_line(3), self._hours_line(0.5, product_id=travel.id)
+        )
+        line = self._line(self._screen(), self.activity)
+        self.assertEqual((line.hours_1, line.turnover_1), (3, 105))
+        self.company.home_service_travel_hours = True
+        self.assertEqual(self._line(self._screen(), self.activity).hours_1, 3.5)
+        # What a credit note takes back is what was counted.
+        self.company.home_service_travel_hours = False
+        reversal = move._reverse_moves([{"invoice_date": "2026-02-10"}])
+        reversal.action_post()
+        self.assertEqual(self._line(self._screen(), self.activity).hours_2, -3)
 
     def test_a_credit_note_subtracts_in_its_own_month(self):
         move = self._invoice(self._hours_line(3))

@@ -247,6 +247,40 @@ class TestPaper(PaperCase):
         text = self._text(move)
         self.assertIn("Paid on 03/16/2026 by partner_a 20.00 €", text)
         self.assertIn("Amount Due 13.00 €", text)
+        # Not his own money: said.
+        journal = self.company_data["default_journal_bank"]
+        method = journal.inbound_payment_method_line_ids[:1]
+        method.home_service_kind = "cesu_prefinanced"
+        self.assertIn("by partner_a, Prefinanced CESU 20.00 €", self._text(move))
+
+    def test_a_credit_note_that_nobody_paid(self):
+        """It is taken off its invoice: not “paid by” the customer."""
+        move = self._posted()
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard = wizard.create({"journal_id": move.journal_id.id})
+        new = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
+        credit = move.reversal_move_ids
+        self.assertEqual(credit.payment_state, "paid")
+        text = self._text(credit)
+        self.assertIn(f"Taken off {move.name} 33.00 €", text)
+        self.assertNotIn("Paid on", text)
+        self.assertIn("Reversed on", self._text(move))
+        self.assertNotIn("Taken off", self._text(new))
+
+    def test_rates_in_one_wording(self):
+        """The labels of the French chart mix “VAT 10%” and “TVA 20%”."""
+        self.tax.invoice_label = "TVA 10%"
+        exempt = self.tax.copy({"amount": 0, "name": "0", "invoice_label": "Sans TVA"})
+        low = self.tax.copy({"amount": 5.5, "name": "5.5", "invoice_label": "TVA"})
+        move = self._posted({}, {"tax_ids": low.ids}, {"tax_ids": exempt.ids})
+        found = [line._home_service_printed_taxes() for line in move.invoice_line_ids]
+        self.assertEqual(found, ["VAT 10%", "VAT 5.5%", "No VAT"])
+        text = self._text(move)
+        for said in found:
+            self.assertIn(said, text)
+        self.assertNotIn("Sans TVA", text)
 
     def test_credit_note(self):
         move = self._posted()

@@ -76,6 +76,12 @@ def _sentence(env, currency, key, before, after):
         return env._(
             "%(invoice)s: %(before)s received on %(day)s no longer counts.", **values
         )
+    if currency.is_zero(before) and after < 0:
+        return env._(
+            "%(invoice)s: %(given)s given back on %(day)s is new.",
+            given=currency.format(-after),
+            **values,
+        )
     if currency.is_zero(before):
         return env._("%(invoice)s: %(after)s received on %(day)s is new.", **values)
     return env._(

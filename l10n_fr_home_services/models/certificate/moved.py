@@ -16,7 +16,7 @@ SOURCES = """
            entry.date AS entry_date,
            payment.id AS payment,
            payment.date AS payment_date,
-           COALESCE(method.home_service_kind, payer.home_service_kind,
+           COALESCE(payer.home_service_kind, method.home_service_kind,
                     journal.home_service_kind) AS kind,
            journal.type AS journal,
            statement.amount AS line,

@@ -97,7 +97,7 @@ def _said(env, figures):
         "done": env._("For %(issuer)s, on %(day)s.", issuer=issuer["name"], day=day),
         "means": env._("Payments that count in %s", year),
         "annex": env._("Annex: the interventions of %s", year),
-        "count": figures["count"] and env._("%s interventions", figures["count"]),
+        "count": _count_text(env, figures["count"]),
     }
     if account := figures["customer"].get("account"):
         said["certifies"] += " " + env._("Account debited: %s.", account)
@@ -269,6 +269,13 @@ def pdfs(env, bodies, footer):
         content = report._run_wkhtmltopdf(batch, footer=footer)
         found += _cut(content, len(batch))
     return found
+
+
+def _count_text(env, count):
+    """How many interventions, where it is known."""
+    if not count:
+        return ""
+    return env._("1 intervention") if count == 1 else env._("%s interventions", count)
 
 
 def _cut(content, count):

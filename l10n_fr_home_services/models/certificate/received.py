@@ -103,9 +103,13 @@ PAID = """
     SELECT matched.document
       FROM (%(matches)s) matched
       JOIN account_move entry ON entry.id = matched.entry
+      JOIN account_journal journal ON journal.id = entry.journal_id
       LEFT JOIN account_payment payment ON payment.id = entry.origin_payment_id
      WHERE entry.move_type = 'entry'
-       AND COALESCE(payment.date, entry.date) BETWEEN %(start)s AND %(end)s
+       AND COALESCE(payment.date, entry.date) >= %(start)s
+       AND (COALESCE(payment.date, entry.date) <= %(end)s
+            -- May move money of that year, however late: see moved.py.
+            OR (payment.id IS NULL AND journal.type != ALL(%(journals)s)))
 """
 FOUND = """
     SELECT move.id, move.reversed_entry_id
@@ -131,6 +135,7 @@ def _candidates(env, companies, partners, year):
         matches=SQL(MATCHES, these=these),
         start=start,
         end=date(year + 1, MONTHS_AFTER, 31),
+        journals=list(BANK_JOURNALS),
     )
     ours = _ours(companies, partners)
     around = SQL(
@@ -290,10 +295,9 @@ MONEY = """
            entry.date AS entry_date,
            payment.id AS payment,
            payment.date AS payment_date,
-           COALESCE(method.home_service_kind,
-                    CASE WHEN payer.id != document.commercial_partner_id
+           COALESCE(CASE WHEN payer.id != document.commercial_partner_id
                          THEN payer.home_service_kind END,
-                    journal.home_service_kind) AS kind,
+                    method.home_service_kind, journal.home_service_kind) AS kind,
            journal.type AS journal,
            statement.amount AS line,
            SUM(matched.amount) AS amount

@@ -119,7 +119,7 @@ class HomeServiceDocument(models.Model):
         for document in self:
             end = document.date_end
             document.state = "valid"
-            if document._origin not in newest:
+            if document._origin and document._origin not in newest:
                 document.state = "replaced"
             elif end and end < today:
                 document.state = "expired"

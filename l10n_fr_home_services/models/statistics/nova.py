@@ -2,9 +2,9 @@
 """What was invoiced, as NOVA counts it: customers, hours and turnover before tax, by
 establishment, mode and activity.
 
-Read from the invoices by one query, whatever their number. Which month an invoice
-belongs to is written nowhere: NOVA asks for what was *invoiced*, so it is that of the
-invoice date. Credit notes subtract, in the month of their own date.
+Read from the invoices by one query. Which month an invoice belongs to is written
+nowhere: NOVA asks for what was *invoiced*, so it is that of the invoice date. Credit
+notes subtract, in the month of their own date.
 """
 
 from odoo import api, fields, models
@@ -90,7 +90,7 @@ class HomeServiceNova(models.Model):
         readonly=True,
         digits=(16, 2),
         help="Of the interventions; where there are none, the quantity of what is "
-        "priced by the hour.",
+        "priced by the hour. Travel costs are none, unless the settings say so.",
     )
     turnover = fields.Monetary(string="Turnover (excl. VAT)", readonly=True)
     other_turnover = fields.Monetary(
@@ -234,7 +234,7 @@ class HomeServiceNova(models.Model):
             """
             account_move_line AS line
               JOIN account_move AS move ON move.id = line.move_id
-              JOIN (%s) AS company (id, mode) ON company.id = line.company_id
+              JOIN (%s) AS company (id, mode, travel) ON company.id = line.company_id
          LEFT JOIN product_product AS product ON product.id = line.product_id
          LEFT JOIN product_template AS template ON template.id = product.product_tmpl_id
          LEFT JOIN home_service_nature AS nature
@@ -251,13 +251,16 @@ class HomeServiceNova(models.Model):
 
     @api.model
     def _hours_sql(self):
-        """See ``account.move.line._home_service_hours``."""
+        """See ``account.move.line._home_service_hours``; of travel none, unless the
+        company says so (article D7233-1 of the Code du travail: time and travel apart).
+        """
         # sudo: who reads figures need not read units.
         hour = self.env["product.template"]._home_service_hour().sudo()
         return SQL(
             """
             CASE WHEN nature.id IS NULL THEN 0
                  WHEN done.duration IS NOT NULL THEN done.duration
+                 WHEN template.home_service_travel AND NOT company.travel THEN 0
                  WHEN COALESCE(CASE WHEN line.home_service_nature_id IS NULL
                                     THEN template.home_service_unit
                                     ELSE line.home_service_unit END, '') != 'hour'
@@ -273,18 +276,15 @@ class HomeServiceNova(models.Model):
 
     @api.model
     def _companies_sql(self):
-        """Each company with the mode of the one whose declaration covers it."""
-        # sudo: a branch does not open the company above it; who reads what is decided
+        """Each company with the choices of the one whose declaration covers it."""
+        # sudo(): a branch does not open the company above it; who reads what is decided
         # by the rule on this model.
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        rows = [
-            SQL(
-                "(%s, %s::varchar)",
-                company.id,
-                company._home_service_declarant().home_service_mode or None,
-            )
-            for company in companies.search([])
-        ]
+        rows = []
+        for company in companies.search([]):
+            said = company._home_service_declarant()
+            chosen = said.home_service_mode or None, said.home_service_travel_hours
+            rows.append(SQL("(%s, %s::varchar, %s)", company.id, *chosen))
         return SQL("VALUES %s", SQL(", ").join(rows))
 
     @api.model
