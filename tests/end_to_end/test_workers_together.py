@@ -36,7 +36,7 @@ def _state(instance, moves):
         return {row[0] for row in cursor.fetchall()}
 
 
-def _another_worker(instance, *jobs, minutes_ahead=0):
+def another_worker(instance, *jobs, minutes_ahead=0):
     """Run scheduled actions in a process of its own, whose clock may be ahead."""
     command = [
         *(sys.executable, "-m", "tests.end_to_end.worker", instance.config_file),
@@ -143,7 +143,7 @@ def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, rpc):
         with wire.hold() as held:
             click = users.submit(rpc.call, "account.move", "action_urssaf_send", moves)
             assert held.wait(30), "Odoo did not call Urssaf"
-            _another_worker(instance, "repair", "send", minutes_ahead=60)
+            another_worker(instance, "repair", "send", minutes_ahead=60)
             assert _state(instance, moves) == {"sending"}
         click.result()
     assert wire.posts.count(SEND) == 1
@@ -156,7 +156,7 @@ def test_the_queue_and_a_click(instance, sandbox, wire, customer, rpc):
     office.send_selection(rpc, moves)
     with ThreadPoolExecutor() as workers:
         with wire.hold() as held:
-            action = workers.submit(_another_worker, instance, "send")
+            action = workers.submit(another_worker, instance, "send")
             assert held.wait(30), "the scheduled action did not call Urssaf"
             requests = rpc.search(REQUEST, [("move_id", "in", moves)])
             for move in moves:
