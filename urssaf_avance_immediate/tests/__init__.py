@@ -107,4 +107,5 @@ from . import test_transfers_set_up
 from . import test_transit
 from . import test_transit_signed
 from . import test_translation
+from . import test_turns
 from . import test_wizard_access

@@ -20,7 +20,7 @@ PROCESSES, CALLS = 3, 15
 #: Far from any real pace: the turns are counted, nobody waits for them.
 PER_SECOND = 10.0
 
-# What one process does before each call, without the call: see ``_taken_turn``.
+# What one process does before each call, without the call: see ``_alone``.
 _WORKER = """
 import json, sys, psycopg2
 task = json.load(sys.stdin)
@@ -101,7 +101,7 @@ class TestPaceOfProcesses(TransactionCase):
 
     def test_without_the_database_nobody_calls_faster(self):
         broken = patch.object(
-            type(self.pace), "_taken_turn", side_effect=psycopg2.OperationalError
+            type(self.pace), "_alone", side_effect=psycopg2.OperationalError
         )
         with broken:
             waits = [self.pace._take_turn(self.company.id, 0.01) for _call in range(2)]

@@ -25,16 +25,24 @@ class HomeServiceCertificateRun(models.Model):
         runs = self.search([("state", "in", ("looking", "producing"))], order="id")
         keep(self.env, remaining=sum(run._left() for run in runs))
         for run in runs:
-            work = run.with_company(run.company_id)
-            steps = work._look if run.state == "looking" else work._make
-            try:
-                for done in steps():
-                    if not keep(self.env, done):
-                        return
-            except FASTER:
-                # Somebody works on the same customers: the next run goes on.
-                self.env.cr.rollback()
-                self._wake()
+            if not run._run_apart():
+                return
+
+    def _run_apart(self):
+        """Go on with this run, apart from the others: extend it to have that done
+        elsewhere. Return whether there is time for another one.
+        """
+        work = self.with_company(self.company_id)
+        steps = work._look if self.state == "looking" else work._make
+        try:
+            for done in steps():
+                if not keep(self.env, done):
+                    return False
+        except FASTER:
+            # Somebody works on the same customers: the next run goes on.
+            self.env.cr.rollback()
+            self._wake()
+        return True
 
     def _left(self):
         if self.state == "looking":

@@ -54,6 +54,8 @@ SHORTEST_FRESH = timedelta(minutes=15)
 class UrssafEnrolment(models.Model):
     _inherit = "urssaf.enrolment"
 
+    _asked_states = (*FOLLOWED, "ended")
+
     # -- buttons ---------------------------------------------------------------
 
     def action_urssaf_refresh(self):
@@ -327,7 +329,8 @@ class UrssafEnrolment(models.Model):
         """Ask about the active customers of self whose last news is too old for their
         company: their demandes are about to leave.
 
-        An outage says nothing of a customer; the sending meets it and waits.
+        An outage says nothing of a customer; the sending meets it and waits. Where
+        other companies come first, the next turn asks about the next customer.
         """
         now = fields.Datetime.now()
         self.fetch(ASKED_BEFORE_SENDING)
@@ -344,7 +347,7 @@ class UrssafEnrolment(models.Model):
             # of this customer, not of the demandes.
             if not work.take(
                 self.browse(enrolment.id), lambda one: one._ask_alone(client)
-            ):
+            ) or work.turn_over(self.env):
                 break
 
     def _ask_alone(self, client):
@@ -357,7 +360,8 @@ class UrssafEnrolment(models.Model):
 
     @api.model
     def _follow_due(self, company):
-        due = self._due(company, [*FOLLOWED, "ended"])._askable()
+        due = self._due(company, self._asked_states)._askable()
         due._report_remaining()
         due._refresh()
-        self._watch_messages(company)
+        if not self._more_news_to_come(company):
+            self._watch_messages(company)

@@ -34,6 +34,8 @@ class UrssafExchange(models.AbstractModel):
 
     #: What is read of each record when calls are made; nothing for every column.
     _call_fields = ()
+    #: States in which Urssaf is asked for news.
+    _asked_states = ()
 
     connection_notice = fields.Char(
         compute="_compute_connection_notice", help="Why nothing leaves for the moment."
@@ -173,8 +175,9 @@ class UrssafExchange(models.AbstractModel):
 
     def _work_through(self, step, cut=None, insist=False):
         """Open Urssaf for each habilitation of self and take ``step(batch, client)`` on
-        one batch after the other, until it returns false (an outage) or time is up.
-        What raises leaves the others alone, see ``work.take``.
+        one batch after the other, until it returns false (an outage), time is up, or
+        other companies come first. What raises leaves the others alone, see
+        ``work.take``.
 
         :param cut: how records become batches; one by one by default
         :param insist: call although the connection of the company is paused
@@ -191,7 +194,7 @@ class UrssafExchange(models.AbstractModel):
             ]
             try:
                 with company._urssaf_get_client() as client:
-                    while todo and work.time_left(self.env):
+                    while todo and self._may_take_more():
                         if not work.take(
                             todo.pop(0), lambda batch: step(batch, client)
                         ):
@@ -200,6 +203,17 @@ class UrssafExchange(models.AbstractModel):
                             break
             except UrssafConfigError as error:
                 records._not_configured(error)
+
+    def _may_take_more(self):
+        """Whether there is time left, and no other company comes first."""
+        return work.time_left(self.env) and not work.turn_over(self.env)
+
+    @api.model
+    def _more_news_to_come(self, company):
+        """Whether the next turn of the company brings more news: what is made of them
+        is done once, with the last.
+        """
+        return bool(work.turn_over(self.env) and turns.with_calls(company, "follow"))
 
     def _not_configured(self, error):
         """The settings of the company are incomplete: nothing can be asked."""

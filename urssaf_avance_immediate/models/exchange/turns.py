@@ -8,7 +8,11 @@ other workers (``urssaf_avance_immediate_queue_job``) extends
 
 import logging
 
+from odoo import fields
+from odoo.tools import SQL
+
 from . import work
+from .ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
 
 _logger = logging.getLogger(__name__)
 
@@ -55,13 +59,87 @@ STEPS = {
 }
 
 
+#: Of the actions that call Urssaf: what wakes them.
+CALLS = {"send": CRON_SEND, "follow": CRON_FOLLOW, "repair": CRON_REPAIR}
+#: Those that do nothing else.
+CALLS_ALONE = ("send", "repair")
+
+
 def each_company(env, action):
     """Have each habilitation take its turn.
 
+    Where several have calls to make, the one that was served longest ago comes first,
+    each makes one call (``work.Turn``), and Odoo runs the action again while something
+    is left: whatever becomes of that call, the others wait no longer than for it.
+
     :param action: a key of ``STEPS``
     """
-    for company in env["res.company"]._urssaf_holders():
+    holders = env["res.company"]._urssaf_holders()
+    waiting = with_calls(holders, action) if len(holders) > 1 else holders[:0]
+    if len(holders) > 1 and action in CALLS_ALONE:
+        holders = waiting
+    # Nobody waits for who is left alone for a while.
+    waiting = waiting.filtered(lambda c: not env["urssaf.connection"]._of(c)._paused())
+    if len(waiting) < 2:
+        for company in holders:
+            company._urssaf_run_apart(action)
+        return
+    _take_turns(env, action, env["urssaf.pace"].sudo()._longest_first(holders), waiting)
+
+
+def _take_turns(env, action, holders, waiting):
+    for company in holders:
+        if not work.time_left(env):
+            # At once, and not when Odoo looks again in a minute.
+            wake(env, CALLS[action])
+            break
+        if company in waiting:
+            env["urssaf.pace"].sudo()._begin_turn(company)
+            company = company.with_context(urssaf_turn=work.Turn(company))
         company._urssaf_run_apart(action)
+
+
+def with_calls(holders, action):
+    """Those of these habilitations that have a call to make, paused or not."""
+    found = holders.browse()
+    for name in ("urssaf.enrolment", "urssaf.payment.request"):
+        model = holders.env[name]
+        states = {
+            "send": ("queued",),
+            "follow": model._asked_states,
+            "repair": ("sending", "unknown"),
+        }
+        if action in states and holders:
+            found |= _with_due(holders, model, states[action])
+    return found
+
+
+def _with_due(holders, model, states):
+    """One look into the index of what is due, for each company: grouping would read
+    all demandes ever paid.
+    """
+    model.flush_model(["holder_id", "environment", "state", "next_call_at"])
+    holders.flush_recordset(["urssaf_environment"])
+    rows = holders.env.execute_query(
+        SQL(
+            """
+            SELECT company.id
+              FROM res_company AS company
+             WHERE company.id IN %(holders)s
+               AND EXISTS (SELECT
+                             FROM %(table)s
+                            WHERE holder_id = company.id
+                              AND environment = company.urssaf_environment
+                              AND state IN %(states)s
+                              AND next_call_at <= %(now)s)
+            """,
+            holders=tuple(holders.ids),
+            table=SQL.identifier(model._table),
+            states=tuple(states),
+            now=fields.Datetime.now(),
+        )
+    )
+    return holders.browse(company_id for [company_id] in rows)
 
 
 def run(company, action):

@@ -23,6 +23,16 @@ class Unforeseen:
         self.code = type(error).__name__
 
 
+class Refusal:
+    """Errors inside an HTTP 200, in the shape of an UrssafError."""
+
+    kind = "rejected"
+
+    def __init__(self, errors):
+        self.errors = errors
+        self.code = next((error.code for error in errors if error.code), None)
+
+
 def error_text(env, error, mask=redact):
     """What people read of an UrssafError.
 

@@ -29,10 +29,16 @@ FASTER = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 
 def commits(env):
-    """Whether :func:`checkpoint` commits. Not in a test, but for its scheduled
-    actions."""
-    in_cron = env.context.get("ir_cron_progress_id")
-    return bool(in_cron) or env["account.move"]._can_commit()
+    """Whether :func:`checkpoint` commits. Not in a test, but for what it runs in the
+    background."""
+    return in_background(env) or env["account.move"]._can_commit()
+
+
+def in_background(env):
+    """Whether nobody waits: a scheduled action, or a job that does its work. What is
+    not done now, the next one does.
+    """
+    return "cron_end_time" in env.context
 
 
 def checkpoint(env, processed=0, remaining=None):
@@ -51,6 +57,34 @@ def time_left(env):
     """Whether the running scheduled action, if any, may go on."""
     end = env.context.get("cron_end_time")
     return end is None or time.monotonic() < end
+
+
+class Turn:
+    """The turn of one company while others wait: one call where it has a pace, for the
+    next one would have to wait; else as many as fit into ``SECONDS``. It is handed on
+    in the context, ``urssaf_turn``.
+    """
+
+    SECONDS = 2
+
+    def __init__(self, company):
+        self._paced = bool(company.urssaf_calls_per_second)
+        self._end = time.monotonic() + self.SECONDS
+        self._called = False
+
+    def calling(self):
+        """A call is about to be made."""
+        self._called = True
+
+    def over(self):
+        """Whether the others come first now: never before a call."""
+        return self._called and (self._paced or time.monotonic() >= self._end)
+
+
+def turn_over(env):
+    """Whether other companies come first now, whatever is left to do for this one."""
+    turn = env.context.get("urssaf_turn")
+    return bool(turn) and turn.over()
 
 
 def report_more(env, count):
@@ -138,7 +172,7 @@ def take(records, step, put_off=None):
         with undone_on_error(env):
             return step(records) is not False
     except FASTER:
-        if not env.context.get("ir_cron_progress_id"):
+        if not in_background(env):
             raise
         # The next run does it.
         _logger.info("%s: interrupted, to be continued", records)

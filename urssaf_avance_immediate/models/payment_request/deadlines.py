@@ -281,16 +281,17 @@ class UrssafPaymentRequest(models.Model):
 
     @api.model
     def _follow_due(self, company):
-        due = self._due(company, list(FOLLOWED))
+        due = self._due(company, self._asked_states)
         due._report_remaining()
         due._ask()
+        if self._more_news_to_come(company):
+            return
         pending = self._pending_transfers(company)
         pending._report_remaining()
         pending._register_transfers()
         self._notify_customers(company)
         self._watch_messages(company)
-        # Enrolments were looked at before.
-        company._urssaf_tell_not_told()
+        company._urssaf_tell_not_told()  # enrolments were looked at before
         self._wake_for_next(company)
 
     @api.model

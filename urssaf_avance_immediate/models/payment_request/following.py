@@ -57,6 +57,7 @@ MAX_NUMBERS = 5
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
+    _asked_states = FOLLOWED
     #: What a call and its answer read, here and in ``sending``.
     _call_fields = (
         "company_id holder_id environment external_id state active_request name "

@@ -21,6 +21,7 @@ from ...lib.api.codes import MAX_SEARCH
 from ..exchange import work
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
 from ..exchange.ir_cron import CRON_REPAIR, wake
+from ..exchange.words import Refusal
 from .notes import customer_closed_note
 from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
@@ -237,6 +238,9 @@ class UrssafPaymentRequest(models.Model):
         if self._customers_in_doubt(client):
             work.checkpoint(self.env, len(self))
             return False
+        if work.turn_over(self.env):
+            # The questions took this turn.
+            return True
         bodies = self._bodies()
         ready = self.filtered(lambda r: r.id in bodies)
         if lacking := self - ready:
@@ -338,7 +342,7 @@ class UrssafPaymentRequest(models.Model):
         again = self._due_now().filtered(
             lambda r: r.state == "queued" and r.taken_numbers
         )
-        return not again or not work.time_left(self.env) or again._send_batch(client)
+        return not again or not self._may_take_more() or again._send_batch(client)
 
     # -- what went wrong ---------------------------------------------------------
 
@@ -353,7 +357,9 @@ class UrssafPaymentRequest(models.Model):
             return True
         for request in self._due_now().filtered(lambda r: r.state == "queued"):
             # Ten slow calls would outlive the scheduled action; the next run goes on.
-            if work.time_left(self.env) and not request._send_batch(client):
+            if not self._may_take_more():
+                break
+            if not request._send_batch(client):
                 return False
         return True
 
@@ -391,7 +397,7 @@ class UrssafPaymentRequest(models.Model):
     def _refused(self, errors):
         """Urssaf refused this demande and says why."""
         self.ensure_one()
-        values = self._error_values(_Refusal(errors))
+        values = self._error_values(Refusal(errors))
         if any(error.code == DUPLICATE for error in errors):
             # Urssaf has this number, perhaps from a call whose answer was lost.
             values |= {"last_error_code": DUPLICATE, "send_alone": False}
@@ -406,10 +412,13 @@ class UrssafPaymentRequest(models.Model):
     def _settle(self, client):
         """Look up by number the unknown demandes of self. Return false on an outage."""
         unknown = self.filtered(lambda r: r.state == "unknown")
-        return all(
-            self.browse(ids)._settle_batch(client)
-            for ids in split_every(MAX_SEARCH, unknown.ids)
-        )
+        for ids in split_every(MAX_SEARCH, unknown.ids):
+            if work.turn_over(self.env):
+                wake(self.env, CRON_REPAIR)
+                break
+            if not self.browse(ids)._settle_batch(client):
+                return False
+        return True
 
     def _settle_batch(self, client):
         batch = self._lock().filtered(lambda r: r.state == "unknown")
@@ -486,13 +495,3 @@ class UrssafPaymentRequest(models.Model):
         self._due(company, ["unknown"])._work_through(
             lambda batch, client: batch._settle(client), type(self)._tens
         )
-
-
-class _Refusal:
-    """Errors inside an HTTP 200, in the shape of an UrssafError."""
-
-    kind = "rejected"
-
-    def __init__(self, errors):
-        self.errors = errors
-        self.code = next((error.code for error in errors if error.code), None)
