@@ -6,6 +6,7 @@ the add-on. What is new is walked over without being named here.
 import base64
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -305,6 +306,116 @@ class TestSecondCompany(UrssafCase):
             pages.append(html)
         self.assertIn(b"Urssaf", pages[0])
         self.assertEqual(pages[0], pages[1])
+
+    # -- people of one, of two, of all companies -------------------------------
+
+    def _agencies_at_work(self):
+        """Two demandes, a customer who waits and a certificate in each of three
+        agencies, one of them a branch: ``{company: sum of its demandes}``.
+        """
+        branch = self._make_branch(self.company)
+        self.env.user.sudo().company_ids |= branch
+        sums = {}
+        theirs = self._second_company_works().sudo()
+        sums[self.other_company] = theirs.amount_total
+        ours = self._sent().move_id
+        sums[self.company] = ours.amount_total
+        lines = [
+            Command.create({"product_id": self.housework.id, "price_unit": price})
+            for price in (30.0, 40.0)
+        ]
+        below = self.env["account.move"].with_company(branch)
+        below = below.create(
+            {
+                "move_type": "out_invoice",
+                "company_id": branch.id,
+                "partner_id": self.partner.id,
+                "invoice_date": "2026-03-15",
+                "home_service_start": "2026-03-02",
+                "invoice_line_ids": lines,
+            }
+        )
+        below.action_post()
+        below.action_urssaf_send()
+        self.assertEqual(below.urssaf_state, "waiting")
+        sums[branch] = below.amount_total
+        for move in ours | theirs | below:
+            self.fake.by_number(move.name).move("30", "Validée")
+            self._make_due(move.urssaf_request_id)
+            self.env["home.service.certificate"].sudo().create(
+                {
+                    "company_id": move.company_id.id,
+                    "partner_id": move.partner_id.id,
+                    "year": 2025,
+                    "date_basis": "payment",
+                }
+            )
+        self._run_cron("follow")
+        return sums
+
+    def _sees(self, user, companies, model):
+        """Companies of the records that he finds where these are ticked."""
+        env = self.env(user=user, context={"allowed_company_ids": companies.ids})
+        field = "holder_id" if model == "urssaf.enrolment" else "company_id"
+        return env[model].search([]).sudo()[field]
+
+    def test_an_agency_sees_its_own_and_the_head_office_all(self):
+        sums = self._agencies_at_work()
+        every = self.env["res.company"].union(*sums)
+        group = "urssaf_avance_immediate.group_manager"
+        head_office = self._make_user("head_office", group)
+        head_office.company_ids = every
+        people = {
+            self._make_user("agency", group): self.company,
+            self.other_manager: self.other_company,
+            self.both: self.company | self.other_company,
+            head_office: every,
+        }
+        for user, allowed in people.items():
+            # Ticked together, and one by one.
+            for ticked in (allowed, *allowed):
+                with self.subTest(user=user.login, ticked=ticked.mapped("name")):
+                    self._check_figures(user, ticked, sums)
+            for foreign in every - allowed:
+                with self.subTest(user=user.login, foreign=foreign.name):
+                    self._check_closed(user, foreign)
+
+    def _check_figures(self, user, ticked, sums):
+        for model in ("urssaf.payment.request", "home.service.certificate"):
+            self.assertEqual(self._sees(user, ticked, model), ticked, model)
+        env = self.env(user=user, context={"allowed_company_ids": ticked.ids})
+        board = env["urssaf.board"].create({})
+        self.assertEqual(board.money_count, len(ticked))
+        self.assertEqual(board.money_amount, sum(sums[one] for one in ticked))
+        for company in sums:
+            self.assertEqual(
+                company.name in (board.companies or ""),
+                len(ticked) > 1 and company in ticked,
+            )
+        for company in ticked:
+            screen = env["home.service.counters"].create({"company_id": company.id})
+            screen.action_show()
+            person = company.root_id
+            of_the_person = sum(
+                amount for one, amount in sums.items() if one.root_id == person
+            )
+            self.assertEqual(screen.declared, of_the_person, "the law’s legal person")
+
+    def _check_closed(self, user, foreign):
+        """A company of others, over RPC too."""
+        with self.assertRaises(AccessError):
+            self._sees(user, foreign, "urssaf.payment.request")
+        env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids})
+        for model in ("urssaf.payment.request", "home.service.certificate"):
+            found = env[model].search([("company_id", "=", foreign.id)])
+            self.assertFalse(found, model)
+        for model, button in (
+            ("home.service.counters", "action_show"),
+            ("urssaf.transit", "action_show"),
+        ):
+            with self.assertRaises(AccessError):
+                screen = env[model].create({"company_id": foreign.id})
+                getattr(screen, button)()
 
     # -- what nobody is looking at ---------------------------------------------
 

@@ -161,12 +161,13 @@ def _people(env):
     rows = env["urssaf.enrolment"]._read_group(
         [("state", "in", list(keys))], ["company_id", "state"], ["__count"]
     )
+    first = {}
+    for company in env.companies:
+        for holder in (company, company._urssaf_holder()):
+            first.setdefault(holder.id, company)
     for holder, state, count in rows:
-        served = env.companies.filtered(
-            lambda c, holder=holder: holder in (c, c._urssaf_holder())
-        )
-        if served:
-            yield served[0], keys[state], count, 0.0
+        if holder.id in first:
+            yield first[holder.id], keys[state], count, 0.0
 
 
 def _alerts(env):
