@@ -3,8 +3,6 @@
 likely to have installed besides, and a short day's work in it. Not in every run.
 """
 
-import os
-
 from . import (
     commands,
     console,
@@ -48,7 +46,7 @@ def run(arguments=()):
     instance = odoo.prepare()
     wheels = odoo_wheels.folders(WHEELS)
     databases.create(instance, DATABASE, for_tests=True)
-    instance = _with_packages(instance, wheels)
+    instance = odoo_wheels.with_packages(instance, wheels)
     with console.step(f"Installing {len(modules())} modules together"):
         install_log = databases.install(
             instance, DATABASE, modules(), limit=LIMIT, wheels=wheels
@@ -67,12 +65,3 @@ def run(arguments=()):
         raise DevError(f"It failed (status {status}). Odoo's log: {log}")
     databases.drop(instance, DATABASE)
     logcheck.need_clean(install_log, log)
-
-
-def _with_packages(instance, wheels):
-    """The same Odoo, which finds the plain Python packages among the wheels too:
-    ``queue_job`` wants one.
-    """
-    folders = [str(folder.parents[1]) for folder in wheels]
-    path = os.pathsep.join([str(instance.source.python_path), *folders])
-    return instance._replace(source=instance.source._replace(python_path=path))

@@ -8,7 +8,15 @@ import contextlib
 import hashlib
 import shutil
 
-from . import commands, console, french_company, locking, logcheck, paths
+from . import (
+    commands,
+    console,
+    french_company,
+    locking,
+    logcheck,
+    odoo_wheels,
+    paths,
+)
 from .errors import CommandFailed, DevError
 
 #: What every database starts from: the French chart of accounts, in French.
@@ -147,7 +155,8 @@ def install(
     what = f"install {', '.join(modules)}"
     try:
         with _demo_allowed(odoo, name) if demo else contextlib.nullcontext():
-            commands.logged(what, command, log, env=odoo.environment(), limit=limit)
+            environment = odoo_wheels.with_packages(odoo, wheels).environment()
+            commands.logged(what, command, log, env=environment, limit=limit)
     except CommandFailed:
         logcheck.show_errors(log)
         raise

@@ -69,6 +69,7 @@ GLUE_TOGETHER = (
     (f"{paths.ADDON}_account_credit_control",),
     (f"{paths.ADDON}_account_payment_batch_oca",),
     (f"{paths.ADDON}_account_payment_order",),
+    (f"{paths.ADDON}_queue_job",),
     (f"{paths.ADDON}_reconcile_oca",),
 )
 

@@ -6,6 +6,7 @@ their dependencies: a wheel of OCA wants Odoo itself as a Python package, and th
 names the others.
 """
 
+import os
 import shutil
 import sys
 
@@ -23,6 +24,15 @@ def folders(group):
             if not (target / venv.MARKER).exists():
                 _fill(group, target)
     return (target / "odoo" / "addons",)
+
+
+def with_packages(instance, wheels):
+    """The same Odoo, which finds the plain Python packages among the wheels too:
+    ``queue_job`` wants one.
+    """
+    folders = [str(folder.parents[1]) for folder in wheels]
+    path = os.pathsep.join([str(instance.source.python_path), *folders])
+    return instance._replace(source=instance.source._replace(python_path=path))
 
 
 def _fill(group, target):

@@ -27,6 +27,7 @@ GLUE = {
     f"{ADDON}_account_credit_control": "oca-credit-control",
     f"{ADDON}_account_payment_batch_oca": "oca-payment-batch",
     f"{ADDON}_account_payment_order": "oca-payment-order",
+    f"{ADDON}_queue_job": "oca-queue-job",
     f"{ADDON}_reconcile_oca": "oca-reconcile",
     f"{ADDON}_sale": None,
 }

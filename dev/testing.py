@@ -75,18 +75,19 @@ def _narrowed(instance, arguments):
     """Run pytest with ``arguments`` in front of the person. Return the logs."""
     log = paths.logs() / "pytest.log"
     log.unlink(missing_ok=True)
-    needs_odoo = lots.needs_odoo(arguments)
+    needs_odoo, wheels = lots.needs_odoo(arguments), ()
     if needs_odoo:
         databases.copy(instance, databases.with_addons(instance), PYTEST_DATABASE)
         wheels = _install_glue(instance, lots.glue(arguments))
     command = pytest_command(
         instance, PYTEST_DATABASE if needs_odoo else None, log, arguments
     )
-    if needs_odoo and wheels:
+    if wheels:
         folders = odoo.addons_path(instance.source, wheels)
         command.append(f"--odoo-addons-path={folders}")
+    environment = odoo_wheels.with_packages(instance, wheels).environment()
     with console.step("pytest"):
-        status = commands.shown(command, env=instance.environment(), cwd=paths.ROOT)
+        status = commands.shown(command, env=environment, cwd=paths.ROOT)
     if status:
         where = f" Odoo's log: {log}" if needs_odoo else ""
         raise DevError(f"pytest failed (status {status}).{where}")
