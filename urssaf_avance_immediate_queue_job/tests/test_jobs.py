@@ -103,9 +103,8 @@ class TestJobs(ProtocolCase):
         self.assertEqual(set(requests.mapped("state")), {"queued"})
         self._perform_all()
         self._assert_once_each(requests)
-        function = self.env.ref(
-            "urssaf_avance_immediate_queue_job.job_function_company"
-        )
+        name = "urssaf_avance_immediate_queue_job.job_function_company"
+        function = self.env.ref(name).sudo()
         self.assertEqual((function.channel, function.allow_commit), (jobs.CHANNEL, 1))
 
     def test_all_scheduled_actions_come_to_an_end_as_jobs(self):
