@@ -23,6 +23,7 @@ CREATED = "Création"
 QUEUED = "À envoyer"
 SENDING = "En cours d'envoi"
 TAKEN = "En attente du client · Urssaf : Intégrée"
+TOLD = "En attente du client · Urssaf : En attente de validation"
 VALIDATED = "Validée · Urssaf : Validée"
 PERSON, NOBODY = "Administrator", "OdooBot"
 
@@ -101,11 +102,16 @@ def test_a_batch_of_the_scheduled_actions(instance, sandbox, wire, customer, rpc
     # The claim is nobody's business.
     taken = [*queued, (NOBODY, TAKEN)]
     assert _history(instance, requests) == dict.fromkeys(requests, taken)
+    # Asked again at once, Urssaf has nothing new to say.
+    _make_due(instance, requests)
+    another_worker(instance, "follow")
+    assert _history(instance, requests) == dict.fromkeys(requests, taken)
+    sandbox.let_hours_pass(1)
     [first] = rpc.read(REQUEST, requests[:1], ["name"])
     sandbox.validate(first["name"])
     _make_due(instance, requests)
     another_worker(instance, "follow")
-    expected = dict.fromkeys(requests, taken)
+    expected = dict.fromkeys(requests, [*taken, (NOBODY, TOLD)])
     expected[requests[0]] = [*taken, (NOBODY, VALIDATED)]
     assert _history(instance, requests) == expected
 
