@@ -29,5 +29,5 @@ class HomeServiceCertificateRun(models.Model):
         :raises RetryableJobError: another worker is at it
         """
         jobs.wait_for_twin(self, WHAT)
-        if not super(HomeServiceCertificateRun, jobs.limited(self))._run_apart():
+        if not jobs.limited(self)._go_on():
             self._urssaf_make_job()

@@ -43,7 +43,7 @@ class ResCompany(models.Model):
         company = jobs.limited(self)
         if jobs.others_wait(self.env):
             company = company.with_context(urssaf_turn=work.Turn(company))
-        super(ResCompany, company)._urssaf_run_apart(action)
+        turns.run(company, action)
         calls_left = turns.with_calls(self, action)
         if calls_left:
             self._urssaf_wait_for_connection(action)

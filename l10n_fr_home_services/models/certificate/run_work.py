@@ -32,6 +32,9 @@ class HomeServiceCertificateRun(models.Model):
         """Go on with this run, apart from the others: extend it to have that done
         elsewhere. Return whether there is time for another one.
         """
+        return self._go_on()
+
+    def _go_on(self):
         work = self.with_company(self.company_id)
         steps = work._look if self.state == "looking" else work._make
         try:
