@@ -9,7 +9,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from ..models.payment_request.payment_request import STATES
+from ..models.payment_request.payment_request import SAME_IN_THE_QUEUE, STATES
 from .cases import NOW, UrssafCase
 
 EARLIER = NOW - timedelta(hours=3)
@@ -192,3 +192,92 @@ class TestPaymentRequestTransition(UrssafCase):
         before = request.message_ids
         self.env["urssaf.payment.request"]._write_history()
         self.assertEqual(request.message_ids, before, "as it was")
+
+    def test_the_history_of_a_batch_is_written_once(self):
+        """One note for each line, and copies of it by the database: in nothing else
+        than their record do they differ, and the records show them at once.
+        """
+        requests = self._all()
+        before = requests.message_ids
+        requests._set_state("waiting", remote_label="En attente")
+        paid = self.records["clean"] | self.records["lost"]
+        paid._set_state("paid", transfer_amount=50.0, transfer_date="2026-03-27")
+        create = type(before).create
+        made = []
+        with patch.object(
+            type(before), "create", lambda *call: made.append(call) or create(*call)
+        ):
+            requests._write_history()
+        self.assertEqual([len(values) for _model, values in made], [2])
+        lines = requests.message_ids - before
+        self.assertEqual(len(lines), len(requests), "one for each")
+        self.assertEqual(lines, self._notes(requests) - before, "as the database says")
+        for alike in (paid, requests - paid):
+            first, *others = (request.message_ids - before for request in alike)
+            for other in others:
+                self.assertEqual(self._copied(other), self._copied(first))
+        self.assertIn("Paid by Urssaf", (paid[0].message_ids - before).body)
+        self.assertIn("En attente", (requests - paid)[0].message_ids[:1].body)
+        self.assertEqual(lines.author_id, self.env.user.partner_id)
+
+    def _all(self):
+        return self.env["urssaf.payment.request"].sudo().union(*self.records.values())
+
+    def _notes(self, requests):
+        return self.env["mail.message"].search(
+            [("model", "=", requests._name), ("res_id", "in", requests.ids)]
+        )
+
+    def _copied(self, note):
+        """The row of a note, but for what tells it apart."""
+        self.env.cr.execute("SELECT * FROM mail_message WHERE id = %s", (note.id,))
+        [row] = self.env.cr.dictfetchall()
+        return {name: row[name] for name in row if name not in ("id", "res_id")}
+
+    def test_the_history_of_what_was_deleted_is_not_written(self):
+        requests = self._all()
+        requests._set_state("queued")
+        requests[0]._set_state("draft")
+        requests[0].unlink()
+        before = requests[1:].message_ids
+        requests[1:]._write_history()
+        self.assertEqual(len(requests[1:].message_ids - before), len(requests) - 1)
+
+    def test_a_claim_computes_nothing(self):
+        """What is not computed when a demande is claimed would come out the same."""
+        requests = self._all()
+        requests._set_state("queued", next_call_at=EARLIER)
+        self.env.flush_all()
+        requests._set_state("sending", attempt_count=1, claimed_at=NOW)
+        invoices = ("urssaf_request_id", "urssaf_state")
+        for records, names in (
+            (requests, SAME_IN_THE_QUEUE),
+            (requests.move_id, invoices),
+        ):
+            computed = [records._fields[name] for name in names]
+            for field in computed:
+                self.assertFalse(records.env.records_to_compute(field), field)
+            kept = records.read(names, load=None)
+            for field in computed:
+                self.env.add_to_compute(field, records)
+            records._recompute_recordset(names)
+            self.assertEqual(records.read(names, load=None), kept)
+        self.assertEqual(set(requests.move_id.mapped("urssaf_state")), {"queued"})
+
+    def test_the_same_state_is_not_written_again(self):
+        """News that change no state leave the invoice alone."""
+        requests = self._all()
+        requests._set_state("waiting", remote_code="10")
+        self.env.flush_all()
+        requests._set_state("waiting", remote_code="20", remote_label="En attente")
+        shown = self.env["account.move"]._fields["urssaf_state"]
+        self.assertFalse(self.env.records_to_compute(shown))
+        self.assertEqual(set(requests.mapped("remote_code")), {"20"})
+        self.records["clean"]._set_state("validated")
+        self.assertEqual(self.records["clean"].move_id.urssaf_state, "validated")
+
+    def test_nothing_depends_on_what_is_written_one_by_one(self):
+        for name in ("external_id", "next_call_at", "last_response"):
+            field = self.env["urssaf.payment.request"]._fields[name]
+            found = list(self.env.registry.get_dependent_fields(field))
+            self.assertFalse(found, name)

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ..models.exchange.ir_cron import CRON_SEND, wake
 from ..models.exchange.screen import check_user
 from ..models.invoice.ceiling import estimates
-from ..models.payment_request.payment_request import WAITING_TO_LEAVE
+from ..models.payment_request.history import WAITING_TO_LEAVE
 
 # Seconds of sending that people would wonder about.
 WORTH_A_WORD = 60

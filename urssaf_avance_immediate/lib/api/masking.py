@@ -148,12 +148,16 @@ def _redact_item(key, value):
 
 
 # No pattern finds anything in a text without one of these, nor in a civil date.
-_SUSPECT = re.compile(r"[0-9:=@%]|bearer|basic", re.I)
+_SUSPECT = re.compile(r"[:=@%]|bearer|basic", re.I)
+_DIGIT = re.compile(r"[0-9]")
+# The shortest phone number; an IBAN is longer.
+_SHORTEST_NUMBER = 10
 _WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00(\.0+)?Z")
 
 
 def _redact_text(text: str) -> str:
-    if not _SUSPECT.search(text) or _WIRE_DATE.fullmatch(text):
+    number = len(text) >= _SHORTEST_NUMBER and _DIGIT.search(text)
+    if not (number or _SUSPECT.search(text)) or _WIRE_DATE.fullmatch(text):
         return text
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)

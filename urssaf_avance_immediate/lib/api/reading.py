@@ -55,6 +55,8 @@ def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     """The text without what no database or screen takes, and not longer than this."""
     if len(text) > limit:
         text = text[: limit - 1] + "…"
+    if text.isascii() and text.isprintable():
+        return text  # nearly all: codes, numbers, dates
     return _HALF.sub("\ufffd", _UNWANTED.sub("", text))
 
 

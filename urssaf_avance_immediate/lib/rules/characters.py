@@ -27,6 +27,8 @@ def clean(text: str) -> str:
     """The text without what nobody sees; each kind of space or line end as one space,
     an accent as a part of its letter (NFC).
     """
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", "".join(map(_seen, text)))
 
 

@@ -330,25 +330,26 @@ class UrssafEnrolment(models.Model):
         company: their demandes are about to leave.
 
         An outage says nothing of a customer; the sending meets it and waits. Where
-        other companies come first, the next turn asks about the next customer.
+        other companies come first, the next turn asks about the next customer. Return
+        whether Urssaf seems to know none of our customers.
         """
         now = fields.Datetime.now()
         self.fetch(ASKED_BEFORE_SENDING)
+        in_doubt = self._connections()._in_doubt()
         for enrolment in self._usable().filtered(lambda e: e.state == "active"):
             fresh = timedelta(hours=enrolment.holder_id.urssaf_fresh_hours)
             last = enrolment.answered_at
-            if (
-                last
-                and last > now - max(fresh, SHORTEST_FRESH)
-                and not enrolment._connections()._in_doubt()
-            ):
+            if last and last > now - max(fresh, SHORTEST_FRESH) and not in_doubt:
                 continue
             # A record set of its own, see ``_work_through``; what raises is the matter
             # of this customer, not of the demandes.
-            if not work.take(
+            going_on = work.take(
                 self.browse(enrolment.id), lambda one: one._ask_alone(client)
-            ) or work.turn_over(self.env):
+            )
+            in_doubt = self._connections()._in_doubt()
+            if not going_on or work.turn_over(self.env):
                 break
+        return in_doubt
 
     def _ask_alone(self, client):
         # That Urssaf tells of customers does not mean that it takes demandes.

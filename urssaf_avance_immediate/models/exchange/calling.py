@@ -182,7 +182,9 @@ class UrssafExchange(models.AbstractModel):
         :param cut: how records become batches; one by one by default
         :param insist: call although the connection of the company is paused
         """
+        self.fetch(["holder_id"])  # of all that wait, nothing else
         for company, records in self.grouped("holder_id").items():
+            company._urssaf_read_for_calls()
             paused = not insist and self.env["urssaf.connection"]._of(company)._paused()
             if paused or company._urssaf_is_copy():
                 work.checkpoint(self.env, len(records))

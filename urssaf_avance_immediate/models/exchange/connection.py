@@ -109,8 +109,9 @@ class UrssafConnection(models.Model):
         """The connection of a company’s habilitation, made when there is none yet."""
         # sudo: whoever calls, in whichever branch; the code alone writes it.
         holder = company._urssaf_holder().sudo()
-        if holder.urssaf_connection_ids:
-            return holder.urssaf_connection_ids
+        found = self._found(holder)
+        if found:
+            return found
         # Two workers may come here at once.
         self.env.cr.execute(
             SQL(
@@ -120,7 +121,16 @@ class UrssafConnection(models.Model):
             )
         )
         holder.invalidate_recordset(["urssaf_connection_ids"], flush=False)
-        return holder.urssaf_connection_ids
+        return self._found(holder)
+
+    @api.model
+    def _found(self, holder):
+        """With what calls ask of it, in one query: each commit forgets it."""
+        # sudo: as above.
+        return self.sudo().search_fetch(
+            [("company_id", "=", holder.id)],
+            ["company_id", "failure_count", "failure_kind", "paused_until"],
+        )
 
     def _paused(self):
         """Whether Urssaf is to be left alone for now."""

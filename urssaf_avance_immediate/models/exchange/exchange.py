@@ -212,7 +212,21 @@ class UrssafExchange(models.AbstractModel):
             record.state != state and {record.state, state} - queue for record in self
         ):
             values = {"state_since": fields.Datetime.now(), **values}
-        self.write({"state": state, **values})
+        if any(record.state != state for record in self):
+            # Written anew, all that hangs on it would be: the invoice too.
+            values = {"state": state, **values}
+        self.write(values)
+
+    def _write_each(self, name, values):
+        """Write a value of its own on each record, in one statement at the next flush.
+        ``write`` would check, mark and look for followers once for each.
+
+        :param name: a field on which nothing depends
+        :param values: ``{record: value}``
+        """
+        with self.env.protecting([self._fields[name]], self):
+            for record in self:
+                record[name] = values[record]
 
     @api.model
     def _no_error(self):

@@ -130,7 +130,9 @@ class AccountMove(models.Model):
             requests = move.urssaf_request_ids.sorted("id")
             request = requests.filtered("active_request")[:1] or requests[-1:]
             move.urssaf_request_id = request
-            move.urssaf_state = request.state
+            # For the length of a call, it is still to leave.
+            in_call = request.state == "sending"
+            move.urssaf_state = "queued" if in_call else request.state
 
     @api.depends("urssaf_replaced_by_ids", "reversal_move_ids.state")
     def _compute_urssaf_put_right_by(self):

@@ -336,6 +336,8 @@ class AccountMove(models.Model):
         invoice alone while Urssaf collects it, and take it up again afterwards. Who
         has set the mark himself keeps it.
         """
+        if not self:
+            return
         collecting = self._urssaf_with_demande(COLLECTING)
         # sudo(): whoever sends, or the scheduled action.
         paused = self.sudo().filtered("urssaf_reminders_paused")

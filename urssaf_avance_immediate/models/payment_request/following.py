@@ -15,7 +15,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date, split_every
 
-from ...lib.api import UrssafError, redact
+from ...lib.api import UrssafError
 from ...lib.api.codes import MAX_SEARCH
 from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date, paris_today
@@ -23,6 +23,7 @@ from ..company.empty_lists import next_demande
 from ..exchange import work
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.words import UNFORESEEN
+from .answers import shown
 from .numbers import next_number
 from .payment_request import CLOSED, FOLLOWED
 from .sending import ABOUT_ONE
@@ -181,24 +182,23 @@ class UrssafPaymentRequest(models.Model):
             says
         """
         now = fields.Datetime.now()
+        # The day by Urssaf's own clock, where it told one.
+        day = paris_date(as_of) or paris_today()
+        answered = {"remote_updated_at": now, "remote_date": day}
         transferred = {request: request.transfer_amount for request in self}
-        # By Urssaf's own clock, where it told one.
-        self.remote_date = paris_date(as_of) or paris_today()
         alike = defaultdict(self.browse)
         for request in self:
             alike[request._changes(news[request], as_of)] += request
         for (state, moved, values), requests in alike.items():
-            requests._take_over(state, moved, dict(values), now)
-        for request in self:
-            # What was just written says what may happen next.
-            request.next_call_at = request._next_call(now)
-            request._tell_changed_transfer(transferred[request])
-            if request.remote_changed_at == now or not request.last_response:
-                request.last_response = json.dumps(
-                    redact(news[request].model_dump(mode="json")),
-                    indent=2,
-                    ensure_ascii=False,
-                )
+            requests._take_over(state, moved, dict(values), answered)
+        self._write_each("next_call_at", {r: r._next_call(now) for r in self})
+        told = self.filtered(lambda r: r.remote_changed_at == now)
+        (self - told).fetch(["last_response"])  # not every column
+        told += (self - told).filtered(lambda r: not r.last_response)
+        told._write_each("last_response", {r: shown(news[r]) for r in told})
+        for request, before in transferred.items():
+            if request.transfer_amount != before:
+                request._tell_changed_transfer(before)
 
     def _changes(self, info, as_of):
         """What an answer of Urssaf changes here: our state, whether that is a step in
@@ -221,15 +221,15 @@ class UrssafPaymentRequest(models.Model):
         )
         return state, moved, differing
 
-    def _take_over(self, state, moved, values, now):
-        """Write the same news on each demande of self."""
+    def _take_over(self, state, moved, values, answered):
+        """Write the same news on each demande of self, and when they were told."""
         if not (moved or values):
-            self.remote_updated_at = now
+            self.write(answered)
             self._answered_after_all()
             return
         if moved:
-            values["remote_changed_at"] = now
-        self._set_state(state, remote_updated_at=now, **values)
+            values["remote_changed_at"] = answered["remote_updated_at"]
+        self._set_state(state, **answered, **values)
         if moved:
             self._tell_people(state)
 

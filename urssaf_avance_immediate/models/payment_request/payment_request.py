@@ -1,16 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ...lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
 from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, wake
 from ..exchange.screen import check_user, notice
 from ..groups import MANAGER
+from . import history
 
 # Our states, a closed list. Urssaf's own code and label stand beside, as received.
 #
@@ -68,10 +66,18 @@ MATTERS = [
     (SURPLUS, "More than is owed"),
 ]
 
-# Steps of the machinery. The queue is told of once, when somebody puts it there.
-WAITING_TO_LEAVE = ("queued", "sending")
-
-_BEFORE = "urssaf.payment.request.before"
+# Computed from the state, and the same in the queue and while it leaves.
+SAME_IN_THE_QUEUE = (
+    "active_request",
+    "cancel_awaited",
+    "expected_transfer_date",
+    "invoice_settled",
+    "late",
+    "notice_until",
+    "to_book",
+    "transfer_outlook",
+    "validated_on",
+)
 
 
 class UrssafPaymentRequest(models.Model):
@@ -333,12 +339,13 @@ class UrssafPaymentRequest(models.Model):
         collects = state in COLLECTING
         turned = moved.filtered(lambda r: (r.state in COLLECTING) != collects)
         if state != "sending":
-            self._remember()
+            history.remember(self)
         if state in CLOSED + SENDABLE:
             values = {"next_call_at": False, **values}
         if state in FOLLOWED:
             values = {"send_alone": False, **self._no_error(), **values}
-        self._write_state(state, values)
+        with moved._computing_nothing(claim=state == "sending"):
+            self._write_state(state, values)
         if moved and state in SETTLING:
             moved.filtered(
                 lambda r: not r.matter and not r._keeps_getting_lost()
@@ -350,6 +357,22 @@ class UrssafPaymentRequest(models.Model):
         turned.move_id._urssaf_pause_reminders()
         if state == "waiting":
             moved._wake_notices()
+
+    def _computing_nothing(self, claim):
+        """Around a claim: from the queue on it changes nothing that Odoo computes.
+        Computing it for the length of a call costs a quarter of a sending, and would
+        have the claim wait for whoever edits the invoice.
+        """
+        queued = self.filtered(lambda r: claim and r.state == "queued")
+        return self.env.protecting(
+            [
+                ([records._fields[name] for name in names], records)
+                for names, records in (
+                    (SAME_IN_THE_QUEUE, queued),
+                    (("urssaf_request_id", "urssaf_state"), queued.move_id),
+                )
+            ]
+        )
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these demandes.
@@ -367,63 +390,9 @@ class UrssafPaymentRequest(models.Model):
                 body=self.env._("The company changed its Urssaf environment.")
             )
 
-    # -- the history that people read --------------------------------------------
-    #
-    # One line per real change, written in batches. Odoo's own tracking makes one
-    # message per record and per write, which costs more than everything else together
-    # when a thousand demandes leave, and would tell of steps that mean nothing.
-
-    def _remember(self):
-        precommit = self.env.cr.precommit
-        if _BEFORE not in precommit.data:
-            precommit.data[_BEFORE] = {}
-            precommit.add(self.browse()._write_history)
-        before = precommit.data[_BEFORE]
-        for request in self:
-            if request.id not in before:
-                before[request.id] = request._seen_by_people()
-
-    def _seen_by_people(self):
-        return self.state, self.remote_label, self.transfer_amount, self.transfer_date
-
     def _write_history(self):
-        """Log in one go what the transaction has changed on its demandes."""
-        before = self.env.cr.precommit.data.pop(_BEFORE, {})
-        lines = {}
-        for request in self.browse(before).exists():
-            line = request._history_line(*before[request.id])
-            if line:
-                lines[request.id] = line
-        if lines:
-            self.env.user.fetch(["partner_id"])  # not every column
-            self.env.user.partner_id.fetch(["name", "email"])
-            self.browse(lines)._message_log_batch(bodies=lines)
-
-    def _history_line(self, state, label, amount, date):
-        """What has changed since, as HTML, or ``None``."""
-        unchanged = (self.state, self.remote_label) == (state, label) or (
-            self.state in WAITING_TO_LEAVE and state in WAITING_TO_LEAVE
-        )
-        transfer = (self.transfer_amount, self.transfer_date)
-        if unchanged and transfer == (amount, date):
-            return None
-        states = dict(self._fields["state"]._description_selection(self.env))
-        facts = [Markup("<b>%s</b>") % states[self.state]]
-        if self.remote_label:
-            facts.append(self.env._("Urssaf: %s", self.remote_label))
-        if transfer != (amount, date):
-            facts.append(self._transfer_text())
-        return Markup(" · ").join(facts)
-
-    def _transfer_text(self):
-        day = format_date(self.env, self.transfer_date) if self.transfer_date else "?"
-        if not self.transfer_amount:
-            return self.env._("transfer announced for %s", day)
-        return self.env._(
-            "transfer of %(amount)s on %(date)s",
-            amount=self.currency_id.format(self.transfer_amount),
-            date=day,
-        )
+        """Before the commit, see ``history``."""
+        history.write(self)
 
     # -- buttons ---------------------------------------------------------------
 

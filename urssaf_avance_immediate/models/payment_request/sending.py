@@ -22,6 +22,7 @@ from ..exchange import work
 from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
 from ..exchange.ir_cron import CRON_REPAIR, wake
 from ..exchange.words import Refusal
+from .answers import agreed, by_number, taken
 from .notes import customer_closed_note
 from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
@@ -165,12 +166,16 @@ class UrssafPaymentRequest(models.Model):
         current = self.filtered(
             lambda r: r.move_id.state == "posted"
             and r.move_id.payment_state in ("not_paid", "partial")
-            and not r.currency_id.compare_amounts(
-                r.move_id.amount_residual, r.transfer_expected
-            )
+            and r._leaves(r.move_id.amount_residual)
         )
         (self - current)._outdated()
         return current
+
+    def _leaves(self, left):
+        """Whether what is left to pay is what Urssaf is asked to collect."""
+        # The same number needs no rounding, for which the currency would be read.
+        expected = self.transfer_expected
+        return left == expected or not self.currency_id.compare_amounts(left, expected)
 
     def _outdated(self):
         for request in self:
@@ -185,6 +190,8 @@ class UrssafPaymentRequest(models.Model):
         of one who is blocked, or who ended the association.
         """
         closed = self.filtered(lambda r: r.enrolment_id.state != "active")
+        if not closed:
+            return self
         # What leaves by itself waits for the customer, who is told of once.
         automatic = closed.move_id._urssaf_wait_for_customer()
         for request in closed:
@@ -226,6 +233,7 @@ class UrssafPaymentRequest(models.Model):
         """One by one those that were part of a call refused as a whole, then batches of
         the size that the company wants.
         """
+        self.fetch(["send_alone"])  # of all that wait, nothing else
         alone = self.filtered("send_alone")
         yield from alone
         for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
@@ -249,25 +257,25 @@ class UrssafPaymentRequest(models.Model):
         if not claimed:
             work.checkpoint(self.env, len(self))
             return True
+        said = [bodies[id_] for id_ in claimed.ids]
         try:
-            answers = client.create_payment_requests(
-                [bodies[id_] for id_ in claimed.ids]
-            )
+            answered = by_number(client.create_payment_requests(said))
         except UrssafError as error:
             return claimed._not_sent(client, error)
-        claimed._record(lambda claims: claims._record_answers(answers))
-        return claimed._due_now()._settle(client) and claimed._send_renumbered(client)
+        # What Urssaf took needs nothing more in this run, and is not read again.
+        left = claimed.filtered(lambda r: not taken(answered[r.name]))
+        claimed._record(lambda claims: claims._record_answers(answered))
+        return left._due_now()._settle(client) and left._send_renumbered(client)
 
     def _customers_in_doubt(self, client):
         """Ask about the customers of whom nothing was heard for a while. Return whether
         Urssaf seems to know none of our customers: then nothing leaves.
         """
-        # Not every column; the claim reads again what it needs.
+        # Not every column: the claim reads its own.
         self.fetch(["state", "holder_id", "enrolment_id", "payload"])
         self.holder_id._urssaf_read_for_calls()
         queued = self.filtered(lambda r: r.state == "queued")
-        queued.enrolment_id._ask_before_sending(client)
-        return queued._connections()._in_doubt()
+        return queued.enrolment_id._ask_before_sending(client)
 
     def _bodies(self):
         """``{id: what is said to Urssaf}`` of those of self that are complete. Built
@@ -294,37 +302,31 @@ class UrssafPaymentRequest(models.Model):
             }
         )
 
-    def _record_answers(self, answers):
-        """The answers of a 050 call, matched by number and never by position. Urssaf
-        may say nothing of a demande: nobody knows what became of it.
+    def _record_answers(self, answered):
+        """The answers of a 050 call, see ``by_number``. Urssaf may say nothing of a
+        demande: nobody knows what became of it.
         """
         self._call_answered()
-        by_number = defaultdict(list)
-        for answer in answers:
-            by_number[answer.number].append(answer)
-        taken, silent = {}, self.browse()
+        accepted, silent = defaultdict(self.browse), self.browse()
         for request in self:
-            told = by_number[request.name]
-            # Two answers that differ about one number say nothing certain.
-            agreed = told and all(answer == told[0] for answer in told[1:])
-            if agreed and told[0].accepted:
-                taken.setdefault(told[0].status, []).append(
-                    (request, told[0].request_id)
-                )
-            elif agreed and told[0].rejected:
+            told = answered[request.name]
+            if taken(told):
+                accepted[told[0].status] += request
+            elif agreed(told) and told[0].rejected:
                 request._refused(told[0].errors)
             else:
                 silent += request
-        for code, found in taken.items():
-            self.browse()._accepted(code, found)
-        silent._set_state("unknown", next_call_at=fields.Datetime.now())
+        for code, requests in accepted.items():
+            requests._accepted(code, answered)
+        if silent:
+            silent._set_state("unknown", next_call_at=fields.Datetime.now())
 
-    def _accepted(self, code, found):
-        """Urssaf took these; ``found`` has pairs of a demande and its identifier."""
+    def _accepted(self, code, answered):
+        """Urssaf took these."""
         now = fields.Datetime.now()
-        for request, external_id in found:
-            request.external_id = external_id
-        self.union(*(request for request, _id in found))._set_state(
+        ids = {request: answered[request.name][0].request_id for request in self}
+        self._write_each("external_id", ids)
+        self._set_state(
             "waiting",
             silent_refusals=0,
             lost_count=0,
@@ -332,7 +334,7 @@ class UrssafPaymentRequest(models.Model):
             remote_label=self._remote_label(code),
             remote_updated_at=now,
             remote_changed_at=now,
-            next_call_at=now + self._follow_delay("waiting"),
+            next_call_at=now + self.browse()._follow_delay("waiting"),
         )
 
     def _send_renumbered(self, client):
