@@ -38,6 +38,9 @@ class ResCompany(models.Model):
 
         :raises RetryableJobError: the connection is paused, or another worker is at it
         """
+        if action in turns.CALLS and not self._urssaf_has_credentials():
+            # Taken away since: the scheduled action would leave it out, too.
+            return
         jobs.wait_for_twin(self, action)
         self._urssaf_wait_for_connection(action)
         company = jobs.limited(self)

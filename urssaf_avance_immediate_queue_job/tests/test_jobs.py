@@ -167,6 +167,15 @@ class TestJobs(ProtocolCase):
         self._perform_all()
         self._assert_once_each(requests)
 
+    def test_a_company_that_has_left_calls_nobody(self):
+        requests = self._queue(1)
+        self._run_cron("send")
+        self.company.urssaf_sandbox_client_secret = False
+        self._perform_all()
+        self.assertEqual(requests.state, "queued")
+        self.assertFalse(requests.last_error_kind)
+        self.assertFalse(self.fake.calls_of("050"))
+
     def test_a_twin_waits(self):
         self._queue(1)
         self._run_cron("send")

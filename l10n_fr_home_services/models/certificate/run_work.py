@@ -35,6 +35,7 @@ class HomeServiceCertificateRun(models.Model):
         return self._go_on()
 
     def _go_on(self):
+        """Work on this run while there is time. Return whether some is left."""
         work = self.with_company(self.company_id)
         steps = work._look if self.state == "looking" else work._make
         try:
