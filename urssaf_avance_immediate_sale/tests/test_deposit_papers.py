@@ -5,6 +5,15 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from odoo.addons.urssaf_avance_immediate.models.invoice.replacing import (
+    reversal_notice,
+)
+from odoo.addons.urssaf_avance_immediate.models.payment_request.set_aside import (
+    left_on,
+)
+from odoo.addons.urssaf_avance_immediate.models.payment_request.settling import (
+    collected_twice,
+)
 from odoo.addons.urssaf_avance_immediate.tests.cases import NOW
 
 from .down_payments import DownPaymentCase
@@ -125,6 +134,64 @@ class TestDepositPapers(DownPaymentCase):
             credit.action_post()
             self._pay(credit, date="2027-01-12")
             self.assertEqual(self._received(2026, 2027), [350.0, 0])
+
+    def _sent_with_deposit(self):
+        order = self._order()
+        order.action_confirm()
+        self._pay(self._deposit(order))
+        final = self._final(order)
+        final.action_urssaf_send()
+        return final.urssaf_request_id
+
+    def _credited(self, final):
+        credit = final._reverse_moves([{"invoice_date": "2026-03-16"}])
+        credit.action_post()
+        self.assertEqual(credit.amount_total, 462.0)
+        return credit
+
+    def _transferred(self, request):
+        self._demande(request).move(
+            "70",
+            "Payée",
+            transfer={"mntVirement": 462.0, "dateVirement": "2026-03-15T00:00:00Z"},
+        )
+        request.action_urssaf_refresh()
+
+    def test_final_invoice_that_is_credited(self):
+        """Of 462.00 that Urssaf transfers, 330.00 are the tax credit of the whole price
+        and 132.00 what it debited: he gets these back, and his deposit, no more. It is
+        the same before and after the transfer.
+        """
+        request = self._sent_with_deposit()
+        self.assertEqual(request.amount_credit_estimate, 330.0)
+        self._credited(request.move_id)
+        self._transferred(request)
+        self.assertTrue(request.can_book_second)
+        excess = collected_twice(request)
+        self.assertEqual((excess.customers, excess.advanced), (132.0, 330.0))
+        self.assertFalse(request.can_set_aside)
+        request = self._sent_with_deposit()
+        self._transferred(request)
+        self.assertEqual(request.move_id.payment_state, "paid")
+        self.assertIn("132", reversal_notice(request.move_id))
+        credit = self._credited(request.move_id)
+        self.assertEqual(left_on(request, credit), 330.0)
+
+    def test_deposit_that_was_paid_in_another_year_than_its_invoice(self):
+        """It counts on the day of the last payment, though nothing of the invoice that
+        takes it off is of that year.
+        """
+        order, deposit = self._with_deposit()
+        final = self._final(order)
+        self._pay(final, date="2026-03-15")
+        order, whole = self._with_deposit()
+        second = self._deposit(order, percent=50.0)
+        self._pay(whole | second, date="2025-12-20")
+        all_paid = self._final(order)
+        self.assertEqual(all_paid.amount_total, 0)
+        with freeze_time("2027-01-12 10:00:00"):
+            self._pay(deposit, date="2027-01-11")
+            self.assertEqual(self._received(2025, 2026, 2027), [400.0, 200.0, 200.0])
 
     def test_nova_counts_the_services_once(self):
         """The final invoice bears them as a whole; the deposit is no other turnover."""

@@ -8,7 +8,36 @@ the tax credit: what no invoice takes off yet waits.
 
 from dataclasses import replace
 
+from odoo.tools import SQL
+
 from ...rules.certificate import Document
+
+WITH_FINALS = """
+    WITH paid AS (%(paid)s)
+    SELECT document FROM paid
+     UNION
+    SELECT final.move_id
+      FROM paid
+      JOIN account_move_line deposit ON deposit.move_id = paid.document
+      JOIN sale_order_line_invoice_rel of_deposit
+        ON of_deposit.invoice_line_id = deposit.id
+      JOIN sale_order_line sold
+        ON sold.id = of_deposit.order_line_id AND sold.is_downpayment
+      JOIN sale_order_line_invoice_rel of_final ON of_final.order_line_id = sold.id
+      JOIN account_move_line final ON final.id = of_final.invoice_line_id
+     WHERE final.price_total < 0
+"""
+
+
+def with_finals(env, paid):
+    """SQL of the ids of what was paid, with the invoices that take off what is a down
+    payment of it: of these themselves nothing may have been paid in that year.
+
+    :param paid: SQL of ids, ``document``
+    """
+    if "sale_line_ids" not in env["account.move.line"]._fields:
+        return paid
+    return SQL(WITH_FINALS, paid=paid)
 
 
 class Deposits:

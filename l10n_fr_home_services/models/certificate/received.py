@@ -15,7 +15,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ...rules.certificate import CASH, NOT_HIS, REFUND, Document, Part
-from .deposits import Deposits
+from .deposits import Deposits, with_finals
 from .moved import follow
 from .unbooked import recognise
 
@@ -122,7 +122,8 @@ FOUND = """
 
 def _candidates(env, companies, partners, year):
     """Ids of the invoices and credit notes of services that are dated in the year or
-    were paid around it, of credit notes on these, and of what they take back.
+    were paid around it, their down payments too, of credit notes on these, and of what
+    they take back.
     """
     these = SQL("document.company_id = ANY(%s)", companies.ids)
     if partners:
@@ -142,7 +143,7 @@ def _candidates(env, companies, partners, year):
         "(move.invoice_date BETWEEN %s AND %s OR move.id IN (%s))",
         start,
         date(year, 12, 31),
-        paid,
+        with_finals(env, paid),
     )
     rows = env.execute_query(SQL(FOUND, ours=ours, these=around))
     ids = {row[0] for row in rows} | {row[1] for row in rows if row[1]}
