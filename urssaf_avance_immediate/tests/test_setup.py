@@ -239,6 +239,18 @@ class TestSetup(UrssafCase):
             self.assertFalse(steps[key]["action"], key)
         self.assertIn(self.company.name, steps["credentials"]["text"])
 
+    def test_the_vat_of_a_branch_is_set_up_above(self):
+        """Whoever works in the branch alone may not open that company."""
+        group = "account.group_account_manager"
+        accountant = self._make_user("agence_compta", group, self.branch)
+        self.assertFalse(self._steps(self.branch, accountant)["vat"]["action"])
+        accountant = self._make_user("compta", group)
+        step = self._steps(user=accountant)["vat"]
+        setup = self.env["urssaf.setup"].with_user(accountant)
+        setup = setup.with_context(step["action"]["context"]).create({})
+        self.env.invalidate_all()
+        self.assertEqual(setup.vat_regime, "collection")
+
     def test_a_copy_says_so_first(self):
         self.company.urssaf_environment = "production"
         self.company._urssaf_try_connection()

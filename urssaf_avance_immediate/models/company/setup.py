@@ -184,8 +184,11 @@ class ResCompany(models.Model):
         else:
             text = label
         done = not wrong and company._urssaf_has_tax(regime)
-        action = self._urssaf_setup_action("urssaf_setup_vat_view_form", title)
-        return self._urssaf_step("vat", title, text, done, action, ACCOUNTING_MANAGER)
+        # A branch bears the VAT of the company above it, which whoever works in the
+        # branch alone may not open.
+        payer = company.root_id.with_env(self.env)
+        action = payer._urssaf_setup_action("urssaf_setup_vat_view_form", title)
+        return payer._urssaf_step("vat", title, text, done, action, ACCOUNTING_MANAGER)
 
     def _urssaf_has_tax(self, regime):
         """Whether a tax suits the services of this company; an exempt one gets its own
