@@ -163,6 +163,20 @@ class TestMoneyCredited(MoneyCase):
         with self.assertRaises(AccessError):
             other.action_set_aside()
 
+    def test_set_aside_settles_no_surplus(self):
+        """What was credited before Urssaf paid is told until it is given."""
+        request = self._collected((66, 10))
+        self._credit(request.move_id, 32.0)
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self._credit(request.move_id, 34.0, day="2026-03-10")
+        self.assertIn("17,00", self._aside(request))
+        self.assertEqual(request.matter, "surplus")
+        self.assertTrue(request.activity_ids)
+        self._second(request)
+        self.assertFalse(request.matter or request.activity_ids)
+        self.assertEqual(sorted(self._open(self.receivable)), [-17.0, -16.0])
+        self.assertEqual(self._balance(self.surplus), -33.0)
+
     def test_credited_and_paid_directly(self):
         """What the customer has paid himself besides is all his."""
         request = self._collected((66, 10))
@@ -207,7 +221,10 @@ class TestMoneyCredited(MoneyCase):
         self._take_back(request, date(2026, 3, 10), share="half")
         refund = self._credit(request.move_id, day="2026-03-12")
         self.assertEqual(self._open(self.receivable), [-33.0])
-        self.assertIn("33,00", self._aside(request))
+        self.assertIn("customer bore 0,00", refund.activity_ids.note)
+        said = self._aside(request)
+        self.assertIn("33,00", said)
+        self.assertNotIn("refund it", said)
         self.assertEqual(refund.amount_residual, 0.0)
         self.assertEqual(self._balance(self.surplus), -33.0)
 
@@ -218,8 +235,9 @@ class TestMoneyCredited(MoneyCase):
         self._says(request, "60", date(2026, 3, 2))
         self._take_back(request, date(2026, 3, 10))
         self._paid_directly(request.move_id, 20.0)
-        self._credit(request.move_id, day="2026-03-12")
+        refund = self._credit(request.move_id, day="2026-03-12")
         self.assertEqual(self._open(self.receivable), [-20.0])
+        self.assertFalse(refund.activity_ids)
         request.invalidate_recordset()
         self.assertFalse(request.can_set_aside)
 

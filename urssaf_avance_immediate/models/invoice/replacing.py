@@ -87,7 +87,8 @@ def credit_notes_posted(refunds):
         if request.state == "queued":
             request._withdraw()
         elif request.state in TRANSFERRED and request.transfer_effective:
-            refund._urssaf_tell(_refund_note(request, refund))
+            if note := _refund_note(request, refund):
+                refund._urssaf_tell(note)
         elif not request.cancel_awaited:
             request._tell(_cancel_note(request, refund))
 
@@ -103,7 +104,15 @@ def _name_lines(refund, move):
 
 
 def _refund_note(request, refund):
+    """Whose what was credited is; nothing where no tax credit is open on it."""
+    total = refund.amount_total
     customer, advanced = shares_of(request, refund)
+    if refund.amount_residual:
+        # As it is now: a part may have been taken back before, or be a deposit.
+        total, advanced = refund.amount_residual, left_on(request, refund)
+        customer = total - advanced
+    if not advanced:
+        return ""
     return refund.env._(
         "Of the %(total)s credited on %(invoice)s, which Urssaf has paid, the customer "
         "bore %(customer)s: refund them. The other %(advanced)s are tax credit that "
@@ -111,7 +120,7 @@ def _refund_note(request, refund):
         "aside” on the demande, so that nobody takes them for his. No official text "
         "says how Urssaf gets a part back; ask it, or have the whole demande "
         "cancelled.",
-        total=refund.currency_id.format(refund.amount_total),
+        total=refund.currency_id.format(total),
         invoice=refund.reversed_entry_id.name,
         customer=refund.currency_id.format(customer),
         advanced=refund.currency_id.format(advanced),

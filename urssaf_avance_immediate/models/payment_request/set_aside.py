@@ -7,8 +7,9 @@ on the surplus account, where it waits until Urssaf takes it back.
 from odoo.exceptions import UserError
 
 from ...lib.rules import paris_today
+from ..exchange.screen import notice
 from .lettering import match, on_event_day, receivable
-from .settling import aside_entries, later_refunds, settled
+from .settling import aside_entries, later_refunds
 from .shares import excess_of, shares_of
 from .transfer_entries import chosen_account, post_entry, surplus_lines
 
@@ -86,16 +87,28 @@ def book_aside(request):
     for refund, amount in found.items():
         _put(request, day, refund, amount, account)
     refunds = request.env["account.move"].union(*found)
-    return settled(
-        request,
-        request.env._(
-            "%(amount)s of tax credit are put aside, on the surplus account, until "
-            "Urssaf takes them back. What is open on %(refunds)s (%(left)s) is the "
-            "customer’s: refund it.",
-            amount=request.currency_id.format(sum(found.values())),
-            refunds=", ".join(refunds.mapped("name")),
-            left=request.currency_id.format(sum(refunds.mapped("amount_residual"))),
-        ),
+    text = _said(request, refunds, sum(found.values()))
+    # It settles nothing else: a surplus that came before is told until it is given.
+    request._message_log(body=text)
+    return notice(text)
+
+
+def _said(request, refunds, aside):
+    money, left = request.currency_id.format, sum(refunds.mapped("amount_residual"))
+    if not left:
+        # He has got his share already, or had borne nothing.
+        return request.env._(
+            "%s of tax credit are put aside, on the surplus account, until Urssaf "
+            "takes them back.",
+            money(aside),
+        )
+    return request.env._(
+        "%(amount)s of tax credit are put aside, on the surplus account, until "
+        "Urssaf takes them back. What is open on %(refunds)s (%(left)s) is the "
+        "customer’s: refund it.",
+        amount=money(aside),
+        refunds=", ".join(refunds.mapped("name")),
+        left=money(left),
     )
 
 
