@@ -9,6 +9,8 @@ make bench ARGS=transfers           which demandes a line of the bank pays
 make bench ARGS=figures             the figures of 2 000 annual certificates
 make bench ARGS=papers              the papers of 2 000 annual certificates
 make bench ARGS=clicks              clicks and seconds of the four jobs, in Chromium
+make bench ARGS=network             many companies, several workers; apart
+make bench ARGS='network --full'    300 companies and 100 000 demandes: hours
 """
 
 import argparse
@@ -22,6 +24,7 @@ from . import (
     clicks,
     crowd,
     figures,
+    network,
     papers,
     report,
     rivals,
@@ -51,6 +54,8 @@ def main():
         return papers.main(sys.argv[2:])
     if sys.argv[1:2] == ["clicks"]:
         return clicks.main(sys.argv[2:])
+    if sys.argv[1:2] == ["network"]:
+        return network.main(sys.argv[2:])
     options = _parser().parse_args()
     runs = [(options.requests, options.delay)]
     if options.delay == NEAR:

@@ -25,15 +25,31 @@ CHUNK = 100
 @contextlib.contextmanager
 def environment(instance):
     """An Odoo environment on a new database with our demo data."""
+    with database(instance), opened(DATABASE) as env:
+        yield env
+
+
+@contextlib.contextmanager
+def database(instance):
+    """The new database, for the length of a ``with``; nobody is connected to it."""
     databases.create(instance, DATABASE)
     databases.install(instance, DATABASE, demo=True)
     odoo_package.tools.config.parse_config(
         ["--config", str(instance.config_file), "--log-level=error"], setup_logging=True
     )
-    with Registry(DATABASE).cursor() as cr:
+    try:
+        yield
+    finally:
+        databases.drop(instance, DATABASE)
+
+
+@contextlib.contextmanager
+def opened(name):
+    """An Odoo environment on this database; afterwards nobody is connected to it."""
+    with Registry(name).cursor() as cr:
         yield api.Environment(cr, SUPERUSER_ID, {"lang": "fr_FR"})
-    Registry.delete(DATABASE)
-    databases.drop(instance, DATABASE)
+    Registry.delete(name)
+    odoo_package.sql_db.close_db(name)
 
 
 def set_up(env, sandbox_url):

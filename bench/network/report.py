@@ -1,0 +1,161 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The lines that are printed, beside what is wanted of them."""
+
+from dataclasses import dataclass
+
+from . import judging
+from .watching import quantiles
+
+#: Four workers against one; seconds that a call may take, see ``lib/api/client.py``.
+FASTER, DEADLINE = 3, 20
+#: What a look at the log may add: workers look for work ten times a second.
+TOLERANCE = 1
+_FULL = 100_000
+_TABLES = 9
+
+
+@dataclass
+class Seen:
+    """What one run has shown; see ``judging``, ``watching``, ``run``."""
+
+    run: object
+    watch: object
+    wrong: list
+    demandes: int
+    growth: list
+    idle: dict
+    troubled: set
+
+
+def size(options, seconds):
+    """What there is, before anything is sent."""
+    print(
+        f"\nnetwork: {options.companies} companies, {options.customers} customers,"
+        f" {options.demandes} demandes of one month's end, in the queue after"
+        f" {seconds:.0f} s\nEach answer of the sandbox takes"
+        f" {1000 * options.latency:.0f} ms; a company may call {options.pace:g} times a"
+        " second.\nOne company gets no answer at all, one after"
+        f" {options.slow:g} s, one has a refused secret.",
+        flush=True,
+    )
+
+
+def one(seen, options):
+    """The clean run: what a demande costs."""
+    print("\none worker, the scheduled actions as they are")
+    _phases(seen)
+    _verdicts(seen)
+    print("\nper demande, of which nobody else's work is part (one worker, no kill)")
+    print(f"{'':14}{'ms Odoo':>9}{'ms PostgreSQL':>15}{'queries':>9}{'ms sandbox':>12}")
+    healthy = seen.demandes * (options.companies - 2) / options.companies
+    for name in ("send", "follow", "book"):
+        phase = seen.run.phases[name]
+        print(
+            f"{name:14}{1000 * phase.cpu / healthy:9.2f}"
+            f"{1000 * phase.postgres / healthy:15.2f}"
+            f"{phase.queries / healthy:9.2f}{1000 * phase.sandbox / healthy:12.2f}"
+        )
+    print("“book” is a follow that finds all paid, and registers the money.")
+    print("\nper company that has nothing to do, each time the action runs")
+    for name, (spent, queries) in seen.idle.items():
+        print(f"{name:14}{spent:9.2f} ms Odoo{queries:8.1f} queries")
+    print("\nbytes per demande: invoice, demande, calls, history, payment, its match")
+    print(f"{'':34}{'table':>8}{'indexes':>9}")
+    *tables, total = seen.growth
+    for table, heap, indexes in [*tables[:_TABLES], total]:
+        print(f"{table:34}{heap:8.0f}{indexes:9.0f}", flush=True)
+
+
+def both(alone, seen, options):
+    """The four workers beside the one; return 0 if all targets are met."""
+    print("\nfour workers on two servers, one company and one action at a time")
+    _phases(seen)
+    print(
+        f"workers killed: {seen.run.killed}; memory of a worker "
+        f"{seen.watch.memory[0] / 2**20:.0f} MiB, its own alone "
+        f"{seen.watch.memory[1] / 2**20:.0f} MiB"
+    )
+    good = _verdicts(seen, _verdict_of(alone))
+    print("\none worker against four, until the last company without an outage is done")
+    for name in ("send", "follow", "book"):
+        before, after = alone.run.phases[name], seen.run.phases[name]
+        ratio = before.seconds / after.seconds
+        target = f"≥ {FASTER}" if name == "send" else ""
+        good &= ratio >= FASTER or not target
+        print(
+            f"{name:8}{before.seconds:8.1f} s{after.seconds:8.1f} s   × {ratio:.1f}"
+            f"{_met(ratio >= FASTER, target)}   {_FULL} demandes at this rate: "
+            f"{_hours(before, alone)} h and {_hours(after, seen)} h"
+        )
+    _screens(seen)
+    return 0 if good else 1
+
+
+def _hours(phase, seen):
+    return f"{phase.seconds * _FULL / seen.demandes / 3600:.1f}"
+
+
+def _phases(seen):
+    for phase in seen.run.phases.values():
+        print(
+            f"{phase.name:14}{phase.seconds:8.1f} s{len(phase.calls):7} calls"
+            f"{phase.cpu:8.1f} s of processor"
+        )
+
+
+def _verdict_of(seen):
+    # While money is registered nobody calls, whoever is in trouble.
+    waits = [
+        judging.longest_wait(seen.run.phases[name], seen.troubled)
+        for name in ("send", "follow")
+    ]
+    calls = [call for phase in seen.run.phases.values() for call in phase.calls]
+    return max(waits), judging.busiest(calls)
+
+
+def _verdicts(seen, _before=None):
+    """Print what must hold of every run; return whether it does."""
+    longest, busiest = _verdict_of(seen)
+    good = not seen.wrong and longest <= DEADLINE + TOLERANCE
+    print(
+        f"lost or doubled, of {seen.demandes} demandes: {len(seen.wrong)}"
+        f"{_met(not seen.wrong, '0')}"
+    )
+    for line in seen.wrong[:10]:
+        print(f"  {line}")
+    print(
+        f"longest time that the trouble of one kept all others waiting: {longest:.1f} s"
+        f"{_met(longest <= DEADLINE + TOLERANCE, f'≤ {DEADLINE}, one deadline')}"
+    )
+    refused = sum(row[3] for row in busiest.values())
+    most = max(row[2] for row in busiest.values())
+    sent = judging.busiest(seen.run.phases["send"].calls)
+    means = [row[1] for row in sent.values()]
+    good &= not refused
+    print(
+        f"calls per second of a company: {max(means):.2f} at most while it sends, "
+        f"{most} in its busiest second; refused by the sandbox as too fast: {refused}"
+        f"{_met(not refused, '0')}",
+        flush=True,
+    )
+    return good
+
+
+def _screens(seen):
+    print("\nscreens of an office meanwhile, ms over HTTP: median, 95 %")
+    for name, times in seen.watch.screens.items():
+        median, most = quantiles(times)
+        print(f"{name:20}{median:8.0f}{most:8.0f}   ({len(times)} looks)")
+    for failure, count in seen.watch.failures.items():
+        print(f"  failed: {failure}, {count} times")
+    share = seen.watch.waits / max(seen.watch.looks, 1)
+    print(
+        f"locks: somebody waited for one in {100 * share:.1f} % of "
+        f"{seen.watch.looks} looks"
+    )
+    for (kind, table), count in seen.watch.locks.most_common(5):
+        print(f"  {kind} {table}: {count}")
+
+
+def _met(good, target):
+    return f" (target {target}: {'met' if good else 'MISSED'})" if target else ""
