@@ -144,7 +144,7 @@ class Run:
         before = postgres_cpu() or 0, process_cpu(self._sandbox_pid)
         self._tell(f"{self._jobs}{job} {self._jobs}repair")
         kills = [started + kill_every * (n + 1) for n in range(KILLS)]
-        while self._count(cursor, undone):
+        while self._is_there(cursor, undone):
             self._check()
             if time.monotonic() - started > PATIENCE:
                 raise SystemExit(f"The bench went wrong: {name} has no end.")
@@ -163,8 +163,10 @@ class Run:
         phase.calls = self._urssaf.calls(self._seen)
         self._seen = phase.calls[-1]["number"] if phase.calls else self._seen
 
-    def _count(self, cursor, undone):
-        cursor.execute(f"SELECT count(*) FROM urssaf_payment_request WHERE {undone}")
+    def _is_there(self, cursor, undone):
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM urssaf_payment_request WHERE {undone})"
+        )
         return cursor.fetchone()[0]
 
     def _make_due(self, cursor):

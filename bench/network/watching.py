@@ -33,7 +33,9 @@ _SIZES = """
 
 
 class Watch:
-    """Looks in threads of its own, for the length of a ``with``."""
+    """Looks in threads of its own, for the length of a ``with``; not at all where no
+    office looks: what it asks PostgreSQL would count as a cost of the demandes.
+    """
 
     def __init__(self, instance, database, servers, office_url):
         self._instance, self._database = instance, database
@@ -46,9 +48,9 @@ class Watch:
         self.failures = Counter()
 
     def __enter__(self):
-        looks = [self._look_at_locks, self._look_at_memory]
+        looks = []
         if self._office_url:
-            looks.append(self._look_at_screens)
+            looks = [self._look_at_locks, self._look_at_memory, self._look_at_screens]
         self._threads = [threading.Thread(target=look, daemon=True) for look in looks]
         for thread in self._threads:
             thread.start()
