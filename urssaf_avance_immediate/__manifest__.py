@@ -75,6 +75,7 @@
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["urssaf_avance_immediate/static/src/**/*"],
+        "web.assets_tests": ["urssaf_avance_immediate/static/tests/tours/**/*"],
     },
     "demo": [
         "demo/res_partner_demo.xml",

@@ -102,6 +102,7 @@ from . import test_reference
 from . import test_security
 from . import test_setup
 from . import test_second_company
+from . import test_tours
 from . import test_trace
 from . import test_transfers_set_up
 from . import test_transit
