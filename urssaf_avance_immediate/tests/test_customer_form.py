@@ -97,6 +97,8 @@ class TestCustomerFormLink(CustomerFormCase):
         said += " ".join(form.message_ids.mapped("body"))
         self.assertIn("jeanne.martin@example.com", said)
         self.assertNotRegex(said, r"\d:\d\d:\d\d", "nobody reads seconds")
+        # Until when: as the form says it, in Paris.
+        self.assertRegex(said, r"\b12:00\b(?!:)")
         self.assertNotIn(token, said)
         self.env.cr.execute(
             "SELECT * FROM urssaf_customer_form WHERE id = %s", [form.id]

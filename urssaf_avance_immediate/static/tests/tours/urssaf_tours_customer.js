@@ -1,9 +1,8 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 // What a customer does: the form behind his link, and his portal. Started by
 // tests/test_tours.py.
-import { registry } from "@web/core/registry";
+import { tour } from "./urssaf_tour";
 
-const tours = registry.category("web_tour.tours");
 const FORM = "#urssaf_form fieldset:visible";
 
 /** Odoo's own "edit" does not know an empty field of a date. */
@@ -22,58 +21,52 @@ const part = (...fields) => [
     { trigger: "#urssaf_next", run: "click" },
 ];
 
-tours.add("urssaf_tour_form", {
-    steps: () => [
-        ...part(
-            ["civility", "select 2"],
-            ["birth_name", "edit Perrin"],
-            ["first_names", "edit Lucie Anne"],
-            ["birth_date", birthDate],
-            ["birth_commune", "edit Annecy"],
-            ["birth_department", "edit 74"]
-        ),
-        ...part(["mobile", "edit 06 39 98 44 04"]),
-        ...part(
-            ["street", "edit 12 bis rue du Soleil"],
-            ["zip", "edit 74000"],
-            ["city", "edit Annecy"]
-        ),
-        ...part(["iban", "edit FR7630004000031234567890143"]),
-        { trigger: `${FORM} [name=consent_enrolment]`, run: "check" },
-        { trigger: `${FORM} [name=consent_data]`, run: "check" },
-        { trigger: "#urssaf_send", run: "click", expectUnloadPage: true },
-        { content: "It has arrived.", trigger: ".o_urssaf_thanks" },
-    ],
-});
+tour("urssaf_tour_form", () => [
+    ...part(
+        ["civility", "select 2"],
+        ["birth_name", "edit Perrin"],
+        ["first_names", "edit Lucie Anne"],
+        ["birth_date", birthDate],
+        ["birth_commune", "edit Annecy"],
+        ["birth_department", "edit 74"]
+    ),
+    ...part(["mobile", "edit 06 39 98 44 04"]),
+    ...part(
+        ["street", "edit 12 bis rue du Soleil"],
+        ["zip", "edit 74000"],
+        ["city", "edit Annecy"]
+    ),
+    ...part(["iban", "edit FR7630004000031234567890143"]),
+    { trigger: `${FORM} [name=consent_enrolment]`, run: "check" },
+    { trigger: `${FORM} [name=consent_data]`, run: "check" },
+    { trigger: "#urssaf_send", run: "click", expectUnloadPage: true },
+    { content: "It has arrived.", trigger: ".o_urssaf_thanks" },
+]);
 
-tours.add("urssaf_tour_portal", {
-    steps: () => [
-        {
-            content: "The customer opens his invoice.",
-            trigger:
-                ".o_portal_my_doc_table tr:has([name=invoice_status_urssaf]) a[href*='/my/invoices/']",
-            run: "click",
-            expectUnloadPage: true,
-        },
-        {
-            content: "It says what he has to pay, and that Urssaf collects it.",
-            trigger: "[name=urssaf_notice] [name=urssaf_estimates]",
-        },
-        { content: "And how to contest it.", trigger: "[name=urssaf_contest]" },
-    ],
-});
+tour("urssaf_tour_portal", () => [
+    {
+        content: "The customer opens his invoice.",
+        trigger:
+            ".o_portal_my_doc_table tr:has([name=invoice_status_urssaf]) a[href*='/my/invoices/']",
+        run: "click",
+        expectUnloadPage: true,
+    },
+    {
+        content: "It says what he has to pay, and that Urssaf collects it.",
+        trigger: "[name=urssaf_notice] [name=urssaf_estimates]",
+    },
+    { content: "And how to contest it.", trigger: "[name=urssaf_contest]" },
+]);
 
-tours.add("urssaf_tour_portal_certificate", {
-    steps: () => [
-        {
-            content: "His certificates are a card of his portal.",
-            trigger: ".o_portal_docs a[href='/my/certificates']",
-            run: "click",
-            expectUnloadPage: true,
-        },
-        {
-            content: "The one of last year is there to be opened.",
-            trigger: ".o_portal_my_doc_table a[href*='/my/certificates/']:contains(2025)",
-        },
-    ],
-});
+tour("urssaf_tour_portal_certificate", () => [
+    {
+        content: "His certificates are a card of his portal.",
+        trigger: ".o_portal_docs a[href='/my/certificates']",
+        run: "click",
+        expectUnloadPage: true,
+    },
+    {
+        content: "The one of last year is there to be opened.",
+        trigger: ".o_portal_my_doc_table a[href*='/my/certificates/']:contains(2025)",
+    },
+]);
