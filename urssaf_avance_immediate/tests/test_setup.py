@@ -14,6 +14,7 @@ from odoo.tools import SQL, config
 from odoo.tools.safe_eval import safe_eval
 
 from ..models.company.holder import REAL_DATABASE
+from . import screens
 from .cases import NOW, UrssafCase, credentials
 
 KEYS = [
@@ -56,20 +57,15 @@ class TestSetup(UrssafCase):
         self.assertTrue(json.dumps(steps))
         return {step["key"]: step for step in steps}
 
-    def _dialogue(self, key, **values):
-        action = self._steps()[key]["action"]
-        model = self.env[action["res_model"]].with_user(self.admin)
-        model = model.with_context(
-            **action["context"], allowed_company_ids=self.company.ids
-        )
-        with Form(model, view=action["views"][0][0]) as form:
-            for name, value in values.items():
-                form[name] = value
-        return form.record
+    def _queries_of_the_steps(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with screens.queries() as queries:
+            self._steps()
+        return len(queries)
 
-    def _typed(self, **values):
-        """The dialogue of the credentials, as it stands in the browser: never saved."""
-        action = self._steps()["credentials"]["action"]
+    def _form(self, key, **values):
+        action = self._steps()[key]["action"]
         model = self.env[action["res_model"]].with_user(self.admin)
         model = model.with_context(
             **action["context"], allowed_company_ids=self.company.ids
@@ -79,12 +75,14 @@ class TestSetup(UrssafCase):
             form[name] = value
         return form
 
+    def _dialogue(self, key, **values):
+        return self._form(key, **values).save()
+
     def _try(self, **values):
         """What *Test and save* answers."""
-        form = self._typed(**values)
+        form = self._form("credentials", **values)
         names = ("environment", "sandbox_url", "client_id", "client_secret")
         typed = {name: form[name] for name in names}
-        # As the web client sends it, and shows the answer.
         answer = (
             self.env["urssaf.setup.credentials"]
             .with_user(self.admin)
@@ -129,6 +127,12 @@ class TestSetup(UrssafCase):
         self._enrol(active=False)
         company.invalidate_recordset()
         self.assertTrue(company.urssaf_setup_done)
+        # The board asks at each look: the more services, the same queries.
+        counted = self._queries_of_the_steps()
+        for number in range(20):
+            housework.copy({"name": f"Ménage {number}"})
+        self.assertEqual(self._queries_of_the_steps(), counted)
+        self.assertLessEqual(counted, 25)
 
         # What is undone later comes back.
         self.admin.copy({"login": "urssaf_next_admin"})
@@ -277,7 +281,7 @@ class TestSetup(UrssafCase):
         self.assertEqual(self.company.sudo().urssaf_sandbox_client_secret, SECRET)
         self.assertTrue(self._steps()["credentials"]["done"])
         # The next time: the identifier, and that there is a secret.
-        again = self._typed()
+        again = self._form("credentials")
         self.assertEqual(again.client_id, "demo")
         self.assertTrue(again.secret_known)
         self.assertFalse(again.client_secret)
@@ -337,7 +341,6 @@ class TestSetup(UrssafCase):
     # -- services, customers -----------------------------------------------------
 
     def test_a_new_service_is_by_the_hour_and_shows_the_usual_vat(self):
-        """As the list asks for it: with its own fields and context alone."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "urssaf_avance_immediate.urssaf_setup_services_action"
         )
@@ -356,7 +359,7 @@ class TestSetup(UrssafCase):
 
     def test_the_first_customer_is_brought_on_not_made_twice(self):
         step = self._steps()["customer"]
-        self.assertEqual(step["action"]["res_model"], "urssaf.customer.new")
+        self.assertEqual(self.env.ref(step["action"]).res_model, "urssaf.customer.new")
         self.partner.with_user(self.user).action_urssaf_send_form()
         form = self.env["urssaf.customer.form"].search([], limit=1)
         for state, model in (

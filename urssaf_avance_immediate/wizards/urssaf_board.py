@@ -108,7 +108,12 @@ class UrssafBoard(models.TransientModel):
     @api.model
     def action_open_board(self):
         """What the menu opens."""
+        action_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "urssaf_avance_immediate.urssaf_board_action"
+        )
         return {
+            # By it the web client finds the menu, for who lands here at the login.
+            "id": action_id,
             "type": "ir.actions.act_window",
             "name": self.env._("Board"),
             "res_model": self._name,

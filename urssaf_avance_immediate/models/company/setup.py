@@ -42,8 +42,8 @@ class ResCompany(models.Model):
         """What is to be set up, in the order in which it is done.
 
         :return: list of ``{"key", "title", "text", "done", "action"}``: ``done`` by
-            facts, ``action`` the window that does it, None where this user may not or
-            nothing is left to do elsewhere; ``text`` then says who may
+            facts, ``action`` the window that does it or its external id, None where
+            this user may not, or nothing is left to do; ``text`` then says who may
         """
         self.ensure_one()
         return [
@@ -86,13 +86,16 @@ class ResCompany(models.Model):
 
     def _urssaf_setup_action(self, view, title, model="urssaf.setup"):
         """The dialogue of one step, in which this company is set up."""
-        view = self.env.ref(f"urssaf_avance_immediate.{view}")
+        # Looked up without a query: the steps are asked for at each look of the board.
+        view_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            f"urssaf_avance_immediate.{view}"
+        )
         return {
             "type": "ir.actions.act_window",
             "name": title,
             "res_model": model,
             "view_mode": "form",
-            "views": [[view.id, "form"]],
+            "views": [[view_id, "form"]],
             "target": "new",
             "context": {"default_company_id": self.id},
         }
@@ -169,6 +172,7 @@ class ResCompany(models.Model):
         company = self.sudo()
         wrong = company._home_service_wrong_products()
         regime = company._home_service_regime()
+        there = company._urssaf_has_tax(regime)
         label = dict(
             company._fields["home_service_vat"]._description_selection(self.env)
         )[regime]
@@ -177,13 +181,13 @@ class ResCompany(models.Model):
             text = self.env._(
                 "The tax of these services is not the right one: %s.", names
             )
-        elif not company._urssaf_has_tax(regime):
+        elif there:
+            text = label
+        else:
             text = self.env._(
                 "When VAT is due on your services, and the taxes that they bear."
             )
-        else:
-            text = label
-        done = not wrong and company._urssaf_has_tax(regime)
+        done = not wrong and there
         # A branch bears the VAT of the company above it, which whoever works in the
         # branch alone may not open.
         payer = company.root_id.with_env(self.env)
@@ -224,9 +228,7 @@ class ResCompany(models.Model):
                 "A product for each service that you invoice, with its nature for "
                 "Urssaf and its unit."
             )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "urssaf_avance_immediate.urssaf_setup_services_action"
-        )
+        action = "urssaf_avance_immediate.urssaf_setup_services_action"
         return self._urssaf_step("natures", title, text, found, action, PRODUCT_MANAGER)
 
     def _urssaf_step_responsible(self):
@@ -305,9 +307,7 @@ class ResCompany(models.Model):
             limit=1,
         ).with_env(self.env)
         if not form:
-            action = self.env["ir.actions.act_window"]._for_xml_id(
-                "urssaf_avance_immediate.urssaf_customer_new_action"
-            )
+            action = "urssaf_avance_immediate.urssaf_customer_new_action"
             return self.env._(
                 "Enrol a customer: Urssaf writes to him, and once he has agreed his "
                 "invoices can be sent."

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { Component, markup } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -31,10 +31,8 @@ export class UrssafSetup extends Component {
         return this.steps.find((step) => !step.done)?.key;
     }
 
-    open(step) {
-        // What an empty list says is HTML of the server, and travels as text.
-        const help = step.action.help && markup(step.action.help);
-        return this.action.doAction({ ...step.action, help }, {
+    open({ action }) {
+        return this.action.doAction(action, {
             onClose: () => this.props.record.load(),
         });
     }
