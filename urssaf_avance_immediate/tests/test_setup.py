@@ -309,10 +309,6 @@ class TestSetup(UrssafCase):
             setups.with_user(self.user).action_test_and_save(
                 {"company_id": self.company.id, "environment": "test"}
             )
-        with self.assertRaises(AccessError):
-            setups.with_user(self.admin).action_test_and_save(
-                {"company_id": self.other_company.id, "environment": "test"}
-            )
 
     def test_credentials_that_urssaf_refuses_are_not_kept(self):
         self.fake.fail("token", "unauthorized", 5)
