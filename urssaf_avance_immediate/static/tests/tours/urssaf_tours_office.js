@@ -199,17 +199,17 @@ tour("urssaf_tour_correct", () => [
         run: "click",
     },
     {
-        content: "The one that he contested.",
-        trigger: ".o_list_view .o_data_row .o_data_cell",
-        run: "click",
-    },
-    {
-        content: "What he writes is there.",
+        content: "A single one opens at once; what he writes is there.",
         trigger: ".o_form_view:contains(Une heure seulement)",
     },
     {
         content: "A credit note, and a new draft.",
         trigger: ".o_form_statusbar button[name=action_correct_invoice]",
+        run: "click",
+    },
+    {
+        content: "What is about to be posted is said first.",
+        trigger: ".modal:has(.modal-body) .modal-footer .btn-primary",
         run: "click",
     },
     {
