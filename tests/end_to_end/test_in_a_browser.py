@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from dev import servers
-from dev.screenshots import CHROMIUM, FLAGS
+from dev.screenshots import CHROMIUM, FLAGS, SETTLED
 
-from .office import DATABASE, log_in
+from . import accessibility
+from .office import DATABASE, REQUEST, invoices, log_in
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 1000}
@@ -69,6 +70,16 @@ def server(instance, customer):
     """Odoo of the firm that ``customer`` has set up."""
     with servers.temporary_odoo(instance, DATABASE) as server:
         yield server
+
+
+def enter(page, login="admin"):
+    page.goto("/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.click("form.oe_login_form button[type=submit]")
+    # The first screen of a new database: its scripts are put together.
+    page.wait_for_url(lambda url: "/web/login" not in url, timeout=180_000)
+    page.wait_for_selector(".o_web_client, #wrap", timeout=180_000)
 
 
 def open_details(page, partner):
@@ -138,12 +149,7 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
         browser_page(browser, server.url, DESK) as page,
         browser_page(browser, server.url, PHONE) as phone,
     ):
-        page.goto("/web/login")
-        page.fill("input[name=login]", "admin")
-        page.fill("input[name=password]", "admin")
-        page.click("form.oe_login_form button[type=submit]")
-        # The first screen of a new database: its scripts are put together.
-        page.wait_for_selector(".o_web_client", timeout=180_000)
+        enter(page)
 
         # What is missing leads to its field.
         tab = open_details(page, partner)
@@ -190,3 +196,127 @@ def test_from_the_form_to_a_mended_refusal(browser, server):
     told = ["state", "consent_origin"]
     values = rpc.read_one("urssaf.enrolment", enrolment, told)
     assert [values[name] for name in told] == ["pending", "portal"]
+
+
+# -- everybody can use our screens ----------------------------------------------------
+
+ADDON = "urssaf_avance_immediate"
+PORTAL = "customer-of-the-portal"
+#: Odoo's own pages of each kind, for what comes with its frame.
+ODOOS = (
+    "action-account.res_partner_action_customer/{partner}",
+    "action-account.action_account_journal_form/1",
+    "action-account.product_product_action_sellable",
+    "action-account.action_move_out_invoice_type",
+    "action-account.action_payment_term_form/1",
+    "action-base_setup.action_general_configuration",
+)
+#: Ours: forms, lists, settings. ``{move}`` is an invoice that Urssaf has.
+OURS = (
+    f"action-{ADDON}.urssaf_board_action",
+    "action-account.res_partner_action_customer/{partner}",
+    "action-account.action_move_out_invoice_type/{move}",
+    "action-account.action_move_out_invoice_type/{other}",
+    f"action-{ADDON}.urssaf_payment_request_action",
+    f"action-{ADDON}.urssaf_payment_request_action/{{request}}",
+    f"action-{ADDON}.urssaf_enrolment_action",
+    "action-account.action_account_config",
+)
+
+
+def looked_at(page, path, inside=".o_content"):
+    """What axe objects to on this page, with each of its tabs open in turn."""
+    page.goto(path)
+    page.wait_for_selector(inside)
+    page.wait_for_function(SETTLED)
+    found = []
+    for tab in page.locator(f"{inside} .o_notebook_headers a").all() or [None]:
+        if tab:
+            tab.click()
+        found += accessibility.faults(page, inside)
+    return found
+
+
+def of_the_office(page, records):
+    """``{page: what axe objects to}`` of our back office; Odoo's own faults apart."""
+    odoos = [
+        row
+        for path in ODOOS
+        for row in looked_at(page, f"/odoo/{path.format(**records)}")
+        if not row[2]
+    ]
+    found = {}
+    for path in OURS:
+        rows = looked_at(page, f"/odoo/{path.format(**records)}")
+        found[path] = accessibility.ours(rows, odoos)
+    # The dialogue before sending, opened by its button.
+    page.goto(f"/odoo/action-account.action_move_out_invoice_type/{records['other']}")
+    page.click("button[name=action_urssaf_send]:visible")
+    rows = accessibility.faults(page, ".modal-content")
+    return found | {"send": accessibility.ours(rows, odoos)}
+
+
+def of_the_customer(browser, server, records, link):
+    """The same of the portal and of the form that he fills in, on his phone."""
+    found = {}
+    with browser_page(browser, server.url, PHONE) as page:
+        enter(page, PORTAL)
+        odoos = looked_at(page, "/my/account", "#wrap")
+        odoos += looked_at(page, "/my/home", "#wrap")
+        for path in ("/my/invoices", f"/my/invoices/{records['move']}"):
+            rows = looked_at(page, path, "#wrap")
+            found[path] = accessibility.ours(rows, odoos)
+        rows = looked_at(page, "/my/certificates", "#wrap")
+        found["certificates"] = accessibility.ours(rows, odoos)
+    # Of the form, nothing is Odoo's own. On a phone it comes in parts: with a mistake.
+    with browser_page(browser, server.url, DESK) as page:
+        found["form"] = accessibility.ours(looked_at(page, link, "#wrap"), [])
+    with browser_page(browser, server.url, PHONE) as page:
+        looked_at(page, link, "#wrap")
+        page.click("#urssaf_next")
+        expect(page.locator("#e_civility")).not_to_be_empty()
+        rows = accessibility.faults(page, "#wrap")
+        found["form, mistakes"] = accessibility.ours(rows, [])
+    return found
+
+
+def link_in_the_mail(rpc, email):
+    about = [("email_to", "=", email), ("body_html", "ilike", "/urssaf/fiche/")]
+    [mail] = rpc.search("mail.mail", about)
+    body = rpc.read_one("mail.mail", mail, ["body_html"])["body_html"]
+    return LINK.search(body).group()
+
+
+def prepare(rpc, partner):
+    """An invoice that Urssaf has, one that it may have, a customer of the portal, and
+    a link to the form: what the pages are about.
+    """
+    move, other = invoices(rpc, partner, 2)
+    rpc.call("account.move", "action_urssaf_send", [move])
+    [request] = rpc.search(REQUEST, [("move_id", "=", move)])
+    rpc.create(
+        "res.users",
+        {
+            "name": "Customer",
+            "login": PORTAL,
+            "password": PORTAL,
+            "partner_id": partner,
+            "group_ids": [(6, 0, [rpc.ref("base.group_portal")])],
+        },
+    )
+    newcomer = rpc.create(
+        "res.partner", {"name": "Paul Perrin", "email": "paul.perrin@example.com"}
+    )
+    rpc.call("res.partner", "action_urssaf_send_form", [newcomer])
+    records = {"partner": partner, "move": move, "other": other, "request": request}
+    return records, link_in_the_mail(rpc, "paul.perrin@example.com")
+
+
+def test_everybody_can_use_our_screens(browser, server, customer):
+    """axe-core on our screens: labels, contrast, roles, names (WCAG 2.2, A and AA)."""
+    records, link = prepare(log_in(server), customer)
+    with browser_page(browser, server.url, DESK) as page:
+        enter(page)
+        found = of_the_office(page, records)
+    found |= of_the_customer(browser, server, records, link)
+    assert not {page: faults for page, faults in found.items() if faults}
