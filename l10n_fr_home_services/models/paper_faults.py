@@ -19,6 +19,8 @@ from .taxes import EXEMPT
 NAMES = 5
 # Nobody mends what is paid, nor the invoices of the years before.
 OPEN = ("not_paid", "partial")
+# How the names of its banners begin, at the head of the invoice.
+BANNER = "home_service_paper_"
 
 
 class AccountMove(models.Model):
@@ -298,7 +300,7 @@ class AccountMove(models.Model):
         return banners
 
     def _home_service_paper_banners(self):
-        """One per record to mend."""
+        """One per record to mend, each under a name that begins with ``BANNER``."""
         sentences = defaultdict(list)
         for sentence, record in self._home_service_paper_faults():
             sentences[record].append(sentence)
@@ -313,7 +315,7 @@ class AccountMove(models.Model):
                     "action": action,
                     "action_text": self.env._("Open %s", record.display_name),
                 }
-            banners[f"home_service_paper_{number}"] = banner
+            banners[f"{BANNER}{number}"] = banner
         return banners
 
     def _home_service_mend_action(self, record):

@@ -222,10 +222,9 @@ class TestBoard(UrssafCase):
         action = self._board().action_money()
         domain = self.env["ir.actions.act_window"].browse(action["id"])
         self.assertEqual(domain.domain, '[("transfer_outlook", "!=", False)]')
-        card = request.with_context(urssaf_amount_first=True)
         # In whichever language the database speaks.
-        self.assertIn(card.currency_id.format(66), card.display_name)
-        self.assertIn("Jeanne Martin", card.display_name)
+        self.assertIn(request.currency_id.format(66), request.calendar_title)
+        self.assertIn("Jeanne Martin", request.calendar_title)
         self.assertEqual(request.outlook_color, 3)
         request.sudo().remote_date = request.expected_transfer_date + timedelta(days=1)
         self.assertTrue(request.late)

@@ -65,6 +65,7 @@ class TestCompanion(CompanionCase):
         self.assertIn("optional", mail.body_html)
         self.assertIn(self.company.name, mail.body_html)
         self.assertNotIn("Your Urssaf Enrolment", mail.body_html)
+        self.assertNotIn("Internal communication", mail.body_html)
         for secret in ("Durand", "1980", "0639980102"):
             self.assertNotIn(secret, mail.body_html)
 

@@ -112,6 +112,9 @@ class TestConnection(UrssafCase):
         self.assertIn("11:02", move.alerts["urssaf_connection"]["message"])
         fresh = self._invoice()
         self.assertIn("urssaf_connection", self._banners(fresh))
+        fresh.is_move_sent = False
+        self.assertEqual(self._banners(fresh), {"urssaf_handed"}, "one banner")
+        self.assertIn("11:02", fresh.alerts["urssaf_handed"]["message"])
         self.assertTrue(self.partner.urssaf_enrolment_id.connection_notice)
         with freeze_time(NOW + timedelta(minutes=3)):
             self._run_cron("send")

@@ -81,6 +81,17 @@ class TestInvoicePaper(UrssafCase):
         move.is_move_sent = True
         self.assertFalse(self._banners(move))
 
+    def test_what_the_paper_lacks_is_said_in_the_same_banner(self):
+        move = self._not_handed()
+        self.partner.street = self.partner.street2 = False
+        self.env.invalidate_all()
+        [banner] = move.with_user(self.user).alerts.values()
+        self.assertIn("before its demande leaves", banner["message"])
+        self.assertIn("The law asks more", banner["message"].splitlines()[0])
+        accountant = self._make_user("accountant", "account.group_account_manager")
+        told = move.with_user(accountant).alerts
+        self.assertEqual(list(told), ["home_service_paper_0"], "as in the trade alone")
+
     def test_what_leaves_by_itself_says_so_too(self):
         self.partner.urssaf_sending = "automatic"
         move = self._not_handed()

@@ -110,7 +110,13 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         request = self.request.with_user(self.user).with_context(lang="en_US")
         return [(s["key"], s["state"], s["date"]) for s in request._timeline()]
 
+    def _stands(self):
+        request = self.request.with_user(self.user).with_context(lang="en_US")
+        return request.next_step
+
     def test_timeline_of_what_goes_well(self):
+        day = format_date(self.request.with_context(lang="en_US").env, "2026-03-18")
+        self.assertEqual(self._stands(), f"Customer’s answer before {day}")
         self.assertEqual(
             self._steps(),
             [
@@ -129,11 +135,14 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
                 ("transfer", "later", date(2026, 3, 20)),
             ],
         )
+        self.assertIn("debit", self._stands())
         self._news("30", datetime(2026, 3, 21, 9))
+        self.assertIn("Transfer expected on", self._stands(), "late comes first")
         self.assertEqual(self._steps()[-1], ("transfer", "late", date(2026, 3, 20)))
         when = datetime(2026, 3, 23, 9)
         self._news("70", when, transfer=self._transfer("2026-03-23"))
         self.assertEqual(self._steps()[-1], ("transfer", "done", date(2026, 3, 23)))
+        self.assertIn("Transferred by Urssaf", self._stands())
         shown = self.request.timeline[-1]["date"]
         self.assertEqual(
             shown, format_date(self.env, date(2026, 3, 23)), "as the user writes dates"
@@ -149,6 +158,7 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
             ],
             "nothing follows a refusal",
         )
+        self.assertIn("Refused by the customer", self._stands())
         request = self.request.with_user(self.user)
         action = request._timeline()[-1]["action"]
         self.assertEqual(action["method"], "action_correct_invoice")
@@ -156,6 +166,7 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         steps = request._timeline()
         self.assertEqual([s["key"] for s in steps], ["sent", "answer", "settled"])
         self.assertNotIn("action", steps[1])
+        self.assertIn("Put right since", self._stands())
 
     def test_timeline_of_what_the_bank_refused(self):
         day = datetime(2026, 3, 17, 8)

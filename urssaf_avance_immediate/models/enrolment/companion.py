@@ -247,6 +247,17 @@ class UrssafEnrolment(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return message
 
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        """Extends mail: a note in the chatter, the message is none for the customer,
+        whose mail program shows its first words.
+        """
+        context = super()._notify_by_email_prepare_rendering_context(
+            message, *args, **kwargs
+        )
+        if message.author_id == self.company_id.partner_id:
+            context["subtype_internal"] = False
+        return context
+
     def _companion_text(self, step):
         """The same by SMS, where Odoo can send one and the company wants it."""
         number = normalise_mobile(self.partner_id.urssaf_mobile or "")

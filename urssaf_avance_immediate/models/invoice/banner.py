@@ -8,6 +8,8 @@ an activity, which somebody has to do.
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from odoo.addons.l10n_fr_home_services.models.paper_faults import BANNER as PAPER
+
 from ...lib.api.codes import MAX_NUMBER
 from ...lib.rules import paris_date
 from ..enrolment.enrolment import FOLLOWED as KNOWN
@@ -126,16 +128,19 @@ class AccountMove(models.Model):
         return super()._compute_alerts()
 
     def _get_alerts(self):
-        """Extends account: what to do now about the demande de paiement, in one
-        banner.
+        """Extends account: what to do now about the demande de paiement, and what the
+        trade says of the paper, in one banner.
         """
         banners = super()._get_alerts()
         if self.env.user.has_group(USER):
-            ours = self._urssaf_card_fault()
+            # First: the paper is put right before it is handed over, or sent.
+            papers = sorted(name for name in banners if name.startswith(PAPER))
+            ours = {name: banners.pop(name) for name in papers}
+            ours |= self._urssaf_card_fault()
             outage = self._urssaf_connection_banner()
             if not outage or self.urssaf_state != "queued":
                 ours |= self._urssaf_banners()
-            banners.update(self._urssaf_one_banner(ours) | outage)
+            banners.update(self._urssaf_one_banner(ours | outage))
         return banners
 
     @api.model

@@ -65,7 +65,7 @@ CHECKED = [
     "urssaf_bank_account_id.sanitized_acc_number",
 ]
 
-_ROW = Markup('<tr><td class="text-muted pe-3">%s</td><td>%s</td></tr>')
+_ROW = Markup('<tr><td class="opacity-75 pe-3">%s</td><td>%s</td></tr>')
 _TABLE = Markup('<table class="table table-sm table-borderless mb-0">%s</table>')
 _BREAK = Markup("<br/>")
 
@@ -355,6 +355,8 @@ class ResPartner(models.Model):
         commune = place["communeNaissance"]
         codes = (place["departementNaissance"], commune["codeCommune"])
         name = commune["libelleCommune"]
+        if not name and not any(codes):
+            return None
         return f"{name or '?'} · {' / '.join(code or '?' for code in codes)}"
 
     def _urssaf_shown_address(self, address):

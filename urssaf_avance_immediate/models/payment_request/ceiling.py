@@ -324,13 +324,22 @@ class UrssafCeilingUse(models.Model):
                 kind != ADVANCE and not counter.total(kind)
             ):
                 continue
-            used = {stage: counter.used.get((stage, kind), 0) for stage in STAGES}
-            yield self.env._(
-                "%(year)s, %(kind)s: %(total)s of %(ceiling)s (requested "
-                "%(requested)s, validated %(validated)s, transferred %(transferred)s)",
+            line = self.env._(
+                "%(kind)s in %(year)s: %(total)s of %(ceiling)s",
                 year=counter.year,
                 kind=labels[kind],
                 total=money(counter.total(kind)),
                 ceiling=money(counter.ceilings[kind]),
-                **{stage: money(cents) for stage, cents in used.items()},
             )
+            words = self._stage_words()
+            used = {stage: counter.used.get((stage, kind), 0) for stage in words}
+            parts = [f"{words[s]} {money(cents)}" for s, cents in used.items() if cents]
+            yield f"{line} ({', '.join(parts)})" if parts else line
+
+    def _stage_words(self):
+        """How far the demandes are that used it, see ``STAGES``."""
+        return {
+            "requested": self.env._("requested"),
+            "validated": self.env._("validated"),
+            "transferred": self.env._("transferred"),
+        }

@@ -10,10 +10,9 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 
 from ...lib.rules import (
-    PARIS,
     answer_deadline,
     follow_pace,
     notice_due,
@@ -26,7 +25,7 @@ from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
 from .payment_request import FOLLOWED
-from .timeline import steps
+from .timeline import expectations, steps, where_it_stands
 
 # Urssaf has the demande and the customer has not been asked yet.
 NOT_ASKED_YET = (False, "10", "15")
@@ -88,6 +87,8 @@ class UrssafPaymentRequest(models.Model):
         compute="_compute_expectation", help="What comes next, and when."
     )
     timeline = fields.Json(compute="_compute_timeline", help="See _timeline.")
+    next_step = fields.Char(string="Where it stands", compute="_compute_timeline")
+    calendar_title = fields.Char(compute="_compute_calendar_title")
     notice_until = fields.Date(
         string="Act before",
         compute="_compute_deadlines",
@@ -181,32 +182,7 @@ class UrssafPaymentRequest(models.Model):
     @api.depends("state", "answer_until", "late", "cancel_awaited")
     def _compute_expectation(self):
         for request in self:
-            request.expectation = "\n".join(filter(None, request._expectations()))
-
-    def _expectations(self):
-        """Sentences: what the customer and Urssaf are expected to do, and until
-        when.
-        """
-        day = format_date(self.env, self.expected_transfer_date)
-        if self.late:
-            yield self.env._("The transfer was expected on %s: it is late.", day)
-        elif self.state == "waiting" and self.answer_until:
-            yield self.env._(
-                "The customer may answer until %(moment)s. Without an answer, Urssaf "
-                "takes it as a yes; the transfer is then expected by %(day)s.",
-                moment=format_datetime(
-                    self.env, self.answer_until, tz=PARIS.key, dt_format="short"
-                ),
-                day=day,
-            )
-        elif self.state in ("validated", "debited"):
-            yield self.env._("The transfer is expected by %s.", day)
-        if self.cancel_awaited:
-            yield self.env._(
-                "Urssaf was asked on %s to cancel this demande. Its state changes when "
-                "Urssaf has done so.",
-                format_date(self.env, paris_date(self.cancel_requested_on)),
-            )
+            request.expectation = "\n".join(expectations(request))
 
     @api.depends("state", "answer_until", "late", "cancel_awaited", "invoice_settled")
     @api.depends_context("uid", "lang")
@@ -217,6 +193,14 @@ class UrssafPaymentRequest(models.Model):
                 step | {"date": step["date"] and format_date(self.env, step["date"])}
                 for step in request._timeline()
             ]
+            request.next_step = where_it_stands(request.timeline)
+
+    @api.depends("transfer_expected", "partner_id.display_name")
+    @api.depends_context("lang")
+    def _compute_calendar_title(self):
+        for request in self:
+            amount = request.currency_id.format(request.transfer_expected)
+            request.calendar_title = f"{amount} · {request.partner_id.display_name}"
 
     def _timeline(self):
         """Its life in dated steps: see ``timeline.steps``."""

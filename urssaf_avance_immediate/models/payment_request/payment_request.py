@@ -274,19 +274,15 @@ class UrssafPaymentRequest(models.Model):
         for request in self:
             request.payment_count = len(request._live_payments())
 
-    @api.depends("name", "partner_id.display_name", "transfer_expected")
-    @api.depends_context("urssaf_amount_first", "lang")
+    @api.depends("name", "partner_id.display_name")
     def _compute_display_name(self):
         for request in self:
-            first = request.name
-            if self.env.context.get("urssaf_amount_first"):
-                first = request.currency_id.format(request.transfer_expected)
-            request.display_name = f"{first} · {request.partner_id.display_name}"
+            request.display_name = f"{request.name} · {request.partner_id.display_name}"
 
     @api.model
     def _group_expand_state(self, states, _domain):
         """Columns in the order of a demande's life; the usual ones are always there."""
-        usual = ("queued", "waiting", "validated", "debited", "paid")
+        usual = ("waiting", "validated", "debited", "paid")
         return [key for key, _label in STATES if key in (*usual, *states)]
 
     @api.ondelete(at_uninstall=False)

@@ -6,7 +6,7 @@ decided here.
 """
 
 from odoo import fields
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
 from ...lib.rules import PARIS, add_working_days, paris_date
 from ..groups import USER
@@ -46,6 +46,45 @@ def steps(request):
             ),
         }
     return [*found, *_after(request)]
+
+
+def where_it_stands(shown):
+    """The step that stopped, is late or under way; the last one where all is done.
+
+    :param shown: the steps, their dates as people read them
+    :return: one line: the step, its date, and why it stopped
+    """
+    step = shown[-1]
+    if step["state"] != "done":
+        ranks = ("failed", "late", "next")
+        step = next(s for rank in ranks for s in shown if s["state"] == rank)
+    line = " ".join(filter(None, (step["title"], step["date"])))
+    stopped = step["state"] == "failed" and step["text"]
+    return f"{line} · {stopped}" if stopped else line
+
+
+def expectations(request):
+    """Sentences: what the customer and Urssaf are expected to do, and until when."""
+    day = format_date(request.env, request.expected_transfer_date)
+    if request.late:
+        yield request.env._("The transfer was expected on %s: it is late.", day)
+    elif request.state == "waiting" and request.answer_until:
+        yield request.env._(
+            "The customer may answer until %(moment)s. Without an answer, Urssaf "
+            "takes it as a yes; the transfer is then expected by %(day)s.",
+            moment=format_datetime(
+                request.env, request.answer_until, tz=PARIS.key, dt_format="short"
+            ),
+            day=day,
+        )
+    elif request.state in ("validated", "debited"):
+        yield request.env._("The transfer is expected by %s.", day)
+    if request.cancel_awaited:
+        yield request.env._(
+            "Urssaf was asked on %s to cancel this demande. Its state changes when "
+            "Urssaf has done so.",
+            format_date(request.env, paris_date(request.cancel_requested_on)),
+        )
 
 
 def _step(key, title, state, date=None, text=""):
