@@ -24,12 +24,12 @@ from ..payment_request.payment_request import (
     SENDABLE,
 )
 from .ceiling import warnings
+from .one_banner import one_banner
 from .replacing import credited_banner, held_fault, settled_banner
 from .send_state import SEND_STATES, send_states
 
 # The customer has not paid yet.
 BEFORE_DEBIT = ("queued", "sending", "waiting", "validated")
-LEVELS = ("danger", "warning", "info")
 
 
 class AccountMove(models.Model):
@@ -133,30 +133,14 @@ class AccountMove(models.Model):
         """
         banners = super()._get_alerts()
         if self.env.user.has_group(USER):
-            # First: the paper is put right before it is handed over, or sent.
-            papers = sorted(name for name in banners if name.startswith(PAPER))
-            ours = {name: banners.pop(name) for name in papers}
-            ours |= self._urssaf_card_fault()
+            names = sorted(name for name in banners if name.startswith(PAPER))
+            papers = {name: banners.pop(name) for name in names}
+            ours = self._urssaf_card_fault()
             outage = self._urssaf_connection_banner()
             if not outage or self.urssaf_state != "queued":
                 ours |= self._urssaf_banners()
-            banners.update(self._urssaf_one_banner(ours | outage))
+            banners.update(one_banner(papers, ours | outage))
         return banners
-
-    @api.model
-    def _urssaf_one_banner(self, banners):
-        """What weighs most, with its button; the sentences of the others below it. That
-        all is well is said where nothing else is.
-        """
-        ranked = sorted(banners.items(), key=lambda b: LEVELS.index(b[1]["level"]))
-        if not ranked:
-            return {}
-        (name, first), *others = ranked
-        said = [b for _name, b in others if b["level"] != "info"]
-        message = "\n".join(b["message"] for b in (first, *said))
-        offer = next((b for b in (first, *said) if b.get("action")), {})
-        offered = {k: offer[k] for k in ("action", "action_text") if k in offer}
-        return {name: first | {"message": message} | offered}
 
     def _urssaf_banners(self):
         self.ensure_one()
