@@ -87,7 +87,7 @@ class UrssafPaymentRequest(models.Model):
         compute="_compute_expectation", help="What comes next, and when."
     )
     timeline = fields.Json(compute="_compute_timeline", help="See _timeline.")
-    next_step = fields.Char(string="Where it stands", compute="_compute_timeline")
+    next_step = fields.Text(string="Where it stands", compute="_compute_timeline")
     calendar_title = fields.Char(compute="_compute_calendar_title")
     notice_until = fields.Date(
         string="Act before",
