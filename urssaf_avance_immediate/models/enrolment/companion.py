@@ -255,7 +255,7 @@ class UrssafEnrolment(models.Model):
             message, *args, **kwargs
         )
         if message.author_id == self.company_id.partner_id:
-            context["subtype_internal"] = False
+            context["subtype"] = message.subtype_id.browse()
         return context
 
     def _companion_text(self, step):
