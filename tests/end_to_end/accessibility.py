@@ -28,6 +28,7 @@ ODOOS = (
     ("button-name", ":has(> .o_optional_columns_dropdown_toggle)", "more columns"),
     ("button-name", ".o_clipboard_button", "the button “copy” of a field"),
     ("color-contrast", ".badge[class*='text-bg-']", "colours of badges"),
+    ("color-contrast", ".alert a.fw-bold > span", "the link of an invoice's banner"),
     ("color-contrast", ".o_data_row.text-muted *", "rows that a list greys out"),
     ("color-contrast", ".o_pivot_measure_row", "the heads of a pivot"),
     ("frame-title", "#invoice_html", "the paper on the page of an invoice"),
@@ -35,6 +36,7 @@ ODOOS = (
     ("label", ".o_field_code textarea", "the editor of the field “code”"),
     ("role-img-alt", ".o-mail-ActivityButton i", "the clock of the activities"),
     ("role-img-alt", ".o_field_many2one .fa-user", "the card of a contact"),
+    ("target-size", ".o_field_phone_sms", "the link “SMS” beside a phone number"),
     ("scrollable-region-focusable", ".o_list_renderer", "a list wider than its place"),
 )
 #: ``[rule, HTML]``
