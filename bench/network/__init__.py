@@ -31,7 +31,7 @@ from .urssaf import Urssaf, provider
 
 #: The full size; by default a small part of it, in minutes.
 COMPANIES, CUSTOMERS, DEMANDES = 300, 30_000, 100_000
-SMALL_COMPANIES, SMALL_CUSTOMERS, SMALL_DEMANDES = 12, 240, 480
+SMALL_COMPANIES, SMALL_CUSTOMERS, SMALL_DEMANDES = 10, 100, 100
 #: Numbers of the companies in trouble. The outage is met first, by who comes first.
 OUTAGE, SLOW, REFUSED = 0, 1, 2
 #: Longer than any caller waits.
