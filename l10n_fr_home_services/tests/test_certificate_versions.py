@@ -40,6 +40,25 @@ class TestCertificateVersions(CertificateCase):
         self.assertEqual((sent.state, second.state), ("replaced", "sent"))
         self.assertEqual(len(sent.line_ids), 2)
 
+    def test_what_was_given_back_is_said_so(self):
+        """Not “-40.00 received”: that is what the customer reads on the paper."""
+        invoice = self._invoice(100)
+        self._pay(invoice, 100)
+        self._sent()
+        credit = invoice._reverse_moves(
+            [{"invoice_date": "2026-03-12", "date": "2026-03-12"}]
+        )
+        credit.invoice_line_ids.price_unit = 40
+        credit.action_post()
+        self._pay(credit, 40, day="2026-03-14")
+        self._watch()
+        second = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual((second.version, second.amount_received), (2, 60))
+        self.assertIn(f"{credit.name}: ", second.change_note)
+        self.assertIn("40.00", second.change_note)
+        self.assertIn("given back on", second.change_note)
+        self.assertNotIn("-40", second.change_note)
+
     def test_undone_and_done_again_in_one_go(self):
         """The mark alone is not the judgement: the figures are."""
         invoice = self._invoice(96)
