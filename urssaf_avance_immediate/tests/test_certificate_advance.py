@@ -57,6 +57,10 @@ class TestCertificateAdvance(CertificateCase):
         )
         form.amount = 50
         self.assertFalse(form.warning)
+        # Said before it is refused, and never with demandes that there are not.
+        form.amount = 501
+        self.assertIn("cannot be the tax credit", form.warning)
+        self.assertNotIn("another year", form.warning)
         form.amount = 250
         self.assertIn(late.name, form.warning)
         form.save().action_keep()

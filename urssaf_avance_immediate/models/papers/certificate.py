@@ -212,17 +212,8 @@ class HomeServiceCertificate(models.Model):
             year, or a version that is over
         """
         self.ensure_one()
-        most = self.amount_base + sum(self._straddling().mapped("amount_total"))
-        if self.currency_id.compare_amounts(amount, most) > 0 or amount < 0:
-            raise UserError(
-                self.env._(
-                    "%(amount)s cannot be the tax credit of %(customer)s, whose "
-                    "expenses are %(base)s.",
-                    amount=self.currency_id.format(amount),
-                    customer=self.partner_id.display_name,
-                    base=self.currency_id.format(most),
-                )
-            )
+        if refused := self._refused_advance(amount):
+            raise UserError(refused)
         values = self._advance_values(origin, amount, self.amount_base)
         same = not self.currency_id.compare_amounts(amount, self.amount_advance)
         if self.state == "sent" and not same:
@@ -239,6 +230,19 @@ class HomeServiceCertificate(models.Model):
         # sudo(): see the model, nobody writes it by hand.
         self.sudo().write(values)
         return self
+
+    def _refused_advance(self, amount):
+        """Why that cannot be the tax credit, in a sentence; else nothing."""
+        most = self.amount_base + sum(self._straddling().mapped("amount_total"))
+        if self.currency_id.compare_amounts(amount, most) <= 0 and amount >= 0:
+            return ""
+        return self.env._(
+            "%(amount)s cannot be the tax credit of %(customer)s, whose "
+            "expenses are %(base)s.",
+            amount=self.currency_id.format(amount),
+            customer=self.partner_id.display_name,
+            base=self.currency_id.format(most),
+        )
 
     def _straddling(self):
         """The demandes around a turn of this year that count in the other one, and
@@ -274,8 +278,10 @@ class HomeServiceCertificate(models.Model):
 
     def _beyond(self, amount):
         """A sentence for a tax credit that is more than the expenses, with the demandes
-        that may be the reason; else nothing.
+        that may be the reason, or why it cannot be; else nothing.
         """
+        if refused := self._refused_advance(amount):
+            return refused
         if self.currency_id.compare_amounts(amount, self.amount_base) <= 0:
             return ""
         return self.env._(
