@@ -55,8 +55,7 @@ class TestCertificateVersions(CertificateCase):
         second = self.Certificate._prepare(self.company, self.customer, 2026)
         self.assertEqual((second.version, second.amount_received), (2, 60))
         self.assertIn(f"{credit.name}: ", second.change_note)
-        self.assertIn("40.00", second.change_note)
-        self.assertIn("given back on", second.change_note)
+        self.assertRegex(second.change_note, r": 40[.,]00\s€ given back on")
         self.assertNotIn("-40", second.change_note)
 
     def test_undone_and_done_again_in_one_go(self):
