@@ -250,7 +250,7 @@ class TestSetup(UrssafCase):
         accountant = self._make_user("compta", group)
         step = self._steps(user=accountant)["vat"]
         setup = self.env["urssaf.setup"].with_user(accountant)
-        setup = setup.with_context(step["action"]["context"]).create({})
+        setup = setup.with_context(**step["action"]["context"]).create({})
         self.env.invalidate_all()
         self.assertEqual(setup.vat_regime, "collection")
 
