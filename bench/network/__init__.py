@@ -6,7 +6,9 @@ invoices that wait in the queue. They are sent, followed to payment and booked t
 one worker, with the scheduled actions as they are; and by four, two on each of two
 servers (processes of this machine), one company and one action at a time, some of them
 killed meanwhile. One company is in an outage (no answer at all), one is slow, one has a
-secret that is refused: their trouble ends when all others are done.
+secret that is refused: their trouble ends when all others are done. ``--sending``
+leaves all trouble out and ends when everything has been sent: what is left is how much
+faster four workers send than one.
 
 The sandbox stands in for Urssaf on the same machine; each of its answers takes a while,
 as a distant administration's would, so that it is waited for and not computed. What the
@@ -65,6 +67,7 @@ def _parser():
     add("--slow", type=float, default=1.5, help="seconds of the slow company's")
     add("--pace", type=float, default=2, help="calls per second of a company")
     add("--kill", type=float, default=4, help="seconds between two kills; 0: none")
+    add("--sending", action="store_true", help="nobody in trouble, nothing is paid")
     full = (COMPANIES, CUSTOMERS, DEMANDES)
     add(
         "--full",
@@ -93,6 +96,7 @@ class Network:
         self._port = ports.any_free()
         self._before = folder / "before.sqlite"
         self._runs = 0
+        self._troubled = () if options.sending else (OUTAGE, SLOW, REFUSED)
         self.companies, self._empty = {}, {}
 
     def build(self):
@@ -126,13 +130,14 @@ class Network:
             run = Run(
                 *(self._instance, database, urssaf, server.pid, folder),
                 jobs=jobs,
-                held=[self.companies[OUTAGE], self.companies[REFUSED]],
+                held=[self.companies[n] for n in self._troubled if n != SLOW],
+                sending=self._options.sending,
             )
             with self._office(database, screens) as url, run.servers(counts):
                 with run.watch(url) as watch:
                     run.month(kill_every)
-                urssaf.lift(OUTAGE)
-                urssaf.lift(REFUSED)
+                for number in {OUTAGE, REFUSED}.intersection(self._troubled):
+                    urssaf.lift(number)
                 run.rest()
             return self._seen(run, watch, database, urssaf)
         finally:
@@ -142,20 +147,23 @@ class Network:
     def _trouble(self, urssaf):
         for number in self.companies:
             urssaf.keep_pace(number, self._options.pace)
+        kinds = {
+            OUTAGE: ("slow", NO_ANSWER),
+            SLOW: ("slow", self._options.slow),
+            REFUSED: ("refused_secret", None),
+        }
         urssaf.troubles(
-            self._options.latency,
-            {
-                OUTAGE: ("slow", NO_ANSWER),
-                SLOW: ("slow", self._options.slow),
-                REFUSED: ("refused_secret", None),
-            },
+            self._options.latency, {number: kinds[number] for number in self._troubled}
         )
 
     def _office(self, database, screens):
         return _served(self._instance, database) if screens else _nobody()
 
     def _seen(self, run, watch, database, urssaf):
-        wrong, count = judging.wrong(self._instance, database, urssaf, self.companies)
+        wrong, count = judging.wrong(
+            *(self._instance, database, urssaf, self.companies),
+            only_sent=self._options.sending,
+        )
         full = watching.sizes(self._instance, database)
         return report.Seen(
             run=run,
@@ -164,7 +172,7 @@ class Network:
             demandes=count,
             growth=judging.growth(self._empty, full, count),
             idle=_idle(database, len(self.companies)),
-            troubled={provider(n) for n in (OUTAGE, SLOW, REFUSED)},
+            troubled={provider(number) for number in self._troubled},
         )
 
 

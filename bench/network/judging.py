@@ -18,8 +18,11 @@ _OURS = """
 """
 
 
-def wrong(instance, database, urssaf, companies):
-    """What is not the same on both sides, in words; and how many demandes there are."""
+def wrong(instance, database, urssaf, companies, *, only_sent=False):
+    """What is not the same on both sides, in words; and how many demandes there are.
+
+    :param only_sent: nothing has been paid yet
+    """
     theirs = urssaf.demandes()
     names = {company: provider(number) for number, company in companies.items()}
     with databases.open_cursor(instance, database) as cursor:
@@ -37,9 +40,12 @@ def wrong(instance, database, urssaf, companies):
         there = theirs.get(key)
         if not there:
             found.append(f"{key}: lost, {state}")
-        elif there[0] != (external, "70", float(total)):
+        elif there[0][0] != external:
+            found.append(f"{key}: {external}, {there[0]}")
+        elif not only_sent and there[0][1:] != ("70", float(total)):
             found.append(f"{key}: {external} {total}, {there[0]}")
-        if (state, payments, booked, residual) != ("paid", 1, total, 0):
+        expected = ("waiting", 0, 0, total) if only_sent else ("paid", 1, total, 0)
+        if (state, payments, booked, residual) != expected:
             found.append(f"{key}: {state} {paid}, {payments} payments of {booked}")
     found += [f"{key}: not in Odoo" for key in theirs.keys() - ours]
     return found, len(rows)

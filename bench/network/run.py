@@ -48,13 +48,26 @@ class Run:
     :param jobs: what stands before the name of a job: ``action_`` for the scheduled
         actions as they are
     :param held: ids of companies whose trouble lasts until all others are done
+    :param sending: it ends when everything has been sent
     """
 
-    def __init__(self, instance, database, urssaf, sandbox_pid, folder, *, jobs, held):
+    def __init__(
+        self,
+        instance,
+        database,
+        urssaf,
+        sandbox_pid,
+        folder,
+        *,
+        jobs,
+        held,
+        sending=False,
+    ):
         self._instance, self._database = instance, database
         self._urssaf, self._sandbox_pid = urssaf, sandbox_pid
         self._folder, self._jobs = Path(folder), jobs
         self._held = tuple(held) or (0,)
+        self._sending = sending
         self._processes = []
         self._seen = 0
         self._dice = random.Random(2026)
@@ -113,6 +126,8 @@ class Run:
             self._phase(
                 cursor, "send", f"{free} AND state = 'queued'", "send", kill_every
             )
+            if self._sending:
+                return
             self._urssaf.let_an_hour_pass()
             self._make_due(cursor)
             news = f"{free} AND {_LEFT} AND coalesce(remote_code, '10') = '10'"
@@ -134,6 +149,8 @@ class Run:
                 " 'UTC' - interval '1 minute' WHERE state = 'queued'"
             )
             self._phase(cursor, "what was left", f"NOT ({_LEFT})", "send", 0)
+            if self._sending:
+                return
             self._urssaf.let_them_be_paid()
             self._make_due(cursor)
             self._phase(cursor, "its money", f"NOT ({_BOOKED})", "follow", 0)
