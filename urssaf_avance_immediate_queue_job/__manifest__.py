@@ -11,4 +11,5 @@
     "depends": ["urssaf_avance_immediate", "queue_job"],
     "data": ["data/queue_job_data.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -6,8 +6,10 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
+from odoo.tools import mute_logger
 
 from ..lib.api import rate
+from ..models.exchange import turns, work
 from .cases import NOW, credentials
 from .test_protocol import ProtocolCase
 
@@ -31,6 +33,7 @@ class TestTurns(ProtocolCase):
         self.startPatcher(take)
         self.seconds = {}
         self.begun = []
+        self.asked = len(self.fake.calls_of("020"))
         self.startPatcher(patch.object(self.fake, "handle", self._handle))
 
     def _handle(self, request, **keywords):
@@ -136,6 +139,73 @@ class TestTurns(ProtocolCase):
         text = "".join("a" if host == OURS else "b" for host in self._hosts())
         self.assertNotIn("aa", text.rstrip("a"), "never twice while others wait")
         self._assert_once_each(requests)
+
+    def test_an_outage_of_the_questions_leaves_it_to_the_sending(self):
+        requests = self._queue(2)
+        _agencies, enrolments = self._agencies()
+        requests.enrolment_id.answered_at = NOW - timedelta(days=30)
+        self.fake.fail("020", "http_503", 99)
+        self._run_until(
+            lambda: self._sent(enrolments)
+            and set(requests.mapped("state")) == {"waiting"}
+        )
+        self._assert_once_each(requests)
+
+    @mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work")
+    def test_a_question_that_raises_takes_one_turn(self):
+        requests = self._queue(2)
+        _agencies, enrolments = self._agencies()
+        requests.enrolment_id.answered_at = NOW - timedelta(days=30)
+        model = self.env.registry["urssaf.enrolment"]
+        with patch.object(model, "_apply_remote", side_effect=ZeroDivisionError):
+            self._run_until(lambda: self._sent(enrolments) and self._sent(requests))
+        self.assertEqual(len(self.fake.calls_of("020")) - self.asked, 1)
+        self._assert_once_each(requests)
+
+    def test_all_unknown_outcomes_are_asked_about_at_once(self):
+        _agencies, enrolments = self._agencies()
+        enrolments._set_state(
+            "unknown", claimed_at=NOW - timedelta(hours=1), next_call_at=NOW
+        )
+        self._run_until(lambda: set(enrolments.mapped("state")) == {"queued"}, "repair")
+        self.assertEqual(self._hosts(), [SECOND, THIRD] * 3)
+
+    def test_who_makes_no_call_waits_behind_the_others(self):
+        agencies, _enrolments = self._agencies()
+        pace = self.env["urssaf.pace"].sudo()
+        holders = pace._longest_first(self.company | agencies)
+        model = self.env.registry["res.company"]
+        with (
+            patch.object(model, "_urssaf_run_apart", lambda company, action: None),
+            patch.object(work, "time_left", side_effect=[True, False]),
+        ):
+            turns._take_turns(self.env, "follow", holders, holders[1:])
+        after = pace._longest_first(holders)
+        self.assertEqual(list(after), [*holders[1:], holders[0]])
+
+    def test_who_is_not_asked_about_any_more_holds_no_money_up(self):
+        requests = self._queue(1)
+        _agencies, enrolments = self._agencies(customers=1)
+        self._run_until(lambda: self._sent(enrolments) and self._sent(requests))
+        gone = self._make_partner(email="gone@example.com")._urssaf_enrolments().sudo()
+        gone._set_state(
+            "ended",
+            environment="sandbox",
+            external_id="GONE",
+            last_error_code="ERR_OTHER",
+            next_call_at=NOW,
+        )
+        paid = {
+            "dateVirement": "2026-03-16T00:00:00Z",
+            "mntVirement": requests.amount_total,
+        }
+        self._demande(requests).move("70", "Payée", transfer=paid)
+        self._make_due(requests)
+        self._make_due(enrolments)
+        with freeze_time(NOW) as self.frozen:
+            self._run_cron("follow")
+        self.assertFalse(gone.next_call_at)
+        self.assertTrue(requests.amount_booked)
 
     def test_news_take_turns_and_the_money_is_booked(self):
         requests = self._queue(2)

@@ -103,6 +103,11 @@ def asleep(env):
     return oldest.date_created if oldest and not begun else None
 
 
+def forget(env):
+    """Delete the jobs that have not begun."""
+    _jobs(env, Domain("state", "in", ("pending", "enqueued"))).unlink()
+
+
 def _jobs(env, domain, **options):
     # sudo: jobs are nobody's business but administrators'.
     jobs = env["queue.job"].sudo()

@@ -17,6 +17,7 @@ from odoo.addons.urssaf_avance_immediate.models.exchange import work
 from odoo.addons.urssaf_avance_immediate.tests.cases import NOW
 from odoo.addons.urssaf_avance_immediate.tests.test_protocol import ProtocolCase
 
+from ..hooks import uninstall_hook
 from ..models import jobs
 
 CALLING = ("send", "follow", "repair")
@@ -316,6 +317,13 @@ class TestJobs(ProtocolCase):
         self.assertEqual(len(self._waiting()), 1)
         self._perform_all()
         self.assertEqual(run.state, "ready")
+
+    def test_jobs_that_wait_go_with_the_add_on(self):
+        self._queue(1)
+        self._run_cron("send")
+        self.assertTrue(self._waiting())
+        uninstall_hook(self.env)
+        self.assertFalse(self._waiting())
 
     # -- nobody runs jobs ------------------------------------------------------
 

@@ -16,6 +16,7 @@ from ..exchange import work
 from ..exchange.connection import SUSPECT, OtherHabilitation
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user, notice
+from ..exchange.words import UNFORESEEN
 from .calling import NOT_FOUND
 from .enrolment import CLOSED, FOLLOWED
 
@@ -46,6 +47,8 @@ ASKED_BEFORE_SENDING = (
     "partner_id",
     "external_id",
     "answered_at",
+    "last_error_kind",
+    "next_call_at",
 )
 # Asked about once per run before sending, whatever the company wants.
 SHORTEST_FRESH = timedelta(minutes=15)
@@ -146,8 +149,9 @@ class UrssafEnrolment(models.Model):
         """Method 020 failed. Return false on an outage."""
         now = fields.Datetime.now()
         values = self._error_values(error)
-        if self.resend_refused:
-            # What has to be mended stays on the screen.
+        if self.resend_refused or self.state == "ended":
+            # What has to be mended stays on the screen, and why somebody has ended,
+            # without which he would not be asked about again, see ``_askable``.
             values = {}
         going_on = self._call_failed(error)
         if going_on:
@@ -341,6 +345,8 @@ class UrssafEnrolment(models.Model):
             last = enrolment.answered_at
             if last and last > now - max(fresh, SHORTEST_FRESH) and not in_doubt:
                 continue
+            if enrolment._is_put_off(now):
+                continue
             # A record set of its own, see ``_work_through``; what raises is the matter
             # of this customer, not of the demandes.
             going_on = work.take(
@@ -350,6 +356,13 @@ class UrssafEnrolment(models.Model):
             if not going_on or work.turn_over(self.env):
                 break
         return in_doubt
+
+    def _is_put_off(self, now):
+        """Whether something that nobody foresaw has happened to this question: asked
+        again at each turn, it would take them all, and no demande would leave.
+        """
+        later = self.next_call_at and self.next_call_at > now
+        return bool(later) and self.last_error_kind == UNFORESEEN
 
     def _ask_alone(self, client):
         # That Urssaf tells of customers does not mean that it takes demandes.
@@ -361,7 +374,10 @@ class UrssafEnrolment(models.Model):
 
     @api.model
     def _follow_due(self, company):
-        due = self._due(company, self._asked_states)._askable()
+        found = self._due(company, self._asked_states)
+        due = found._askable()
+        # Nobody asks about these: due for ever, they would look like news to come.
+        (found - due).next_call_at = False
         due._report_remaining()
         due._refresh()
         if not self._more_news_to_come(company):

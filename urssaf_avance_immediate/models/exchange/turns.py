@@ -88,15 +88,22 @@ def each_company(env, action):
 
 
 def _take_turns(env, action, holders, waiting):
+    stopped = holders.browse()
     for company in holders:
         if not work.time_left(env):
             # At once, and not when Odoo looks again in a minute.
             wake(env, CALLS[action])
             break
-        if company in waiting:
-            env["urssaf.pace"].sudo()._begin_turn(company)
-            company = company.with_context(urssaf_turn=work.Turn(company))
-        company._urssaf_run_apart(action)
+        # Those without a call too: else they would come first at each run, and
+        # hundreds of them take all the time.
+        env["urssaf.pace"].sudo()._begin_turn(company)
+        turn = company in waiting and work.Turn(company)
+        company.with_context(urssaf_turn=turn)._urssaf_run_apart(action)
+        if turn and turn.over():
+            stopped |= company
+    if action in CALLS_ALONE and with_calls(stopped, action):
+        # Who asks about unknown outcomes does not tell Odoo how many are left.
+        wake(env, CALLS[action])
 
 
 def with_calls(holders, action):

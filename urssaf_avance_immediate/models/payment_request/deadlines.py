@@ -21,6 +21,7 @@ from ...lib.rules import (
     paris_today,
     transfer_due,
 )
+from ..exchange import work
 from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
@@ -269,6 +270,8 @@ class UrssafPaymentRequest(models.Model):
         due._report_remaining()
         due._ask()
         if self._more_news_to_come(company):
+            # The action runs again, for what is made of them.
+            work.report_more(self.env, 1)
             return
         pending = self._pending_transfers(company)
         pending._report_remaining()

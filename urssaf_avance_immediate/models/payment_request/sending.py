@@ -246,8 +246,8 @@ class UrssafPaymentRequest(models.Model):
         if self._customers_in_doubt(client):
             work.checkpoint(self.env, len(self))
             return False
-        if work.turn_over(self.env):
-            # The questions took this turn.
+        if work.turn_over(self.env) and self._may_go_on():
+            # The questions took this turn. An outage of theirs stops no sending.
             return True
         bodies = self._bodies()
         ready = self.filtered(lambda r: r.id in bodies)
