@@ -247,7 +247,8 @@ class UrssafPaymentRequest(models.Model):
             work.checkpoint(self.env, len(self))
             return False
         if work.turn_over(self.env) and self._may_go_on():
-            # The questions took this turn. An outage of theirs stops no sending.
+            # The questions took this turn; an outage of theirs stops no sending.
+            work.checkpoint(self.env, 1, remaining=len(self))
             return True
         bodies = self._bodies()
         ready = self.filtered(lambda r: r.id in bodies)
