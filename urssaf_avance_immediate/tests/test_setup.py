@@ -123,10 +123,13 @@ class TestSetup(UrssafCase):
         )
         left = [key for key, step in self._steps().items() if not step["done"]]
         self.assertEqual(left, ["customer"])
-        self.assertFalse(company.urssaf_setup_done)
         self._enrol(active=False)
         company.invalidate_recordset()
-        self.assertTrue(company.urssaf_setup_done)
+        self.assertTrue(all(step["done"] for step in self._steps().values()))
+        # Whoever reads a company asks for none of it.
+        with patch.object(type(company), "_urssaf_setup_steps") as steps:
+            company.with_user(self.admin).read()
+        steps.assert_not_called()
         # The board asks at each look: the more services, the same queries.
         counted = self._queries_of_the_steps()
         for number in range(20):

@@ -7,7 +7,7 @@ itself. Odoo's own ``onboarding`` keeps a click per step and company, so it is n
 (docs/decisions.md).
 """
 
-from odoo import api, fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import config
 
@@ -26,17 +26,6 @@ NAMES = 3
 
 class ResCompany(models.Model):
     _inherit = "res.company"
-
-    urssaf_setup_done = fields.Boolean(
-        compute="_compute_urssaf_setup_done",
-        help="All that the first demande de paiement needs is there.",
-    )
-
-    @api.depends_context("uid", "lang", "allowed_company_ids")
-    def _compute_urssaf_setup_done(self):
-        for company in self:
-            steps = company._urssaf_setup_steps()
-            company.urssaf_setup_done = all(step["done"] for step in steps)
 
     def _urssaf_setup_steps(self):
         """What is to be set up, in the order in which it is done.
