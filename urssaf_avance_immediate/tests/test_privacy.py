@@ -37,6 +37,17 @@ class TestPrivacy(UrssafCase):
         [read] = self.partner.with_user(self.user).web_read(spec)
         self.assertNotIn(IBAN[4:20], read["urssaf_bank_account_id"]["display_name"])
 
+    def test_a_contact_that_has_moved_shows_no_phone(self):
+        """To another company: the enrolment stays, the contact is not read any more."""
+        enrolment = self._enrol().with_user(self.user)
+        self.assertTrue(enrolment.phone)
+        self.partner.sudo().company_id = self.other_company
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self.partner.with_user(self.user).read(["phone"])
+        self.assertFalse(enrolment.phone)
+
     def test_a_customer_who_left_is_forgotten(self):
         request = self._sent()
         demande = self._demande(request)

@@ -50,7 +50,6 @@ class UrssafEnrolment(models.Model):
     phone = fields.Char(
         string="Telephone",
         compute="_compute_phone",
-        compute_sudo=True,
         groups=PERSONAL,
         help="The mobile number that Urssaf has, else that of the contact.",
     )
@@ -76,9 +75,13 @@ class UrssafEnrolment(models.Model):
             enrolment.life = enrolment._life(stage)
 
     @api.depends("partner_id.urssaf_mobile", "partner_id.phone")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_phone(self):
+        """With the rights of the reader: the contact may have moved to a company that
+        is not his.
+        """
         for enrolment in self:
-            partner = enrolment.partner_id
+            partner = enrolment.partner_id._filtered_access("read")
             enrolment.phone = partner.urssaf_mobile or partner.phone
 
     @api.depends("registered_at")
