@@ -11,6 +11,7 @@ from ..exchange import work
 from ..exchange.screen import notice
 from ..groups import MANAGER
 from .lettering import first_open_day, letter, match, on_event_day, receivable
+from .payment_request import NOT_BOOKED, SURPLUS
 from .shares import Excess, excess_of
 from .transfer_entries import (
     chosen_account,
@@ -47,11 +48,24 @@ def for_manager(request):
 
 
 def settled(request, text):
-    """What a manager has just booked, in the history and on screen."""
-    request.write({**request._no_error(), **request._no_matter()})
-    request._told_done()
+    """What a manager has just booked, in the history and on screen. What is open of
+    this demande besides stays, and is said again.
+    """
+    request.write(request._no_error())
+    if _is_open(request):
+        request._tell(request.matter_message)
+    else:
+        request.write(request._no_matter())
+        request._told_done()
     request._message_log(body=text)
     return notice(text)
+
+
+def _is_open(request):
+    """Whether money of Urssaf still waits for the person who was told of it."""
+    if request.matter == SURPLUS:
+        return request.surplus_amount > 0 and any(collected_twice(request))
+    return request.matter == NOT_BOOKED and bool(request.transfer_missing)
 
 
 def taken_back(request):
