@@ -185,6 +185,10 @@ class TestCertificate(CertificateCase):
         self.assertFalse(request.payment_ids.filtered("urssaf_customers_half"))
         self.assertEqual(self._balance(self.surplus), 0)
         self.assertEqual(self._sums(), (256, 128, 128))
+        # All of it is available again, and not half.
+        uses = self.env["urssaf.ceiling.use"]
+        counter = uses._counters(self.company, self.partner, date(2026, 3, 14))
+        self.assertEqual(counter[self.partner].total("advance"), 12800)
 
     def test_set_off(self):
         """What Urssaf keeps for contributions paid the invoice, on its own day."""

@@ -22,6 +22,7 @@ from ...lib.rules import (
     transfer_due,
     utc_of_paris,
 )
+from .set_aside import part_taken_back
 
 ADVANCE, HIGHER = "advance", "advance_higher"
 # What people read of a demande that counts. One that came to nothing gives back what
@@ -159,15 +160,16 @@ class UrssafCeilingUse(models.Model):
         back = uses._taken_back(counted)
         for use in uses.search(domain & Domain("request_id", "in", list(back))):
             request = use.request_id
-            share = min(1, back[request.id] / (request.transfer_amount or 1))
             counters[request.partner_id.id].add(
-                STAGE_OF[request.state], use.kind, -round(use.amount * share * 100)
+                STAGE_OF[request.state],
+                use.kind,
+                -round(use.amount * min(1, back[request.id]) * 100),
             )
 
     def _taken_back(self, counted):
-        """``{id of a demande: euros}`` that Urssaf has debited again: what it advanced
-        of these is available again, in proportion. What it transferred anew after that
-        is advanced once more.
+        """``{id of a demande: share}`` of what it used that Urssaf has debited again:
+        that is available again. What it transferred anew after that is advanced once
+        more.
         """
         live = Domain("urssaf_request_id", "any", counted) & Domain(
             "state", "not in", ("canceled", "rejected")
@@ -180,15 +182,16 @@ class UrssafCeilingUse(models.Model):
         found = {}
         of_these = Domain("urssaf_request_id", "in", debits.urssaf_request_id.ids)
         for payment in Payment.search(live & of_these, order="id"):
-            request = payment.urssaf_request_id.id
-            taken = found.get(request, 0.0)
+            request = payment.urssaf_request_id
+            taken = found.get(request.id, 0.0)
             if payment.urssaf_customers_half:
                 # What was advanced of it stays advanced.
                 continue
             if payment.payment_type == "outbound":
-                found[request] = taken + payment.amount
+                found[request.id] = taken + part_taken_back(request, payment)
             else:
-                found[request] = max(0.0, taken - payment.amount)
+                came = payment.amount / (request.transfer_amount or 1)
+                found[request.id] = max(0.0, taken - came)
         return found
 
     def _in_year(self, holder, year):

@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 from ...lib.rules import paris_today
 from ..exchange.screen import notice
 from .lettering import match, on_event_day, receivable
-from .settling import aside_entries, later_refunds
-from .shares import excess_of, shares_of
+from .settling import amount_aside, aside_entries, later_refunds
+from .shares import credited, excess_of, shares, shares_of
 from .transfer_entries import chosen_account, post_entry, surplus_lines
 
 
@@ -40,6 +40,21 @@ def _still_advanced(request):
             taken += payment.amount - of_surplus
     whole = request.transfer_expected
     return max(1 - taken / whole, 0.0) if whole > 0 else 1.0
+
+
+def part_taken_back(request, payment):
+    """How much of what was advanced this debit gives back, from 0 to 1: in proportion
+    to the transfer; of what was credited, the surplus holds the tax credit alone, as
+    soon as the customer has got his share.
+    """
+    whole = request.transfer_amount or 1
+    of_surplus = sum(surplus_lines(payment).mapped("balance"))
+    part = of_surplus / whole
+    if of_surplus and request.amount_credit_estimate:
+        _customers, advanced = shares(request, credited(request))
+        advanced = min(of_surplus, advanced + amount_aside(request))
+        part = max(part, advanced / request.amount_credit_estimate)
+    return part + (payment.amount - of_surplus) / whole
 
 
 def _in_surplus(request):
