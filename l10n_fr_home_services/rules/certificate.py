@@ -31,6 +31,8 @@ class Part:
     #: what the customer bore of it, where somebody advanced the rest: if that is given
     #: back to him, he has borne nothing of the whole
     borne: int = None
+    #: no money: it puts aside what somebody had advanced, to be given back to him
+    aside: bool = False
     payment: int = None  #: the payment without an entry that it was found to be
 
     def __post_init__(self):
@@ -174,6 +176,26 @@ def give_back(document, pool, origin):
     return found
 
 
+def put_aside(document, given, pool, origin):
+    """The parts of a credit note that take off what somebody had advanced and is put
+    aside for him, where the customer bore nothing of it, or has got that back: no
+    refund will ever do so.
+
+    :param given: what ``give_back`` found
+    """
+    refunds = sum(part.cents for part in given if part.kind and part.cents < 0)
+    most = sum(document.weights.values()) + refunds
+    for part in document.parts:
+        owed = min(-part.cents, most) if part.aside else 0
+        for left in pool:
+            whole = min(owed, left.cents)
+            if left.borne > 0 or whole <= 0:
+                continue
+            owed, most, left.cents = owed - whole, most - whole, left.cents - whole
+            if day := counted_day(left.part, origin)[0]:
+                yield from _given(part, replace(left.part, day=day), 0, whole)
+
+
 def _order(source, refund):
     """The highest is given back first."""
     if refund.in_cash:
@@ -191,7 +213,8 @@ def _given(refund, source, his, whole):
         return
     kind = source.kind if source.kind in NOT_HIS else REFUND
     same = replace(refund, known=source.known, day=source.day, borne=None)
-    yield replace(same, cents=-his, kind=kind)
+    if his:
+        yield replace(same, cents=-his, kind=kind)
     if whole > his:
         yield replace(same, cents=his - whole, kind=source.kind)
 
@@ -207,6 +230,7 @@ def _money(documents):
         parts = document.parts
         if origin := documents.get(document.origin):
             parts = give_back(document, pools[origin.id], origin)
+            parts += put_aside(document, parts, pools[origin.id], origin)
         found.append((document, [part for part in parts if part.kind]))
     return found
 

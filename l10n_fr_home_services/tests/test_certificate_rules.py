@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Amounts of the annual certificate, without a database."""
 
+from dataclasses import replace
 from datetime import date
 
 from odoo.tests import BaseCase, tagged
@@ -185,6 +186,13 @@ class TestCertificateRules(BaseCase):
             left([paid], -1000, 2000),
             [("urssaf", 10000), ("refund", -1000), ("urssaf", -1000)],
         )
+        # Put aside, it takes off what he bore nothing of, and no more than that.
+        aside = Part(4, -5000, "", day, aside=True)
+        note = Document(2, day, True, {"a": 10000}, [aside], origin=1)
+        for borne, cents in ((0, 5000), (5000, 10000)):
+            invoice = Document(1, day, True, {"a": 10000}, [replace(paid, borne=borne)])
+            found = counted({1: invoice, 2: note}, 2026)
+            self.assertEqual(sum(row[1].cents for row in found), cents)
         # All of it was given back to him.
         self.assertEqual(sum(cents for _kind, cents in left([paid], -10000)), 0)
 

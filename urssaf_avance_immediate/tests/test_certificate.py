@@ -190,6 +190,35 @@ class TestCertificate(CertificateCase):
         counter = uses._counters(self.company, self.partner, date(2026, 3, 14))
         self.assertEqual(counter[self.partner].total("advance"), 12800)
 
+    def _credited_and_set_aside(self, move):
+        request = move.urssaf_request_ids
+        price = move.invoice_line_ids.price_unit
+        credit = self._credited(move, price)
+        request.invalidate_recordset()
+        request.with_user(self.manager).action_set_aside()
+        return credit
+
+    def test_set_aside_where_he_bore_nothing(self):
+        """No refund says that the tax credit is none any more: the entry does."""
+        self._paid(256, date(2026, 2, 12))
+        half = self._paid(256, date(2026, 2, 13))
+        self._says(half, "60", date(2026, 3, 2))
+        self._take_back(half, date(2026, 3, 9), share="half")
+        self.assertEqual(self._sums(), (384, 256, 128))
+        credit = self._credited_and_set_aside(half.move_id)
+        self.assertEqual(credit.amount_residual, 0)
+        self.assertEqual(self._sums(), (256, 128, 128))
+        # His deposit was all his share, and is given back.
+        self.company.urssaf_declare_deposits = True
+        move = self._unsent(320)
+        self._customer_pays(move, 160, "2026-02-10")
+        move.action_urssaf_send()
+        self._pays(move.urssaf_request_id, 160, date(2026, 2, 16))
+        self.assertEqual(self._sums(), (576, 288, 288))
+        credit = self._credited_and_set_aside(move)
+        self._customer_pays(credit, 160, "2026-03-12")
+        self.assertEqual(self._sums(), (256, 128, 128))
+
     def test_set_off(self):
         """What Urssaf keeps for contributions paid the invoice, on its own day."""
         request = self._collected((66, 10))

@@ -17,6 +17,7 @@ from odoo.tools import SQL
 
 from ...lib.rules import paris_date
 from ..payment_request.payment_request import COLLECTING
+from ..payment_request.settling import aside_entries
 from ..payment_request.shares import (
     credited,
     halves_back,
@@ -135,6 +136,23 @@ class HomeServiceCertificate(models.Model):
             if by_agreement and request.validated_on:
                 part.day = request.validated_on
         self._find_deposits(parts)
+        self._find_aside(parts)
+
+    def _find_aside(self, parts):
+        """What puts tax credit of a credit note aside is no money; where the customer
+        bore nothing of what Urssaf had paid, nothing else takes it off.
+        """
+        found = defaultdict(list)
+        for document, part in parts:
+            if not part.kind and part.cents < 0:
+                found[document].append(part)
+        # sudo(): entries of these credit notes, for whoever makes the certificate.
+        notes = self.env["account.move"].sudo().browse(sorted(found))
+        for note in notes:
+            request = note.reversed_entry_id.urssaf_request_ids[:1]
+            entries = aside_entries(request, note).ids if request else []
+            for part in found[note.id]:
+                part.aside = part.entry in entries
 
     def _find_deposits(self, parts):
         """What the customer had paid before, where Urssaf was told of it
@@ -164,12 +182,17 @@ class HomeServiceCertificate(models.Model):
         paid = self._second_collections(issuer, year, money, names)
         known = {part.known for _document, part, *_rest in money if part.known}
         halves = halves_back(self.env["urssaf.payment.request"].union(*known))
+        sums = defaultdict(lambda: [0, 0])
         for document, part, _day, _deposit, _shares in money:
             if part.known:
                 key = names[document.id].partner, part.known
-                if key not in paid:
-                    paid[key] = round(halves.get(part.known, 0.0) * 100)
-                paid[key] += part.cents
+                sums[key][part.cents < 0] += part.cents
+        for key, (came, given) in sums.items():
+            left = came + given
+            if came and key not in paid:
+                # As much of his half as is left of the rest: none once it is aside.
+                left += round(halves.get(key[1], 0.0) * 100 * left / came)
+            paid[key] = paid.get(key, 0) + left
         requests = self.env["urssaf.payment.request"].union(
             *(request for _partner, request in paid)
         )
