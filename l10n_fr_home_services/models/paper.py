@@ -206,7 +206,8 @@ class AccountMove(models.Model):
         return gap if abs(gap) <= most else 0.0
 
     def _home_service_payer(self, payment):
-        """Who paid, after “Paid on …”, and by which means if it was not his own money.
+        """Who paid, after “Paid on …”, and by which means if it was not his own money;
+        of a credit note, who got it back.
 
         :param payment: one of Odoo's ``invoice_payments_widget``
         """
@@ -218,6 +219,8 @@ class AccountMove(models.Model):
         payer = entry.partner_id.name
         if not payer:
             return ""
+        if self.move_type == "out_refund":
+            return self.env._("to %s", payer)
         method = entry.origin_payment_id.payment_method_line_id
         other = entry.commercial_partner_id - self.sudo().commercial_partner_id
         kinds = [one.home_service_kind for one in (other, method, entry.journal_id)]

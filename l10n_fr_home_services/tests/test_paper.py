@@ -268,6 +268,15 @@ class TestPaper(PaperCase):
         self.assertNotIn("Paid on", text)
         self.assertIn("Reversed on", self._text(move))
         self.assertNotIn("Taken off", self._text(new))
+        # Refunded: he has got it, and paid nothing.
+        new.action_post()
+        refund = new._reverse_moves([{"invoice_date": "2026-03-16"}])
+        refund.action_post()
+        refund.line_ids.remove_move_reconcile()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=refund.ids
+        ).create({"payment_date": "2026-03-16"})._create_payments()
+        self.assertIn("Paid on 03/16/2026 to partner_a 33.00 €", self._text(refund))
 
     def test_rates_in_one_wording(self):
         """The labels of the French chart mix “VAT 10%” and “TVA 20%”."""
