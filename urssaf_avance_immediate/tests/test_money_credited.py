@@ -61,6 +61,9 @@ class TestMoneyCredited(MoneyCase):
             self._second(request)
         # Urssaf gets back what it had advanced: nothing of it is the customer's.
         self._says(request, "110", date(2026, 3, 9), "Annulée")
+        wizard = self.env["urssaf.payment.request.reversal"].with_user(self.manager)
+        wizard = wizard.create({"request_id": request.id, "amount": 33.0})
+        self.assertIn("owes nothing of it", wizard.effect_note)
         self._take_back(request, date(2026, 3, 10), amount=33.0)
         self.assertEqual(self._balance(self.surplus), 0.0)
         self.assertEqual(self._balance(self.transit), 33.0)
@@ -246,12 +249,21 @@ class TestMoneyCredited(MoneyCase):
         self._take_back(request, date(2026, 3, 10), share="half")
         refund = self._credit(request.move_id, day="2026-03-12")
         self.assertEqual(self._open(self.receivable), [-33.0])
-        self.assertIn("customer bore 0,00", refund.activity_ids.note)
+        self.assertIn("The 33,00", refund.activity_ids.note)
+        self.assertIn("bore nothing", refund.activity_ids.note)
+        self.assertNotIn("refund them", refund.activity_ids.note)
         said = self._aside(request)
         self.assertIn("33,00", said)
         self.assertNotIn("refund it", said)
         self.assertEqual(refund.amount_residual, 0.0)
         self.assertEqual(self._balance(self.surplus), -33.0)
+        # Printed, nobody has paid the customer anything.
+        [aside] = [
+            payment
+            for payment in refund.invoice_payments_widget["content"]
+            if payment["move_id"] == self._lines(self.surplus).move_id.id
+        ]
+        self.assertIn("Tax credit", refund._home_service_set_off(aside))
 
     def test_credited_once_all_was_taken_back(self):
         """Nothing is advanced any more: what he has paid since is all his."""

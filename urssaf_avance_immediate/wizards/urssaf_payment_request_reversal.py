@@ -81,6 +81,7 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         precompute=True,
         readonly=False,
     )
+    effect_note = fields.Text(compute="_compute_effect_note", compute_sudo=False)
     vat_note = fields.Text(compute="_compute_vat_note", compute_sudo=False)
     debit_account_id = fields.Many2one(
         "account.account",
@@ -139,6 +140,35 @@ class UrssafPaymentRequestReversal(models.TransientModel):
         for wizard in self:
             seen = paris_date(wizard.request_id.remote_changed_at)
             wizard.date = seen or paris_today()
+
+    @api.depends("request_id", "amount")
+    def _compute_effect_note(self):
+        """Who owes what is taken back."""
+        for wizard in self:
+            # sudo(): entries of this demande, which the user may read.
+            request = wizard.request_id.sudo()
+            money = request.currency_id
+            surplus = request and wizard._of_the_surplus(request, wizard.amount)
+            left = wizard.amount - (surplus or 0.0)
+            if not surplus:
+                note = self.env._(
+                    "The invoice is open again for that amount, and the customer owes "
+                    "it to you directly."
+                )
+            elif money.is_zero(left):
+                note = self.env._(
+                    "That amount comes off the surplus account: the invoice stays as "
+                    "it is, and the customer owes nothing of it."
+                )
+            else:
+                note = self.env._(
+                    "%(surplus)s come off the surplus account. For the other %(left)s "
+                    "the invoice is open again, and the customer owes them to you "
+                    "directly.",
+                    surplus=money.format(surplus),
+                    left=money.format(left),
+                )
+            wizard.effect_note = note
 
     @api.depends("request_id", "date")
     def _compute_vat_note(self):

@@ -14,6 +14,7 @@ from odoo.tools import format_amount, format_date, format_datetime
 
 from ...lib.rules import PARIS
 from ..payment_request.payment_request import COLLECTING
+from ..payment_request.settling import aside_entries
 from .account_move import UNPAID
 from .ceiling import estimates
 
@@ -290,6 +291,15 @@ class AccountMove(models.Model):
         if paid.urssaf_request_id or payment["move_id"] in set_off.ids:
             return self.env._("by Urssaf (avance immédiate)")
         return super()._home_service_payer(payment)
+
+    def _home_service_set_off(self, payment):
+        """Extends the trade: tax credit that was put aside was paid to nobody."""
+        # sudo(): see above.
+        move = self.sudo()
+        request = move.reversed_entry_id.urssaf_request_ids[:1]
+        if request and payment["move_id"] in aside_entries(request, move).ids:
+            return self.env._("Tax credit that Urssaf had advanced")
+        return super()._home_service_set_off(payment)
 
     def _get_mail_template(self):
         """Extends account: Odoo's own e-mail asks to pay promptly."""

@@ -113,6 +113,16 @@ def _refund_note(request, refund):
         customer = total - advanced
     if not advanced:
         return ""
+    if refund.currency_id.is_zero(customer):
+        return refund.env._(
+            "The %(advanced)s that are open on %(refund)s are tax credit that Urssaf "
+            "advanced: the customer bore nothing of them, and gets no refund. Press "
+            "“Set the tax credit aside” on the demande, so that nobody takes them for "
+            "his. No official text says how Urssaf gets a part back; ask it, or have "
+            "the whole demande cancelled.",
+            advanced=refund.currency_id.format(advanced),
+            refund=refund.name,
+        )
     return refund.env._(
         "Of the %(total)s credited on %(invoice)s, which Urssaf has paid, the customer "
         "bore %(customer)s: refund them. The other %(advanced)s are tax credit that "
