@@ -180,7 +180,7 @@ class TestMoneyCredited(MoneyCase):
         self.assertEqual(sorted(self._open(self.receivable)), [-17.0, -16.0])
         self.assertEqual(self._balance(self.surplus), -33.0)
 
-    def test_other_buttons_settle_no_surplus(self):
+    def test_undoing_a_take_back_settles_no_surplus(self):
         """What is not the customer's yet is told on, whatever else is booked."""
         request = self._collected((66, 10))
         self._credit(request.move_id, 32.0)
@@ -192,18 +192,6 @@ class TestMoneyCredited(MoneyCase):
         self.assertIn("Collected twice", request.activity_ids.note)
         self._second(request)
         self.assertFalse(request.matter or request.activity_ids)
-        # Set off: the customer's payment leaves the invoice that it had paid.
-        request = self._collected((66, 10))
-        self._paid_directly(request.move_id, 20.0)
-        self._pays(request, 60.0, date(2026, 2, 5))
-        self.assertEqual(request.surplus_amount, 14.0)
-        partials = request.move_id.line_ids.matched_credit_ids
-        partials.filtered(lambda one: one.amount == 20).unlink()
-        request.invalidate_recordset()
-        request.with_user(self.manager).action_book_set_off()
-        self.assertEqual(request.set_off_amount, 6.0)
-        self.assertEqual(request.matter, "surplus")
-        self.assertIn("Collected twice", request.activity_ids.note)
 
     def test_credited_and_paid_directly(self):
         """What the customer has paid himself besides is all his."""
