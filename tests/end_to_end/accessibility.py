@@ -36,6 +36,7 @@ ODOOS = (
     ("label", ".o_field_code textarea", "the editor of the field “code”"),
     ("role-img-alt", ".o-mail-ActivityButton i", "the clock of the activities"),
     ("role-img-alt", ".o_field_many2one .fa-user", "the card of a contact"),
+    ("target-size", ".o_field_phone a", "a phone number, and “SMS” beside it"),
     ("target-size", ".o_field_phone_sms", "the link “SMS” beside a phone number"),
     ("scrollable-region-focusable", ".o_list_renderer", "a list wider than its place"),
 )

@@ -16,10 +16,19 @@ def log_in(server):
     return Odoo(server.url, DATABASE, "admin", "admin")
 
 
-def invoices(rpc, partner, count, day=None, lines=(("product_menage", 2, None),)):
+def invoices(
+    rpc,
+    partner,
+    count,
+    day=None,
+    lines=(("product_menage", 2, None),),
+    first_number=None,
+):
     """Post invoices for services of ``day``, or of the month before.
 
     :param lines: ``(service, hours, price)``, the service's own price for ``None``
+    :param first_number: where the numbers go on, beyond those that a copy of the
+        database has sent to the same sandbox
     """
     day = day or datetime.now().replace(day=1) - timedelta(days=1)
     moves = [
@@ -36,6 +45,9 @@ def invoices(rpc, partner, count, day=None, lines=(("product_menage", 2, None),)
         )
         for _i in range(count)
     ]
+    if first_number:
+        name = f"FAC/{day:%Y}/{first_number:05}"
+        rpc.write("account.move", moves[:1], {"name": name})
     rpc.call("account.move", "action_post", moves)
     return moves
 

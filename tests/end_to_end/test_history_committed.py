@@ -84,7 +84,7 @@ def _make_due(instance, requests):
 def test_a_click_one_line_per_step_that_was_committed(
     instance, sandbox, wire, customer, rpc
 ):
-    moves = office.invoices(rpc, customer, 1)
+    moves = office.invoices(rpc, customer, 1, first_number=5001)
     rpc.call("account.move", "action_urssaf_send", moves)
     [request] = _requests(rpc, moves)
     lines = [(PERSON, text) for text in (CREATED, SENDING, TAKEN)]
@@ -93,7 +93,7 @@ def test_a_click_one_line_per_step_that_was_committed(
 
 def test_a_batch_of_the_scheduled_actions(instance, sandbox, wire, customer, rpc):
     """One line each for what changed; news that say nothing new leave none."""
-    moves = office.invoices(rpc, customer, 3)
+    moves = office.invoices(rpc, customer, 3, first_number=5011)
     office.send_selection(rpc, moves)
     requests = _requests(rpc, moves)
     queued = [(PERSON, CREATED), (PERSON, QUEUED)]
