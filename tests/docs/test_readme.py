@@ -19,7 +19,7 @@ import docutils.nodes
 import docutils.utils
 import pytest
 
-from dev import coexistence, odoo_source, paths
+from dev import coexistence, odoo_source, odoo_wheels, paths
 from dev.__main__ import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -241,11 +241,14 @@ def test_wheels_install_and_load_together(wheels, copy, tmp_path):
     done = run(PIP[1], copy, PIP_TARGET=str(tmp_path))
     assert not done.returncode, done.stdout + done.stderr
     source = odoo_source.ensure()
-    core = ",".join(map(str, source.addons))
+    # The module of others from which an add-on of ours imports.
+    jobs = odoo_wheels.folders(paths.GLUE[f"{paths.ADDON}_queue_job"])
+    core = ",".join(map(str, [*source.addons, *jobs]))
+    found = [tmp_path, source.python_path, *(folder.parents[1] for folder in jobs)]
     done = subprocess.run(
         [sys.executable, "-c", LOAD, core, *paths.EVERY_ADDON],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{source.python_path}"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, found))},
         capture_output=True,
         text=True,
         check=False,

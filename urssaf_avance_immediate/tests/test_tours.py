@@ -139,8 +139,9 @@ class TestTours(BankCase, HttpCase):
         self.assertEqual(sent["mntFactureTTC"], 33)
 
     def test_the_customer_reads_his_invoice_on_the_portal(self):
-        self._sent()
+        request = self._sent()
         self._tour("/my/invoices", "urssaf_tour_portal", self._customer_login())
+        self.assertEqual(request.state, "waiting", "who reads answers nothing")
 
     # -- the money ---------------------------------------------------------------
 
