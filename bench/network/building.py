@@ -251,6 +251,12 @@ def _copies(crowd, number, move, request, whose):
         "  ON rel.account_move_line_id = line.id WHERE copy.move_id >= %s",
         [move.id, moves],
     )
+    _copies_of_demande(crowd, number, moves, request, whose)
+
+
+def _copies_of_demande(crowd, number, moves, request, whose):
+    """One for each copy of the invoice, whose ids begin after ``moves``."""
+    turn, name = f"(n + 1) % {whose.count}", f"'R{number}/' || n"
     payload = (
         "(t.payload::jsonb || jsonb_build_object('numFactureTiers', "
         f"{name}, 'idClient', md5('{number}-' || {turn})::uuid::text))::text"
@@ -261,7 +267,7 @@ def _copies(crowd, number, move, request, whose):
         crowd.count,
         name=name,
         move_id=f"{moves} + n",
-        partner_id=partner,
+        partner_id=f"{whose.partner} + {turn}",
         enrolment_id=f"{whose.enrolment} + {turn}",
         payload=payload,
     )
