@@ -6,6 +6,7 @@ Runs inside the virtual environment.
 
 import contextlib
 import hashlib
+import re
 import shutil
 
 from . import (
@@ -23,6 +24,7 @@ from .errors import CommandFailed, DevError
 MODULES = ("account", "l10n_fr_account")
 LANGUAGE = "fr_FR"
 _WITH_ADDONS = "urssaf_addons_"
+_LOADING = re.compile(r": Loading module \w+ \((\d+/\d+)\)")
 #: In an add-on's folder, what its installation does not read.
 _NOT_INSTALLED = {"tests", "__pycache__", "README.rst", "readme", "pyproject.toml"}
 
@@ -70,9 +72,12 @@ def with_addons(odoo):
             for old in _names_like(odoo, _WITH_ADDONS):
                 drop(odoo, old)
             partial = f"{name}_partial"
-            with console.step("Installing the add-ons in a fresh database"):
+            log = install_log(partial)
+            with console.step(
+                "Installing the add-ons in a fresh database", modules_loaded(log)
+            ):
                 copy(odoo, base, partial)
-                logcheck.need_clean(install(odoo, partial))
+                logcheck.need_clean(install(odoo, partial, log=log))
                 _rename(odoo, partial, name)
     return name
 
@@ -144,7 +149,7 @@ def install(
     Raises CommandFailed naming the log, once it has printed the errors in it; also
     when Odoo is not done after ``limit`` seconds.
     """
-    log = log or paths.logs() / f"install-{name}.log"
+    log = log or install_log(name)
     log.unlink(missing_ok=True)
     command = odoo.command(
         *("-d", name, "-i", ",".join(modules), "--stop-after-init"),
@@ -162,6 +167,24 @@ def install(
         raise
     _check_installed(odoo, name, modules, log)
     return log
+
+
+def install_log(name):
+    """Where ``install`` writes the log of database ``name``."""
+    return paths.logs() / f"install-{name}.log"
+
+
+def modules_loaded(log):
+    """A function that says how far an installation is, as its log tells: “12/34
+    modules”. Odoo loads those that are there already, first.
+    """
+
+    def so_far():
+        with contextlib.suppress(FileNotFoundError):
+            found = _LOADING.findall(log.read_text(encoding="utf-8", errors="replace"))
+            return f"{found[-1]} modules" if found else ""
+
+    return so_far
 
 
 @contextlib.contextmanager
@@ -197,7 +220,8 @@ def _make_template(odoo, name):
     drop(odoo, partial)
     log = paths.logs() / "template.log"
     log.unlink(missing_ok=True)
-    with console.step("Preparing a template database (French accounting)"):
+    title = "Preparing a template database (French accounting)"
+    with console.step(title, modules_loaded(log)):
         with open_cursor(odoo) as cursor:
             cursor.execute(
                 f"CREATE DATABASE \"{partial}\" ENCODING 'unicode'"

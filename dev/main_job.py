@@ -257,7 +257,10 @@ def _tell_today(teller, server, moves):
 
 def _new_database(instance, name, modules=paths.ADDONS, demo=True):
     what = " and its demo data" if demo else ""
-    with console.step(f"Installing the add-on{what} in {name}"):
+    log = databases.install_log(name)
+    log.unlink(missing_ok=True)
+    title = f"Installing the add-on{what} in {name}"
+    with console.step(title, databases.modules_loaded(log)):
         databases.create(instance, name)
         return databases.install(instance, name, modules, demo=demo)
 

@@ -5,6 +5,7 @@ Debian's package is unpacked, never installed: its dependencies would drag Debia
 unstable suite into the system.
 """
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -103,7 +104,8 @@ def _unpack_debian_package(uri, release):
             return ready
         _check_room(_odoo_folder())
         downloads = _odoo_folder() / "downloads"
-        with console.step("Reading Debian's signed package indexes"):
+        title = "Reading Debian's signed package indexes"
+        with console.step(title, console.nothing_more):
             unstable = apt.Suite(_odoo_folder() / "apt/sid", uri, "sid")
             stable = apt.Suite(_odoo_folder() / f"apt/{release}", uri, release)
             unstable.update()
@@ -112,13 +114,15 @@ def _unpack_debian_package(uri, release):
             others = [(unstable, p) for p in unstable.find(COMPANIONS)]
             others += [(stable, p) for p in stable.find(STABLE_COMPANIONS)]
         _check_known(odoo)
-        with console.step(f"Downloading Odoo {odoo.version} (125 MB)"):
-            files = [
-                suite.download(package, downloads)
-                for suite, package in [(unstable, odoo), *others]
-            ]
+        wanted = [(unstable, odoo), *others]
+        total = sum(package.size for _suite, package in wanted)
+        with console.step(
+            f"Downloading Odoo {odoo.version} ({total // 10**6} MB)",
+            lambda: f"{_bytes(downloads) // 10**6} of {total // 10**6} MB",
+        ):
+            files = [suite.download(package, downloads) for suite, package in wanted]
         tree = _odoo_folder() / odoo.version
-        with console.step("Unpacking Odoo (1.2 GB)"):
+        with console.step("Unpacking Odoo (1.2 GB)", console.nothing_more):
             _unpack(files, tree)
         shutil.rmtree(downloads)
         shutil.rmtree(_odoo_folder() / "apt")
@@ -136,6 +140,15 @@ def _check_known(odoo):
             f"Odoo {odoo.version} on this mirror is not the package this project knows "
             "(its SHA-256 differs): use another mirror, or set ODOO_HOME."
         )
+
+
+def _bytes(folder):
+    """What has arrived there by now."""
+    arrived = 0
+    for path in folder.glob("*"):
+        with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+            arrived += path.stat().st_size
+    return arrived
 
 
 def _check_room(folder):
@@ -174,7 +187,7 @@ def _clone():
             shutil.rmtree(tree, ignore_errors=True)
             command = ["git", "clone", "--quiet", "--depth=1", f"--branch={SERIES}"]
             repository = "https://github.com/odoo/odoo"
-            with console.step(f"Cloning Odoo {SERIES}"):
+            with console.step(f"Cloning Odoo {SERIES}", console.nothing_more):
                 commands.capture("clone Odoo", [*command, repository, tree])
             (tree / MARKER).touch()
     return from_checkout(tree)

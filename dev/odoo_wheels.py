@@ -37,7 +37,8 @@ def with_packages(instance, wheels):
 
 def _fill(group, target):
     shutil.rmtree(target, ignore_errors=True)
-    with console.step(f"Installing modules for Odoo ({group})"):
+    title = f"Installing modules for Odoo ({group})"
+    with console.step(title, console.nothing_more):
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
         commands.capture(
             "install modules for Odoo",

@@ -57,7 +57,7 @@ def _fill(target):
     wanted = target / "requirements.txt"
     wanted.write_text("\n".join(pins.hashed(GROUP)) + "\n", encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-    with console.step("Installing the patched wkhtmltopdf"):
+    with console.step("Installing the patched wkhtmltopdf", console.nothing_more):
         commands.capture(
             "install the patched wkhtmltopdf",
             [*pip, "--require-hashes", "--target", target, "--requirement", wanted],

@@ -45,7 +45,8 @@ def install(packages, purpose):
             f"{' and '.join(packages)}, needed to {purpose}. Type: sudo {typed}"
         )
     env = commands.environment(DEBIAN_FRONTEND="noninteractive")
-    with console.step(f"Installing {' and '.join(packages)} (system packages)"):
+    title = f"Installing {' and '.join(packages)} (system packages)"
+    with console.step(title, console.nothing_more):
         # One broken source of the user's makes this fail; the packages may be had all
         # the same, and if not, the next command says why.
         with contextlib.suppress(DevError):

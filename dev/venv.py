@@ -49,7 +49,8 @@ def _make(group, target):
     check_python()
     system_packages.need_venv_module()
     shutil.rmtree(target, ignore_errors=True)
-    with console.step(f"Installing Python packages ({group})"):
+    title = f"Installing Python packages ({group})"
+    with console.step(title, console.nothing_more):
         commands.capture(
             "make a virtual environment", [sys.executable, "-m", "venv", target]
         )
