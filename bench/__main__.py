@@ -24,7 +24,6 @@ from . import (
     clicks,
     crowd,
     figures,
-    network,
     papers,
     report,
     rivals,
@@ -34,6 +33,7 @@ from . import (
     world,
 )
 from .meter import Meter
+from .network import main as network
 
 #: ms of network delay: a server nearby, and a distant administration.
 NEAR, FAR = 20, 200

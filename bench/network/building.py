@@ -11,9 +11,8 @@ from dev.scenario.sandbox import PROVIDER
 
 from .copying import STATISTICS, Copier
 from .urssaf import customer, provider
+from .watching import OFFICE
 
-#: In whose name the office looks at its screens; his password is his login.
-OFFICE = "agence"
 #: Of PostgreSQL: what is written for each demande ends up in these, or in others.
 _STATISTICS = (
     "res_partner",

@@ -84,9 +84,24 @@ def _most_in_a_second(instants):
     return most
 
 
+def longest_hold(phase, troubled):
+    """The longest time, in seconds, that the trouble of one company kept all others
+    waiting: from the first of its calls, however many follow, until somebody else’s.
+    """
+    end = phase.begun + phase.seconds
+    held, since, who = 0, phase.begun, None
+    known = [(call["at"], call["provider"]) for call in phase.calls if call["provider"]]
+    for at, company in [*(call for call in known if call[0] <= end), (end, None)]:
+        if company != who:
+            held = max(held, at - since) if who in troubled else held
+            since, who = at, company
+    return held
+
+
 def longest_wait(phase, troubled):
     """The longest time, in seconds, in which no company without a trouble of its own
-    was served although there was work: between two of their calls.
+    was served although there was work: between two of their calls, whoever was served
+    meanwhile.
     """
     end = phase.begun + phase.seconds
     instants = [phase.begun]

@@ -116,18 +116,16 @@ def _phases(seen):
 
 def _verdict_of(seen):
     # While money is registered nobody calls, whoever is in trouble.
-    waits = [
-        judging.longest_wait(phase, seen.troubled)
-        for name, phase in _jobs(seen)
-        if name != "book"
-    ]
+    phases = [phase for name, phase in _jobs(seen) if name != "book"]
+    held = max(judging.longest_hold(phase, seen.troubled) for phase in phases)
+    waited = max(judging.longest_wait(phase, seen.troubled) for phase in phases)
     calls = [call for phase in seen.run.phases.values() for call in phase.calls]
-    return max(waits), judging.busiest(calls)
+    return held, waited, judging.busiest(calls)
 
 
 def _verdicts(seen, _before=None):
     """Print what must hold of every run; return whether it does."""
-    longest, busiest = _verdict_of(seen)
+    longest, waited, busiest = _verdict_of(seen)
     good = not seen.wrong and longest <= DEADLINE + TOLERANCE
     print(
         f"lost or doubled, of {seen.demandes} demandes: {len(seen.wrong)}"
@@ -139,6 +137,11 @@ def _verdicts(seen, _before=None):
         f"longest time that the trouble of one kept all others waiting: {longest:.1f} s"
         f"{_met(longest <= DEADLINE + TOLERANCE, f'≤ {DEADLINE}, one deadline')}"
     )
+    if seen.troubled:
+        print(
+            "longest time that no company without a trouble of its own was served, "
+            f"whoever held it up: {waited:.1f} s"
+        )
     refused = sum(row[3] for row in busiest.values())
     most = max(row[2] for row in busiest.values())
     sent = judging.busiest(seen.run.phases["send"].calls)

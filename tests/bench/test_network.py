@@ -1,0 +1,237 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How a network's runs are judged, and what is said of them: on runs told by hand, for
+a real one takes minutes.
+"""
+
+import contextlib
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+
+from bench.network import judging, options, report
+from bench.network.run import Phase
+from bench.network.urssaf import provider
+
+#: Company 0 is in an outage, 1 is slow, 2 has a refused secret; 3 and 4 are well.
+TROUBLED = {provider(number) for number in range(3)}
+COMPANIES = {number: 70 + number for number in range(5)}
+
+
+def calls(*told):
+    """The sandbox's log of these ``(second, number of the company)``."""
+    return [
+        {"number": n, "at": 1000 + at, "provider": provider(company), "status": 200}
+        for n, (at, company) in enumerate(told, 1)
+    ]
+
+
+def phase(name, seconds, told=(), **cost):
+    return Phase(name, begun=1000, seconds=seconds, calls=calls(*told), **cost)
+
+
+def seen(send, *, wrong=(), troubled=TROUBLED, **others):
+    """What a run has shown that sent like this."""
+    follow = phase("follow", 5, [(n, 3) for n in range(5)], cpu=0.5, queries=20)
+    book = phase("book", 50, cpu=9, queries=900)
+    phases = {one.name: one for one in (send, follow, book)}
+    watch = SimpleNamespace(
+        memory=[200 * 2**20, 90 * 2**20],
+        screens={"board": [300.0, 400.0], "one invoice": []},
+        failures=Counter(),
+        locks=Counter({("relation", "urssaf_pace"): 2}),
+        looks=200,
+        waits=2,
+    )
+    values = {
+        "run": SimpleNamespace(phases=phases, killed=3),
+        "watch": watch,
+        "wrong": list(wrong),
+        "demandes": 50,
+        "growth": judging.growth({"a": (0, 0)}, {"a": (500, 50)}, 50),
+        "idle": {"follow": (1.5, 1.0)},
+        "troubled": troubled,
+    }
+    return report.Seen(**{**values, **others})
+
+
+@pytest.fixture
+def size():
+    return options.chosen(["--companies", "5", "--demandes", "50"])
+
+
+# -- both sides ------------------------------------------------------------------------
+
+
+class Urssaf:
+    """Has these demandes: ``{(company, number): [(id, status, euros)]}``."""
+
+    def __init__(self, demandes):
+        self._demandes = demandes
+
+    def demandes(self):
+        return {
+            (provider(company), number): there
+            for (company, number), there in self._demandes.items()
+        }
+
+
+def wrong(monkeypatch, ours, theirs, **keywords):
+    """The judgement over these rows of Odoo and these demandes of Urssaf."""
+
+    @contextlib.contextmanager
+    def open_cursor(_instance, _database):
+        yield SimpleNamespace(execute=lambda query: None, fetchall=lambda: ours)
+
+    monkeypatch.setattr(judging.databases, "open_cursor", open_cursor)
+    return judging.wrong(None, "database", Urssaf(theirs), COMPANIES, **keywords)
+
+
+def row(number, external, state="paid", payments=1, booked=50, residual=0, company=3):
+    holder = COMPANIES[company]
+    return holder, number, external, state, 50, "paid", residual, payments, booked
+
+
+def test_the_same_on_both_sides(monkeypatch):
+    theirs = {(3, "R3/1"): [("ID1", "70", 50.0)]}
+    assert wrong(monkeypatch, [row("R3/1", "ID1")], theirs) == ([], 1)
+
+
+def test_only_sent(monkeypatch):
+    ours = [row("R3/1", "ID1", "waiting", 0, 0, 50)]
+    theirs = {(3, "R3/1"): [("ID1", "20", None)]}
+    assert wrong(monkeypatch, ours, theirs, only_sent=True) == ([], 1)
+    found, _count = wrong(monkeypatch, ours, theirs)
+    assert found, "nothing was paid"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        ([row("R3/1", None, "queued", 0, 0, 50)], {}, "lost"),
+        (
+            [row("R3/1", "ID1")],
+            {(3, "R3/1"): [("ID1", "70", 50.0), ("ID2", "70", 50.0)]},
+            "2 times at Urssaf",
+        ),
+        ([], {(3, "R3/1"): [("ID1", "70", 50.0)]}, "not in Odoo"),
+        ([row("R3/1", "ID9")], {(3, "R3/1"): [("ID1", "70", 50.0)]}, "ID9"),
+        (
+            [row("R3/1", "ID1", company=4)],
+            {(3, "R3/1"): [("ID1", "70", 50.0)]},
+            "lost",
+        ),
+        (
+            [row("R3/1", "ID1", payments=2, booked=100)],
+            {(3, "R3/1"): [("ID1", "70", 50.0)]},
+            "2 payments of 100",
+        ),
+        ([row("R3/1", "ID1")], {(3, "R3/1"): [("ID1", "70", 49.99)]}, "49.99"),
+    ],
+)
+def test_what_is_wrong_is_said(monkeypatch, ours, theirs, said):
+    found, count = wrong(monkeypatch, ours, theirs)
+    assert count == len(ours)
+    assert any(said in line for line in found), found
+
+
+# -- delays and pace -------------------------------------------------------------------
+
+
+def test_one_deadline_of_one_company():
+    # The outage, then the slow one and the refused secret, then who is well.
+    told = [(0, 0), (20, 1), (21.5, 2), (22, 3), (22.5, 4), (23, 3)]
+    send = phase("send", 24, told)
+    assert judging.longest_hold(send, TROUBLED) == pytest.approx(20)
+    assert judging.longest_wait(send, TROUBLED) == pytest.approx(22)
+
+
+def test_two_deadlines_in_a_row_are_one_too_many(size, capsys):
+    send = phase("send", 60, [(0, 0), (20, 0), (40, 1), (40.5, 3), (59, 4)])
+    assert judging.longest_hold(send, TROUBLED) == pytest.approx(40)
+    assert not report._verdicts(seen(send))
+    assert "40.0 s (target ≤ 20, one deadline: MISSED)" in capsys.readouterr().out
+
+
+def test_nobody_is_served_until_the_end():
+    assert judging.longest_wait(phase("send", 30), TROUBLED) == 30
+    assert judging.longest_wait(phase("send", 30, [(10, 3)]), set()) == 20
+    held = phase("send", 30, [(10, 3), (12, 0), (31, 4)])
+    assert judging.longest_hold(held, TROUBLED) == 18
+    assert judging.longest_hold(held, set()) == 0
+
+
+def test_the_busiest_second():
+    told = [(0, 3), (0.4, 3), (0.9, 3), (1.5, 3), (4, 3), (2, 4)]
+    log = calls(*told)
+    log[1]["status"] = 429
+    log.append({"number": 9, "at": 1000, "provider": None, "status": 404})
+    found = judging.busiest(log)
+    assert found[provider(3)] == (5, pytest.approx(1), 3, 1)
+    assert found[provider(4)] == (1, 0, 1, 0)
+    assert len(found) == 2
+
+
+def test_growth_per_demande():
+    before = {"a": (100, 10)}
+    after = {"a": (300, 30), "b": (1000, 0)}
+    assert judging.growth(before, after, 10) == [
+        ("b", 100, 0),
+        ("a", 20, 2),
+        ("all tables", 120, 2),
+    ]
+
+
+# -- what is printed -------------------------------------------------------------------
+
+
+def sent(seconds, **cost):
+    return phase("send", seconds, [(n, 3) for n in range(int(seconds))], **cost)
+
+
+def test_all_is_printed_and_judged(size, capsys):
+    one, four = seen(sent(16, cpu=0.3, queries=60, postgres=0.6)), seen(sent(4))
+    report.size(size, 12)
+    report.one(one, size)
+    assert report.both(one, four, size) == 0
+    said = capsys.readouterr().out
+    assert "5 companies" in said
+    assert "lost or doubled, of 50 demandes: 0 (target 0: met)" in said
+    assert "× 4.0 (target ≥ 3: met)" in said
+    # 30 of the 50 are those of the companies whose trouble ends with the phase.
+    assert "send              10.00" in said
+    assert "workers killed: 3; memory of a worker 200 MiB, its own alone 90 MiB" in said
+    assert "1.0 % of 200 looks" in said
+    assert "MISSED" not in said
+
+
+@pytest.mark.parametrize(
+    ("four", "said"),
+    [
+        (seen(sent(8)), "× 2.0 (target ≥ 3: MISSED)"),
+        (seen(sent(4), wrong=["R3/1: lost"]), "R3/1: lost"),
+        (
+            seen(phase("send", 4, [(0, 3), (0.1, 3)]), troubled=()),
+            "lost or doubled, of 50 demandes: 0",
+        ),
+    ],
+)
+def test_what_misses_its_target_fails_the_bench(size, capsys, four, said):
+    status = report.both(seen(sent(16)), four, size)
+    assert status == (0 if four.troubled == () else 1)
+    assert said in capsys.readouterr().out
+
+
+def test_too_fast_for_the_sandbox_fails_the_bench(size, capsys):
+    four = seen(sent(4))
+    four.run.phases["follow"].calls[0]["status"] = 429
+    assert report.both(seen(sent(16)), four, size) == 1
+    assert "refused by the sandbox as too fast: 1 (target 0" in capsys.readouterr().out
+
+
+def test_the_full_size():
+    full = options.chosen(["--full", "--sending"])
+    assert (full.companies, full.customers, full.demandes) == (300, 30_000, 100_000)
+    assert full.sending
+    with pytest.raises(SystemExit, match="Four companies"):
+        options.chosen(["--companies", "3"])
