@@ -150,8 +150,10 @@ class TestCollectingOtherwise(CollectingCase):
             lambda line: line.display_type == "payment_term"
         )
         self.assertTrue(all(terms.mapped("no_followup")))
+        self.assertTrue(request.move_id.no_followup)
         self._says(request, "60", "En refus de prélèvement")
         self.assertFalse(any(terms.mapped("no_followup")))
+        self.assertFalse(request.move_id.no_followup)
 
     def test_reminders_that_somebody_has_stopped_stay_so(self):
         move = self._invoice()
