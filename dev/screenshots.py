@@ -4,6 +4,7 @@
     .dev/venv/bin/python -m dev.screenshots
     .dev/venv/bin/python -m dev.screenshots --url http://127.0.0.1:8169
     .dev/venv/bin/python -m dev.screenshots --guide    # those of docs/guide/ alone
+    .dev/venv/bin/python -m dev.screenshots --empty    # of make demo ARGS=empty
     .dev/venv/bin/python -m dev.screenshots --trade    # of make demo ARGS=trade
 
 The demo's story is always the same, so the pictures differ by their dates only.
@@ -22,6 +23,10 @@ FOLDER = paths.ROOT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 WIDTH = 1400
+#: Below where Odoo shows the PDF of an invoice beside it.
+NARROW = 1180
+#: Milliseconds: the first page of a fresh demo makes its scripts first.
+PATIENCE = 180_000
 #: The picture of a document must load at once; a guide has several.
 MAX_BYTES, GUIDE_MAX_BYTES = 250_000, 150_000
 #: Whose papers are shown: paid after a validation, see ``dev/scenario/people.py``.
@@ -29,6 +34,14 @@ CUSTOMER = f"{paths.ADDON}.customer_lefevre"
 TRADE = "l10n_fr_home_services"
 REQUESTS = f"{paths.ADDON}.urssaf_payment_request_action"
 RECEIVED = f"{paths.ADDON}.account_bank_statement_line_action_received"
+BOARD = f"{paths.ADDON}.urssaf_board_action"
+CUSTOMERS = f"{paths.ADDON}.urssaf_customer_action"
+#: Whom the guide enrols: nobody.
+NEW = {
+    "name": "Lucie Perrin",
+    "email": "lucie.perrin@example.com",
+    "mobile": "06 39 98 44 10",
+}
 #: True in the page once nothing is being loaded any more.
 SETTLED = """() => !document.querySelector(".o_loading_indicator, .fa-spin")
     && [...document.images].every(image => image.complete)"""
@@ -70,9 +83,9 @@ class Shooter:
             raise DevError(f"The demo has no {model} like {domain}: run `make demo`.")
         return found[0]
 
-    def open(self, action, record=None, height=900):
+    def open(self, action, record=None, height=900, width=WIDTH):
         """Show a window action, or one of its records."""
-        self._page.set_viewport_size({"width": WIDTH, "height": height})
+        self._page.set_viewport_size({"width": width, "height": height})
         place = f"/{record}" if record else ""
         self._page.goto(f"{self._url}/odoo/action-{action}{place}")
         self._page.wait_for_selector(".o_action_manager .o_view_controller")
@@ -119,7 +132,7 @@ def take_all(shooter):
     paid = [["partner_id", "=", customer], ["state", "=", "paid"]]
     request = shooter.find("urssaf.payment.request", paid)
     invoice = shooter.find("account.move", [["urssaf_request_ids", "=", request]])
-    shooter.open("account.action_move_out_invoice", invoice, 860)
+    shooter.open("account.action_move_out_invoice", invoice, 860, width=NARROW)
     shooter.shoot("invoice")
     shooter.open("account.res_partner_action_customer", customer, 900)
     shooter.click(".o_notebook a[name=urssaf]")
@@ -142,22 +155,21 @@ def take_all(shooter):
 
 def take_guide(shooter):
     """Those of the guides, in the order of a day's work."""
-    shooter.open(f"{paths.ADDON}.urssaf_board_action", height=900)
+    shooter.open(BOARD, height=660)
     # The demo's own bar is no part of the add-on.
     shooter.hide("[name=urssaf_board_demo]")
     shooter.shoot("guide-tableau-de-bord")
     shooter.click("[name=urssaf_board_to_send] button[name=action_send]")
     shooter.wait_for(".modal button[name=action_send]")
     shooter.shoot("guide-envoyer")
-    shooter.open(f"{paths.ADDON}.urssaf_to_send_action", height=560)
+    shooter.open(f"{paths.ADDON}.urssaf_to_send_action", height=300)
     shooter.shoot("guide-a-envoyer")
-    shooter.open(f"{paths.ADDON}.urssaf_customer_action", height=640)
-    shooter.shoot("guide-clients")
-    shooter.click(".o_control_panel button.btn-primary:has-text('Nouveau client')")
-    shooter.wait_for(".modal [name=email]")
-    shooter.shoot("guide-nouveau-client")
+    active = ["partner_id.urssaf_enrolment_state", "=", "active"]
+    ready = shooter.find("account.move", [["urssaf_can_send", "=", True], active])
+    shooter.open("account.action_move_out_invoice", ready, 780, width=NARROW)
+    shooter.shoot("guide-facture")
     customer = _customer(shooter)
-    shooter.open(f"{paths.ADDON}.urssaf_customer_action", customer, 900)
+    shooter.open(CUSTOMERS, customer, 900)
     shooter.click(".o_notebook a[name=urssaf]")
     shooter.shoot("guide-client")
     debited = shooter.find("urssaf.payment.request", [["state", "=", "debited"]])
@@ -166,6 +178,34 @@ def take_guide(shooter):
     refused = [["state", "=", "refused"], ["move_id.payment_state", "=", "not_paid"]]
     shooter.open(REQUESTS, shooter.find("urssaf.payment.request", refused), 860)
     shooter.shoot("guide-demande-contestee")
+    shooter.open(f"{paths.ADDON}.urssaf_payment_request_action_transfer", height=440)
+    shooter.shoot("guide-echeancier")
+    _take_new_customer(shooter)
+
+
+def _take_new_customer(shooter):
+    """The dialogue, and what it says after; the contact is taken away again."""
+    shooter.open(CUSTOMERS, height=640)
+    shooter.shoot("guide-clients")
+    shooter.click(".o_control_panel button.btn-primary:has-text('Nouveau client')")
+    shooter.wait_for(".modal [name=email]")
+    for name, value in NEW.items():
+        shooter.fill(f".modal .o_field_widget[name={name}] input", value)
+    shooter.shoot("guide-nouveau-client")
+    shooter.click(".modal button[name=action_send_form]")
+    shooter.wait_for(".modal [name=qr_code] img")
+    shooter.shoot("guide-lien")
+    made = shooter.find("res.partner", [["email", "=", NEW["email"]]])
+    shooter.call("res.partner", "unlink", [made])
+
+
+def take_empty(shooter):
+    """Those of the first day: a company that nobody has configured."""
+    shooter.open(BOARD, height=900)
+    shooter.shoot("guide-mise-en-route")
+    shooter.click(".o_urssaf_setup li[data-step=credentials] button")
+    shooter.wait_for(".modal [name=client_id]")
+    shooter.shoot("guide-connexion")
 
 
 def _customer(shooter):
@@ -205,6 +245,14 @@ def _fewer_colours(png):
     return out.getvalue()
 
 
+def _chosen(options):
+    if options.trade:
+        return take_trade
+    if options.empty:
+        return take_empty
+    return take_guide if options.guide else take_all
+
+
 def main(argv=None):
     """Take the pictures and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m dev.screenshots")
@@ -213,16 +261,17 @@ def main(argv=None):
     parser.add_argument("--login", default="admin")
     parser.add_argument("--password", default="admin")
     parser.add_argument("--guide", action="store_true", help="of docs/guide/ alone")
+    parser.add_argument("--empty", action="store_true", help="make demo ARGS=empty")
     parser.add_argument("--trade", action="store_true", help="make demo ARGS=trade")
     options = parser.parse_args(argv)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(locale="fr-FR", timezone_id="Europe/Paris")
+        page.set_default_timeout(PATIENCE)
         try:
             shooter = Shooter(page, options.url.rstrip("/"))
             shooter.log_in(options.login, options.password)
-            guide = take_guide if options.guide else take_all
-            (take_trade if options.trade else guide)(shooter)
+            _chosen(options)(shooter)
         except DevError as error:
             print(f"Error: {error}", file=sys.stderr)
             return 1
