@@ -174,4 +174,9 @@ class MoneyCase(UrssafCase):
         return format_date(self.env, date(2026, month, 1), date_format="MMMM y")
 
     def _notes(self, request):
-        return " ".join(str(note) for note in request.activity_ids.mapped("note"))
+        notes = " ".join(str(note) for note in request.activity_ids.mapped("note"))
+        self._says_nothing_of_zero(notes)
+        return notes
+
+    def _says_nothing_of_zero(self, text):
+        self.assertNotRegex(text, r"(?<!\d)0[.,]00")

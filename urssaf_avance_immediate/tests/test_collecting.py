@@ -181,6 +181,26 @@ class TestCollecting(CollectingCase):
         self.assertNotIn(due, page)
         self.assertNotIn(receipt, self._printed(payment, paper))
 
+    def test_nothing_is_debited_after_a_deposit_of_half(self):
+        """Neither the invoice nor the e-mail speaks of a debit of 0.00."""
+        self.company.urssaf_declare_deposits = True
+        move = self._invoice()
+        self._pay_a_part(move, 33)
+        move.action_urssaf_send()
+        request = move.urssaf_request_id
+        self.assertEqual((request.amount_deposit, request.amount_net_estimate), (33, 0))
+        template = self.env.ref("urssaf_avance_immediate.mail_template_sent")
+        body = template._render_field("body_html", request.ids)[request.id]
+        self.assertIn("it should ask you for nothing more", body)
+        for said in (move.urssaf_customer_notice, body):
+            self.assertIn("covers your share", said)
+            self.assertNotRegex(said, r"(?<!\d)0[.,]00|debits")
+        for state in ("validated", "debited"):
+            request._set_state(state)
+            notice = move.urssaf_customer_notice
+            self.assertIn("should debit nothing", notice)
+            self.assertNotIn("You may refuse", notice)
+
     def test_nothing_is_due_after_a_part_of_the_transfer_and_a_credit_note(self):
         request = self._sent()
         move = request.move_id

@@ -39,7 +39,9 @@ class TestMoneyCredited(MoneyCase):
 
     def _second(self, request):
         manager = request.with_user(self.manager)
-        return manager.action_book_second_collection()["params"]["message"]
+        said = manager.action_book_second_collection()["params"]["message"]
+        self._says_nothing_of_zero(said)
+        return said
 
     def test_credited_as_a_whole(self):
         request = self._collected((66, 10))
@@ -82,6 +84,36 @@ class TestMoneyCredited(MoneyCase):
         self.assertEqual(self._balance(self.surplus), -16.0)
         self.assertEqual(request.surplus_amount, 16.0)
         self.assertFalse(request.can_book_second or request.activity_ids)
+        # What may be taken back, where it is: as the books have it.
+        self._says(request, "110", date(2026, 3, 9), "Annulée")
+        notes = self._notes(request)
+        self.assertIn("34,00\xa0€ are on the invoice", notes)
+        self.assertIn("16,00\xa0€ are on the surplus account", notes)
+        self.assertIn("16,00\xa0€ were put on the customer’s account", notes)
+        self.assertNotIn("66,00", notes)
+
+    def test_credited_and_kept_in_part(self):
+        """Urssaf paid 50.00 of 66.00: of the 32.00 that were credited, the customer's
+        16.00 are in what it kept.
+        """
+        request = self._collected((66, 10))
+        self._credit(request.move_id, 32.0)
+        self._pays(request, 50.0, date(2026, 2, 5))
+        self.assertEqual(self._balance(self.surplus), -16.0)
+        notes = self._notes(request)
+        self.assertIn("surplus of 16,00\xa0€ is tax credit", notes)
+        self.assertIn("kept 16,00", notes)
+        self.assertIn("refund him 16,00\xa0€ in all", notes)
+        self.assertFalse(request.can_book_second)
+        request.with_user(self.user).action_amount_settled()
+        self.assertFalse(request.activity_ids)
+        # The same of what he had paid himself.
+        request = self._collected((66, 10))
+        self._paid_directly(request.move_id, 20.0)
+        self._pays(request, 60.0, date(2026, 2, 5))
+        self.assertIn("surplus of 14,00", self._notes(request))
+        self.assertIn("kept 6,00", self._notes(request))
+        self.assertIn("refund him 20,00\xa0€ in all", self._notes(request))
 
     def test_the_tax_credit_is_taken_back_before_somebody_pressed(self):
         """Who was quicker decides nothing: the invoice stays settled, and the
@@ -275,8 +307,11 @@ class TestMoneyCredited(MoneyCase):
         self._credit(move)
         request = move.urssaf_request_id
         self._pays(request, 33.0, date(2026, 2, 5))
-        self.assertIn("bore 0,00", self._notes(request))
-        self._second(request)
+        self.assertIn(
+            "not the customer’s: press “Collected twice”", self._notes(request)
+        )
+        self.assertNotIn("refund", self._notes(request))
+        self.assertIn("33,00", self._second(request))
         self.assertEqual(self._open(self.receivable), [-33.0], "the deposit, free")
         self.assertEqual(self._balance(self.surplus), -33.0)
         self.assertEqual(self._balance(self.transit), 33.0)

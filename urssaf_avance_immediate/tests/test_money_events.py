@@ -207,13 +207,23 @@ class TestMoneyEvents(MoneyCase):
         request = self._collected((66, 10))
         self._pays(request, 0.0, date(2026, 2, 12))
         self.assertFalse(request.payment_ids)
+        self.assertIn("transferred nothing", self._notes(request))
         self.assertIn("Set off by Urssaf", self._notes(request))
+        missing = self.env["home.service.certificate"]._missing(self.company, 2026)
+        [said] = [row["sentence"] for row in missing if row["kind"] == "not_booked"]
+        self.assertIn("Set off by Urssaf", said)
         request.with_user(self.manager).action_book_set_off()
         self.assertEqual(self._balance(self.set_off), 66.0)
         self.assertFalse(self._open(self.receivable))
         self.assertFalse(request.to_book or request.activity_ids)
         self._pays(request, 0.0, date(2026, 2, 12), date(2026, 2, 13))
         self.assertFalse(request.activity_ids)
+        # Nothing was transferred, and nothing is left to collect.
+        self._says(request, "60", date(2026, 3, 2))
+        self.assertIn("had set off 66,00", self._notes(request))
+        self.assertIn(request.set_off_move_id.name, self._notes(request))
+        self._says(request, "110", date(2026, 3, 3), "Annulée")
+        self.assertIn("had set off 66,00", self._notes(request))
 
     # -- the bank line came first ---
 
@@ -331,3 +341,18 @@ class TestMoneyEvents(MoneyCase):
         self.assertEqual(self._months(2, 3, 4), {2: 6.0, 3: 0.0, 4: -6.0})
         self._pays(request, 66.0, date(2026, 2, 5), date(2026, 4, 9))
         self.assertFalse(request.amount_booked)
+
+    def test_paid_again_after_all_was_taken_back(self):
+        request = self._collected((66, 10))
+        self._pays(request, 66.0, date(2026, 2, 5))
+        self._says(request, "60", date(2026, 3, 2))
+        self._take_back(request, date(2026, 3, 10))
+        self._pays(request, 66.0, date(2026, 2, 5), date(2026, 3, 20))
+        self.assertIn("Nothing of it is registered any more", self._notes(request))
+        request.action_register_transfer()
+        self.assertEqual(request.amount_booked, 66.0)
+        # It says now that it paid nothing.
+        self._pays(request, 0.0, date(2026, 2, 5), date(2026, 3, 23))
+        self.assertIn("transferred nothing, after 66,00", self._notes(request))
+        said = request.action_register_transfer()["params"]["message"]
+        self.assertIn("transferred nothing", said)

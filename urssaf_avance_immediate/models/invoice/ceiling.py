@@ -129,23 +129,42 @@ def _sentence(move, advance, half, full):
     year, ceilings = full
     money = move.currency_id.format
     deposit = move._urssaf_deposit_values().get("mntAcompte", 0.0)
-    seen = "; ".join(
-        move.env._(
-            "%(kind)s: %(left)s left of %(ceiling)s",
-            kind=kind,
-            left=money(left),
-            ceiling=money(ceiling),
+    rest = move._urssaf_totals()[0] - deposit
+    usual = move.currency_id.round(rest - half)
+    figures = {
+        "customer": move.commercial_partner_id.name,
+        "year": year,
+        "seen": "; ".join(_seen(move, *ceiling) for ceiling in ceilings),
+        "net": money(rest - advance),
+        "usual": money(usual),
+    }
+    if not usual:
+        # What he has paid before is all his share.
+        return move.env._(
+            "%(customer)s would pass a yearly ceiling of %(year)s, as far as our own "
+            "invoices show (%(seen)s). Urssaf will probably ask for %(net)s besides "
+            "the deposit: tell the customer before you send the invoice. Your company "
+            "receives the whole amount all the same.",
+            **figures,
         )
-        for kind, ceiling, left in ceilings
-    )
     return move.env._(
         "%(customer)s would pass a yearly ceiling of %(year)s, as far as our own "
         "invoices show (%(seen)s). Urssaf will probably ask for %(net)s instead of "
         "%(usual)s: tell the customer before you send the invoice. Your company "
         "receives the whole amount all the same.",
-        customer=move.commercial_partner_id.name,
-        year=year,
-        seen=seen,
-        net=money(move._urssaf_totals()[0] - advance - deposit),
-        usual=money(move._urssaf_totals()[0] - half - deposit),
+        **figures,
+    )
+
+
+def _seen(move, kind, ceiling, left):
+    money = move.currency_id.format
+    if not left:
+        return move.env._(
+            "%(kind)s: nothing left of %(ceiling)s", kind=kind, ceiling=money(ceiling)
+        )
+    return move.env._(
+        "%(kind)s: %(left)s left of %(ceiling)s",
+        kind=kind,
+        left=money(left),
+        ceiling=money(ceiling),
     )

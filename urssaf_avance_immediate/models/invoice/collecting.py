@@ -251,14 +251,17 @@ class AccountMove(models.Model):
         return values
 
     def _urssaf_debit_sentence(self, request):
-        net = self.currency_id.format(self._urssaf_estimates()["net"])
-        until = request.state == "waiting" and request.answer_until
+        """Until when he may refuse, and what Urssaf then debits."""
+        estimate = self._urssaf_estimates()["net"]
+        if self.currency_id.is_zero(estimate):
+            return self._urssaf_no_debit_sentence(request)
+        net = self.currency_id.format(estimate)
         if request.state == "debited":
             return self.env._(
                 "Urssaf is debiting about %(net)s from your bank account.", net=net
             )
-        now = fields.Datetime.now()
-        if request.state == "validated" or (until and until <= now):
+        until, over = self._urssaf_refusal(request)
+        if over:
             return self.env._(
                 "You have agreed to it, or let the delay pass: Urssaf debits about "
                 "%(net)s from your bank account, some two working days later.",
@@ -270,9 +273,7 @@ class AccountMove(models.Model):
                 "particulier.urssaf.fr. Without an answer from you, Urssaf takes it "
                 "as a yes and debits about %(net)s from your bank account, some two "
                 "working days later.",
-                moment=format_datetime(
-                    self.env, until, tz=PARIS.key, dt_format="short"
-                ),
+                moment=until,
                 net=net,
             )
         return self.env._(
@@ -282,6 +283,40 @@ class AccountMove(models.Model):
             "working days later.",
             net=net,
         )
+
+    def _urssaf_no_debit_sentence(self, request):
+        """A deposit of half: the rest is tax credit."""
+        nothing = self.env._(
+            "What you have paid us covers your share, as far as we can see: Urssaf "
+            "should debit nothing from your bank account."
+        )
+        until, over = self._urssaf_refusal(request)
+        if over or request.state == "debited":
+            return nothing
+        if until:
+            answer = self.env._(
+                "You may refuse it until about %s, in your space on "
+                "particulier.urssaf.fr; without an answer from you, Urssaf takes it as "
+                "a yes.",
+                until,
+            )
+        else:
+            answer = self.env._(
+                "Urssaf asks you to confirm it, and you may answer for 48 hours in "
+                "your space on particulier.urssaf.fr; without an answer from you, it "
+                "takes it as a yes."
+            )
+        return f"{answer} {nothing}"
+
+    def _urssaf_refusal(self, request):
+        """``(until when he may refuse, in words; whether that is over)``"""
+        until = request.state == "waiting" and request.answer_until
+        if request.state == "validated" or (until and until <= fields.Datetime.now()):
+            return "", True
+        if not until:
+            return "", False
+        moment = format_datetime(self.env, until, tz=PARIS.key, dt_format="short")
+        return moment, False
 
     def _home_service_payer(self, payment):
         """Extends the trade: what Urssaf transferred, or set off against contributions

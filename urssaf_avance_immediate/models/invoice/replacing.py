@@ -61,16 +61,39 @@ def _collecting_notice(request, move):
 
 def _paid_notice(request, move):
     customer, advanced = shares_of(request, move)
-    return move.env._(
-        "Urssaf has paid %(invoice)s. Of %(total)s, the customer bore %(customer)s and "
-        "Urssaf advanced %(advanced)s (estimates). Urssaf takes no credit note: refund "
-        "the customer his share of what you credit, or ask Urssaf to cancel the whole "
-        "demande. A new invoice made now leaves once Urssaf has cancelled this one.",
-        invoice=move.name,
-        total=move.currency_id.format(move.amount_total),
-        customer=move.currency_id.format(customer),
-        advanced=move.currency_id.format(advanced),
+    figures = {
+        "invoice": move.name,
+        "total": move.currency_id.format(move.amount_total),
+        "customer": move.currency_id.format(customer),
+        "advanced": move.currency_id.format(advanced),
+    }
+    new = move.env._(
+        "A new invoice made now leaves once Urssaf has cancelled this one."
     )
+    if not advanced:
+        said = move.env._(
+            "Urssaf has paid %(invoice)s. The customer bore all of its %(total)s, as "
+            "far as we can see. Urssaf takes no credit note: refund him what you "
+            "credit, or ask Urssaf to cancel the whole demande.",
+            **figures,
+        )
+    elif not customer:
+        said = move.env._(
+            "Urssaf has paid %(invoice)s. All of its %(total)s are tax credit that "
+            "Urssaf advanced, as far as we can see: the customer bore nothing of them, "
+            "and gets no refund. Urssaf takes no credit note: ask it to cancel the "
+            "whole demande.",
+            **figures,
+        )
+    else:
+        said = move.env._(
+            "Urssaf has paid %(invoice)s. Of %(total)s, the customer bore %(customer)s "
+            "and Urssaf advanced %(advanced)s (estimates). Urssaf takes no credit "
+            "note: refund the customer his share of what you credit, or ask Urssaf to "
+            "cancel the whole demande.",
+            **figures,
+        )
+    return f"{said} {new}"
 
 
 # -- once it is posted ---------------------------------------------------------------

@@ -68,15 +68,28 @@ class HomeServiceCertificate(models.Model):
             yield self._row(
                 "not_booked",
                 request,
-                self.env._(
-                    "%(demande)s of %(customer)s: Urssaf transferred %(amount)s, which "
-                    "are not registered. Press “Register the payment” on it.",
-                    demande=request.name,
-                    customer=request.partner_id.display_name,
-                    amount=request.currency_id.format(request.transfer_amount),
-                ),
+                self._not_booked_text(request),
                 request.transfer_amount,
             )
+
+    def _not_booked_text(self, request):
+        figures = {
+            "demande": request.name,
+            "customer": request.partner_id.display_name,
+            "amount": request.currency_id.format(request.transfer_amount),
+        }
+        if not request.transfer_amount:
+            return self.env._(
+                "%(demande)s of %(customer)s: Urssaf transferred nothing, and nobody "
+                "has said why. If its notice says that it set all of it off, press "
+                "“Set off by Urssaf” on it.",
+                **figures,
+            )
+        return self.env._(
+            "%(demande)s of %(customer)s: Urssaf transferred %(amount)s, which "
+            "are not registered. Press “Register the payment” on it.",
+            **figures,
+        )
 
     def _missing_around_the_year(self, companies, year):
         """The customer agreed in December, Urssaf transfers in January: both are said,

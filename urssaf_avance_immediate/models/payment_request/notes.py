@@ -4,10 +4,11 @@ it. Nothing is decided here.
 """
 
 from odoo import fields
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, format_list
 
 from ...lib.api.schemas import as_date
 from ...lib.rules import PARIS
+from .lettering import receivable
 from .payment_request import FOLLOWED
 
 
@@ -80,26 +81,36 @@ def _refusal_note(request):
 
 def _unpaid_note(request):
     note = request.env._("The customer’s bank refused the debit.")
-    if not request.transfer_effective:
-        return (
-            note
-            + " "
-            + request.env._(
-                "Urssaf has not paid you: nothing is to be booked. The invoice is "
-                "open, collect it from the customer directly."
-            )
+    return f"{note} {_unpaid_advice(request)}"
+
+
+def _unpaid_advice(request):
+    came = request.transfer_effective and request.transfer_amount
+    kept = request.set_off_amount
+    if not came and not kept:
+        return request.env._(
+            "Urssaf has not paid you: nothing is to be booked. The invoice is open, "
+            "collect it from the customer directly."
         )
-    return (
-        note
-        + " "
-        + request.env._(
-            "Urssaf had paid you %(amount)s. From its notice on you have 30 days "
-            "to pay back or to comment, until %(date)s at the earliest; then it "
-            "debits you. Collect the customer’s share directly, and book what the "
-            "bank statement shows.",
-            amount=request.currency_id.format(request.transfer_amount),
-            date=format_date(request.env, request.notice_until),
+    until = format_date(request.env, request.notice_until)
+    if not came:
+        return request.env._(
+            "Urssaf had set off %(amount)s against contributions that you owe. From "
+            "its notice on you have 30 days to pay back or to comment, until %(date)s "
+            "at the earliest. If it takes that back, reverse the entry %(entry)s: the "
+            "invoice is open again for it, and you collect it from the customer "
+            "directly.",
+            amount=request.currency_id.format(kept),
+            date=until,
+            entry=request.set_off_move_id.name,
         )
+    return request.env._(
+        "Urssaf had paid you %(amount)s. From its notice on you have 30 days to pay "
+        "back or to comment, until %(date)s at the earliest; then it debits you. "
+        "Collect the customer’s share directly, and book what the bank statement "
+        "shows.",
+        amount=request.currency_id.format(came),
+        date=until,
     )
 
 
@@ -158,18 +169,60 @@ def _provider_settled_note(request):
 def _money_note(request):
     if request.amount_booked > 0:
         return request.env._(
-            "%(amount)s of Urssaf are on the invoice: when the bank statement "
-            "shows that they were taken back, all or a part, press “Take the "
-            "payment back”. Nothing is booked before.",
-            amount=request.currency_id.format(request.amount_booked),
+            "Of Urssaf’s money, %(where)s: when the bank statement shows that it was "
+            "taken back, all or a part, press “Take the payment back”. Nothing is "
+            "booked before.",
+            where=format_list(request.env, _where_it_is(request)),
         )
-    if request.transfer_effective and not request.payment_ids:
+    if request.set_off_amount:
+        return request.env._(
+            "Urssaf had set off %(amount)s against contributions that you owe, and "
+            "they are on the invoice. If its notice takes that back, reverse the entry "
+            "%(entry)s: the invoice is open again for it.",
+            amount=request.currency_id.format(request.set_off_amount),
+            entry=request.set_off_move_id.name,
+        )
+    transferred = request.transfer_effective and request.transfer_amount
+    if transferred and not request.payment_ids:
         return request.env._(
             "Urssaf had transferred %s, which was never registered in Odoo: check "
             "with the bank statement.",
-            request.currency_id.format(request.transfer_amount),
+            request.currency_id.format(transferred),
         )
     return request.env._("Nothing of Urssaf is on the invoice: nothing to reverse.")
+
+
+def _where_it_is(request):
+    """What Urssaf paid and has not got back, in words. What is on the surplus account
+    is what the dialogue that takes it back takes from there.
+    """
+    # sudo(): entries of this demande, which the user may read.
+    request = request.sudo()
+    round_, money = request.currency_id.round, request.currency_id.format
+    surplus = max(request.surplus_amount, 0.0)
+    rest = round_(request.amount_booked - surplus)
+    on_invoice = min(_matched_with_invoice(request), rest)
+    besides = round_(rest - on_invoice)
+    words = [
+        (on_invoice, request.env._("%s are on the invoice", money(on_invoice))),
+        (surplus, request.env._("%s are on the surplus account", money(surplus))),
+        (
+            besides,
+            request.env._("%s were put on the customer’s account", money(besides)),
+        ),
+    ]
+    return [text for amount, text in words if amount > 0]
+
+
+def _matched_with_invoice(request):
+    """In euros; a payment without an entry is the invoice's as a whole."""
+    payments = request._live_payments()
+    if not all(payment.move_id for payment in payments):
+        return request.amount_booked
+    matches = receivable(request.move_id).matched_credit_ids.filtered(
+        lambda partial: partial.credit_move_id.move_id in payments.move_id
+    )
+    return sum(matches.mapped("amount"))
 
 
 def other_money_note(request, amount):

@@ -79,10 +79,9 @@ def posted_invoice(request):
 def _nothing_left(request, amount):
     if amount <= 0:
         return request.env._(
-            "Urssaf says that it transferred %(amount)s. If it set off all of it "
-            "against contributions that you owe (article L133-8-8 of the code de la "
-            "sécurité sociale), press “Set off by Urssaf”.",
-            amount=request.currency_id.format(request.transfer_amount),
+            "Urssaf says that it transferred nothing. If it set off all of it against "
+            "contributions that you owe (article L133-8-8 of the code de la sécurité "
+            "sociale), press “Set off by Urssaf”."
         )
     return nothing_left_note(request, amount)
 

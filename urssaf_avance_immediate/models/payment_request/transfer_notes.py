@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What people are told of a transfer once it is booked: what differs, why it may, and
-the button that settles it. Nothing is decided here.
+the button that settles it. Nothing is decided here, and nothing is said of an amount
+that is zero.
 """
 
 from .shares import excess_of
@@ -43,7 +44,7 @@ def _surplus_note(request, surplus, otherwise):
     if excess.advanced:
         return _credited_note(request, excess, otherwise, figures)
     if otherwise:
-        return request.env._(
+        twice = request.env._(
             "%(otherwise)s of the invoice had been paid otherwise when Urssaf "
             "transferred %(amount)s. The surplus of %(surplus)s is on the account "
             "%(account)s, nobody’s yet: if the customer has paid twice, press "
@@ -51,6 +52,7 @@ def _surplus_note(request, surplus, otherwise):
             otherwise=money.format(otherwise),
             **figures,
         )
+        return _joined(twice, _kept_note(request, surplus))
     return request.env._(
         "Urssaf transferred %(amount)s instead of %(expected)s. The surplus of "
         "%(surplus)s is on the account %(account)s, nobody’s yet: ask Urssaf what it "
@@ -61,47 +63,108 @@ def _surplus_note(request, surplus, otherwise):
 
 
 def _credited_note(request, excess, otherwise, figures):
+    """Of an invoice that was credited while Urssaf collected it."""
+    if otherwise:
+        head = request.env._(
+            "%(otherwise)s of the invoice had been credited or paid otherwise when "
+            "Urssaf transferred %(amount)s.",
+            otherwise=request.currency_id.format(otherwise),
+            **figures,
+        )
+    else:
+        head = request.env._(
+            "Urssaf transferred %(amount)s for an invoice that had been credited, "
+            "instead of %(expected)s.",
+            expected=request.currency_id.format(request.transfer_expected),
+            **figures,
+        )
+    if excess.customers:
+        whose = request.env._(
+            "Of the surplus of %(surplus)s, the customer bore %(customer)s: press "
+            "“Collected twice”, and they are on his account, to be refunded. The other "
+            "%(advanced)s are tax credit that Urssaf advanced: they are not the "
+            "customer’s, and wait on the account %(account)s.",
+            customer=request.currency_id.format(excess.customers),
+            advanced=request.currency_id.format(excess.advanced),
+            **figures,
+        )
+    else:
+        whose = request.env._(
+            "The surplus of %(surplus)s is tax credit that Urssaf advanced: it is not "
+            "the customer’s, and waits on the account %(account)s. Once Urssaf has "
+            "said what becomes of it, press “Surplus settled”.",
+            **figures,
+        )
+    kept = _kept_note(request, sum(excess))
+    return _joined(head, whose, kept, _how_it_goes_back(request))
+
+
+def _kept_note(request, surplus):
+    """Urssaf transferred less than it owed, and yet more than is needed: of the rest
+    the customer was debited all the same.
+    """
+    if request.transfer_gap >= 0:
+        return ""
     money = request.currency_id
+    whole = excess_of(request, surplus - request.transfer_gap)
     return request.env._(
-        "%(otherwise)s of the invoice had been credited or paid otherwise when "
-        "Urssaf transferred %(amount)s. Of the surplus of %(surplus)s, the "
-        "customer bore %(customer)s: press “Collected twice”, and they are on his "
-        "account, to be refunded. The other %(advanced)s are tax credit that "
-        "Urssaf advanced: they are not the customer’s, and wait on the account "
-        "%(account)s. No official text says how Urssaf gets a part back; ask it, "
-        "or have the whole demande cancelled.",
-        otherwise=money.format(otherwise),
-        customer=money.format(excess.customers),
-        advanced=money.format(excess.advanced),
-        **figures,
+        "Urssaf kept %(kept)s. If its notice says that it set them off against "
+        "contributions that you owe (article L133-8-8 of the code de la sécurité "
+        "sociale), the customer was debited of them too: book them by hand (debit "
+        "431, credit 411), and refund him %(customer)s in all.",
+        kept=money.format(-request.transfer_gap),
+        customer=money.format(whole.customers),
     )
+
+
+def _how_it_goes_back(request):
+    return request.env._(
+        "No official text says how Urssaf gets a part back; ask it, or have the whole "
+        "demande cancelled."
+    )
+
+
+def _joined(*sentences):
+    return " ".join(filter(None, sentences))
 
 
 def nothing_left_note(request, amount):
     """Nothing of the transfer is needed on the invoice: whose it is then."""
     money = request.currency_id
     excess = excess_of(request, amount)
-    if excess.advanced:
-        return request.env._(
-            "Urssaf transferred %(amount)s for the invoice %(invoice)s, which was "
-            "credited and has nothing left to pay. The customer bore %(customer)s of "
-            "it: press “Collected twice”, and they are on his account, to be refunded. "
-            "The other %(advanced)s are tax credit that Urssaf advanced: they are not "
-            "the customer’s, and are put on the surplus account. No official text says "
-            "how Urssaf gets a part back; ask it, or have the whole demande cancelled.",
-            amount=money.format(amount),
-            invoice=request.move_id.name,
+    figures = {"amount": money.format(amount), "invoice": request.move_id.name}
+    kept = _kept_note(request, amount)
+    if not excess.advanced:
+        twice = request.env._(
+            "Urssaf transferred %(amount)s for the invoice %(invoice)s, which has "
+            "nothing left to pay. If somebody else had paid it, press “Collected "
+            "twice”: the money is then the customer’s, to be refunded. If it is this "
+            "transfer that the line of the bank on the invoice shows, press “Register "
+            "the payment”.",
+            **figures,
+        )
+        return _joined(twice, kept)
+    head = request.env._(
+        "Urssaf transferred %(amount)s for the invoice %(invoice)s, which was credited "
+        "and has nothing left to pay.",
+        **figures,
+    )
+    if not excess.customers:
+        whose = request.env._(
+            "It is tax credit that Urssaf advanced, and not the customer’s: press "
+            "“Collected twice”, and it is put on the surplus account, until Urssaf "
+            "takes it back."
+        )
+    else:
+        whose = request.env._(
+            "The customer bore %(customer)s of it: press “Collected twice”, and they "
+            "are on his account, to be refunded. The other %(advanced)s are tax credit "
+            "that Urssaf advanced: they are not the customer’s, and are put on the "
+            "surplus account.",
             customer=money.format(excess.customers),
             advanced=money.format(excess.advanced),
         )
-    return request.env._(
-        "Urssaf transferred %(amount)s for the invoice %(invoice)s, which has nothing "
-        "left to pay. If somebody else had paid it, press “Collected twice”: the money "
-        "is then the customer’s, to be refunded. If it is this transfer that the line "
-        "of the bank on the invoice shows, press “Register the payment”.",
-        amount=money.format(amount),
-        invoice=request.move_id.name,
-    )
+    return _joined(head, whose, kept, _how_it_goes_back(request))
 
 
 def collected_twice_note(request, excess):
@@ -117,6 +180,12 @@ def collected_twice_note(request, excess):
             "refunded.",
             amount=money.format(excess.customers),
             customer=customer,
+        )
+    if not excess.customers:
+        return request.env._(
+            "%s of tax credit that Urssaf advanced wait on the surplus account, until "
+            "Urssaf says how it gets them back: they are not the customer’s.",
+            money.format(excess.advanced),
         )
     return request.env._(
         "%(amount)s collected twice: the %(share)s that %(customer)s bore are on the "
@@ -136,13 +205,29 @@ def changed_note(request, before):
     :param before: what it had said, in euros
     """
     money = request.currency_id
-    note = request.env._(
-        "Urssaf now says that it transferred %(now)s, after %(before)s; %(booked)s are "
-        "registered. Check with the bank statement.",
-        now=money.format(request.transfer_amount),
-        before=money.format(before),
-        booked=money.format(request.amount_booked),
-    )
+    figures = {
+        "now": money.format(request.transfer_amount),
+        "before": money.format(before),
+        "booked": money.format(request.amount_booked),
+    }
+    if not request.transfer_amount:
+        return request.env._(
+            "Urssaf now says that it transferred nothing, after %(before)s; %(booked)s "
+            "are registered. Check with the bank statement.",
+            **figures,
+        )
+    if before:
+        note = request.env._(
+            "Urssaf now says that it transferred %(now)s, after %(before)s; %(booked)s "
+            "are registered. Check with the bank statement.",
+            **figures,
+        )
+    else:
+        note = request.env._(
+            "Urssaf now says that it transferred %(now)s; %(booked)s are registered. "
+            "Check with the bank statement.",
+            **figures,
+        )
     if not request.transfer_bookable:
         return note
     return (
@@ -158,13 +243,23 @@ def changed_note(request, before):
 def paid_again_note(request):
     """Urssaf says that it has paid, and what was registered was taken back here."""
     money = request.currency_id
+    figures = {
+        "amount": money.format(request.transfer_amount),
+        "booked": money.format(request.amount_booked),
+        "missing": money.format(request.transfer_missing),
+    }
+    if request.amount_booked > 0:
+        return request.env._(
+            "Urssaf says that it has paid %(amount)s after all, of which %(booked)s "
+            "are registered: the rest was taken back or cancelled in Odoo. Once the "
+            "bank shows it, press “Register the payment again”: %(missing)s are added.",
+            **figures,
+        )
     return request.env._(
-        "Urssaf says that it has paid %(amount)s after all, of which %(booked)s are "
-        "registered: the rest was taken back or cancelled in Odoo. Once the bank shows "
-        "it, press “Register the payment again”: %(missing)s are added.",
-        amount=money.format(request.transfer_amount),
-        booked=money.format(max(request.amount_booked, 0.0)),
-        missing=money.format(request.transfer_missing),
+        "Urssaf says that it has paid %(amount)s after all. Nothing of it is "
+        "registered any more: it was taken back or cancelled in Odoo. Once the bank "
+        "shows it, press “Register the payment again”: %(missing)s are added.",
+        **figures,
     )
 
 
@@ -181,6 +276,12 @@ def nothing_registered_note(request):
     if not request.amount_booked:
         return request._trouble() or request.env._(
             "Urssaf has not made this transfer yet."
+        )
+    if not request.transfer_amount:
+        return request.env._(
+            "Nothing was done: %s of Urssaf are registered, and it says that it "
+            "transferred nothing. Check with the bank statement.",
+            request.currency_id.format(request.amount_booked),
         )
     return request.env._(
         "Nothing was done: %(booked)s of Urssaf are registered, and it says that it "
