@@ -56,7 +56,28 @@ class TestCertificateVersions(CertificateCase):
         self.assertEqual((second.version, second.amount_received), (2, 60))
         self.assertIn(f"{credit.name}: ", second.change_note)
         self.assertRegex(second.change_note, r": 40[.,]00\s€ given back on")
+        self.assertIn("is now taken off", second.change_note)
         self.assertNotIn("-40", second.change_note)
+        # A refund that was corrected, then none: it was never received.
+        second._set_state("ready")
+        second._set_state("sent")
+        back = credit.matched_payment_ids
+        back.action_draft()
+        back.amount = 25
+        back.action_post()
+        owed = (credit + back.move_id).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        owed.reconcile()
+        self._watch()
+        note = second.stale_note
+        self.assertRegex(note, r"25[.,]00\s€ instead of .*40[.,]00\s€ is taken off")
+        self.assertRegex(note, r"75[.,]00\s€ instead of .*60[.,]00")
+        back.action_draft()
+        self._watch()
+        note = second.stale_note
+        self.assertRegex(note, r"40[.,]00\s€ given back on .* is no longer taken off")
+        self.assertNotIn("received on", note)
 
     def test_undone_and_done_again_in_one_go(self):
         """The mark alone is not the judgement: the figures are."""
@@ -79,12 +100,29 @@ class TestCertificateVersions(CertificateCase):
         self._watch()
         self.assertEqual((sent.state, sent.stale_note), ("sent", False))
 
+    def test_the_same_money_that_counts_otherwise(self):
+        """Said with what is not the same, whatever is."""
+        self._pay(self._invoice(96), 96)
+        sent = self._sent()
+        nature = self.housework.home_service_nature_id
+        invoices = sent.line_ids.move_id
+        other = self.env["home.service.activity"].search(
+            [("id", "!=", nature.activity_id.id)], limit=1
+        )
+        nature.activity_id = other
+        self.Certificate._mark(invoices.partner_id)
+        self._watch()
+        self.assertIn("another activity", sent.stale_note)
+        self.assertNotIn("another day", sent.stale_note)
+
     def test_nothing_is_left_to_certify(self):
         payment = self._pay(self._invoice(96), 96)
         sent = self._sent()
         payment.action_draft()
         self.assertFalse(self.Certificate._prepare(self.company, self.customer, 2026))
         self.assertEqual(sent.state, "replace")
+        self.assertIn("nothing any more, instead of", sent.stale_note)
+        self.assertNotRegex(sent.stale_note, r"(?<!\d)0[.,]00")
         sent.action_leave_out()
         self.assertEqual(sent.state, "void")
 

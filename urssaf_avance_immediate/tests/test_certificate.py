@@ -205,9 +205,13 @@ class TestCertificate(CertificateCase):
         self._says(half, "60", date(2026, 3, 2))
         self._take_back(half, date(2026, 3, 9), share="half")
         self.assertEqual(self._sums(), (384, 256, 128))
+        held = self._sent()
         credit = self._credited_and_set_aside(half.move_id)
         self.assertEqual(credit.amount_residual, 0)
         self.assertEqual(self._sums(), (256, 128, 128))
+        # Nobody gave him anything back.
+        self.assertIn("tax credit of 128,00", held.stale_note)
+        self.assertNotIn("given back", held.stale_note)
         # His deposit was all his share, and is given back.
         self.company.urssaf_declare_deposits = True
         move = self._unsent(320)

@@ -118,6 +118,8 @@ class HomeServiceCertificate(models.Model):
             return self.browse(), {}
         note = found_out[:1].change_note if same else held and held._difference(now)
         held.filtered(lambda one: one.state == "sent")._set_state("replace", note)
+        # Something more may have changed since it was marked.
+        held.filtered(lambda one: one.stale_note != note).stale_note = note
         held.filtered("to_check").to_check = False
         if self[-1:].state == "void" or not _worth_a_paper(now, held):
             open_ones._drop()
