@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Deposits in the papers of a year: what the customer paid, in which year, once."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -213,3 +215,46 @@ class TestDepositPapers(DownPaymentCase):
         self.assertEqual(turnovers(), (0, 0))
         self._final(order)
         self.assertEqual(turnovers(), (600, 0))
+
+    def test_services_that_down_payments_have_paid_as_a_whole(self):
+        """The final invoice of 0.00 bears their hours and turnover in NOVA, and what
+        was paid of the down payments counts with it.
+        """
+        counters = self.env["home.service.counters"]
+        not_here = patch.object(
+            type(counters), "_urssaf_declares", return_value=False, autospec=True
+        )
+        self.enterContext(not_here)
+        before = counters._declared(self.company, 2026)
+
+        def counted():
+            return round(counters._declared(self.company, 2026) - before, 2)
+
+        order = self._order()
+        order.action_confirm()
+        first = self._deposit(order, percent=50.0)
+        second = self._deposit(order, percent=50.0)
+        self.assertEqual((first | second).mapped("amount_total"), [330.0, 330.0])
+        self._pay(first)
+        self.assertEqual(counted(), 0, "a down payment alone is no service")
+        final = self._final(order)
+        self.assertEqual((final.amount_total, final.payment_state), (0, "paid"))
+        self.assertEqual(counted(), 330.0)
+        self._pay(second)
+        self.assertEqual(counted(), 660.0)
+        rows = self.env["home.service.nova"].search(
+            [("company_id", "=", self.company.id), ("partner_id", "=", self.partner.id)]
+        )
+        self.assertEqual(rows.customer_id, self.partner)
+        self.assertEqual((sum(rows.mapped("hours")), rows.turnover), (20, 600))
+        # Credited, nothing of it is a service any more.
+        final._reverse_moves([{"invoice_date": "2026-03-16"}], cancel=True)
+        self.assertEqual(counted(), 0)
+        # A part of the price, and a part of what was left.
+        order = self._order()
+        order.action_confirm()
+        self._pay(self._deposit(order))
+        final = self._final(order)
+        self.assertEqual(counted(), 198.0)
+        self._pay(final, 231.0)
+        self.assertEqual(counted(), 429.0)

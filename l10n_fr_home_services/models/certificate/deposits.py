@@ -45,6 +45,7 @@ class Deposits:
 
     def __init__(self, env, reductions):
         """:param reductions: ids of lines that take something off the whole"""
+        self._env = env
         lines = env["account.move.line"].browse(reductions)
         if "sale_line_ids" in lines._fields:
             # The other invoices of the same orders, whatever their year.
@@ -95,6 +96,20 @@ class Deposits:
                 document = refunds.setdefault(note, _refund_of(note, origin))
                 document.parts.append(replace(part, cents=part.cents + unused))
         documents.update(refunds)
+
+    def received(self):
+        """``{id of an invoice: cents}`` that were paid of what it takes off, in the
+        same order.
+        """
+        found = {}
+        for deposit in self._env["account.move"].browse(sorted(self.finals)):
+            paid = deposit.amount_total - deposit.amount_residual
+            left = round(paid * 100)
+            for move, wanted in self.finals[deposit.id]:
+                cents = min(left, wanted)
+                found[move] = found.get(move, 0) + cents
+                left -= cents
+        return found
 
     def _share_out(self, deposit, part, documents):
         """:return: the cents that no invoice takes off"""

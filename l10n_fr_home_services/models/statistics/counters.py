@@ -10,44 +10,11 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ...rules.counters import crossing, is_year, share, step
+from .paid import paid_of_services
 from .telling import COUNTER_ACTIVITY
-
-# The amounts of a line are above zero on credit notes too: what takes something off the
-# whole is below zero on both.
-DECLARED = """
-    SELECT COALESCE(SUM(services * (1 + COALESCE(reductions / NULLIF(others, 0), 0))
-                        / NULLIF(total, 0) * paid), 0)
-      FROM (
-        SELECT move.amount_total AS total,
-               move.amount_total_signed - move.amount_residual_signed AS paid,
-               SUM(line.price_total) FILTER (
-                   WHERE nature.eligible OR nature.activity_id IS NOT NULL
-               ) AS services,
-               SUM(line.price_total) FILTER (
-                   WHERE nature.id IS NULL AND line.price_total < 0 AND NOT %(deposit)s
-               ) AS reductions,
-               SUM(line.price_total) FILTER (
-                   WHERE (nature.id IS NOT NULL OR line.price_total >= 0)
-                     AND NOT %(deposit)s
-               ) AS others
-          FROM account_move_line AS line
-          JOIN account_move AS move ON move.id = line.move_id
-     LEFT JOIN product_product AS product ON product.id = line.product_id
-     LEFT JOIN product_template AS template ON template.id = product.product_tmpl_id
-     LEFT JOIN home_service_nature AS nature
-            ON nature.id = COALESCE(line.home_service_nature_id,
-                                    template.home_service_nature_id)
-         WHERE move.state = 'posted'
-           AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-           AND move.company_id IN %(companies)s
-           AND move.invoice_date BETWEEN %(start)s AND %(end)s
-           AND line.display_type = 'product'
-         GROUP BY move.id
-      ) AS moves
-"""
 
 
 class HomeServiceCounters(models.TransientModel):
@@ -136,18 +103,17 @@ class HomeServiceCounters(models.TransientModel):
         the company's currency.
 
         Without an add-on that declares: the share of services in what was paid of the
-        invoices of the year, discounts spread as on the certificate and in NOVA. The
-        final invoice of a down payment bears the services as a whole.
+        invoices of the year, see ``paid``: discounts spread as on the certificate and
+        in NOVA, down payments with the invoice that takes them off.
         """
-        self.env.flush_all()
-        query = SQL(
-            DECLARED,
-            deposit=self.env["home.service.nova"]._deposit_sql(),
-            companies=self._legal_person(company)._ids,
-            start=date(year, 1, 1),
-            end=date(year, 12, 31),
+        found = paid_of_services(
+            self.env,
+            self._legal_person(company)._ids,
+            self.env["home.service.nova"]._deposit_sql(),
+            date(year, 1, 1),
+            date(year, 12, 31),
         )
-        return company.currency_id.round(self.env.execute_query(query)[0][0])
+        return company.currency_id.round(found)
 
     @api.model
     def _declared_action(self, company, year):
