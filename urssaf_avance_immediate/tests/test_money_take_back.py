@@ -220,6 +220,25 @@ class TestTakeBack(MoneyCase):
         self.assertEqual(self.second.move_id.amount_residual, 128.0)
         self.assertEqual(self._months(2, 3), {2: 77.41, 3: -11.63})
 
+    def test_what_comes_off_the_surplus(self):
+        """66.00 are on the invoice, 4.00 on the surplus account: docs/accounting.md."""
+        request = self._collected((66, 10))
+        self._pays(request, 70.0, date(2026, 2, 5))
+        self._says(request, "110", date(2026, 3, 2), "Annulée")
+        self.assertIn("66,00\xa0€ are on the invoice and 4,00", self._notes(request))
+        for amount, owed, kept, vat in (
+            (4.0, 0.0, 0.0, 0.0),
+            (50.0, 50.0, 4.0, -4.55),
+            (70.0, 66.0, 0.0, -6.0),
+        ):
+            with self.subTest(amount=amount), self.env.cr.savepoint() as savepoint:
+                self._take_back(request, date(2026, 3, 10), amount=amount)
+                self.assertEqual(request.move_id.amount_residual, owed)
+                self.assertEqual(self._balance(self.surplus), -kept)
+                self.assertEqual(self._months(3), {3: vat})
+                savepoint.rollback()
+            self.env.invalidate_all()
+
     def test_the_surplus_is_taken_back_too(self):
         request = self._collected((66, 10))
         self._pays(request, 70.0, date(2026, 2, 5))
