@@ -8,6 +8,7 @@ from odoo.tests.common import freeze_time
 from odoo.tools.safe_eval import safe_eval
 
 from .cases import NOW, UrssafCase
+from .screens import queries
 
 
 @tagged("post_install", "-at_install")
@@ -333,6 +334,15 @@ class TestChecks(UrssafCase):
         self._run_cron("send")
         self.assertEqual(wizard.progress["done"], 1)
         self.assertIn("1 at the customer", wizard.progress["text"])
+        # Asked every two seconds: neither the lines nor the demandes are read.
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with queries() as asked:
+            wizard.read(["progress"])
+        self.assertNotRegex(
+            "".join(asked), r'"urssaf_payment_request_send_line"|"remote_label"'
+        )
+        self.assertTrue([query for query in asked if "COUNT(*)" in query])
         self.assertEqual(wizard.action_view_sent()["res_id"], wizard.request_ids.id)
 
     def test_invoices_that_somebody_has_to_send(self):

@@ -114,16 +114,22 @@ class UrssafPaymentRequestSend(models.TransientModel):
     @api.depends("request_ids.state")
     @api.depends_context("lang")
     def _compute_progress(self):
-        """What the bar shows, asked every few seconds until nothing leaves any more."""
+        """What the bar shows, asked every few seconds until nothing leaves any more: so
+        the database counts, and no demande is read.
+        """
         for wizard in self:
-            requests = wizard.request_ids
-            left = requests.filtered(lambda r: r.state in WAITING_TO_LEAVE)
-            failed = requests.filtered(lambda r: r.state in ("rejected", "unknown"))
-            there = requests - left - failed
+            rows = self.env["urssaf.payment.request"]._read_group(
+                [("id", "in", wizard.request_ids.ids)], ["state"], ["__count"]
+            )
+            counts = dict(rows)
+            total = sum(counts.values())
+            left = sum(counts.get(state, 0) for state in WAITING_TO_LEAVE)
+            failed = sum(counts.get(state, 0) for state in ("rejected", "unknown"))
+            there = total - left - failed
             wizard.progress = {
-                "total": len(requests),
-                "done": len(requests) - len(left),
-                "text": _progress_text(self.env, len(there), len(left), len(failed)),
+                "total": total,
+                "done": total - left,
+                "text": _progress_text(self.env, there, left, failed),
             }
 
     def _reasons(self, moves, checks):

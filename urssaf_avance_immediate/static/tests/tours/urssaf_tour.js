@@ -2,7 +2,7 @@
 import { registry } from "@web/core/registry";
 
 // A step is done at once; a busy machine may be slow, and fails nothing.
-const PATIENCE = 60000;
+export const PATIENCE = 60000;
 
 /** Register a tour; ``makeSteps`` gives its steps when it starts. */
 export function tour(name, makeSteps) {

@@ -1,8 +1,9 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 // What the office does every day, on its screens. Started by tests/test_tours.py, which
 // also looks at what is left in the database.
-import { tour } from "./urssaf_tour";
+import { PATIENCE, tour } from "./urssaf_tour";
 import { user } from "@web/core/user";
+import { waitUntil } from "@odoo/hoot-dom";
 
 const closed = { content: "The dialogue is closed.", trigger: "body:not(:has(.modal))" };
 
@@ -183,6 +184,21 @@ tour("urssaf_tour_send", () => [
     {
         content: "They are on their way.",
         trigger: ".modal [role=progressbar][aria-valuemax='12'][aria-valuenow='0']",
+        run: () => performance.clearResourceTimings(),
+    },
+    {
+        content: "The bar asks for itself, and not for the lines.",
+        trigger: ".modal [role=progressbar]",
+        async run() {
+            const asked = () => performance.getEntriesByType("resource").map((one) => one.name);
+            const dialogue = "/urssaf.payment.request.send";
+            await waitUntil(() => asked().some((url) => url.endsWith(`${dialogue}/read`)), {
+                timeout: PATIENCE,
+            });
+            if (asked().some((url) => url.endsWith(`${dialogue}/web_read`))) {
+                throw new Error("The whole dialogue was read again.");
+            }
+        },
     },
     { trigger: ".modal .btn-close", run: "click" },
     {
