@@ -8,6 +8,7 @@ from . import test_account_move_posting
 from . import test_account_move_wizards
 from . import test_adoption
 from . import test_adoption_restored
+from . import test_agencies
 from . import test_alert
 from . import test_bank_line
 from . import test_bank_line_debits

@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The board: what it counts, for whom, and what its buttons open; the graphs beside."""
+"""The board: what it counts, for whom, and what its buttons open; the graphs beside;
+what an empty list says.
+"""
 
 import json
 from datetime import timedelta
@@ -13,7 +15,7 @@ from odoo.tools import json_default
 
 from ..hooks import MENUS, TRADE, give_back_menus
 from ..models.board import figures
-from .cases import NOW, UrssafCase
+from .cases import NOW, UrssafCase, credentials
 
 KEYS = ("to_send", "mend", "waiting", "money")
 
@@ -352,3 +354,41 @@ class TestBoard(UrssafCase):
         )
         since = fields.Datetime.to_datetime(active.active_since).day
         self.assertEqual((rate, days, since), (50, 3, 1))
+
+    # -- empty lists ---------------------------------------------------------------
+
+    def _empty(self, model, user=None):
+        return self.env[model].with_user(user or self.user).get_empty_list_help("Else")
+
+    def test_an_empty_list_teaches_the_next_step(self):
+        demande = "urssaf.payment.request"
+        admin = self._make_user(
+            "admin", "base.group_system,urssaf_avance_immediate.group_manager"
+        )
+        self.company.write(credentials(False, False))
+        self.assertIn("Ask ", self._empty(demande))
+        self.assertIn("credentials", self._empty(demande, admin))
+        self.company.write(credentials("demo", "demo-secret"))
+        biller = self._make_user("biller", "account.group_account_invoice")
+        for model in (demande, "urssaf.enrolment", "urssaf.enrolment.batch"):
+            self.assertIn("No customer is enrolled yet", self._empty(model))
+            # He cannot, and is sent nowhere.
+            self.assertNotIn("<a ", self._empty(model, biller))
+        enrolment = self._enrol(active=False)
+        self.assertIn("No customer is active yet", self._empty(demande))
+        self.assertIn("Else", self._empty("urssaf.enrolment"))
+        self.fake.customers[enrolment.external_id].activate("01/02/2026 09:30")
+        enrolment.action_urssaf_refresh()
+        self.assertIn("Else", self._empty(demande))
+        self._invoice()
+        self.assertIn("wait to be sent", self._empty(demande))
+
+    def test_the_list_of_forms_says_that_no_email_leaves(self):
+        # Of other tests and of Odoo's own demonstration.
+        self.env["ir.mail_server"].search([]).active = False
+        self.env["mail.notification"].search([]).unlink()
+        self.assertIn("No e-mail has left", self._empty("urssaf.customer.form"))
+        self.env["ir.mail_server"].create(
+            {"name": "Poste", "smtp_host": "smtp.example.com"}
+        )
+        self.assertIn("Else", self._empty("urssaf.customer.form"))

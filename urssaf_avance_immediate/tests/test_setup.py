@@ -375,35 +375,3 @@ class TestSetup(UrssafCase):
         step = self._steps()["customer"]
         self.assertTrue(step["done"])
         self.assertFalse(step["action"], "nothing is left to be done")
-
-    # -- empty lists ---------------------------------------------------------------
-
-    def _empty(self, model, user=None):
-        return self.env[model].with_user(user or self.user).get_empty_list_help("Else")
-
-    def test_an_empty_list_teaches_the_next_step(self):
-        demande = "urssaf.payment.request"
-        self.company.write(credentials(False, False))
-        self.assertIn("Ask ", self._empty(demande))
-        self.assertIn("credentials", self._empty(demande, self.admin))
-        self.company.write(credentials("demo", SECRET))
-        biller = self._make_user("biller", "account.group_account_invoice")
-        for model in (demande, "urssaf.enrolment", "urssaf.enrolment.batch"):
-            self.assertIn("No customer is enrolled yet", self._empty(model))
-            # He cannot, and is sent nowhere.
-            self.assertNotIn("<a ", self._empty(model, biller))
-        enrolment = self._enrol(active=False)
-        self.assertIn("No customer is active yet", self._empty(demande))
-        self.assertIn("Else", self._empty("urssaf.enrolment"))
-        self.fake.customers[enrolment.external_id].activate("01/02/2026 09:30")
-        enrolment.action_urssaf_refresh()
-        self.assertIn("Else", self._empty(demande))
-        self._invoice()
-        self.assertIn("wait to be sent", self._empty(demande))
-
-    def test_the_list_of_forms_says_that_no_email_leaves(self):
-        self.assertIn("No e-mail has left", self._empty("urssaf.customer.form"))
-        self.env["ir.mail_server"].create(
-            {"name": "Poste", "smtp_host": "smtp.example.com"}
-        )
-        self.assertIn("Else", self._empty("urssaf.customer.form"))
