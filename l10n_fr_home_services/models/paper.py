@@ -12,6 +12,7 @@ from odoo.tools import format_date, format_time, formatLang
 from ..rules import hours_text
 from ..rules.certificate import NOT_HIS
 from .company import MODES
+from .rates import rate_text
 from .taxes import EXEMPT
 
 # Digits of a unit price with VAT: as few as its total needs.
@@ -330,9 +331,7 @@ class AccountMoveLine(models.Model):
             return tax.tax_label
         if not tax.amount:
             return self.env._("No VAT")
-        digits = 0 if tax.amount == int(tax.amount) else 1
-        rate = formatLang(self.env, tax.amount, digits=digits)
-        return self.env._("VAT %s%%", rate)
+        return self.env._("VAT %s%%", rate_text(self.env, tax.amount))
 
     def _home_service_printed_total(self):
         """The total of the line with VAT. Odoo rounds the VAT of the invoice as a

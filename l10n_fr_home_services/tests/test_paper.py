@@ -286,6 +286,12 @@ class TestPaper(PaperCase):
         move = self._posted({}, {"tax_ids": low.ids}, {"tax_ids": exempt.ids})
         found = [line._home_service_printed_taxes() for line in move.invoice_line_ids]
         self.assertEqual(found, ["VAT 10%", "VAT 5.5%", "No VAT"])
+        # Overseas and in Corsica there are others: each with the digits that it has.
+        for rate, text in ((1.05, "1.05"), (2.1, "2.1"), (1.75, "1.75"), (20, "20")):
+            other = self.tax.copy({"amount": rate, "name": text})
+            self.assertEqual(
+                move.invoice_line_ids[0]._home_service_rate(other), f"VAT {text}%"
+            )
         text = self._text(move)
         for said in found:
             self.assertIn(said, text)

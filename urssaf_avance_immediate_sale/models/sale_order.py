@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from odoo.addons.l10n_fr_home_services.models.rates import rate_text
+
 # Urssaf takes a deposit of at most this share of the price (ERR_MONTANT_ACOMPTE).
 MOST = 0.5
 
@@ -31,7 +33,7 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Paid online, no avance immédiate: the customer pays %s %% of this "
                 "order himself. Untick “Online payment” for Urssaf to collect it.",
-                f"{self.prepayment_percent * 100:g}",
+                rate_text(self.env, self.prepayment_percent * 100, 2),
             )
         # sudo(): a setting of the holder, whoever sells.
         if not self.company_id.sudo()._urssaf_holder().urssaf_declare_deposits:

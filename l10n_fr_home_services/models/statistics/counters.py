@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
 from ...rules.counters import crossing, is_year, share, step
+from ..rates import rate_text
 from .paid import paid_of_services
 from .telling import COUNTER_ACTIVITY
 
@@ -46,10 +47,10 @@ class HomeServiceCounters(models.TransientModel):
     turnover = fields.Monetary(string="Services (excl. VAT)", readonly=True)
     other_turnover = fields.Monetary(string="Other turnover (excl. VAT)", readonly=True)
     other_share = fields.Float(
-        string="Share of other turnover (%)", digits=(5, 1), readonly=True
+        string="Share of other turnover (%)", digits=(5, 2), readonly=True
     )
     last_share = fields.Float(
-        string="Share of the year before (%)", digits=(5, 1), readonly=True
+        string="Share of the year before (%)", digits=(5, 2), readonly=True
     )
     other_level = fields.Selection(
         [("fine", "Below"), ("near", "Near the limit"), ("over", "Over the limit")],
@@ -253,15 +254,15 @@ class HomeServiceCounters(models.TransientModel):
         if values["other_level"] == "fine" or limit is None:
             return ""
         return self.env._(
-            "Other activities are %(share).1f %% of the turnover of this year. A small "
+            "Other activities are %(share)s %% of the turnover of this year. A small "
             "company (micro, or fewer than eleven employees) stays exempt from doing "
             "nothing but services à la personne up to a share of the turnover of the "
-            "year before that a decree fixes, %(limit).0f %% at most (article "
+            "year before that a decree fixes, %(limit)s %% at most (article "
             "L7232-1-2 of the Code du travail). We have not found that decree: the "
             "share may be lower. Please ask your accountant. Other companies: see "
             "whether one of the other exemptions of that article is yours.",
-            share=values["other_share"],
-            limit=limit,
+            share=rate_text(self.env, values["other_share"], 2),
+            limit=rate_text(self.env, limit, 2),
         )
 
     # -- reminders -----------------------------------------------------------------
