@@ -12,10 +12,11 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.mail import plaintext2html
 
+from ..rules import some_names
 from .account_move import ACTIVITY
 from .taxes import EXEMPT
 
-# More names than that help nobody.
+# Services that one sentence names.
 NAMES = 5
 # Nobody mends what is paid, nor the invoices of the years before.
 OPEN = ("not_paid", "partial")
@@ -373,4 +374,4 @@ class AccountMoveLine(models.Model):
     def _home_service_titles(self):
         """Several of them, not too many."""
         titles = list(dict.fromkeys(line._home_service_title() for line in self))
-        return ", ".join(titles[:NAMES]) + (" …" if len(titles) > NAMES else "")
+        return some_names(titles, NAMES)

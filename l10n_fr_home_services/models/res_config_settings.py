@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from ..rules import some_names
 from .taxes import NAMES
 
 
@@ -52,9 +53,7 @@ class ResConfigSettings(models.TransientModel):
             taxes = company._home_service_inactive_taxes()
             names = company._home_service_wrong_products().mapped("name")
             settings.home_service_inactive_taxes = ", ".join(taxes.mapped("name"))
-            settings.home_service_wrong_taxes = ", ".join(names[:NAMES]) + (
-                " …" if len(names) > NAMES else ""
-            )
+            settings.home_service_wrong_taxes = some_names(names, NAMES)
 
     def action_home_service_activate_taxes(self):
         """See the company."""

@@ -21,7 +21,7 @@ EXEMPT = ("franchise", "nonprofit")
 # Rates of services à la personne besides the usual one.
 REDUCED_RATES = (5.5, 10.0)
 ACCOUNTING_MANAGER = "account.group_account_manager"
-# More names than that help nobody.
+# Products that one sentence names.
 NAMES = 10
 
 

@@ -12,5 +12,6 @@ from .interventions import (
     hours_fault,
     hours_text,
 )
+from .names import some_names
 from .period import first_day, last_day, period
 from .sheet import MAX_ROWS, plain_name, read_day, read_hours, read_sheet

@@ -192,6 +192,10 @@ class TestSetup(UrssafCase):
         step = self._steps()["vat"]
         self.assertFalse(step["done"])
         self.assertIn(product.name, step["text"])
+        self.assertNotIn("…", step["text"])
+        for number in range(3):
+            product.copy({"name": f"Ménage {number}"})
+        self.assertIn("…", self._steps()["vat"]["text"], "there are more")
 
     # -- who may -----------------------------------------------------------------
 

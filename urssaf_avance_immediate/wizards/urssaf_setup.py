@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.l10n_fr_home_services.models.taxes import EXEMPT, NAMES
+from odoo.addons.l10n_fr_home_services.rules import some_names
 
 from ..models.groups import ADMINISTRATOR
 
@@ -122,9 +123,7 @@ class UrssafSetup(models.TransientModel):
             setup.exempt = setup.vat_regime in EXEMPT
             setup.no_tax = not company._urssaf_has_tax(setup.vat_regime)
             setup.inactive_taxes = not setup.exempt and ", ".join(inactive)
-            setup.wrong_taxes = ", ".join(wrong[:NAMES]) + (
-                " …" if len(wrong) > NAMES else ""
-            )
+            setup.wrong_taxes = some_names(wrong, NAMES)
 
     @api.depends("company_id")
     def _compute_mail_leaves(self):

@@ -11,7 +11,7 @@ from odoo.tools import format_date
 
 from ...rules.certificate import NOT_HIS, REFUND
 
-#: More would be read by nobody.
+#: Changes that the paper names.
 MOST = 12
 RECEIVED, GIVEN_BACK, ADVANCED = range(3)
 

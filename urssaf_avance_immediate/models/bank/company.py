@@ -9,7 +9,7 @@ from ...lib.rules import older_than, paris_today
 from ..exchange.alerts import LATE_TRANSFER_ACTIVITY, TRANSIT_ACTIVITY
 from .transit import Transit
 
-# More of them than that help nobody: the screen has them all.
+# Items that the reminder names: the screen has them all.
 NAMED = 10
 
 

@@ -6,11 +6,13 @@ from collections import defaultdict
 from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import format_datetime
 
+from odoo.addons.l10n_fr_home_services.rules import some_names
+
 from ...lib.rules import PARIS
 from ..exchange.alerts import ACTIVITY_TYPE, NOT_TOLD_ACTIVITY, REPLY_ACTIVITY
 from ..groups import MANAGER
 
-# More names than that help nobody: the lists have a filter.
+# Customers that a line names: the lists have a filter for all of them.
 NAMES = 10
 
 
@@ -125,7 +127,7 @@ class ResCompany(models.Model):
             self.env._(
                 "%(count)s: %(names)s (%(reason)s)",
                 count=len(names),
-                names=", ".join(names[:NAMES]) + (" …" if len(names) > NAMES else ""),
+                names=some_names(names, NAMES),
                 reason=reason,
             )
             for reason, names in named.items()

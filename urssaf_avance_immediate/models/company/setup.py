@@ -12,6 +12,7 @@ from odoo.fields import Domain
 from odoo.tools import config
 
 from odoo.addons.l10n_fr_home_services.models.taxes import EXEMPT
+from odoo.addons.l10n_fr_home_services.rules import some_names
 
 from ..exchange.connection import FOR_A_PERSON
 from ..groups import ACCOUNTING_MANAGER, ADMINISTRATOR, USER
@@ -20,7 +21,7 @@ from .empty_lists import NOT_ENROLLED
 PRODUCT_MANAGER = "product.group_product_manager"
 # States of a form whose customer is not enrolled yet.
 ON_THE_WAY = ("sent", "submitted", "accepted")
-# More names than that help nobody.
+# People or services that a step names.
 NAMES = 3
 
 
@@ -70,6 +71,7 @@ class ResCompany(models.Model):
         )
         if not people:
             return self.env._("Nobody in this company may do it yet.")
+        # Any of them may do it: no sign that there are more.
         names = ", ".join(people[:NAMES].mapped("name"))
         return self.env._("Ask %s to do it.", names)
 
@@ -166,7 +168,7 @@ class ResCompany(models.Model):
             company._fields["home_service_vat"]._description_selection(self.env)
         )[regime]
         if wrong:
-            names = ", ".join(wrong[:NAMES].mapped("name"))
+            names = some_names(wrong.mapped("name"), NAMES)
             text = self.env._(
                 "The tax of these services is not the right one: %s.", names
             )

@@ -48,7 +48,7 @@ TEXTS = (
     "urssaf_locality",
     "city",
 )
-# More buttons than that are no help.
+# Buttons that a warning shows.
 MOST = 5
 
 
