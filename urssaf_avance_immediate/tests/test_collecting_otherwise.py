@@ -297,8 +297,14 @@ class TestCollectingOtherwise(CollectingCase):
         self._register(part, amount=20.0)._create_payments()
         refund = part._reverse_moves([{}])
         refund.action_post()
+        self.company.urssaf_declare_deposits = True
+        half = self._invoice()
+        self._register(half, amount=33.0)._create_payments()
+        half.action_urssaf_send()
         self._portal_user("urssaf_papers", self.partner)
         rows = self._rows()
+        share = self._part(rows[half.name], "urssaf_share")
+        self.assertEqual(share, "Nothing is left for you to pay.")
         for document in (part, refund):
             self.assertIsNone(self._part(rows[document.name], "urssaf_share"))
             page = self._page(document.get_portal_url())
