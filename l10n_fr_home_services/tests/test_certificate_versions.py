@@ -73,7 +73,7 @@ class TestCertificateVersions(CertificateCase):
         note = second.stale_note
         self.assertRegex(note, r"25[.,]00\s€ instead of .*40[.,]00\s€ is taken off")
         self.assertRegex(note, r"75[.,]00\s€ instead of .*60[.,]00")
-        back.action_draft()
+        back.action_cancel()
         self._watch()
         note = second.stale_note
         self.assertRegex(note, r"40[.,]00\s€ given back on .* is no longer taken off")
