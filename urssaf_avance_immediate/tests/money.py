@@ -174,7 +174,9 @@ class MoneyCase(UrssafCase):
         return format_date(self.env, date(2026, month, 1), date_format="MMMM y")
 
     def _notes(self, request):
+        """What people are told, with plain spaces."""
         notes = " ".join(str(note) for note in request.activity_ids.mapped("note"))
+        notes = notes.replace("&nbsp;", " ").replace("\xa0", " ")
         self._says_nothing_of_zero(notes)
         return notes
 

@@ -196,7 +196,7 @@ class TestCollecting(CollectingCase):
             self.assertIn("covers your share", said)
             self.assertNotRegex(said, r"(?<!\d)0[.,]00|debits")
         for state in ("validated", "debited"):
-            request._set_state(state)
+            request.sudo()._set_state(state)
             notice = move.urssaf_customer_notice
             self.assertIn("should debit nothing", notice)
             self.assertNotIn("You may refuse", notice)

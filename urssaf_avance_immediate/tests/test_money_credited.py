@@ -87,9 +87,9 @@ class TestMoneyCredited(MoneyCase):
         # What may be taken back, where it is: as the books have it.
         self._says(request, "110", date(2026, 3, 9), "Annulée")
         notes = self._notes(request)
-        self.assertIn("34,00\xa0€ are on the invoice", notes)
-        self.assertIn("16,00\xa0€ are on the surplus account", notes)
-        self.assertIn("16,00\xa0€ were put on the customer’s account", notes)
+        self.assertIn("34,00 € are on the invoice", notes)
+        self.assertIn("16,00 € are on the surplus account", notes)
+        self.assertIn("16,00 € were put on the customer’s account", notes)
         self.assertNotIn("66,00", notes)
 
     def test_credited_and_kept_in_part(self):
@@ -101,9 +101,9 @@ class TestMoneyCredited(MoneyCase):
         self._pays(request, 50.0, date(2026, 2, 5))
         self.assertEqual(self._balance(self.surplus), -16.0)
         notes = self._notes(request)
-        self.assertIn("surplus of 16,00\xa0€ is tax credit", notes)
+        self.assertIn("surplus of 16,00 € is tax credit", notes)
         self.assertIn("kept 16,00", notes)
-        self.assertIn("refund him 16,00\xa0€ in all", notes)
+        self.assertIn("refund him 16,00 € in all", notes)
         self.assertFalse(request.can_book_second)
         request.with_user(self.user).action_amount_settled()
         self.assertFalse(request.activity_ids)
@@ -113,7 +113,7 @@ class TestMoneyCredited(MoneyCase):
         self._pays(request, 60.0, date(2026, 2, 5))
         self.assertIn("surplus of 14,00", self._notes(request))
         self.assertIn("kept 6,00", self._notes(request))
-        self.assertIn("refund him 20,00\xa0€ in all", self._notes(request))
+        self.assertIn("refund him 20,00 € in all", self._notes(request))
 
     def test_the_tax_credit_is_taken_back_before_somebody_pressed(self):
         """Who was quicker decides nothing: the invoice stays settled, and the

@@ -225,7 +225,9 @@ class TestTakeBack(MoneyCase):
         request = self._collected((66, 10))
         self._pays(request, 70.0, date(2026, 2, 5))
         self._says(request, "110", date(2026, 3, 2), "Annulée")
-        self.assertIn("66,00\xa0€ are on the invoice and 4,00", self._notes(request))
+        notes = self._notes(request)
+        self.assertIn("66,00 € are on the invoice", notes)
+        self.assertIn("4,00 € are on the surplus account", notes)
         for amount, owed, kept, vat in (
             (4.0, 0.0, 0.0, 0.0),
             (50.0, 50.0, 4.0, -4.55),

@@ -135,14 +135,22 @@ class UrssafPaymentRequest(models.Model):
                 and request == move.sudo().urssaf_request_id
             )
 
-    @api.depends("state", "amount_booked", "move_id.state", "move_id.amount_residual")
+    @api.depends(
+        "state",
+        "amount_booked",
+        "set_off_amount",
+        "move_id.state",
+        "move_id.amount_residual",
+    )
     def _compute_invoice_settled(self):
         """By a credit note, whoever has made it, or by the customer's own payment."""
         over = ("rejected", "unpaid", *CLOSED)
         for request in self:
             # Asked at each change of state: the invoice is read where it matters. What
-            # is booked, Urssaf may take back.
-            move = request.state in over and not request.amount_booked
+            # is booked, set off or not, Urssaf may take back.
+            move = request.state in over and not (
+                request.amount_booked or request.set_off_amount
+            )
             move = request.move_id if move else request.move_id.browse()
             nothing_left = move.state == "posted" and not move.amount_residual
             request.invoice_settled = nothing_left or move.state == "cancel"
