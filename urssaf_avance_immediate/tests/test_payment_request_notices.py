@@ -9,6 +9,7 @@ from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
 
 from ..models.exchange import work
+from ..models.payment_request import notices
 from .cases import NOW, UrssafCase
 
 FRENCH = "fr_FR"
@@ -136,7 +137,7 @@ class TestPaymentRequestNotices(UrssafCase):
     def test_one_email_that_fails_leaves_the_others(self):
         requests = self._sent() | self._sent() | self._sent()
         guilty = requests[1]
-        queue = type(guilty)._queue_notice
+        queue = notices.queue
 
         def fails(request, notice, template):
             if request == guilty:
@@ -144,7 +145,7 @@ class TestPaymentRequestNotices(UrssafCase):
             return queue(request, notice, template)
 
         with (
-            patch.object(type(guilty), "_queue_notice", fails),
+            patch.object(notices, "queue", fails),
             mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"),
         ):
             self._run_cron("follow")

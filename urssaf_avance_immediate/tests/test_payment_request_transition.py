@@ -9,7 +9,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from ..models.payment_request.payment_request import SAME_IN_THE_QUEUE, STATES
+from ..models.payment_request.claiming import SAME_IN_THE_QUEUE
+from ..models.payment_request.payment_request import STATES
 from .cases import NOW, UrssafCase
 
 EARLIER = NOW - timedelta(hours=3)

@@ -5,10 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...lib.api.codes import PAYMENT_STATUSES, REJECTION_REASONS
-from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, wake
-from ..exchange.screen import check_user, notice
+from ..exchange.screen import check_user
 from ..groups import MANAGER
-from . import history
+from . import asking, claiming, history
 
 # Our states, a closed list. Urssaf's own code and label stand beside, as received.
 #
@@ -66,19 +65,6 @@ MATTERS = [
     (SURPLUS, "More than is owed"),
 ]
 
-# Computed from the state, and the same in the queue and while it leaves.
-SAME_IN_THE_QUEUE = (
-    "active_request",
-    "cancel_awaited",
-    "expected_transfer_date",
-    "invoice_settled",
-    "late",
-    "notice_until",
-    "to_book",
-    "transfer_outlook",
-    "validated_on",
-)
-
 
 class UrssafPaymentRequest(models.Model):
     """One demande de paiement: one invoice sent once to Urssaf.
@@ -90,10 +76,11 @@ class UrssafPaymentRequest(models.Model):
     state. The others, in the order of its life:
 
     - ``sending``: queue, call, unknown outcomes; ``numbers``: under which number
+    - ``asking``: what the button that asks Urssaf does and says
     - ``following``: what Urssaf says of it, and whether it is this one
     - ``deadlines``: what to expect, when to ask again, what is late
-    - ``incidents``: what goes wrong and who is told, the customer too; ``notes``: in
-      which words
+    - ``incidents``: what goes wrong and who is told; ``notes``: in which words;
+      ``notices``: what the customer is told
     - ``booking``: the money on the invoice
     """
 
@@ -298,6 +285,10 @@ class UrssafPaymentRequest(models.Model):
         """Requests whose identifier means something where the company is now."""
         return self._is_here()
 
+    def _with_news(self):
+        """Those of which Urssaf has something to say."""
+        return self.filtered(lambda r: r.state in (*FOLLOWED, "unknown"))
+
     def _successor(self):
         """The demande that took the place of this one on the invoice, if any."""
         return self.search(
@@ -340,7 +331,7 @@ class UrssafPaymentRequest(models.Model):
             values = {"next_call_at": False, **values}
         if state in FOLLOWED:
             values = {"send_alone": False, **self._no_error(), **values}
-        with moved._computing_nothing(claim=state == "sending"):
+        with claiming.computing_nothing(moved, claim=state == "sending"):
             self._write_state(state, values)
         if moved and state in SETTLING:
             moved.filtered(
@@ -353,22 +344,6 @@ class UrssafPaymentRequest(models.Model):
         turned.move_id._urssaf_pause_reminders()
         if state == "waiting":
             moved._wake_notices()
-
-    def _computing_nothing(self, claim):
-        """Around a claim: from the queue on it changes nothing that Odoo computes.
-        Computing it for the length of a call costs a quarter of a sending, and would
-        have the claim wait for whoever edits the invoice.
-        """
-        queued = self.filtered(lambda r: claim and r.state == "queued")
-        return self.env.protecting(
-            [
-                ([records._fields[name] for name in names], records)
-                for names, records in (
-                    (SAME_IN_THE_QUEUE, queued),
-                    (("urssaf_request_id", "urssaf_state"), queued.move_id),
-                )
-            ]
-        )
 
     def _close_with_environment(self):
         """The company leaves the environment that knows these demandes.
@@ -405,52 +380,8 @@ class UrssafPaymentRequest(models.Model):
         self._check_real()
         requests = self.sudo()  # checked above; the code alone writes
         if len(requests) == 1:
-            return requests._refresh_now()
-        followed = requests.filtered(lambda r: r.state in (*FOLLOWED, "unknown"))
-        followed.next_call_at = fields.Datetime.now()
-        wake(self.env, CRON_REPAIR)
-        wake(self.env, CRON_FOLLOW)
-        return (
-            requests._nobody_asked()
-            or requests._nothing_to_ask()
-            or notice(self.env._("The news will be there in a moment."))
-        )
-
-    def _refresh_now(self):
-        """Ask about one demande while the user waits, and tell the outcome."""
-        self.ensure_one()
-        self._settle_abandoned()
-        nobody_asked = self._nobody_asked() or self._nothing_to_ask()
-        if nobody_asked:
-            return nobody_asked
-        if self.state == "unknown":
-            self._work_through(lambda request, client: request._settle(client))
-        else:
-            self._ask()
-        self._register_transfers()
-        title = self.env._("Urssaf: %s", self._state_labels())
-        trouble = self._trouble()
-        if trouble:
-            return notice(trouble, "warning", title)
-        return notice(self.remote_label or "", "info", title)
-
-    def _nothing_to_ask(self):
-        """The notice for a person who asks about what is over, or ``None``."""
-        here = self._usable()
-        if here.filtered(lambda r: r.state in (*FOLLOWED, "unknown")):
-            return None
-        message = self.env._("Urssaf was not asked: it is of another environment.")
-        if here:
-            message = self.env._(
-                "Urssaf was not asked: there is no news to get of a demande de "
-                "paiement in the state “%s”.",
-                here._state_labels(),
-            )
-        return notice(message, kind="warning")
-
-    def _state_labels(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return ", ".join(labels[state] for state in dict.fromkeys(self.mapped("state")))
+            return asking.ask_now(requests)
+        return asking.ask_soon(requests)
 
     def action_view_payments(self):
         self.ensure_one()
