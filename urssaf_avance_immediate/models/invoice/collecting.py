@@ -10,13 +10,13 @@ prints and the button that he sees never contradict each other.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools import format_amount, format_date
 
-from ...lib.rules import PARIS
 from ..payment_request.payment_request import COLLECTING
 from ..payment_request.settling import aside_entries
 from .account_move import UNPAID
 from .ceiling import estimates
+from .debit_words import debit_sentence
 
 #: In the context of a write: it concerns all payment terms of the invoices.
 ALL_TERMS = "urssaf_all_terms"
@@ -186,7 +186,7 @@ class AccountMove(models.Model):
             return [collected]
         return [
             collected,
-            self._urssaf_debit_sentence(request),
+            debit_sentence(self, request),
             self.env._(
                 "Estimates within your yearly ceiling, as far as our own invoices "
                 "show: only Urssaf knows what is left of it."
@@ -249,74 +249,6 @@ class AccountMove(models.Model):
                 or bool(until and until <= now),
             }
         return values
-
-    def _urssaf_debit_sentence(self, request):
-        """Until when he may refuse, and what Urssaf then debits."""
-        estimate = self._urssaf_estimates()["net"]
-        if self.currency_id.is_zero(estimate):
-            return self._urssaf_no_debit_sentence(request)
-        net = self.currency_id.format(estimate)
-        if request.state == "debited":
-            return self.env._(
-                "Urssaf is debiting about %(net)s from your bank account.", net=net
-            )
-        until, over = self._urssaf_refusal(request)
-        if over:
-            return self.env._(
-                "You have agreed to it, or let the delay pass: Urssaf debits about "
-                "%(net)s from your bank account, some two working days later.",
-                net=net,
-            )
-        if until:
-            return self.env._(
-                "You may refuse it until about %(moment)s, in your space on "
-                "particulier.urssaf.fr. Without an answer from you, Urssaf takes it "
-                "as a yes and debits about %(net)s from your bank account, some two "
-                "working days later.",
-                moment=until,
-                net=net,
-            )
-        return self.env._(
-            "Urssaf asks you to confirm it, and you may answer for 48 hours in your "
-            "space on particulier.urssaf.fr. Without an answer from you, it takes it "
-            "as a yes and debits about %(net)s from your bank account, some two "
-            "working days later.",
-            net=net,
-        )
-
-    def _urssaf_no_debit_sentence(self, request):
-        """A deposit of half: the rest is tax credit."""
-        nothing = self.env._(
-            "What you have paid us covers your share, as far as we can see: Urssaf "
-            "should debit nothing from your bank account."
-        )
-        until, over = self._urssaf_refusal(request)
-        if over or request.state == "debited":
-            return nothing
-        if until:
-            answer = self.env._(
-                "You may refuse it until about %s, in your space on "
-                "particulier.urssaf.fr; without an answer from you, Urssaf takes it as "
-                "a yes.",
-                until,
-            )
-        else:
-            answer = self.env._(
-                "Urssaf asks you to confirm it, and you may answer for 48 hours in "
-                "your space on particulier.urssaf.fr; without an answer from you, it "
-                "takes it as a yes."
-            )
-        return f"{answer} {nothing}"
-
-    def _urssaf_refusal(self, request):
-        """``(until when he may refuse, in words; whether that is over)``"""
-        until = request.state == "waiting" and request.answer_until
-        if request.state == "validated" or (until and until <= fields.Datetime.now()):
-            return "", True
-        if not until:
-            return "", False
-        moment = format_datetime(self.env, until, tz=PARIS.key, dt_format="short")
-        return moment, False
 
     def _home_service_payer(self, payment):
         """Extends the trade: what Urssaf transferred, or set off against contributions
