@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A new customer in one dialogue; and what the office does with one on the contact."""
 
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -123,6 +127,25 @@ class TestCustomerNew(CustomerFormCase):
         self.assertEqual(opened["res_id"], self.partner.id)
         self.partner.phone = False
         self.assertFalse(self._new().double_ids)
+
+    def test_nobody_is_made_twice_unseen(self):
+        """The phone was typed last, and the button pressed before Odoo had looked."""
+        self.partner.phone = "06 39 98 77 07"
+        new = self._new()
+        for press in (new.action_send_form, new.action_type_in):
+            again = press()
+            self.assertEqual((again["res_model"], again["res_id"]), (new._name, new.id))
+            self.assertEqual(again["target"], "new")
+        same = [("name", "=", "Paul Lefèvre")]
+        self.assertFalse(self.env["res.partner"].search(same))
+        # Then somebody says that it is another person: these buttons make one.
+        form = etree.fromstring(new.get_view(again["view_id"][0], "form")["arch"])
+        buttons = form.xpath("//button[@invisible='not double_ids']")
+        self.assertEqual(len(buttons), 2)
+        for button in buttons:
+            context = literal_eval(button.get("context"))
+            getattr(new.with_context(**context), button.get("name"))()
+        self.assertEqual(self.env["res.partner"].search_count(same), 2)
 
     def test_not_who_is_another_companys_alone(self):
         self.partner.company_id = self.other_company

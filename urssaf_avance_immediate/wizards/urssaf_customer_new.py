@@ -19,6 +19,8 @@ from ..lib.rules import normalise_mobile
 from ..models.exchange.screen import check_user
 
 LINK = "urssaf_link"
+#: In the context of the buttons that are shown beside who is here already.
+SOMEBODY_ELSE = "urssaf_somebody_else"
 MOST_DOUBLES = 5
 QR_SIZE = 240
 
@@ -82,7 +84,7 @@ class UrssafCustomerNew(models.TransientModel):
     # -- making the contact --------------------------------------------------------
 
     def action_send_form(self):
-        """Make the contact and send the form.
+        """Make the contact and send the form; first say who is here already.
 
         :raises UserError: a name or a way to reach the customer is missing
         """
@@ -94,12 +96,26 @@ class UrssafCustomerNew(models.TransientModel):
                     "mobile phone, to hand over its link by SMS."
                 )
             )
-        return self._make_partner().action_urssaf_send_form()
+        return self._doubles_first() or self._make_partner().action_urssaf_send_form()
 
     def action_type_in(self):
-        """Make the contact and open it on our tab, to type the rest."""
+        """Make the contact and open it on our tab, to type the rest; first say who is
+        here already.
+        """
         self.ensure_one()
-        return self._make_partner().action_urssaf_open_customer()
+        return (
+            self._doubles_first() or self._make_partner().action_urssaf_open_customer()
+        )
+
+    def _doubles_first(self):
+        """The dialogue again, if somebody is here already and it did not say so: who
+        types the phone last presses the button before Odoo has looked.
+        """
+        if self.env.context.get(SOMEBODY_ELSE) or not self.double_ids:
+            return None
+        name = "urssaf_avance_immediate.urssaf_customer_new_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(name)
+        return {**action, "res_id": self.id}
 
     def _make_partner(self):
         check_user(self.env)
