@@ -15,6 +15,7 @@ from pathlib import Path
 from dev import odoo, servers
 
 from . import world
+from .meter import Meter
 
 ITEMS, DAYS, IN_THE_LINE = 400, 90, 12
 DEMANDES, LINES = 1000, 20
@@ -130,7 +131,12 @@ def _paid(env, partner, count):
             )
         days[day] = of_day
     env.cr.commit()
-    requests._register_transfers()
+    with Meter(0).measure() as cost:
+        requests._register_transfers()
+    print(
+        f"{count} transfers registered: for each {cost.queries / count:.1f} queries, "
+        f"{1000 * cost.cpu / count:.0f} ms of Odoo’s processor"
+    )
     _expect(all(request.amount_booked for request in requests), True)
     env.cr.commit()
     return days

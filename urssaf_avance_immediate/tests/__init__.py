@@ -20,6 +20,7 @@ from . import test_commune
 from . import test_companion
 from . import test_companion_sms
 from . import test_board
+from . import test_booked_together
 from . import test_branch
 from . import test_branch_credentials
 from . import test_company

@@ -4,11 +4,13 @@ branches. And what is told per company is read in that of the document.
 """
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from ..models.payment_request import registering
 from .cases import NOW, UrssafCase
 
 
@@ -110,6 +112,40 @@ class TestBranch(BranchCase):
             .search_count([("partner_id", "=", self.partner.id)]),
             1,
         )
+
+    def test_two_branches_paid_on_one_day_are_booked_apart(self):
+        customer = self._make_partner(consent=False)
+        self._enrol_in_branch(customer)
+        here = (self.company | self.branch | self.sister).ids
+        requests = self.env["urssaf.payment.request"]
+        for company in (self.branch, self.sister, self.branch, self.sister):
+            move = self._invoice_in(company, customer)
+            move.with_context(allowed_company_ids=here).action_urssaf_send()
+            requests += move.urssaf_request_id
+        transfer = {"dateVirement": "2026-03-16T00:00:00Z", "mntVirement": 66.0}
+        for request in requests:
+            self._demande(request).move("70", "Payée", transfer=transfer)
+        self._make_due(requests)
+        original, batches = registering._book, []
+
+        def book(batch):
+            batches.append(batch.company_id.ids)
+            return original(batch)
+
+        with (
+            freeze_time(NOW + timedelta(seconds=1)),
+            patch.object(registering, "_book", book),
+        ):
+            self._run_cron("follow")
+        requests = requests.sudo()
+        self.assertEqual(set(requests.mapped("amount_booked")), {66.0})
+        self.assertEqual(
+            requests.payment_ids.mapped("company_id"), self.branch | self.sister
+        )
+        for request in requests:
+            self.assertEqual(request.payment_ids.company_id, request.company_id)
+            self.assertEqual(request.payment_ids.move_id.company_id, request.company_id)
+        self.assertCountEqual(batches, [self.branch.ids, self.sister.ids])
 
     def test_sent_followed_and_booked_in_the_branch(self):
         request = self._sent_in_branch()

@@ -44,9 +44,9 @@ class AccountPayment(models.Model):
 
         :param day: of the event, that of the payment by default
         """
-        for payment in self:
-            # sudo(): who posts or cancels a payment may not read its demande.
-            letter(payment.sudo().urssaf_request_id, day or payment.date)
+        # sudo(): who posts or cancels a payment may not read its demande.
+        for date, payments in self.sudo().grouped("date").items():
+            letter(payments.urssaf_request_id, day or date)
 
     def action_post(self):
         """Extends account: Urssaf’s money is matched with its invoice, and what it took
@@ -54,10 +54,10 @@ class AccountPayment(models.Model):
         """
         ours = self._urssaf_money()
         result = super(AccountPayment, self - ours).action_post()
-        for payment in ours:
-            dated = payment.with_context(**{EVENT_DAY: payment.date})
+        for day, payments in ours.grouped("date").items():
+            dated = payments.with_context(**{EVENT_DAY: day})
             super(AccountPayment, dated).action_post()
-            payment._urssaf_letter()
+            payments._urssaf_letter()
         return result
 
     def action_cancel(self):

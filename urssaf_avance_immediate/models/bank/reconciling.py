@@ -205,22 +205,28 @@ class AccountBankStatementLine(models.Model):
         requests._message_log_batch(bodies=dict.fromkeys(requests.ids, body))
 
     @api.model
-    def _urssaf_announced(self, request, payments):
-        """The bank had shown this money before Urssaf said so: match the payment that
-        was just registered with it.
+    def _urssaf_announced(self, requests, payments):
+        """The bank had shown this money before Urssaf said so: match the payments that
+        were just registered with it.
         """
         received = self.env["account.move.line"].search(
             [
-                ("urssaf_received_request_id", "=", request.id),
+                ("urssaf_received_request_id", "in", requests.ids),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
             ]
         )
-        booked = payments.move_id.line_ids.filtered(
-            lambda line: line.account_id == received.account_id and not line.reconciled
-        )
-        if received and booked:
-            (received + booked).reconcile()
+        for request, lines in received.grouped("urssaf_received_request_id").items():
+            theirs = payments.filtered(
+                lambda payment, of=request: payment.urssaf_request_id == of
+            )
+            booked = theirs.move_id.line_ids.filtered(
+                lambda line, at=lines.account_id: (
+                    line.account_id == at and not line.reconciled
+                )
+            )
+            if booked:
+                (lines + booked).reconcile()
 
     # -- without anybody's click -----------------------------------------------------
 

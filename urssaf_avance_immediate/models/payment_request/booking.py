@@ -13,7 +13,7 @@ from odoo.tools import format_date
 
 from ..exchange import work
 from ..exchange.screen import check_user, notice
-from . import set_aside, settling, transfer_entries
+from . import registering, set_aside, settling, transfer_entries
 from . import transfer_notes as notes
 from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
 
@@ -246,7 +246,9 @@ class UrssafPaymentRequest(models.Model):
                 ("transfer_to_book", "=", True),
                 # Told already: a person acts, then presses the button.
                 ("matter", "!=", NOT_BOOKED),
-            ]
+            ],
+            # So do the numbers of the journal.
+            order="transfer_date, name, id",
         )
 
     def action_register_transfer(self):
@@ -300,21 +302,13 @@ class UrssafPaymentRequest(models.Model):
             request._message_log(body=self.env._("Settled by %s.", self.env.user.name))
 
     def _register_transfers(self, by_hand=False):
-        """Register each effective transfer of self, one transaction each, while the
-        scheduled action, if any, has time.
+        """Register each effective transfer of self while the scheduled action, if any,
+        has time, see ``registering``.
 
         :param by_hand: somebody asks for it: what was cancelled or has failed before is
             tried again
         """
-
-        def register(records):
-            # Whoever asks for it waits; the next run of the scheduled action does it.
-            for request in work.take_turn(records if by_hand else records._lock()):
-                if request._transfer_due(by_hand):
-                    here = request.with_company(request.company_id)
-                    here._try_to_register(by_hand)
-
-        self._each(register, put_off=type(self)._not_registered_at_all)
+        registering.register(self, by_hand)
         for company in self.filtered("payment_ids").company_id:
             company._urssaf_warn_no_transit()
 
@@ -343,19 +337,23 @@ class UrssafPaymentRequest(models.Model):
 
     def _register_transfer(self, by_hand=False):
         """One payment of what Urssaf transferred, dated the day of the transfer; what
-        differs from the invoice is said.
+        differs from the invoice is said. Of several demandes if they are plain.
 
         :raises UserError: no journal or account, or nothing left to pay
         """
-        self.ensure_one()
-        booked = transfer_entries.register(self, by_hand)
+        if len(self) == 1:
+            booked = {self: transfer_entries.register(self, by_hand)}
+        else:
+            booked = transfer_entries.register_together(self)
         self.write({**self._no_error(), **self._no_matter()})
         self._told_done()
-        note = notes.registered_note(self, booked)
-        if note and booked.surplus:
-            self.write({"matter": SURPLUS, "matter_message": note})
-        if note:
-            self._tell(note)
+        said = {}
+        for request, one in booked.items():
+            if note := notes.registered_note(request, one):
+                said[request] = note
+                if one.surplus:
+                    request.write({"matter": SURPLUS, "matter_message": note})
+        self._tell_each(said)
 
     def _tell_changed_transfer(self, before):
         """Urssaf changed the amount of a transfer that is on the invoice already."""

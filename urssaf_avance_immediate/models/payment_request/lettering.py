@@ -49,32 +49,57 @@ def receivable(moves):
 
 def match(lines):
     """Match what is open among these lines, account by account."""
-    for same in lines.grouped("account_id").values():
-        still_open = same.filtered(lambda line: not line.reconciled)
-        if len({line.amount_residual > 0 for line in still_open}) > 1:
-            still_open.reconcile()
+    match_each([lines])
 
 
-def letter(request, day):
-    """Match the payments of this demande as they are now: what Urssaf took back with
+def match_each(groups):
+    """The same in each of these groups of lines, all written together."""
+    plan = []
+    for lines in groups:
+        for same in lines.grouped("account_id").values():
+            still_open = same.filtered(lambda line: not line.reconciled)
+            if len({line.amount_residual > 0 for line in still_open}) > 1:
+                plan.append(still_open)
+    if plan:
+        # What ``reconcile`` does for one of them.
+        plan[0].browse()._reconcile_plan(plan)
+
+
+def letter(requests, day):
+    """Match the payments of each demande as they are now: what Urssaf took back with
     what it had paid, the last payment first, and the rest with the invoice. What is
     matched so already stays, and so do all other matches, those at the bank too.
 
-    :param request: one demande, as superuser
+    :param requests: demandes, as superuser
     :param day: of the event, for the VAT on collection
     """
-    company = request.company_id
-    request = on_event_day(request.with_company(company), company, day)
-    payments = request._live_payments()
-    back = payments.filtered(lambda payment: payment.payment_type == "outbound")
-    paid = receivable((payments - back).move_id)
-    taken_back = receivable(back.move_id)
-    invoice = receivable(request.move_id)
+    for company, theirs in requests.grouped("company_id").items():
+        here = on_event_day(theirs.with_company(company), company, day)
+        match_each([_between_urssaf_and_us(request) for request in here])
+        match_each([_paid(request) + receivable(request.move_id) for request in here])
+
+
+def _between_urssaf_and_us(request):
+    """What Urssaf paid and took back for this demande, free of the invoice as far as
+    it was taken back.
+    """
+    paid, invoice = _paid(request), receivable(request.move_id)
+    taken_back = receivable(_live(request, "outbound").move_id)
     # What came twice was the customer's: Urssaf took that back from him.
     given = receivable(request.surplus_move_ids)
-    _free(paid, invoice, sum((paid + given + taken_back).mapped("amount_residual")))
-    match(paid + given + taken_back)
-    match(paid + invoice)
+    ours = paid + given + taken_back
+    _free(paid, invoice, sum(ours.mapped("amount_residual")))
+    return ours
+
+
+def _paid(request):
+    return receivable(_live(request, "inbound").move_id)
+
+
+def _live(request, direction):
+    return request._live_payments().filtered(
+        lambda payment: payment.payment_type == direction
+    )
 
 
 def _free(paid, invoice, needed):

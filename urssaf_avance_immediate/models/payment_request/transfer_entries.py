@@ -59,6 +59,41 @@ def register(request, by_hand=False):
     return Registered(left, surplus)
 
 
+def is_plain(request):
+    """Whether nothing of this transfer is out of the ordinary: it pays what the invoice
+    has open, or a part of it, and nothing that is there already is to be taken over.
+    """
+    amount = request.transfer_missing
+    left = request.move_id.amount_residual
+    return (
+        request.move_id.state == "posted"
+        and bool(request.company_id._urssaf_own("urssaf_payment_journal_id"))
+        and request.currency_id == request.company_id.currency_id
+        and 0 < amount
+        and request.currency_id.compare_amounts(amount, left) <= 0
+        and not request.payment_ids
+        and not _bank_matches(request, amount, by_hand=False)
+    )
+
+
+def register_together(requests):
+    """The same as :func:`register` for transfers that :func:`is_plain`, of one company:
+    their payments are made, posted and matched in one go.
+
+    :rtype: dict[demande, Registered]
+    """
+    booked = {
+        request: Registered(request.move_id.amount_residual, 0.0)
+        for request in requests
+    }
+    payments = requests.env["account.payment"].create(
+        [_payment_values(request, request.transfer_missing) for request in requests]
+    )
+    payments.action_post()
+    requests.env["account.bank.statement.line"]._urssaf_announced(requests, payments)
+    return booked
+
+
 def posted_invoice(request):
     move = request.move_id
     if not request.company_id._urssaf_own("urssaf_payment_journal_id"):
@@ -115,7 +150,6 @@ def pay(request, amount, surplus=0.0, label=None):
         values["write_off_line_vals"] = [surplus_line(request, -surplus)]
     payment = request.env["account.payment"].create(values)
     payment.action_post()
-    request.move_id.matched_payment_ids += payment
     return payment
 
 
@@ -136,6 +170,8 @@ def _payment_values(request, amount, label=None):
         "company_id": company.id,
         "payment_method_line_id": method.id,
         "destination_account_id": owed.account_id.id,
+        # As ``matched_payment_ids`` of the invoice, which would write on it again.
+        "invoice_ids": [Command.set(request.move_id.ids)],
         "memo": label or request._payment_label(),
         "urssaf_request_id": request.id,
     }
