@@ -234,12 +234,12 @@ class TestBookedTogether(MoneyCase):
     def test_what_fails_after_the_numbers_were_taken(self):
         """All of the batch is undone, and leaves no hole."""
         requests = self._transferred(66.0, 66.0, 66.0, 66.0)
-        guilty = requests[1]
+        guilty, refusal = requests[1], UserError("Not this one")
         original = transfer_notes.registered_note
 
         def failing(request, booked):
             if request == guilty:
-                raise UserError("Not this one")
+                raise refusal
             return original(request, booked)
 
         with (
