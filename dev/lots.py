@@ -26,7 +26,7 @@ SLOW = {
     "test_payment_request_follow.py": 33,
     "test_payment_request_incidents.py": 30,
     "test_second_company.py": 20,
-    "test_tours.py": 110,
+    "test_tours.py": 190,
     "end_to_end": 280,
 }
 #: What of the add-ons runs under Odoo's own runner too, with the demo data, because it
