@@ -36,7 +36,7 @@ class Person(NamedTuple):
 
 STAFF = (
     Person(
-        *("bureau", "Sophie Martel", "inscrit les clients, facture, envoie"),
+        *("bureau", "Sophie Martel", "enrols customers, invoices, sends"),
         (
             f"{ADDON}.group_user",
             "account.group_account_invoice",
@@ -44,11 +44,11 @@ STAFF = (
         ),
     ),
     Person(
-        *("comptable", "Yves Kerbrat", "encaisse, rapproche, règle les paramètres"),
+        *("comptable", "Yves Kerbrat", "receives, reconciles, has the settings"),
         ("account.group_account_manager",),
     ),
     Person(
-        *("lecture", "Nadia Ould-Amar", "lit les comptes, ne change rien"),
+        *("lecture", "Nadia Ould-Amar", "reads the accounts, changes nothing"),
         ("account.group_account_readonly",),
     ),
 )
