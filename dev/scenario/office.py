@@ -2,6 +2,7 @@
 """What the firm's staff do in Odoo: the buttons, and what they watch for after."""
 
 import csv
+import functools
 import io
 
 from .billing import BY_KEY, PERSONS
@@ -165,9 +166,22 @@ class Office:
         self.moves[corrected_key] = draft
 
     def _post_and_hand_over(self, move):
-        """The customer gets it on paper, from who has worked at his home."""
+        """Post it, and mail it to the customer: until the PDF is made, the portal shows
+        him a pro forma. Without the program that makes it he gets it on paper.
+        """
         self.odoo.call("account.move", "action_post", [move])
-        self.odoo.write("account.move", [move], {"is_move_sent": True})
+        if not self._prints:
+            self.odoo.write("account.move", [move], {"is_move_sent": True})
+            return
+        model = "account.move.send.wizard"
+        wizard = self.odoo.create(model, {"move_id": move})
+        self.odoo.call(model, "action_send_and_print", [wizard])
+
+    @functools.cached_property
+    def _prints(self):
+        """Whether Odoo can make a PDF here."""
+        state = self.odoo.call("ir.actions.report", "get_wkhtmltopdf_state")
+        return state in ("ok", "upgrade")
 
     # -- demandes de paiement --------------------------------------------------
 
