@@ -82,6 +82,21 @@ class TestEnrolment(UrssafCase):
         self.assertNotIn("01 02", text)
         self.assertFalse(self.fake.calls)
 
+    def test_commune_of_birth_is_asked_once(self):
+        self.partner.write(
+            {"urssaf_birth_city_code": False, "urssaf_birth_city": False}
+        )
+        asked = self.partner.urssaf_checklist
+        self.assertEqual(
+            [(line["field"], line["message"]) for line in asked],
+            [("urssaf_birth_city_code", "Birth commune: choose it from the list.")],
+        )
+        # A code that no list has comes without a name: this is asked, too.
+        self.partner.urssaf_birth_city_code = "69381"
+        self.partner.urssaf_birth_city = False
+        faults = [line["field"] for line in self.partner.urssaf_checklist]
+        self.assertEqual(faults, ["urssaf_birth_city"])
+
     def test_company_cannot_be_enrolled(self):
         self.partner.is_company = True
         with self.assertRaises(UserError):

@@ -186,6 +186,9 @@ class ResPartner(models.Model):
                 faults.setdefault(name, self._urssaf_fault_text(name, path, kind))
         for name, sentence in self._urssaf_more_faults():
             faults.setdefault(name, sentence)
+        if not self.urssaf_birth_city_code:
+            # The commune is chosen once: its name comes with its code.
+            faults.pop("urssaf_birth_city", None)
         return sorted(faults.items(), key=lambda fault: FIELDS_IN_ORDER.index(fault[0]))
 
     def _urssaf_detail_faults(self):
@@ -267,6 +270,8 @@ class ResPartner(models.Model):
                 "Commune: no commune, or more than one, has this name and this postal "
                 "code. Choose it."
             )
+        if name == "urssaf_birth_city_code" and not self[name]:
+            return self.env._("Birth commune: choose it from the list.")
         label = self._fields[name].get_description(self.env, ["string"])["string"]
         if not self[name]:
             return self.env._("%s: to be filled in.", label)
