@@ -265,6 +265,18 @@ class TestCustomerFormReview(CustomerFormCase):
         for secret in ("Durand", "1980", IBAN, "0639980102"):
             self.assertNotIn(secret, said)
 
+    def test_accepting_leads_back_to_the_contact_it_was_opened_from(self):
+        form = self._submit()
+        opened = self.partner.with_user(self.user).action_urssaf_review_form()
+        self.assertEqual(opened["res_id"], form.id)
+        # Contact, form: two lines that look the same help nobody.
+        self.assertEqual(form.display_name, f"Form for {self.partner.display_name}")
+        action = form.with_context(**opened["context"]).action_accept_all()
+        on = action["params"]["next"]
+        self.assertEqual(on["tag"], "urssaf_back")
+        # Where there is no screen before, as in a new tab.
+        self.assertEqual(on["params"]["next"]["res_id"], self.partner.id)
+
     def test_accept_field_by_field(self):
         form = self._submit()
         for name in ("street", "iban", "email"):

@@ -102,9 +102,10 @@ class UrssafCustomerForm(models.Model):
         return super().get_empty_list_help(help_message)
 
     @api.depends("partner_id.display_name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for form in self:
-            form.display_name = form.partner_id.display_name
+            form.display_name = self.env._("Form for %s", form.partner_id.display_name)
 
     @api.depends("mail_id.state")
     def _compute_mail_failed(self):

@@ -290,7 +290,9 @@ class ResPartner(models.Model):
     def action_urssaf_review_form(self):
         """Open the last form of this customer."""
         self.ensure_one()
-        return self.urssaf_form_id._get_records_action()
+        return self.urssaf_form_id._get_records_action(
+            context={"urssaf_from_contact": True}
+        )
 
     def action_urssaf_revoke_form(self):
         self.ensure_one()

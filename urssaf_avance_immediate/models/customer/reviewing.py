@@ -184,5 +184,13 @@ class UrssafCustomerForm(models.Model):
         else:
             text = self.env._("%s can be enrolled now.", partner.display_name)
         action = notice(text, kind="warning" if faults else "success")
-        action["params"]["next"] = partner._urssaf_customer_screen()
+        on = partner._urssaf_customer_screen()
+        if self.env.context.get("urssaf_from_contact"):
+            # Opened from the contact: not the same contact once more behind the form.
+            on = {
+                "type": "ir.actions.client",
+                "tag": "urssaf_back",
+                "params": {"next": on},
+            }
+        action["params"]["next"] = on
         return action
