@@ -121,7 +121,7 @@ class Story:
         office.wait_for_payment(*paid)
         self.say("5 virements reçus et passés en comptabilité")
         lines = office.import_statement(self.sandbox.statement())
-        self.say(f"Relevé de la banque importé : {lines} ligne(s) à rapprocher")
+        self.say(f"Relevé de la banque importé, lignes à rapprocher : {lines}")
 
     def further_work(self):
         """Some days ago one more invoice is accepted, another one contested."""

@@ -200,7 +200,8 @@ class TestPaste(HomeServiceCase):
         self.assertEqual(len(self.move.home_service_intervention_ids), 2)
         self.assertEqual(wizard.text.split("\n"), [text[0], *text[2:6]])
         first, *said = wizard.result.split("\n")
-        self.assertIn("2 interventions are on the invoice. 4 rows", first)
+        self.assertIn("on the invoice now: 2.", first)
+        self.assertIn("to be mended there: 4.", first)
         for sentence, expected in zip(
             said,
             (

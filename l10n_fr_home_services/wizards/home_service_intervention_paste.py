@@ -80,8 +80,8 @@ class HomeServiceInterventionPaste(models.TransientModel):
             for position, (_row, fault) in enumerate(faults, 1 + titled)
         ]
         summary = self.env._(
-            "%(taken)s interventions are on the invoice. %(left)s rows are still in "
-            "the box: mend them there, then press “Paste” again.",
+            "Interventions that are on the invoice now: %(taken)s. Rows that are still "
+            "in the box, to be mended there: %(left)s. Then press “Paste” again.",
             taken=taken,
             left=len(faults),
         )

@@ -153,8 +153,8 @@ class UrssafAdvanceImport(models.TransientModel):
         more = len(faults) - NAMED
         return "\n".join(
             [
-                self.env._("%s figures taken over.", done),
+                self.env._("Figures taken over: %s.", done),
                 *faults[:NAMED],
-                *([self.env._("… and %s more lines.", more)] if more > 0 else []),
+                *([self.env._("… other lines: %s.", more)] if more > 0 else []),
             ]
         )

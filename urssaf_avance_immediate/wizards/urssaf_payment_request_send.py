@@ -228,7 +228,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
             for company, requests in queued.sudo().grouped("holder_id").items()
             if company.urssaf_calls_per_second
         )
-        if seconds < WORTH_A_WORD:
+        if seconds <= WORTH_A_WORD:
             return message
         return self.env._(
             "%(leaving)s At the pace of the settings it takes about %(minutes)s "

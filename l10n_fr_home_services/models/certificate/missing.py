@@ -112,7 +112,7 @@ class HomeServiceCertificate(models.Model):
             yield self._row("service", move, text)
         if more := faults[MOST:]:
             # The company does not keep interventions: one sentence says it.
-            text = self.env._("… and so for %s more.", len(more))
+            text = self.env._("… others in the same case: %s.", len(more))
             yield self._row("service", more[0][0], text)
         for nature in natures.filtered(lambda one: not one.activity_id):
             yield self._row(

@@ -80,10 +80,11 @@ class UrssafEnrolmentBatch(models.Model):
             day = fields.Datetime.context_timestamp(
                 batch, batch.create_date or fields.Datetime.now()
             )
-            batch.name = self.env._(
-                "%(count)s customers, %(day)s",
-                count=len(batch.line_ids),
-                day=day.strftime("%d/%m/%Y %H:%M"),
+            day, count = day.strftime("%d/%m/%Y %H:%M"), len(batch.line_ids)
+            batch.name = (
+                self.env._("1 customer, %s", day)
+                if count == 1
+                else self.env._("%(count)s customers, %(day)s", count=count, day=day)
             )
 
     @api.depends("line_ids.stage")
