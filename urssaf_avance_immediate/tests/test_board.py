@@ -281,6 +281,19 @@ class TestBoard(UrssafCase):
             self.env["urssaf.board"].with_user(user).get_view(view_type="form")["arch"]
         )
 
+    def test_whoever_wants_lands_on_it(self):
+        for user in (self.user, self.accountant):
+            board = self._board(user)
+            self.assertFalse(board.opens_first)
+            board.action_open_first()
+            action = self.env.ref("urssaf_avance_immediate.urssaf_board_action")
+            self.assertEqual(user.action_id.id, action.id)
+            board = self._board(user)
+            self.assertTrue(board.opens_first)
+            board.action_open_first()
+            self.assertFalse(user.action_id)
+        self.assertFalse(self.both.action_id, "of whoever pressed, alone")
+
     def test_nobody_reads_the_board_of_another(self):
         board = self._board(self.both)
         with self.assertRaises(AccessError):

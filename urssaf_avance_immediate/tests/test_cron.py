@@ -4,6 +4,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -195,6 +197,31 @@ class TestCron(UrssafCase):
             self.assertIn("standstill", self.env["ir.cron"]._urssaf_notice())
         with freeze_time(NOW + timedelta(hours=1)):
             self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
+
+    def test_two_that_look_after_the_others_at_once_disturb_nobody(self):
+        """An action that has done its work does not fail for what another one tells."""
+        self._action("send").active = False
+        connection = self.env.registry["urssaf.connection"]
+        held = patch.object(
+            connection, "try_lock_for_update", lambda records, **_how: records.browse()
+        )
+        with held:
+            self._run_cron("digest")
+        self.assertFalse(self._told(), "the one that holds it tells it")
+
+        def told_meanwhile(_actions):
+            raise SerializationFailure
+
+        cron = self.env.registry["ir.cron"]
+        with (
+            patch.object(cron, "_urssaf_watch", told_meanwhile),
+            patch.object(self.env.cr, "rollback") as undone,
+            self.assertNoLogs("odoo.addons.urssaf_avance_immediate", "WARNING"),
+        ):
+            self._run_cron("digest")
+        self.assertTrue(undone.called)
+        self._run_cron("digest")
+        self.assertEqual(len(self._told()), 1)
 
     def test_what_may_be_off_on_purpose_disturbs_nobody_who_waits(self):
         move = self._queued()

@@ -54,6 +54,9 @@ class UrssafBoard(models.TransientModel):
         compute="_compute_figures", help="Nothing is left to be done."
     )
     companies = fields.Html(compute="_compute_figures", sanitize=False)
+    opens_first = fields.Boolean(
+        compute="_compute_opens_first", help="Odoo opens on the board for this user."
+    )
 
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_figures(self):
@@ -98,6 +101,10 @@ class UrssafBoard(models.TransientModel):
         waiting = self.env[model].search(domain, order="registered_at, id", limit=NAMED)
         self.waiting_ids = waiting
 
+    @api.depends_context("uid")
+    def _compute_opens_first(self):
+        self.opens_first = self.env.user.action_id.id == self._action_id()
+
     @api.depends_context("lang")
     def _compute_display_name(self):
         for board in self:
@@ -108,12 +115,9 @@ class UrssafBoard(models.TransientModel):
     @api.model
     def action_open_board(self):
         """What the menu opens."""
-        action_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "urssaf_avance_immediate.urssaf_board_action"
-        )
         return {
             # By it the web client finds the menu, for who lands here at the login.
-            "id": action_id,
+            "id": self._action_id(),
             "type": "ir.actions.act_window",
             "name": self.env._("Board"),
             "res_model": self._name,
@@ -121,6 +125,25 @@ class UrssafBoard(models.TransientModel):
             "view_mode": "form",
             "target": "main",
         }
+
+    @api.model
+    def _action_id(self):
+        return self.env["ir.model.data"]._xmlid_to_res_id(
+            "urssaf_avance_immediate.urssaf_board_action"
+        )
+
+    def action_open_first(self):
+        """From now on Odoo opens on the board for this user, or no more: it has a field
+        for it and shows it nowhere.
+        """
+        opens = not self.opens_first
+        # His own preference, which Odoo lets everybody write.
+        self.env.user.action_id = self._action_id() if opens else False
+        return notice(
+            self.env._("From your next login, Odoo opens on this board.")
+            if opens
+            else self.env._("From your next login, Odoo opens on its usual screen.")
+        )
 
     def action_send(self):
         """Show what can leave, to send it."""

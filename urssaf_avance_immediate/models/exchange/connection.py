@@ -162,8 +162,9 @@ class UrssafConnection(models.Model):
 
         :param state: what is kept, to see the next change
         """
-        # sudo: written by the code, whoever has switched the actions on.
-        for connection in self.sudo():
+        # sudo: written by the code, whoever has switched the actions on. One that is
+        # held is being told by another action.
+        for connection in self.sudo().try_lock_for_update(allow_referencing=True):
             company = connection.company_id
             cron = self.env["ir.cron"]
             notice = cron.with_env(work.in_office(company).env)._urssaf_notice()

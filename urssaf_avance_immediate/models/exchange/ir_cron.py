@@ -8,6 +8,8 @@ server may run no scheduled action at all. Invoices then wait without a word.
 import logging
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_datetime
@@ -129,8 +131,13 @@ class IrCron(models.Model):
         result = super()._callback(cron_name, server_action_id)
         if self in self._urssaf_actions():
             try:
-                # Odoo commits what is left once the job has ended.
+                # Odoo commits what is left once the job has ended; what stands in the
+                # way shows here, for there it would be the failure of the action.
                 self._urssaf_watch()
+                self.env.flush_all()
+            except SerializationFailure:
+                # Another one has told it meanwhile, and the next one looks again.
+                self.env.cr.rollback()
             except Exception:
                 # The action itself has done its work.
                 self.env.cr.rollback()
