@@ -11,6 +11,7 @@ ADDON = "urssaf_avance_immediate"
 #: Where the products and the natures of the services are.
 TRADE = "l10n_fr_home_services"
 NAME = "Les Petits Services"
+ADMINISTRATOR = "Claire Morvan"
 # Nobody bears these numbers; their check digits are right.
 SIREN = "999999907"
 SIRET = "99999990700010"
@@ -144,7 +145,14 @@ def set_up_trade(odoo):
 
 
 def _speak_french(odoo):
-    odoo.write("res.users", [odoo.uid], {"lang": "fr_FR", "tz": "Europe/Paris"})
+    """The administrator too, whose name is below what leaves for customers."""
+    values = {
+        "name": ADMINISTRATOR,
+        "signature": f"<p>{ADMINISTRATOR}</p>",
+        "lang": "fr_FR",
+        "tz": "Europe/Paris",
+    }
+    odoo.write("res.users", [odoo.uid], values)
 
 
 def _identity(odoo):

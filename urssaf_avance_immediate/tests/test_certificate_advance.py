@@ -71,7 +71,7 @@ class TestCertificateAdvance(CertificateCase):
             self._type(made, 501)
         report = self._import(f"{self.partner.email};250,00\n")
         self.assertIn(late.name, report)
-        self.assertIn("1 figures", report)
+        self.assertIn("taken over: 1.", report)
 
     def test_typed_once_it_was_handed_over(self):
         self._paid(320, date(2026, 2, 5))
@@ -116,7 +116,7 @@ class TestCertificateAdvance(CertificateCase):
         self.assertEqual(
             (made.amount_advance, made.advance_origin), (150.5, "imported")
         )
-        self.assertIn("1 figures", report)
+        self.assertIn("taken over: 1.", report)
         self.assertIn("3: no certificate of that year", report)
         self.assertIn("4: the amount cannot be read", report)
         number = self.partner.urssaf_enrolment_id.external_id

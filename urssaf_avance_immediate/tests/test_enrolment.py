@@ -82,20 +82,27 @@ class TestEnrolment(UrssafCase):
         self.assertNotIn("01 02", text)
         self.assertFalse(self.fake.calls)
 
-    def test_commune_of_birth_is_asked_once(self):
+    def test_a_commune_is_asked_for_once(self):
+        def asked():
+            lines = self.partner.urssaf_checklist or []
+            return [line["field"] for line in lines if line["blocking"]]
+
         self.partner.write(
             {"urssaf_birth_city_code": False, "urssaf_birth_city": False}
         )
-        asked = self.partner.urssaf_checklist
-        self.assertEqual(
-            [(line["field"], line["message"]) for line in asked],
-            [("urssaf_birth_city_code", "Birth commune: choose it from the list.")],
+        self.assertEqual(asked(), ["urssaf_birth_city_code"])
+        [line] = [one for one in self.partner.urssaf_checklist if one["blocking"]]
+        self.assertEqual(line["message"], "Birth commune: choose it from the list.")
+        # That of the address follows from postal code and city.
+        self.partner.write({"zip": False, "city": False, "urssaf_city_code": False})
+        self.assertEqual(asked(), ["urssaf_birth_city_code", "city", "zip"])
+        self.partner.write(
+            {"zip": "69001", "city": "Lyon", "urssaf_city_code": "69381"}
         )
         # A code that no list has comes without a name: this is asked, too.
         self.partner.urssaf_birth_city_code = "69381"
         self.partner.urssaf_birth_city = False
-        faults = [line["field"] for line in self.partner.urssaf_checklist]
-        self.assertEqual(faults, ["urssaf_birth_city"])
+        self.assertEqual(asked(), ["urssaf_birth_city"])
 
     def test_company_cannot_be_enrolled(self):
         self.partner.is_company = True

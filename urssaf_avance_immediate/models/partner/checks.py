@@ -186,9 +186,12 @@ class ResPartner(models.Model):
                 faults.setdefault(name, self._urssaf_fault_text(name, path, kind))
         for name, sentence in self._urssaf_more_faults():
             faults.setdefault(name, sentence)
+        # A commune is asked for once: its name comes with its code, and the code of the
+        # address with postal code and city.
         if not self.urssaf_birth_city_code:
-            # The commune is chosen once: its name comes with its code.
             faults.pop("urssaf_birth_city", None)
+        if "zip" in faults or "city" in faults:
+            faults.pop("urssaf_city_code", None)
         return sorted(faults.items(), key=lambda fault: FIELDS_IN_ORDER.index(fault[0]))
 
     def _urssaf_detail_faults(self):
