@@ -84,6 +84,13 @@ class UrssafBoard(models.TransientModel):
             "urssaf_avance_immediate.urssaf_board_companies",
             {
                 "rows": rows,
+                "labels": {
+                    "to_send": self.env._("To send"),
+                    "mend": self.env._("To mend"),
+                    "waiting": self.env._("Waiting"),
+                    "money": self.env._("Money"),
+                    "late": self.env._("Late"),
+                },
                 "money": lambda amount: formatLang(
                     self.env, amount, currency_obj=self.currency_id
                 ),

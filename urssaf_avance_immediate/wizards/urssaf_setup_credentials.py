@@ -132,8 +132,7 @@ class UrssafSetupCredentials(models.TransientModel):
                     name,
                 )
             return "success", self.env._(
-                "The credentials are accepted and saved. %s can enrol its first "
-                "customer.",
+                "The credentials are accepted and saved. %s can enrol customers.",
                 name,
             )
         # The first line is for people; what follows is for whoever reads the log.
