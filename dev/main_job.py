@@ -83,6 +83,7 @@ def demo():
     sandbox, mail_port = _start_sandbox(sandbox_port)
     teller = telling.Teller.now(DEMO_DATABASE, sandbox.url, mail_port)
     past_log = paths.logs() / f"odoo-{DEMO_DATABASE}-past.log"
+    _known_at(instance, DEMO_DATABASE, f"http://{ports.HOST}:{odoo_port}")
     moves = _tell_the_past(instance, teller, past_log)
     with console.step("Starting Odoo"):
         server = servers.start_odoo(instance, DEMO_DATABASE, odoo_port, stays=True)
@@ -223,6 +224,17 @@ def _made_in_the_past(instance, database, since):
             cursor.execute(
                 f"UPDATE {table} SET {changes}",
                 {"since": since.astimezone(timezone.utc).replace(tzinfo=None)},
+            )
+
+
+def _known_at(instance, database, url):
+    """Links in e-mails of the past lead to the Odoo that stays."""
+    with databases.open_cursor(instance, database) as cursor:
+        for key, value in (("web.base.url", url), ("web.base.url.freeze", "True")):
+            cursor.execute(
+                "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)"
+                " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                (key, value),
             )
 
 

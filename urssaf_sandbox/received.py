@@ -6,6 +6,7 @@ Urssaf and what his prestataire have written to him. It listens on this machine 
 """
 
 import logging
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -16,6 +17,9 @@ from .side_tables import ReceivedMail
 _LOGGER = logging.getLogger(__name__)
 _HOST = "127.0.0.1"
 _MAX_BYTES = 10_000_000
+#: The beginning again and a filling that cannot be seen: what Odoo puts before a text
+#: for the lists of mail programs.
+_PREVIEW = re.compile(r"\A[^\u034f]*\u034f[\u034f\u200b\s]*")
 
 
 class Letterbox:
@@ -75,7 +79,7 @@ def _record(mail: EmailMessage, recipient: str, now) -> ReceivedMail:
         sender=parseaddr(str(mail["From"] or ""))[0] or str(mail["From"] or ""),
         recipient=recipient,
         subject=str(mail["Subject"] or ""),
-        text=text.get_content() if text else "",
+        text=_PREVIEW.sub("", text.get_content()) if text else "",
         html=html.get_content() if html else "",
         files="\n".join(
             part.get_filename() or "sans nom" for part in mail.iter_attachments()

@@ -229,7 +229,11 @@ def test_mails_of_the_software_are_read_beside_those_of_urssaf(tmp_path):
     mail["From"] = "Les Petits Services <bonjour@example.com>"
     mail["To"] = "lise@example.com"
     mail["Subject"] = "Votre fiche à remplir"
-    mail.set_content("Bonjour,\n\nRemplissez-la ici : http://127.0.0.1:8069/fiche/x")
+    mail.set_content(
+        # What Odoo puts before it, for the lists of mail programs.
+        "Le début [...]\n" + "\u034f \u200b " * 80 + "\n\n"
+        "Bonjour,\n\nRemplissez-la ici : http://127.0.0.1:8069/fiche/x"
+    )
     mail.add_alternative("<p onclick='1'>Bonjour</p>", subtype="html")
     mail.add_attachment(
         b"%PDF-", maintype="application", subtype="pdf", filename="a.pdf"
@@ -246,6 +250,7 @@ def test_mails_of_the_software_are_read_beside_those_of_urssaf(tmp_path):
         shown = client.get("/boite-aux-lettres/recu/1").text
         assert '<a href="http://127.0.0.1:8069/fiche/x"' in shown
         assert "a.pdf" in shown
+        assert "Le début" not in shown and "\u034f" not in shown
         html = client.get("/boite-aux-lettres/recu/1/mise-en-page")
         assert "Bonjour" in html.text
         # Somebody else's page: it runs nothing, and loads nothing.
