@@ -143,7 +143,7 @@ tour("urssaf_tour_review", () => [
         trigger: ".o_form_statusbar button.btn-primary[name=action_urssaf_review_form]",
         run: "click",
     },
-    { trigger: ".o_breadcrumb .breadcrumb-item" },
+    { trigger: ".o_breadcrumb .breadcrumb-item:nth-child(2)" },
     { trigger: ".o_form_statusbar button[name=action_accept_all]", run: "click" },
     {
         content: "Back on the contact, complete: to enrol is what comes next.",
@@ -151,7 +151,8 @@ tour("urssaf_tour_review", () => [
     },
     {
         content: "The same screen, not once more behind the form.",
-        trigger: ".o_breadcrumb:not(:has(.breadcrumb-item)) .o_last_breadcrumb_item",
+        trigger:
+            ".o_breadcrumb:not(:has(.breadcrumb-item:nth-child(2))) .o_last_breadcrumb_item",
     },
 ]);
 
