@@ -32,6 +32,12 @@ def sandbox(tmp_path_factory):
         yield Sandbox(server.url)
 
 
+@pytest.fixture
+def already(sandbox):
+    """Identifiers of the demandes that Urssaf has before the test."""
+    return {demande["id"] for demande in sandbox.demandes()}
+
+
 @pytest.fixture(scope="package")
 def wire(sandbox):
     with wire_to(sandbox.url) as wire:

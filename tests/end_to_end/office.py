@@ -89,12 +89,16 @@ def wake_scheduled_actions(instance):
         cursor.execute("SELECT pg_notify('cron_trigger', %s)", (DATABASE,))
 
 
-def assert_once_each(rpc, sandbox, moves):
-    """One demande per invoice at Urssaf, and Odoo knows its identifier."""
+def assert_once_each(rpc, sandbox, moves, already):
+    """One demande per invoice at Urssaf, under the number that Odoo knows, and none
+    besides.
+
+    :param already: identifiers of the demandes that Urssaf had before
+    """
     requests = rpc.search(REQUEST, [("move_id", "in", moves)])
     records = rpc.read(REQUEST, requests, ["name", "external_id", "state"])
     assert len(records) == len(moves)
-    for record in records:
-        # ``demande`` raises unless exactly one bears the number.
-        assert sandbox.demande(record["name"])["id"] == record["external_id"]
-        assert record["state"] == "waiting"
+    assert {record["state"] for record in records} == {"waiting"}
+    known = sorted((record["name"], record["external_id"]) for record in records)
+    there = [d for d in sandbox.demandes() if d["id"] not in already]
+    assert sorted((demande["number"], demande["id"]) for demande in there) == known

@@ -75,7 +75,7 @@ def _back(instance, lives):
     return rpc
 
 
-def _assert_all_arrive(instance, lives, sandbox, moves):
+def _assert_all_arrive(instance, lives, sandbox, moves, already):
     rpc = _back(instance, lives)
     rpc.wait(
         "account.move",
@@ -83,7 +83,7 @@ def _assert_all_arrive(instance, lives, sandbox, moves):
         "urssaf_state",
         "après le redémarrage",
     )
-    office.assert_once_each(rpc, sandbox, moves)
+    office.assert_once_each(rpc, sandbox, moves, already)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def _assert_all_arrive(instance, lives, sandbox, moves):
 )
 @pytest.mark.parametrize("count", [1, 3], ids=["button", "selection"])
 def test_exactly_one_demande_per_invoice(
-    instance, lives, sandbox, wire, customer, moment, path, count
+    instance, lives, sandbox, wire, customer, already, moment, path, count
 ):
     with _killed(lives, wire, moment, path) as rpc:
         moves = office.invoices(rpc, customer, count)
@@ -107,10 +107,12 @@ def test_exactly_one_demande_per_invoice(
                 rpc.call("account.move", "action_urssaf_send", moves)
         else:
             office.send_selection(rpc, moves)
-    _assert_all_arrive(instance, lives, sandbox, moves)
+    _assert_all_arrive(instance, lives, sandbox, moves, already)
 
 
-def test_killed_with_the_answer_in_hand(instance, lives, sandbox, wire, customer):
+def test_killed_with_the_answer_in_hand(
+    instance, lives, sandbox, wire, customer, already
+):
     """Odoo has read the answer and is writing it down: somebody else holds the invoice
     for as long as it takes to kill.
     """
@@ -134,7 +136,7 @@ def test_killed_with_the_answer_in_hand(instance, lives, sandbox, wire, customer
         lives.kill()
         assert isinstance(click.exception(), (ScenarioError, OSError))
         somebody.execute("ROLLBACK")
-    _assert_all_arrive(instance, lives, sandbox, moves)
+    _assert_all_arrive(instance, lives, sandbox, moves, already)
 
 
 def _wait_for_a_blocked_write(instance):

@@ -47,7 +47,7 @@ def another_worker(instance, *jobs, minutes_ahead=0):
     commands.capture("run a worker", command, env=environment, cwd=paths.ROOT)
 
 
-def test_one_click_each_of_two_users(instance, sandbox, wire, customer, rpc):
+def test_one_click_each_of_two_users(instance, sandbox, wire, customer, already, rpc):
     moves = office.invoices(rpc, customer, 1)
     with ThreadPoolExecutor() as users:
         clicks = [
@@ -62,7 +62,7 @@ def test_one_click_each_of_two_users(instance, sandbox, wire, customer, rpc):
     for failure in failures:
         assert name in str(failure) and "Urssaf" in str(failure), failure
     assert wire.posts.count(SEND) == 1
-    office.assert_once_each(rpc, sandbox, moves)
+    office.assert_once_each(rpc, sandbox, moves, already)
 
 
 def _transferred(instance, sandbox, rpc, customer):
@@ -136,7 +136,7 @@ def test_two_users_and_the_same_new_customer(instance, customer, rpc):
     assert len(rpc.search("urssaf.enrolment", [("partner_id", "=", partner)])) == 1
 
 
-def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, rpc):
+def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, already, rpc):
     """However long Urssaf takes: it is the lock that tells, not a delay."""
     moves = office.invoices(rpc, customer, 1)
     with ThreadPoolExecutor() as users:
@@ -147,10 +147,10 @@ def test_a_live_worker_is_left_alone(instance, sandbox, wire, customer, rpc):
             assert _state(instance, moves) == {"sending"}
         click.result()
     assert wire.posts.count(SEND) == 1
-    office.assert_once_each(rpc, sandbox, moves)
+    office.assert_once_each(rpc, sandbox, moves, already)
 
 
-def test_the_queue_and_a_click(instance, sandbox, wire, customer, rpc):
+def test_the_queue_and_a_click(instance, sandbox, wire, customer, already, rpc):
     """The scheduled action sends what a user clicks on at the same moment."""
     moves = office.invoices(rpc, customer, 3)
     office.send_selection(rpc, moves)
@@ -165,10 +165,11 @@ def test_the_queue_and_a_click(instance, sandbox, wire, customer, rpc):
         action.result()
     assert len(requests) == 3
     assert wire.posts.count(SEND) == 1
+    office.assert_once_each(rpc, sandbox, moves, already)
 
 
 def test_the_invoice_is_saved_while_urssaf_answers(
-    instance, sandbox, wire, customer, rpc
+    instance, sandbox, wire, customer, already, rpc
 ):
     """The transaction that writes the answer down conflicts: it is written again, and
     nothing is sent again.
@@ -181,6 +182,6 @@ def test_the_invoice_is_saved_while_urssaf_answers(
             rpc.write("account.move", moves, {"narration": "Merci !"})
         click.result()
     assert wire.posts.count(SEND) == 1
-    office.assert_once_each(rpc, sandbox, moves)
+    office.assert_once_each(rpc, sandbox, moves, already)
     [move] = rpc.read("account.move", moves, ["urssaf_state", "narration"])
     assert move["urssaf_state"] == "waiting" and "Merci" in move["narration"]

@@ -54,8 +54,13 @@ class UrssafCase(FakeUrssafMixin, HomeServiceCase):
         # No transaction ends in a test, and Odoo would send at once: it waits here.
         form = self.registry["urssaf.customer.form"]
         self.patch(form, "_mail_leaves", lambda self: None)
+        self.addCleanup(self._assert_nothing_posted_blindly)
         # A new record set per test: the fake has forgotten everybody.
         self.partner = self._make_partner()
+
+    def _assert_nothing_posted_blindly(self):
+        """Whatever a test does: no number leaves again that Urssaf has or may have."""
+        self.assertFalse(self.fake.numbers.blind, "posted again blindly")
 
     # -- makers ----------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from urllib.parse import parse_qs, urlsplit
 
 from .fake_urssaf_faults import AFTER, Fault, answer
+from .fake_urssaf_numbers import NEVER_TAKEN, UNREADABLE, PostedNumbers
 
 BASE_PATH = "/atp/v1/tiersPrestations"
 TOKEN_PATH = "/api/oauth/v1/token"
@@ -98,7 +99,9 @@ class Call:
 
 
 class FakeUrssaf:
-    """See the module. ``calls``, ``customers`` and ``demandes`` are there to read."""
+    """See the module. ``calls``, ``customers``, ``demandes`` and ``numbers`` are there
+    to read.
+    """
 
     def __init__(self):
         self.reset()
@@ -108,6 +111,7 @@ class FakeUrssaf:
         self.calls: list[Call] = []
         self.customers: dict[str, Customer] = {}
         self.demandes: dict[str, Demande] = {}
+        self.numbers = PostedNumbers()
         self.tokens: set[str] = set()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._storm = None
@@ -174,17 +178,35 @@ class FakeUrssaf:
         queue = self._faults[call.method]
         fault = queue.popleft() if queue else self._storm and self._storm()
         self.spoilt += bool(fault)
+        sent = call.json if call.method == "050" else []
+        self.numbers.posted(sent)
         if fault and fault.kind not in AFTER:
+            alone = fault.kind == "reject_400" and len(sent) == 1
+            if alone or fault.kind in NEVER_TAKEN:
+                self.numbers.not_taken(sent)
             return fault.apply(request)
         if call.method != "token" and not self._authorised(call):
+            self.numbers.not_taken(sent)
             return answer(request, 401)
         status, payload = getattr(self, f"_method_{call.method}")(call, fault)
         if fault and fault.loses_answer:
             return fault.apply(request)
+        if not (fault and fault.kind in UNREADABLE):
+            self._remember(call, status, payload)
         if fault:
             return fault.spoil(request, status, payload)
         headers = {"Date": format_datetime(self.clock, True)} if self.clock else {}
         return answer(request, status, payload, headers=headers)
+
+    def _remember(self, call: Call, status, payload):
+        """The caller reads this answer."""
+        if call.method == "050" and status == 200:
+            self.numbers.answered(payload)
+        elif call.method == "050":
+            self.numbers.not_taken(call.json)
+        elif call.method == "070":
+            found = payload["infoDemandePaiements"] if status == 200 else []
+            self.numbers.searched(call.json, found)
 
     def _read(self, request, kw) -> Call:
         url = urlsplit(request.url)

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The Urssaf of the tests answers our client, and fails when it is told to."""
 
+from contextlib import suppress
+
 import requests
 
 from odoo.tests import BaseCase, tagged
@@ -11,6 +13,7 @@ from ..lib.api import (
     UrssafAmbiguous,
     UrssafAuthError,
     UrssafClient,
+    UrssafError,
     UrssafProtocolError,
     UrssafRejected,
     UrssafUnavailable,
@@ -68,6 +71,32 @@ class TestFakeUrssaf(FakeCase):
             [call.method for call in self.fake.calls],
             "token 010 010 020 050 020 050 050 070 070 070".split(),
         )
+
+    def test_what_is_posted_again_blindly(self):
+        """Refused without a trace, or asked for in vain: again. Any other: never."""
+        self.fake.add_customer()
+
+        def lost(*numbers):
+            with suppress(UrssafError):
+                self.send(*numbers)
+
+        for kind in ("http_503", "unauthorized", "reject(ERR_CMPT_BLOQUE)"):
+            self.fake.fail("050", kind)
+            lost("F1")
+            lost("F1")
+            self.assertFalse(self.fake.numbers.blind, kind)
+            self.fake.demandes.clear()
+            self.client.search_payment_requests(numbers=["F1"])
+        for kind in ("reset_before", "reset_after", "http_500", "missing_item"):
+            self.fake.fail("050", kind)
+            lost(kind)
+            self.client.search_payment_requests(numbers=["F9"])
+            lost(kind)
+            self.assertEqual(self.fake.numbers.blind.pop(), kind)
+        self.send("F2")
+        self.client.search_payment_requests(numbers=["F2"])
+        self.send("F2")
+        self.assertEqual(self.fake.numbers.blind, ["F2"], "it is there")
 
     def test_unknown_customer_and_birth_date(self):
         (result,) = self.send("F1")

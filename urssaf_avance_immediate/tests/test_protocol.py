@@ -81,8 +81,13 @@ class ProtocolCase(UrssafCase):
                 break
 
     def _assert_once_each(self, requests):
-        """The same on both sides: nothing lost, nothing twice."""
+        """The same on both sides: nothing lost, nothing twice. Of each invoice one
+        demande, and no number posted again while Urssaf might have had it.
+        """
         self.assertEqual(set(requests.mapped("state")), {"waiting"})
+        self.assertEqual(requests.move_id.urssaf_request_ids, requests)
+        self.assertEqual(len(requests.move_id), len(requests))
+        self.assertFalse(self.fake.numbers.blind, "posted again blindly")
         sent = sorted(d.number for d in self.fake.demandes.values())
         self.assertEqual(sent, sorted(requests.mapped("name")))
         for request in requests:
