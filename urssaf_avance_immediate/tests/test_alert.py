@@ -2,6 +2,7 @@
 """What waits for a person stays with a person: in few queries, whoever leaves."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -297,6 +298,80 @@ class TestAlert(UrssafCase):
             }
         )
         self.assertNotIn(self.user, self.company._urssaf_responsibles())
+
+    def _waits_for_me(self):
+        """``{way: record}`` of each model, of which the user is told."""
+        self._enrol()
+        self.company.urssaf_responsible_id = self.user
+        waiting = {
+            "a demande": self._news("40"),
+            **dict(self._ways_of_a_customer()),
+            **dict(self._other_ways()),
+        }
+        for way, record in waiting.items():
+            self.assertEqual(record.activity_ids.user_id, self.user, way)
+        return waiting
+
+    def _assert_with_somebody_else(self, waiting):
+        self._run_cron("digest")
+        for way, record in waiting.items():
+            [activity] = record.activity_ids.filtered("automated")
+            self.assertNotEqual(activity.user_id, self.user, way)
+            self.assertTrue(activity.user_id.active, way)
+            self.assertIn(self.company, activity.user_id.company_ids, way)
+
+    def test_who_left_the_company_keeps_nothing(self):
+        """He is active still, elsewhere."""
+        waiting = self._waits_for_me()
+        self.user.write(
+            {
+                "company_id": self.other_company.id,
+                "company_ids": [Command.set(self.other_company.ids)],
+            }
+        )
+        self._assert_with_somebody_else(waiting)
+
+    def test_who_may_read_it_no_more_keeps_nothing(self):
+        waiting = self._waits_for_me()
+        self.user.group_ids = self.env.ref("base.group_user")
+        self._assert_with_somebody_else(waiting)
+
+    def test_whoever_was_chosen_by_a_person_keeps_it(self):
+        self._enrol()
+        self.company.urssaf_responsible_id = self.user
+        request, other = self._news("40"), self._news("40")
+        self.assertEqual((request | other).activity_ids.user_id, self.user)
+        request.activity_ids.user_id = self.successor
+        request._tell("Still there.")
+        other._tell("Still there.")
+        self.assertEqual(request.activity_ids.user_id, self.successor)
+        self.assertIn("Still there.", request.activity_ids.note)
+        # Whom the add-on chose is replaced when the invoice is another person's.
+        third = self._make_user("third", "urssaf_avance_immediate.group_user")
+        (request | other).move_id.invoice_user_id = third
+        request._tell("Still there.")
+        other._tell("Still there.")
+        self.assertEqual(request.activity_ids.user_id, self.successor)
+        self.assertEqual(other.activity_ids.user_id, third)
+        # Even who was chosen may leave, and what follows is the add-on's choice again.
+        self.successor.group_ids = self.env.ref("base.group_user")
+        self._run_cron("digest")
+        self.assertEqual(request.activity_ids.user_id, third)
+        (request | other).move_id.invoice_user_id = self.user
+        request._tell("Still there.")
+        self.assertEqual(request.activity_ids.user_id, self.user)
+
+    def test_what_failed_is_named_as_the_list_of_actions_names_it(self):
+        enrolments = type(self.env["urssaf.enrolment"])
+        work = "odoo.addons.urssaf_avance_immediate.models.exchange.work"
+        with (
+            patch.object(enrolments, "_daily_watch", side_effect=ValueError),
+            self.assertLogs(work, "ERROR"),
+        ):
+            self._run_cron("digest")
+        note = self.company.partner_id.activity_ids.note
+        self.assertIn("“Urssaf: daily watch over what is stuck”", note)
+        self.assertNotIn("digest", note)
 
     def test_settled_leaves_nothing_behind(self):
         self._enrol()

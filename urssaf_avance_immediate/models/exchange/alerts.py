@@ -43,7 +43,9 @@ class UrssafAlerted(models.AbstractModel):
 
     @api.model
     def _urssaf_alert_moves_on(self):
-        """Whether an activity goes to another person when the matter becomes his."""
+        """Whether an activity that nobody has handed on goes to another person when
+        the matter becomes his.
+        """
         return False
 
     def _urssaf_alert_deadline(self):
@@ -64,6 +66,12 @@ class UrssafAlert(models.Model):
     res_model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field="res_model", required=True)
     activity_type = fields.Char(required=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Told to",
+        help="Whom the add-on chose: if another has the activity, a person gave it to "
+        "him.",
+    )
     note = fields.Text()
     told_at = fields.Datetime(required=True)
 
@@ -78,42 +86,59 @@ class UrssafAlert(models.Model):
     def _tell(self, company, notes, activity_type=ACTIVITY_TYPE):
         """Say what somebody has to do now: one activity per record.
 
-        Who has it already by somebody's choice keeps it, unless the matter is another
-        person's now (see ``_urssaf_alert_moves_on``) or he is gone.
+        Who has it keeps it as long as he is active, in the company and may read the
+        record; unless the matter is another person's now (see
+        ``_urssaf_alert_moves_on``) and nobody has chosen him, by handing it on.
 
         :param notes: ``{record: plain text}``, all of one model and company
         """
         if not notes:
             return
         records = next(iter(notes)).union(*notes)
-        # sudo: whoever finds the matter may not read whose it is.
-        users = company._urssaf_readers(
-            {record: record._urssaf_alert_candidates() for record in records.sudo()}
-        )
         known = self._activities(records, activity_type).grouped("res_id")
+        alerts = {alert.res_id: alert for alert in self._of(records, activity_type)}
+        none = self.env["mail.activity"].sudo()  # as _activities
+        activities = {record: known.get(record.id, none)[:1] for record in records}
+        kept = self._kept(activities, alerts)
+        users = company._urssaf_readers(
+            {
+                record: kept[record] | record._urssaf_alert_candidates()
+                # sudo(): whoever finds the matter may not read whose it is.
+                for record in records.sudo()
+            }
+        )
         new = []
         for record, note in notes.items():
-            values = {"note": note and plaintext2html(note)}
+            values = {
+                "note": note and plaintext2html(note),
+                "user_id": users[record].id,
+            }
             deadline = record._urssaf_alert_deadline()
             if deadline:
                 values["date_deadline"] = deadline
-            activity = known.get(record.id, self.env["mail.activity"])[:1]
-            user = users[record]
-            if not activity:
-                new.append((record, {**values, "user_id": user.id}))
-                continue
-            if not activity.user_id.active or records._urssaf_alert_moves_on():
-                values["user_id"] = user.id
-            changed = {
-                name: value
-                for name, value in values.items()
-                if activity._fields[name].convert_to_write(activity[name], activity)
-                != value
-            }
-            if changed:
-                activity.write(changed)
+            if activities[record]:
+                _write_changes(activities[record], values)
+            else:
+                new.append((record, values))
         self._schedule(company, new, activity_type)
-        self._remember(company, notes, activity_type)
+        chosen = {record: u for record, u in users.items() if u != kept[record]}
+        self._remember(company, notes, activity_type, alerts, chosen)
+
+    @api.model
+    def _kept(self, activities, alerts):
+        """``{record: user}`` who has its activity and keeps it, if he can; see
+        ``_tell``.
+        """
+        kept = {}
+        for record, activity in activities.items():
+            alert = alerts.get(record.id, self.browse())
+            stays = not record._urssaf_alert_moves_on() or alert._handed_on(activity)
+            kept[record] = activity.user_id if stays else activity.user_id.browse()
+        return kept
+
+    def _handed_on(self, activity):
+        """Whether a person gave this activity to another than the add-on had chosen."""
+        return bool(self.user_id and activity and activity.user_id != self.user_id)
 
     @api.model
     def _settled(self, records, activity_type=ACTIVITY_TYPE):
@@ -217,14 +242,18 @@ class UrssafAlert(models.Model):
         )
 
     @api.model
-    def _remember(self, company, notes, activity_type):
+    def _remember(self, company, notes, activity_type, alerts, chosen):
+        """:param alerts: ``{id of a record: what was said of it before}``
+        :param chosen: ``{record: user}`` whom the add-on, not a person, has chosen
+        """
         now = fields.Datetime.now()
-        records = next(iter(notes)).union(*notes)
-        known = {alert.res_id: alert for alert in self._of(records, activity_type)}
         for record, note in notes.items():
-            if record.id in known:
-                known[record.id].write({"note": note, "told_at": now})
-        # sudo: nobody else reads or writes these.
+            if record.id in alerts:
+                values = {"note": note, "told_at": now}
+                if record in chosen:
+                    values["user_id"] = chosen[record].id
+                alerts[record.id].write(values)
+        # sudo(): nobody else reads or writes these.
         self.sudo().create(
             [
                 {
@@ -232,11 +261,12 @@ class UrssafAlert(models.Model):
                     "res_model": record._name,
                     "res_id": record.id,
                     "activity_type": activity_type,
+                    "user_id": chosen[record].id if record in chosen else False,
                     "note": note,
                     "told_at": now,
                 }
                 for record, note in notes.items()
-                if record.id not in known
+                if record.id not in alerts
             ]
         )
 
@@ -244,8 +274,9 @@ class UrssafAlert(models.Model):
 
     @api.model
     def _watch(self, company):
-        """Say again what nobody has on his list any more: its user was archived, or has
-        left the company. What somebody has marked as done is his decision.
+        """Say again what nobody has on his list any more: its user was archived, has
+        left the company or may not read the record any more. What somebody has marked
+        as done is his decision.
         """
         # sudo: the daily watch, of all that the company serves.
         alerts = self.sudo().search(
@@ -271,11 +302,12 @@ class UrssafAlert(models.Model):
         alerts = self.exists()
         done = alerts._marked_as_done(records, activity_type)
         done.unlink()
-        on_a_list = {
-            activity.res_id
+        holders = {
+            records.browse(activity.res_id): activity.user_id
             for activity in self._activities(records, activity_type)
-            if activity.user_id.active and company in activity.user_id.company_ids
         }
+        readers = company._urssaf_readers(holders)
+        on_a_list = {r.id for r, user in holders.items() if readers[r] == user}
         notes = {
             records.browse(alert.res_id): alert.note
             for alert in alerts - done
@@ -303,3 +335,14 @@ class UrssafAlert(models.Model):
         return self.filtered(
             lambda alert: moments.get(alert.res_id, alert.told_at) > alert.told_at
         )
+
+
+def _write_changes(activity, values):
+    """Write what is not so already."""
+    changed = {
+        name: value
+        for name, value in values.items()
+        if activity._fields[name].convert_to_write(activity[name], activity) != value
+    }
+    if changed:
+        activity.write(changed)
