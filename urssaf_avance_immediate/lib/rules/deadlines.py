@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When Urssaf's money is due: French working days.
+"""Until when a customer may answer (48 hours), when Urssaf's money is due (French
+working days), and what its notice leaves (30 days).
 
 A working day ("jour ouvré") is Monday to Friday and no national public holiday
 (code du travail L3133-1). The two days of Alsace-Moselle do not count: banks run on
@@ -69,7 +70,9 @@ def older_than(count: int, today: date) -> date:
 
 
 def answer_deadline(asked: datetime) -> datetime:
-    """Until when the customer may answer at the earliest, in the zone of ``asked``."""
+    """The customer may answer until then, 48 hours after ``asked``, in its zone; Urssaf
+    may give him longer, see ``ANSWER_HOURS``.
+    """
     return asked + timedelta(hours=ANSWER_HOURS)
 
 

@@ -37,7 +37,8 @@ OUTLOOKS = {"waiting": "open", **dict.fromkeys(("validated", "debited"), "agreed
 OUTLOOKS["paid"] = "announced"
 # How much longer "Keep watching" watches, from the end of the watch.
 WATCH_MORE = relativedelta(months=6)
-# Nothing was received from Urssaf any more, or never will be.
+# The customer was not debited, or Urssaf cancelled it: its money does not come, or was
+# taken back.
 INCIDENTS = ("unpaid", "recovered", "cancelled")
 
 
