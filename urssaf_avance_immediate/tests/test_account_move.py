@@ -85,6 +85,49 @@ class TestAccountMove(UrssafCase):
         self.assertFalse(move.urssaf_can_send)
         self.assertFalse(self._banners(move))
 
+    def test_the_button_follows_the_enrolment_at_once(self):
+        """In one transaction, and for the search as for the button."""
+        move = self._invoice()
+
+        def shown():
+            found = move.search([("id", "=", move.id), ("urssaf_can_send", "=", True)])
+            self.assertEqual(bool(found), move.urssaf_can_send)
+            return move.urssaf_can_send
+
+        self.assertTrue(shown())
+        self.enrolment.sudo().state = "draft"
+        self.assertFalse(shown())
+        self.enrolment.sudo().state = "active"
+        self.assertTrue(shown())
+        self.partner.urssaf_sending = "never"
+        self.assertFalse(shown())
+
+    def _copy_says(self, move, state):
+        """The stored copy of the demande's state, whatever the demande says."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET urssaf_state = %s WHERE id = %s", (state, move.id)
+        )
+        move.invalidate_recordset()
+
+    def test_the_copy_on_the_invoice_decides_nothing(self):
+        self.company.urssaf_invoice_mention = True
+        move = self._sent().move_id
+        self._demande(move.urssaf_request_id).move("40", "Refusée")
+        self._make_due(move.urssaf_request_id)
+        self._run_cron("follow")
+        self.assertEqual(move.urssaf_request_id.state, "refused")
+        self._copy_says(move, None)
+        self.assertFalse(move._urssaf_not_to_pay(), "he refused it: he pays us")
+        self._copy_says(move, "waiting")
+        self.partner.urssaf_sending = "automatic"
+        move._urssaf_post_automatically()
+        self.assertEqual(len(move.urssaf_request_ids), 2, "it leaves again")
+        self._copy_says(move, None)
+        self.assertEqual(move._urssaf_current_request().state, "queued")
+        self.assertFalse(move._urssaf_will_collect(), "said by the demande itself")
+        self.assertTrue(move._urssaf_not_to_pay())
+
     def test_product_without_nature(self):
         self.housework.home_service_nature_id = False
         self._assert_blocked(self._invoice(), "nature", "Ménage")

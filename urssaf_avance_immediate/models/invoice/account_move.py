@@ -1,4 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an invoice shows of its demande de paiement, whether it can be sent, and its
+buttons. The life of the demande is in ``urssaf.payment.request``.
+"""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -18,14 +22,19 @@ from ..payment_request.payment_request import (
 
 # Something is left to pay; “blocked” is said when one tries to send.
 UNPAID = ("not_paid", "partial", "blocked")
+# What the invoice itself has to be for its button to show, and for lists.
+SENDABLE_INVOICE = Domain(
+    [
+        ("move_type", "=", "out_invoice"),
+        ("state", "=", "posted"),
+        ("payment_state", "in", UNPAID),
+        ("urssaf_excluded", "=", False),
+        ("urssaf_state", "not in", FROZEN),
+    ]
+)
 
 
 class AccountMove(models.Model):
-    """The invoice shows its demande de paiement and starts it; the life of the demande
-    is in ``urssaf.payment.request``, the checks are in ``checks.py``, what is said of
-    it at the head of the invoice is in ``banner.py``.
-    """
-
     _name = "account.move"
     _inherit = ["account.move", "urssaf.guarded", "urssaf.alerted"]
 
@@ -127,8 +136,7 @@ class AccountMove(models.Model):
     @api.depends("urssaf_request_ids.state")
     def _compute_urssaf_request(self):
         for move in self:
-            requests = move.urssaf_request_ids.sorted("id")
-            request = requests.filtered("active_request")[:1] or requests[-1:]
+            request = move._urssaf_current_request()
             move.urssaf_request_id = request
             # For the length of a call, it is still to leave.
             in_call = request.state == "sending"
@@ -137,9 +145,9 @@ class AccountMove(models.Model):
     @api.depends("urssaf_replaced_by_ids", "reversal_move_ids.state")
     def _compute_urssaf_put_right_by(self):
         for move in self:
-            credits = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
+            notes = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
             new = move.urssaf_replaced_by_ids.filtered(lambda m: m.state != "cancel")
-            made = new or credits
+            made = new or notes
             move.urssaf_put_right_by_id = made.sorted("id")[-1:]
 
     @api.depends("urssaf_request_ids.invoice_settled")
@@ -159,25 +167,31 @@ class AccountMove(models.Model):
         "payment_state",
         "urssaf_state",
         "urssaf_excluded",
-        "commercial_partner_id.urssaf_sending",
+        # By the customer of the contact, which has an index; the invoice's has none.
+        "partner_id.commercial_partner_id.urssaf_sending",
+        "partner_id.commercial_partner_id.urssaf_enrolment_ids.state",
         "company_id.urssaf_sending",
     )
     @api.depends_context("uid")
     def _compute_urssaf_can_send(self):
         """Whether sending makes sense: the button shows, the checks come after it."""
-        user = self.env.user.has_group(USER)
-        for move in self:
-            move.urssaf_can_send = (
-                user
-                and move.move_type == "out_invoice"
-                and move.state == "posted"
-                and move.payment_state in UNPAID
-                and move.urssaf_state not in FROZEN
-                and move._urssaf_enrolment().state not in (False, "draft")
-                and not move.urssaf_excluded
-                and move.commercial_partner_id._urssaf_sending_for(move.company_id)
-                != "never"
+        self.urssaf_can_send = False
+        if not self.env.user.has_group(USER):
+            return
+        # sudo(): whoever sends sees the invoices, not every contact.
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        for company, moves in (
+            self.filtered_domain(SENDABLE_INVOICE).grouped("company_id").items()
+        ):
+            known = self._urssaf_customers_of(company)
+            here = Domain("id", "in", moves.commercial_partner_id.ids)
+            customers = partners.search(here & Domain("id", "in", known))
+            theirs = moves.filtered(
+                lambda move, ids=customers.ids: (
+                    move.commercial_partner_id._origin.id in ids
+                )
             )
+            theirs.urssaf_can_send = True
 
     def _search_urssaf_can_send(self, operator, value):
         """What the compute says, over the companies that are ticked."""
@@ -197,15 +211,7 @@ class AccountMove(models.Model):
     @api.model
     def _urssaf_sendable_domain(self):
         """What can be sent, whoever looks at it."""
-        return Domain(
-            [
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", UNPAID),
-                ("urssaf_excluded", "=", False),
-                ("urssaf_state", "not in", FROZEN),
-            ]
-        ) & Domain.OR(
+        return SENDABLE_INVOICE & Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain("commercial_partner_id", "in", self._urssaf_customers_of(company))
             for company in self.env.companies
@@ -244,14 +250,9 @@ class AccountMove(models.Model):
         """The enrolment of the customer under the habilitation of the invoice."""
         self.ensure_one()
         holder = self.company_id._urssaf_holder()
-        return (
-            self.commercial_partner_id.sudo().urssaf_enrolment_ids.filtered(
-                lambda e: e.company_id == holder
-            )
-        )[
-            # sudo(): the checks ask for it, whoever sees the invoice.
-            :1
-        ]
+        # sudo(): the checks ask for it, whoever sees the invoice.
+        enrolments = self.commercial_partner_id.sudo().urssaf_enrolment_ids
+        return enrolments.filtered(lambda e: e.company_id == holder)[:1]
 
     def _urssaf_rebuilt(self):
         """Those of self that were made again from what Urssaf has, whose demande was
@@ -361,7 +362,7 @@ class AccountMove(models.Model):
         if is_from_outside(new_message):
             # sudo(): whoever fetched the mail need not see the invoice.
             for move in self.sudo().filtered(
-                lambda move: move.urssaf_state or move.urssaf_to_send
+                lambda move: move.urssaf_request_ids or move.urssaf_to_send
             ):
                 move.company_id._urssaf_customer_wrote(move, move.partner_id)
         return result

@@ -12,17 +12,15 @@ from odoo.addons.l10n_fr_home_services.models.paper_faults import BANNER as PAPE
 
 from ...lib.api.codes import MAX_NUMBER
 from ...lib.rules import paris_date
-from ..enrolment.enrolment import FOLLOWED as KNOWN
 from ..exchange.exchange import OUTAGE_KINDS
-from ..exchange.screen import check_user
 from ..groups import READERS, USER
 from ..payment_request.following import TO_HANDLE
 from ..payment_request.payment_request import (
     FOLLOWED,
-    FROZEN,
     OTHER_MONEY,
     SENDABLE,
 )
+from .card import card_fault
 from .ceiling import warnings
 from .one_banner import one_banner
 from .replacing import credited_banner, held_fault, settled_banner
@@ -48,7 +46,6 @@ class AccountMove(models.Model):
         groups=READERS,
         help="The steps of its last demande de paiement, dated.",
     )
-    urssaf_can_resend = fields.Boolean(compute="_compute_urssaf_can_resend")
 
     @api.depends(
         "urssaf_can_send",
@@ -65,15 +62,6 @@ class AccountMove(models.Model):
         for move in self:
             move.urssaf_send_state = states[move]
 
-    def _urssaf_send_state(self):
-        """``(key, label)`` of how far the invoice is, see ``send_state.py``."""
-        self.ensure_one()
-        key = self.urssaf_send_state
-        labels = dict(
-            self._fields["urssaf_send_state"]._description_selection(self.env)
-        )
-        return key, labels.get(key, "")
-
     @api.depends("urssaf_request_ids.timeline")
     @api.depends_context("uid", "lang")
     def _compute_urssaf_timeline(self):
@@ -84,34 +72,6 @@ class AccountMove(models.Model):
                     # The button of the invoice, for the form that shows it.
                     step["action"]["method"] = "action_urssaf_correct"
             move.urssaf_timeline = steps
-
-    @api.depends("state", "urssaf_replaces_id", "urssaf_excluded", "partner_id")
-    @api.depends_context("uid")
-    def _compute_urssaf_can_resend(self):
-        """A draft that takes the place of an invoice that Urssaf has no more."""
-        user = self.env.user.has_group(USER)
-        for move in self:
-            move.urssaf_can_resend = bool(
-                user
-                and move.state == "draft"
-                and move.urssaf_replaces_id
-                and move._urssaf_concerned()
-                and not list(held_fault(move))
-            )
-
-    def action_urssaf_post_and_resend(self):
-        """Post the invoice that takes the place of another one, and send it: both or
-        none.
-
-        :raises UserError: what stands in the way of posting it, or of sending it
-        """
-        self.ensure_one()
-        check_user(self.env)
-        self.action_post()
-        if self.urssaf_state in FROZEN:
-            # The customer’s invoices leave by themselves: it is in the queue.
-            return self._urssaf_notify_sent(self.urssaf_request_id)
-        return self.action_urssaf_send()
 
     @api.depends(
         "urssaf_state",
@@ -135,7 +95,7 @@ class AccountMove(models.Model):
         if self.env.user.has_group(USER):
             names = sorted(name for name in banners if name.startswith(PAPER))
             papers = {name: banners.pop(name) for name in names}
-            ours = self._urssaf_card_fault()
+            ours = card_fault(self)
             outage = self._urssaf_connection_banner()
             if not outage or self.urssaf_state != "queued":
                 ours |= self._urssaf_banners()
@@ -143,38 +103,54 @@ class AccountMove(models.Model):
         return banners
 
     def _urssaf_banners(self):
+        """``{name: banner}`` of what to do now about the demande."""
         self.ensure_one()
         request = self.urssaf_request_id
-        if self.state == "draft":
-            return self._urssaf_draft_banners()
         forgotten = request.state == "cancelled" and not request.remote_code
-        if self.urssaf_can_send and (request.state in (*SENDABLE, False) or forgotten):
-            faults = self._urssaf_check_sendable()
-            if request.state == "rejected":
-                faults = {"urssaf_rejected": self._urssaf_request_banner(request)} | (
-                    faults
-                )
-            if faults.get("urssaf_period", {}).get("level") == "danger":
-                # The form asks for the dates right there.
-                del faults["urssaf_period"]
-            elif all(fault["level"] != "danger" for fault in faults.values()):
-                faults |= self._urssaf_handed_banner()
-                faults["urssaf_ready"] = {
-                    "level": "info",
-                    "message": self.env._("Ready to be sent to Urssaf."),
-                }
-            return faults
-        if request.invoice_settled:
-            return {"urssaf_settled": settled_banner(request)}
-        if self.payment_state == "reversed":
-            credited = credited_banner(request)
-            return {"urssaf_credited": credited} if credited else {}
-        # No news because of an outage: that is said once, see below.
+        if self.state == "draft":
+            banners = self._urssaf_draft_banners()
+        elif self.urssaf_can_send and (
+            request.state in (*SENDABLE, False) or forgotten
+        ):
+            banners = self._urssaf_sending_banners(request)
+        elif request.invoice_settled:
+            banners = {"urssaf_settled": settled_banner(request)}
+        elif self.payment_state == "reversed":
+            banners = {"urssaf_credited": credited_banner(request)}
+        elif self._urssaf_request_troubled(request):
+            banners = {"urssaf_request": self._urssaf_request_banner(request)}
+        elif request.state in BEFORE_DEBIT:
+            banners = self._urssaf_handed_banner()
+        else:
+            banners = {}
+        return {name: banner for name, banner in banners.items() if banner}
+
+    def _urssaf_sending_banners(self, request):
+        """What stands in the way of sending it, or that nothing does."""
+        faults = self._urssaf_check_sendable()
+        if request.state == "rejected":
+            rejected = {"urssaf_rejected": self._urssaf_request_banner(request)}
+            faults = rejected | faults
+        if faults.get("urssaf_period", {}).get("level") == "danger":
+            # The form asks for the dates right there.
+            del faults["urssaf_period"]
+        elif all(fault["level"] != "danger" for fault in faults.values()):
+            faults |= self._urssaf_handed_banner()
+            faults["urssaf_ready"] = {
+                "level": "info",
+                "message": self.env._("Ready to be sent to Urssaf."),
+            }
+        return faults
+
+    def _urssaf_request_troubled(self, request):
+        """Whether the demande itself has something to say."""
+        # No news because of an outage: the banner of the connection says that.
         passing = request.state in FOLLOWED and request.last_error_kind in OUTAGE_KINDS
-        trouble = request.last_error_message and not passing
-        if request.state in ("unknown", *TO_HANDLE) or request.matter or trouble:
-            return {"urssaf_request": self._urssaf_request_banner(request)}
-        return self._urssaf_handed_banner() if request.state in BEFORE_DEBIT else {}
+        return (
+            request.state in ("unknown", *TO_HANDLE)
+            or request.matter
+            or (request.last_error_message and not passing)
+        )
 
     def _urssaf_handed_banner(self):
         """The invoice is not in the customer's hands yet; nothing stops."""
@@ -330,51 +306,4 @@ class AccountMove(models.Model):
             "action": request._cancel_action()
             if cancel
             else request._get_records_action(),
-        }
-
-    # -- the invoice stands under another card -----------------------------------
-
-    def _urssaf_person_below(self):
-        """The customer at Urssaf whom this invoice is addressed to, if it counts as
-        another contact's; empty else.
-        """
-        self.ensure_one()
-        person = self.partner_id
-        if (
-            self.move_type != "out_invoice"
-            or person == self.commercial_partner_id
-            or self.urssaf_excluded
-            or self.urssaf_state in FROZEN
-            or person._urssaf_sending_for(self.company_id) == "never"
-        ):
-            return person.browse()
-        holder = self.company_id._urssaf_holder()
-        # Whoever may see the invoice is told why it does not leave.
-        enrolment = person.sudo().urssaf_enrolment_ids.filtered(
-            lambda e: e.company_id == holder and e.state in KNOWN
-        )
-        return person if enrolment._usable() else person.browse()
-
-    def _urssaf_card_fault(self, level="warning"):
-        """What is said of such an invoice. As “danger” it forbids the sending: should
-        the card be a customer of Urssaf too, it would be debited for somebody else.
-        """
-        person = self._urssaf_person_below()
-        if not person:
-            return {}
-        message = self.env._(
-            "%(person)s is enrolled at Urssaf, but the contact stands under "
-            "“%(card)s”, whose invoice this is: it does not leave for Urssaf. Open the "
-            "customer, take the contact out of “%(card)s”, then choose the customer of "
-            "this invoice again (reset it to draft if it is posted).",
-            person=person.name,
-            card=self.commercial_partner_id.name,
-        )
-        return {
-            "urssaf_card": self._urssaf_fault(
-                message,
-                level=level,
-                action=person._get_records_action(),
-                text=self.env._("Open the customer"),
-            )
         }

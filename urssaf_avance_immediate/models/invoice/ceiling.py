@@ -63,7 +63,7 @@ def _likely(moves):
     """``(move, advance, half, full)`` of those that are not at Urssaf, euros; ``full``
     lists ``(label, ceiling, left before)`` of the ceilings that do not suffice.
     """
-    fresh = moves.filtered(lambda move: move.urssaf_state not in FROZEN)
+    fresh = moves - moves._urssaf_with_demande(FROZEN)
     Use = fresh.env["urssaf.ceiling.use"]
     for holder, found in fresh.grouped(lambda m: m.company_id._urssaf_holder()).items():
         # sudo(): what was used, of whoever the customer is; amounts come out of it.

@@ -17,6 +17,7 @@ from ...lib.rules import (
     period_warnings,
 )
 from ..payment_request.numbers import numbers_to_send
+from .card import card_fault
 from .ceiling import with_ceiling
 from .deposits import deposit_faults
 from .replacing import held_fault
@@ -169,7 +170,7 @@ class AccountMove(models.Model):
                 partner.name,
             )
             yield "left_out", fault(message, **open_customer)
-        for found in self._urssaf_card_fault("danger").values():
+        for found in card_fault(self, "danger").values():
             yield "card", found
         yield from self._urssaf_enrolment_faults(partner, open_customer)
         if not partner._urssaf_french():

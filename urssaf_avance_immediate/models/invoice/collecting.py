@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
-from ..payment_request.payment_request import COLLECTING
+from ..payment_request.payment_request import COLLECTING, SENDABLE
 from ..payment_request.settling import aside_entries
 from .account_move import UNPAID
 from .ceiling import estimates
@@ -110,7 +110,7 @@ class AccountMove(models.Model):
         move = self.sudo()  # whoever reads the invoice is told who collects it
         if (
             move.state != "posted"
-            or move.urssaf_state not in (False, "draft", "rejected")
+            or move._urssaf_current_request().state not in (False, *SENDABLE)
             or move.payment_state not in UNPAID
             or not move.company_id._urssaf_holder().urssaf_invoice_mention
             or not move._urssaf_concerned()

@@ -84,6 +84,12 @@ class AccountMove(models.Model):
             )
         )
 
+    def _urssaf_current_request(self):
+        """The demande that counts: the one that is not over, else the last."""
+        # sudo(): whoever sees the invoice need not see its demandes.
+        requests = self.sudo().urssaf_request_ids.sorted("id")
+        return requests.filtered("active_request")[:1] or requests[-1:]
+
     def _urssaf_check_frozen(self):
         """Nothing that Urssaf was told may change now.
 

@@ -6,13 +6,13 @@ READY = "urssaf_ready"
 
 
 def one_banner(papers, ours):
-    """What weighs most first, with its button. Of what weighs the same, the paper is
-    put right before it is handed over, or sent. That all is well is said where nothing
-    else is.
+    """What is gravest comes first, with its button. Where both are as grave, what the
+    paper lacks comes first: the paper is put right before the invoice leaves. “Ready to
+    be sent” is said only where nothing else is.
 
     :param papers: the trade's banners, what the paper lacks
     :param ours: what the demande waits for
-    :return: ``{name: banner}``, under the name of what weighs most of ours
+    :return: ``{name: banner}``, under the name of the gravest of ours
     """
     # Sorting keeps the order of those of one level.
     ranked = sorted(ours.items(), key=_weight)

@@ -19,10 +19,12 @@ from ..enrolment.enrolment import CLOSED as PAUSED
 from ..exchange import turns, work
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.screen import check_user, notice
+from ..groups import USER
 from ..payment_request.lettering import EVENT_DAY
-from ..payment_request.payment_request import CLOSED
+from ..payment_request.payment_request import CLOSED, FROZEN
 from .account_move import UNPAID
-from .replacing import carry, credit_notes_posted
+from .card import card_fault
+from .replacing import carry, credit_notes_posted, held_fault
 
 # How an invoice waits for its customer, and nothing else.
 CUSTOMER_ALONE = {"urssaf_enrolment"}
@@ -54,6 +56,7 @@ class AccountMove(models.Model):
         search="_search_urssaf_awaits_sending",
         help="Somebody has to send it: see _urssaf_to_send_domain.",
     )
+    urssaf_can_resend = fields.Boolean(compute="_compute_urssaf_can_resend")
     # The few that wait, among all the invoices of all the years.
     _urssaf_to_send_index = models.Index("(company_id) WHERE urssaf_to_send IS TRUE")
 
@@ -118,10 +121,38 @@ class AccountMove(models.Model):
     def _urssaf_tell_cards(self):
         """At posting, by whatever means: an activity on each such invoice."""
         for move in self._urssaf_left_to_collect():
-            fault = move._urssaf_card_fault()
+            fault = card_fault(move)
             # One that was to leave by itself has its activity.
             if fault and not move.urssaf_to_send:
                 move._urssaf_tell(fault["urssaf_card"]["message"])
+
+    @api.depends("state", "urssaf_replaces_id", "urssaf_excluded", "partner_id")
+    @api.depends_context("uid")
+    def _compute_urssaf_can_resend(self):
+        """A draft that takes the place of an invoice that Urssaf has no more."""
+        user = self.env.user.has_group(USER)
+        for move in self:
+            move.urssaf_can_resend = bool(
+                user
+                and move.state == "draft"
+                and move.urssaf_replaces_id
+                and move._urssaf_concerned()
+                and not list(held_fault(move))
+            )
+
+    def action_urssaf_post_and_resend(self):
+        """Post the invoice that takes the place of another one, and send it: both or
+        none.
+
+        :raises UserError: what stands in the way of posting it, or of sending it
+        """
+        self.ensure_one()
+        check_user(self.env)
+        self.action_post()
+        if self._urssaf_with_demande(FROZEN):
+            # The customer’s invoices leave by themselves: it is in the queue.
+            return self._urssaf_notify_sent(self.urssaf_request_id)
+        return self.action_urssaf_send()
 
     @api.depends("state", "payment_state", "urssaf_state", "urssaf_to_send")
     @api.depends_context("uid", "allowed_company_ids")
@@ -201,7 +232,8 @@ class AccountMove(models.Model):
         and leaves later.
         """
         automatic = self._urssaf_automatic().filtered(
-            lambda move: move.urssaf_state in (False, "draft", *CLOSED)
+            lambda move: move._urssaf_current_request().state
+            in (False, "draft", *CLOSED)
         )
         # What a lost backup had sent is at Urssaf: it is taken over, not sent.
         automatic -= automatic._urssaf_rebuilt()
@@ -295,8 +327,6 @@ class AccountMove(models.Model):
         return [
             ("company_id", "in", company._urssaf_served().ids),
             ("urssaf_to_send", "=", True),
-            # “rejected”: Urssaf itself found the customer blocked, see above.
-            ("urssaf_state", "in", (False, "draft", "rejected", *CLOSED)),
         ]
 
     @api.model
@@ -309,7 +339,9 @@ class AccountMove(models.Model):
     @api.model
     def _urssaf_send_waiting_of(self, company):
         """Each invoice apart from the others."""
-        waiting = self.search(self._urssaf_waiting_domain(company))
+        marked = self.search(self._urssaf_waiting_domain(company))
+        # One that was rejected waits too: Urssaf itself found the customer blocked.
+        waiting = marked - marked._urssaf_with_demande(FROZEN)
         work.report_more(self.env, len(waiting))
         work.take_each(
             waiting,

@@ -269,7 +269,7 @@ def release(moves):
     held = moves.sudo().urssaf_replaced_by_ids.filtered(
         lambda move: move.state == "posted"
         and move.payment_state in UNPAID
-        and not move.urssaf_state
+        and not move.urssaf_request_ids
     )
     if held.filtered("urssaf_to_send"):
         wake(moves.env, CRON_INVOICES)

@@ -14,7 +14,6 @@ from ..groups import USER
 #: Working days from the customer’s yes to the debit, as Urssaf’s own pages say.
 DEBIT_DAYS = 2
 
-NOT_LEFT = ("draft", "queued", "sending", "unknown", "rejected")
 AGREED = ("validated", "debited", "paid", "unpaid", "recovered")
 
 
