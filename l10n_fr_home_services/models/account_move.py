@@ -70,10 +70,17 @@ class AccountMove(models.Model):
         self.sudo().home_service_intervention_ids._unfreeze()
         return result
 
-    @api.depends("company_id", "invoice_line_ids.product_id")
+    @api.depends(
+        "company_id.home_service_sap_number",
+        "company_id.parent_id.home_service_sap_number",
+        "invoice_line_ids.product_id",
+        "invoice_line_ids.home_service_nature_id",
+    )
     def _compute_home_service_shown(self):
         """Whether the invoice may have dates of services: its company has a SAP number,
-        or a line has a nature.
+        or a line has a nature. It is asked anew with each page: a nature that a product
+        gets meanwhile is no dependency, for the lines of all its invoices would be read
+        at once.
         """
         for move in self:
             declarant = move.company_id._home_service_declarant()
@@ -87,9 +94,8 @@ class AccountMove(models.Model):
     def _compute_home_service_start(self):
         """The dates of the lines where they have their own; else the user says."""
         for move in self:
-            move.home_service_start = first_day(
-                *move._home_service_own_days(move.home_service_start)
-            )
+            days, complete = move._home_service_own_days()
+            move.home_service_start = first_day(days, move.home_service_start, complete)
 
     @api.depends(
         "home_service_start",
@@ -99,20 +105,20 @@ class AccountMove(models.Model):
     def _compute_home_service_end(self):
         """A single day unless the lines or the user say otherwise."""
         for move in self:
+            days, complete = move._home_service_own_days()
             move.home_service_end = last_day(
-                *move._home_service_own_days(move.home_service_end),
-                start=move.home_service_start,
+                days, move.home_service_end, complete, start=move.home_service_start
             )
 
-    def _home_service_own_days(self, given):
-        """Of the lines: ``(days, given, whether all have their own)``."""
+    def _home_service_own_days(self):
+        """Of the lines: ``(days, whether all have their own)``."""
         lines = self._home_service_lines()
         dated = lines.filtered("home_service_start")
         days = [
             *dated.mapped("home_service_start"),
             *dated.mapped("home_service_end"),
         ]
-        return days, given, dated == lines
+        return days, dated == lines
 
     def _home_service_lines(self):
         """The lines that carry an amount; notes and sections stay in Odoo."""

@@ -106,8 +106,8 @@ class AccountMove(models.Model):
         return faults
 
     def _home_service_nature_faults(self):
-        """What is no service has a product of goods; a rebate, or a deposit that is
-        taken off, is none either.
+        """Each line of a service says its nature. Lines that are no service need none:
+        goods, and what is taken off, such as a rebate or a deposit.
         """
         faults = []
         for line in self._home_service_lines():
@@ -231,8 +231,9 @@ class AccountMove(models.Model):
         for move in due._home_service_stopped():
             if not move.activity_search([ACTIVITY]):
                 clerk = move._home_service_clerk()
-                # The scheduled action has no language, he who reads it has one.
-                told = move.with_context(lang=clerk.sudo().lang)  # sudo: another's
+                # In the language of who reads it: the scheduled action has none.
+                # sudo(): the user may not read another one.
+                told = move.with_context(lang=clerk.sudo().lang)
                 text = told._home_service_stop_text(told._home_service_stopped())
                 told.activity_schedule(
                     ACTIVITY, user_id=clerk.id, note=plaintext2html(text)
@@ -265,10 +266,11 @@ class AccountMove(models.Model):
         :raises RedirectWarning: see :meth:`_home_service_check_papers`
         """
         if len(self) == 1 and (stopped := self._home_service_stopped()):
-            action = None
-            for _sentence, record in stopped[self]:
-                action = action or self._home_service_mend_action(record)
-            if action:
+            actions = (
+                self._home_service_mend_action(record)
+                for _sentence, record in stopped[self]
+            )
+            if action := next(filter(None, actions), None):
                 text = self._home_service_stop_text(stopped)
                 raise RedirectWarning(text, action, self.env._("Mend it"))
         return super().action_post()

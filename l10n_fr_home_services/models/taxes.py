@@ -129,7 +129,7 @@ class ResCompany(models.Model):
         )
         return services.filtered("home_service_tax_notice")
 
-    def _home_service_exempt_tax(self):
+    def _home_service_ensure_exempt_tax(self):
         """The tax of 0 % of an exempt company: due on the invoice. That of the chart is
         due on payment, and would make an empty entry at each of them.
         """
@@ -210,11 +210,11 @@ class AccountTax(models.Model):
             )
         return ""
 
-    def _home_service_replacement(self, company):
+    def _home_service_ensure_replacement(self, company):
         """The right tax of the same rate, with the price as it is; else empty."""
         regime = company._home_service_regime()
         if regime in EXEMPT:
-            return company._home_service_exempt_tax()
+            return company._home_service_ensure_exempt_tax()
         taxes = self.with_context(active_test=False)
         alike = taxes.search(
             [
@@ -273,7 +273,7 @@ class ProductTemplate(models.Model):
             taxes = product.taxes_id
             for tax in product._home_service_taxes(company):
                 if tax._home_service_fault(regime):
-                    right = tax._home_service_replacement(company.sudo())
+                    right = tax._home_service_ensure_replacement(company.sudo())
                     taxes = (taxes - tax) | right if right else taxes
             product.taxes_id = taxes
 

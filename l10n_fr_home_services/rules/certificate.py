@@ -24,7 +24,7 @@ class Part:
     cents: int  #: negative for a refund
     kind: str  #: how it was paid; nothing for what is no money (a write-off)
     paid_on: date
-    day: date = None  #: which decides about the year; that of the payment by default
+    day: date = None  #: which decides about the year; ``paid_on`` by default
     deposit: bool = False  #: a deposit for sure, whatever its date
     known: object = None  #: what another add-on knows of it
     in_cash: bool = False  #: of a refund
@@ -53,8 +53,9 @@ class Document:
     weights: dict
     parts: list = field(default_factory=list)
     origin: int = None  #: the invoice that a credit note takes back
-    #: what credit notes leave to be paid, in cents, where it is known, all of what was
-    #: cancelled as a whole: neither that nor a write-off of the rest is a last payment
+    #: what is to be paid once the credit notes are taken off, in cents, ``None`` where
+    #: it is not known; the whole total if they cancel all of it. Less was paid: then
+    #: the invoice was closed by a credit note or a write-off, not by a last payment
     owed: int = None
 
 

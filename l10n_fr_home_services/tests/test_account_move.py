@@ -80,7 +80,6 @@ class TestAccountMove(HomeServiceCase):
         move = self._draft({"product_id": bread.id})
         self.assertTrue(move.home_service_shown)
         self.company.home_service_sap_number = False
-        move.invalidate_recordset(["home_service_shown"])
         self.assertFalse(move.home_service_shown)
         move.invoice_line_ids = [Command.create({"product_id": self.housework.id})]
         self.assertTrue(move.home_service_shown)

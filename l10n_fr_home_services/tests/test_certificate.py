@@ -219,6 +219,19 @@ class TestCertificate(CertificateCase):
             again.filtered(lambda d: d.partner_id == self.customer), drafts
         )
 
+    def test_no_customer_at_all_is_nobody(self):
+        """An empty selection is not everybody, at any depth."""
+        self._pay(self._invoice(100), 100)
+        nobody = self.customer.browse()
+        ours = self.Certificate.sudo().with_company(self.company)
+        self.assertFalse(ours._prepare(self.company, nobody, 2026))
+        self.assertFalse(ours._figures_now(self.company, nobody, 2026))
+        self.assertFalse(ours._bring_up(self.company, nobody, 2026, new=True))
+        self.assertTrue(ours._figures_now(self.company, None, 2026))
+        ours._prepare(self.company, None, 2026)
+        self.assertTrue(ours._known(self.company, None, 2026))
+        self.assertFalse(ours._known(self.company, nobody, 2026))
+
     # -- rights --------------------------------------------------------------------
 
     def test_rights(self):

@@ -146,7 +146,7 @@ class TestPaper(PaperCase):
 
     def test_an_exempt_company(self):
         self.company.home_service_vat = "franchise"
-        tax = self.company._home_service_exempt_tax()
+        tax = self.company._home_service_ensure_exempt_tax()
         move = self._posted({"tax_ids": [Command.set(tax.ids)]})
         text = self._text(move)
         self.assertIn("TVA non applicable, article 293 B du CGI", text)
@@ -154,7 +154,7 @@ class TestPaper(PaperCase):
 
     def test_an_exempt_company_has_no_option_of_debits(self):
         """What l10n_fr_account prints, where it is installed."""
-        tax = self.company._home_service_exempt_tax()
+        tax = self.company._home_service_ensure_exempt_tax()
         move = self._posted({"tax_ids": [Command.set(tax.ids)]})
         said = "Option to pay tax on debits"
         if "l10n_fr_is_company_french" in move:

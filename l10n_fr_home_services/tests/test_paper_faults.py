@@ -45,7 +45,7 @@ class TestPaperFaults(PaperCase):
             self.company.write(before)
         # A small business has no VAT number; its invoice says why.
         self.company.write({"vat": False, "home_service_vat": "franchise"})
-        tax = self.company._home_service_exempt_tax()
+        tax = self.company._home_service_ensure_exempt_tax()
         move.invoice_line_ids.tax_ids = tax
         self.assertEqual(self._said(move), [])
         self.company.write(

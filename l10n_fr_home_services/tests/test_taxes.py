@@ -145,14 +145,14 @@ class TestTaxes(HomeServiceCase):
             ["l10n_fr_home_services"], ["fr_FR"]
         )
         self.company.home_service_vat = "franchise"
-        tax = self.company.with_context(lang="fr_FR")._home_service_exempt_tax()
+        tax = self.company.with_context(lang="fr_FR")._home_service_ensure_exempt_tax()
         self.assertEqual(tax.with_context(lang="en_US").name, "0% no VAT")
         self.assertEqual(tax.with_context(lang="en_US").invoice_label, "No VAT")
         self.assertNotEqual(tax.with_context(lang="fr_FR").name, "0% no VAT")
 
     def test_the_mention_of_the_day(self):
         self.company.home_service_vat = "franchise"
-        tax = self.company._home_service_exempt_tax()
+        tax = self.company._home_service_ensure_exempt_tax()
         move = self._post(tax)
         text = "TVA non applicable, article 293 B du CGI"
         self.assertIn(text, move.taxes_legal_notes)
@@ -174,7 +174,9 @@ class TestTaxes(HomeServiceCase):
     def test_the_mention_stays_beside_a_taxed_line(self):
         """Article 242 nonies A, I, 12° of annex II to the CGI: of what is exempt."""
         self.company.home_service_vat = "nonprofit"
-        exempt = {"tax_ids": [Command.set(self.company._home_service_exempt_tax().ids)]}
+        exempt = {
+            "tax_ids": [Command.set(self.company._home_service_ensure_exempt_tax().ids)]
+        }
         taxed = {"tax_ids": [Command.set(self._chart("tva_normale").ids)]}
         move = self._draft(exempt, taxed)
         self.assertTrue(move.amount_tax)
@@ -186,7 +188,7 @@ class TestTaxes(HomeServiceCase):
         self.env["home.service.mention"].create(
             {"regime": "franchise", "date_from": "2026-09-01", "name": "<b>CIBS</b>"}
         )
-        tax = self.company._home_service_exempt_tax()
+        tax = self.company._home_service_ensure_exempt_tax()
         move = self._draft(
             {"tax_ids": [Command.set(tax.ids)]}, invoice_date="2026-10-01"
         )
@@ -223,5 +225,5 @@ class TestTaxes(HomeServiceCase):
         )
         self.company.home_service_vat = "franchise"
         self.assertEqual(branch._home_service_regime(), "franchise")
-        tax = branch._home_service_exempt_tax()
-        self.assertEqual(tax, self.company._home_service_exempt_tax())
+        tax = branch._home_service_ensure_exempt_tax()
+        self.assertEqual(tax, self.company._home_service_ensure_exempt_tax())

@@ -197,11 +197,7 @@ class HomeServiceCertificate(models.Model):
         :raises UserError: the diagram has no such arrow
         """
         for certificate in self:
-            known = state in ARROWS[certificate.state]
-            if certificate.state == "void":
-                # What the customer holds is never written over.
-                known = state == ("replace" if certificate.sent_on else "draft")
-            if not known:
+            if state not in certificate._next_states():
                 labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
@@ -225,6 +221,15 @@ class HomeServiceCertificate(models.Model):
         if state == "sent" and leaving:
             leaving.sent_on = self._today()
             leaving._held_before()._set_state("replaced")
+
+    def _next_states(self):
+        """Where the diagram leads from here. One that was declared void goes back to
+        what it was: what the customer holds is never written over as a draft.
+        """
+        self.ensure_one()
+        if self.state == "void":
+            return ("replace",) if self.sent_on else ("draft",)
+        return ARROWS[self.state]
 
     def _today(self):
         """The day in Paris, whatever the time zone of the user."""

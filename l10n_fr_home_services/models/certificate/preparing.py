@@ -1,4 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Certificates brought up to what the books say now: drafts made, refreshed or dropped,
+and what a customer holds compared with the books.
+
+``partners`` are commercial partners, everywhere here and in ``received.py``; ``None``
+alone means all customers, an empty set means nobody.
+"""
+
 from collections import defaultdict
 
 from odoo import models
@@ -47,7 +54,7 @@ class HomeServiceCertificate(models.Model):
         # sudo(): payments of branches, and certificates that nobody writes by hand.
         here = self.sudo().with_context(**SILENT).with_company(issuer)
         here._take_turn(issuer)
-        if partners:
+        if partners is not None:
             # Of who got a parent since, both: his invoices are now his parent's.
             partners = partners.sudo() | partners.sudo().commercial_partner_id
         return here._bring_up(issuer, partners, year, new=True).with_env(self.env)
@@ -93,7 +100,7 @@ class HomeServiceCertificate(models.Model):
     def _known(self, issuer, partners, year):
         """``{id of a partner: all versions, the newest at the end}``"""
         domain = [("company_id", "=", issuer.id), ("year", "=", year)]
-        if partners:
+        if partners is not None:
             domain.append(("partner_id", "in", partners.ids))
         found = self.search(domain).sorted(lambda one: (one.version, one.id))
         return {

@@ -39,7 +39,7 @@ def documents(certificates, companies, partners, year):
 
     :param certificates: the model, which other add-ons teach other kinds of money
     :param companies: those that the declaration covers
-    :param partners: commercial partners, or nothing for all
+    :param partners: commercial partners, ``None`` for all
     """
     env = certificates.env
     env.flush_all()
@@ -126,7 +126,7 @@ def _candidates(env, companies, partners, year):
     they take back.
     """
     these = SQL("document.company_id = ANY(%s)", companies.ids)
-    if partners:
+    if partners is not None:
         these = SQL(
             "%s AND document.commercial_partner_id = ANY(%s)", these, partners.ids
         )
@@ -158,7 +158,7 @@ def _ours(companies, partners):
     """
     of_partners = (
         SQL("AND move.commercial_partner_id = ANY(%s)", partners.ids)
-        if partners
+        if partners is not None
         else SQL()
     )
     return SQL(
