@@ -18,7 +18,7 @@ class TestAccountMove(UrssafCase):
 
     def _assert_blocked(self, move, key, text=""):
         """The banner says it, the button refuses, and nothing leaves."""
-        alerts = move._urssaf_check_sendable()
+        alerts = move._urssaf_sending_faults()
         self.assertIn(f"urssaf_{key}", alerts)
         self.assertIn(text, alerts[f"urssaf_{key}"]["message"])
         with self.assertRaises(UserError) as raised:

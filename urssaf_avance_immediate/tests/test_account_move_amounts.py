@@ -97,7 +97,7 @@ class TestAmounts(UrssafCase):
         banner = move.with_user(self.user)._get_alerts()["urssaf_voucher"]
         self.assertIn("register it as a payment", banner["message"])
         move.action_post()
-        fault = move._urssaf_check_sendable()["urssaf_voucher"]
+        fault = move._urssaf_sending_faults()["urssaf_voucher"]
         self.assertEqual(fault["level"], "danger")
         self.assertIn("Chèque-cadeau", fault["message"])
 
@@ -293,7 +293,7 @@ class TestAmounts(UrssafCase):
         self.company.urssaf_declare_deposits = True
         move = self._invoice()
         self._pay(move, 33.01)
-        alerts = move._urssaf_check_sendable()
+        alerts = move._urssaf_sending_faults()
         self.assertEqual(alerts["urssaf_deposit"]["code"], "ERR_MONTANT_ACOMPTE")
 
     def test_deposit_received_after_the_demande_was_queued(self):
@@ -313,7 +313,7 @@ class TestAmounts(UrssafCase):
         refund.action_post()
         lines = (move | refund).line_ids
         lines.filtered(lambda li: li.display_type == "payment_term").reconcile()
-        alerts = move._urssaf_check_sendable()
+        alerts = move._urssaf_sending_faults()
         self.assertEqual(alerts["urssaf_partial"]["code"], "ERR_VALEUR_NEGATIVE")
 
     def test_write_off_is_no_deposit(self):
@@ -366,7 +366,7 @@ class TestAmounts(UrssafCase):
         (term | entry.line_ids[0]).reconcile()
         self.assertEqual(move.amount_residual, 56.0)
         self.assertEqual(move._urssaf_deposit_values(), {})
-        fault = move._urssaf_check_sendable()["urssaf_partial"]
+        fault = move._urssaf_sending_faults()["urssaf_partial"]
         self.assertEqual(fault["level"], "danger")
         self.assertIn(entry.name, fault["message"])
         self.assertNotIn("credit note", fault["message"])
@@ -396,5 +396,5 @@ class TestAmounts(UrssafCase):
         self.company.urssaf_declare_deposits = True
         move = self._invoice()
         self._pay(move, 10.0, "2026-03-17")
-        fault = move._urssaf_check_sendable()["urssaf_deposit"]
+        fault = move._urssaf_sending_faults()["urssaf_deposit"]
         self.assertIn("still to come", fault["message"])

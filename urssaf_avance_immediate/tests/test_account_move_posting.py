@@ -102,7 +102,7 @@ class TestExactAmounts(PostingCase):
         self._wizard(move).action_exclude()
         self.assertEqual(move.state, "posted")
         self.assertFalse(move.urssaf_can_send)
-        self.assertIn("urssaf_left_out", move._urssaf_check_sendable())
+        self.assertIn("urssaf_left_out", move._urssaf_sending_faults())
 
     def test_only_invoices_for_urssaf_are_stopped(self):
         stranger = self._make_partner(email="autre@example.com")
@@ -301,7 +301,7 @@ class TestAutomatic(PostingCase):
         moves = [self._good(home_service_end="2026-03-20") for _i in range(3)]
         guilty = moves[1]
         guilty.invoice_user_id = self.user
-        check = type(guilty)._urssaf_check_all
+        check = type(guilty)._urssaf_faults_by_move
 
         def fails(records):
             self.assertEqual(records.env.lang, self.user.lang, "who reads of it")
@@ -311,7 +311,7 @@ class TestAutomatic(PostingCase):
 
         with (
             freeze_time("2026-03-21 08:00:00"),
-            patch.object(type(guilty), "_urssaf_check_all", fails),
+            patch.object(type(guilty), "_urssaf_faults_by_move", fails),
             mute_logger("odoo.addons.urssaf_avance_immediate.models.exchange.work"),
         ):
             self._run_cron("invoices")

@@ -81,7 +81,7 @@ class TestInvoiceSendable(GuardsCase):
         after = self._invoice()
         self._renumber(after, old)
         for invoice in (after, move):
-            self.assertNotIn("urssaf_number", invoice._urssaf_check_sendable())
+            self.assertNotIn("urssaf_number", invoice._urssaf_sending_faults())
             invoice.action_urssaf_send()
             self.assertEqual(invoice.urssaf_state, "waiting")
             self.assertEqual(invoice.urssaf_request_id.name, invoice.name)
@@ -137,7 +137,7 @@ class TestInvoiceSendable(GuardsCase):
         )
         request.action_urssaf_refresh()
         move = request.move_id
-        alert = move._urssaf_check_sendable()["urssaf_number"]
+        alert = move._urssaf_sending_faults()["urssaf_number"]
         self.assertIn(f"{move.name}-2", alert["message"])
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_request_id.name, f"{move.name}-2")
@@ -150,7 +150,7 @@ class TestInvoiceSendable(GuardsCase):
         self.enrolment.sudo().write(
             {"environment": "test", "state": "active", "external_id": request.name}
         )
-        self.assertNotIn("urssaf_number", move._urssaf_check_sendable())
+        self.assertNotIn("urssaf_number", move._urssaf_sending_faults())
         [again] = self.env["urssaf.payment.request"]._enqueue_move(move)
         self.assertEqual(again.name, move.name)
 
@@ -161,7 +161,7 @@ class TestInvoiceSendable(GuardsCase):
         self.assertIn("51", move.alerts["urssaf_number"]["message"])
         move.action_post()
         # Once, in words: not again under its name in Urssaf's contract.
-        self.assertEqual(list(move._urssaf_check_sendable()), ["urssaf_number"])
+        self.assertEqual(list(move._urssaf_sending_faults()), ["urssaf_number"])
         with self.assertRaisesRegex(UserError, "“Number”"):
             move.action_urssaf_send()
         self.assertFalse(move.urssaf_request_ids)
@@ -316,7 +316,7 @@ class TestInvoiceSendable(GuardsCase):
         move.button_draft()
         move.invoice_line_ids.product_id = product
         move.action_post()
-        self.assertIn("urssaf_nature", move._urssaf_check_sendable())
+        self.assertIn("urssaf_nature", move._urssaf_sending_faults())
         product.home_service_nature_id = self.env.ref("l10n_fr_home_services.nature_60")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")

@@ -187,20 +187,20 @@ class TestChecks(UrssafCase):
         self._enrol()
         move = self._invoice()
         self.partner.urssaf_other_aid = True
-        alerts = move._urssaf_check_sendable()
+        alerts = move._urssaf_sending_faults()
         self.assertEqual(alerts["urssaf_other_aid"]["level"], "warning")
         self.assertEqual(self._banners(move), {"urssaf_other_aid"})
         self.partner.urssaf_sending = "never"
-        self.assertIn("urssaf_left_out", move._urssaf_check_sendable())
+        self.assertIn("urssaf_left_out", move._urssaf_sending_faults())
         self.assertFalse(move.urssaf_can_send)
 
     def test_day_of_activation_and_last_year(self):
         enrolment = self._enrol().sudo()
         move = self._invoice(start="2026-02-01", end="2026-02-28")
-        self.assertIn("urssaf_activation_day", move._urssaf_check_sendable())
+        self.assertIn("urssaf_activation_day", move._urssaf_sending_faults())
         enrolment.active_since = "2025-01-01 08:00:00"
         move = self._invoice(start="2025-12-01", end="2025-12-31")
-        alerts = move._urssaf_check_sendable()
+        alerts = move._urssaf_sending_faults()
         self.assertEqual(alerts["urssaf_last_year"]["level"], "warning")
         move.action_urssaf_send()
         self.assertEqual(move.urssaf_state, "waiting")
@@ -215,7 +215,7 @@ class TestChecks(UrssafCase):
             ("NOUVEAU_STATUT", "ERR_LIEN_PARTICULIER_PRESTATAIRE"),
         ):
             enrolment._set_state("blocked", remote_status=status)
-            alert = move._urssaf_check_sendable()["urssaf_enrolment"]
+            alert = move._urssaf_sending_faults()["urssaf_enrolment"]
             self.assertEqual(alert["code"], code)
             self.assertIn(code, alert["message"])
 
@@ -237,7 +237,7 @@ class TestChecks(UrssafCase):
         self.assertLessEqual(counts[1], counts[0] + 2)
         self.assertFalse(any(moves._urssaf_blocking().values()))
 
-    def _count(self, moves, work="_urssaf_check_all"):
+    def _count(self, moves, work="_urssaf_faults_by_move"):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
@@ -373,9 +373,9 @@ class TestChecks(UrssafCase):
         """After a refusal the invoice goes again, under a number of its own."""
         request = self._sent()
         move = request.move_id
-        self.assertNotIn("urssaf_number", self._invoice()._urssaf_check_sendable())
+        self.assertNotIn("urssaf_number", self._invoice()._urssaf_sending_faults())
         request.sudo()._set_state("cancelled")
-        alert = move._urssaf_check_sendable()["urssaf_number"]
+        alert = move._urssaf_sending_faults()["urssaf_number"]
         self.assertEqual(
             (alert["level"], alert["code"]), ("warning", "ERR_FACTURE_DOUBLON")
         )

@@ -68,9 +68,9 @@ class TestCollecting(CollectingCase):
         self.company.urssaf_invoice_mention = True
         move = self._invoice()
         model = self.env.registry["account.move"]
-        checks = model._urssaf_check_sendable
+        checks = model._urssaf_sending_faults
         with patch.object(
-            model, "_urssaf_check_sendable", autospec=True, side_effect=checks
+            model, "_urssaf_sending_faults", autospec=True, side_effect=checks
         ) as made:
             page, _kind = self.env["ir.actions.report"]._render_qweb_html(
                 "account.report_invoice", move.ids

@@ -78,7 +78,7 @@ class TestCreditNotes(MoneyCase):
         self.assertEqual(new.sudo().urssaf_replaces_id, request.move_id)
         with self.assertRaises(AccessError):
             new.with_user(clerk).urssaf_replaces_id = False
-        self.assertIn("urssaf_held", new._urssaf_check_sendable())
+        self.assertIn("urssaf_held", new._urssaf_sending_faults())
 
     def test_what_replaces_it_is_held_and_followed(self):
         request = self._sent()
@@ -91,11 +91,11 @@ class TestCreditNotes(MoneyCase):
         banner = move.with_user(self.user)._get_alerts()["urssaf_credited"]
         self.assertEqual(banner["action"]["res_model"], "urssaf.payment.request.cancel")
         new.action_post()
-        self.assertIn("urssaf_held", new._urssaf_check_sendable())
+        self.assertIn("urssaf_held", new._urssaf_sending_faults())
         self.assertEqual(len(new._urssaf_blocking()[new]), 1)
         request.sudo()._cancellation_requested("ANNUL_ERR_MNT")
         self.assertFalse(request.activity_ids)
-        held = new._urssaf_check_sendable()["urssaf_held"]
+        held = new._urssaf_sending_faults()["urssaf_held"]
         self.assertIn("was asked for it", held["message"])
         self.assertNotIn("action", held)
         self._news(request, "110")

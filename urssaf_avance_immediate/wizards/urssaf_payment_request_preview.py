@@ -64,7 +64,7 @@ class UrssafPaymentRequestPreview(models.TransientModel):
     @api.depends("move_id")
     def _compute_texts(self):
         for wizard in self:
-            found = wizard.move_id._urssaf_check_sendable().values()
+            found = wizard.move_id._urssaf_sending_faults().values()
             for name, level in (("faults", "danger"), ("warnings", "warning")):
                 wizard[name] = "\n".join(
                     fault["message"] for fault in found if fault["level"] == level

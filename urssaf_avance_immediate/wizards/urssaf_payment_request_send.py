@@ -62,7 +62,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self:
             moves = wizard.move_ids._origin
-            checks = moves._urssaf_check_all()
+            checks = moves._urssaf_faults_by_move()
             reasons, hints = wizard._reasons(moves, checks)
             # Those that leave use the yearly ceilings of a household, one after the
             # other; shown first are those that stay, for somebody has to mend them.
@@ -135,7 +135,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
     def _reasons(self, moves, checks):
         """``({move: why it stays}, {move: what to know})``.
 
-        :param checks: see ``account.move._urssaf_check_all``
+        :param checks: see ``account.move._urssaf_faults_by_move``
         """
         texts = {
             level: {
@@ -196,7 +196,7 @@ class UrssafPaymentRequestSend(models.TransientModel):
         moves = lines.move_id
         moves.check_access("write")
         # The invoices may have changed since the list was shown.
-        reasons, _hints = self._reasons(moves, moves._urssaf_check_all())
+        reasons, _hints = self._reasons(moves, moves._urssaf_faults_by_move())
         queued = Request._enqueue_move(moves.filtered(lambda move: not reasons[move]))
         wake(self.env, CRON_SEND)
         self.write({"request_ids": queued.ids, "leaving": self._leaving(queued)})

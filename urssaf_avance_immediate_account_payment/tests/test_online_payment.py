@@ -227,7 +227,7 @@ class TestOnlinePayment(UrssafCase, HttpCase):
     def test_whoever_sends_by_hand_is_told(self):
         move = self._invoice()
         self._transaction(move, "pending")
-        self.assertIn("urssaf_online", move._urssaf_check_sendable())
+        self.assertIn("urssaf_online", move._urssaf_sending_faults())
         self.assertFalse(move._urssaf_not_to_pay())
 
     # -- what is paid online is not for Urssaf

@@ -66,7 +66,7 @@ class TestDownPayments(DownPaymentCase):
         order.action_confirm()
         self._pay(self._deposit(order))
         final = self._final(order)
-        fault = final._urssaf_check_sendable()["urssaf_partial"]
+        fault = final._urssaf_sending_faults()["urssaf_partial"]
         self.assertEqual(fault["code"], "ERR_ACOMPTE_BLOQUE")
         self.assertIn("198", fault["message"])
         self.assertIn("settings", fault["message"])
@@ -76,7 +76,7 @@ class TestDownPayments(DownPaymentCase):
         order.action_confirm()
         self._pay(self._deposit(order, 50.1))
         final = self._final(order)
-        fault = final._urssaf_check_sendable()["urssaf_deposit"]
+        fault = final._urssaf_sending_faults()["urssaf_deposit"]
         self.assertEqual(fault["code"], "ERR_MONTANT_ACOMPTE")
         self.assertIn("660", fault["message"])
 
@@ -85,10 +85,10 @@ class TestDownPayments(DownPaymentCase):
         order.action_confirm()
         deposit = self._deposit(order)
         final = self._final(order)
-        fault = final._urssaf_check_sendable()["urssaf_down_payment"]
+        fault = final._urssaf_sending_faults()["urssaf_down_payment"]
         self.assertIn(deposit.name, fault["message"])
         self._pay(deposit, 100.0)
-        fault = final._urssaf_check_sendable()["urssaf_down_payment"]
+        fault = final._urssaf_sending_faults()["urssaf_down_payment"]
         self.assertIn("98,00", fault["message"])
         self._pay(deposit, 98.0, "2026-03-12")
         self.assertFalse(final._urssaf_blocking()[final])
@@ -128,7 +128,7 @@ class TestDownPayments(DownPaymentCase):
         first.action_urssaf_send()
         self.assertEqual(first.urssaf_request_id.amount_deposit, 99.0)
         self.assertEqual(second._urssaf_received().payments, 1.0)
-        fault = second._urssaf_check_sendable()["urssaf_down_payment"]
+        fault = second._urssaf_sending_faults()["urssaf_down_payment"]
         self.assertIn("98,00", fault["message"])
         self._pay(deposit, 98.0, "2026-03-12")
         second.action_urssaf_send()

@@ -119,7 +119,7 @@ def blocked(env):
         return 0, 0.0
     stopped = [
         move
-        for move, faults in moves._urssaf_check_all().items()
+        for move, faults in moves._urssaf_faults_by_move().items()
         if any(fault["level"] == "danger" for fault in faults.values())
     ]
     return len(stopped), sum(move.amount_residual for move in stopped)

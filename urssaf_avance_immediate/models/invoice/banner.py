@@ -127,7 +127,7 @@ class AccountMove(models.Model):
 
     def _urssaf_sending_banners(self, request):
         """What stands in the way of sending it, or that nothing does."""
-        faults = self._urssaf_check_sendable()
+        faults = self._urssaf_sending_faults()
         if request.state == "rejected":
             rejected = {"urssaf_rejected": self._urssaf_request_banner(request)}
             faults = rejected | faults

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _urssaf_check_all(self):
+    def _urssaf_faults_by_move(self):
         """What stands in the way of sending each invoice: ``{move: {key: {level,
         message, code, action_text?, action?}}}``. A fault is what ``_get_alerts``
         wants; “danger” forbids the sending, “warning” does not.
@@ -47,24 +47,25 @@ class AccountMove(models.Model):
         self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
         numbers = numbers_to_send(self)
         found = {
-            move: move._urssaf_checks() | move._urssaf_number_checks(numbers[move])
+            move: move._urssaf_content_faults()
+            | move._urssaf_number_faults(numbers[move])
             for move in self
         }
         return with_ceiling(self, found)
 
-    def _urssaf_check_sendable(self):
-        """The faults of one invoice: see :meth:`_urssaf_check_all`."""
+    def _urssaf_sending_faults(self):
+        """The faults of one invoice: see :meth:`_urssaf_faults_by_move`."""
         self.ensure_one()
-        return self._urssaf_check_all()[self]
+        return self._urssaf_faults_by_move()[self]
 
     def _urssaf_blocking(self):
         """``{move: sentences}`` that forbid the sending, none for those that may go."""
         return {
             move: [f["message"] for f in faults.values() if f["level"] == "danger"]
-            for move, faults in self._urssaf_check_all().items()
+            for move, faults in self._urssaf_faults_by_move().items()
         }
 
-    def _urssaf_checks(self):
+    def _urssaf_content_faults(self):
         self.ensure_one()
         faults = [
             *self._urssaf_invoice_faults(),
@@ -284,8 +285,8 @@ class AccountMove(models.Model):
 
     # -- the number and the date -----------------------------------------------
 
-    def _urssaf_number_checks(self, number):
-        """Faults of the number of a posted invoice: see ``_urssaf_check_all``.
+    def _urssaf_number_faults(self, number):
+        """Faults of the number of a posted invoice: see ``_urssaf_faults_by_move``.
 
         :param number: the one that really leaves, see ``numbers_to_send``
         """

@@ -119,7 +119,7 @@ class AccountMove(models.Model):
         # Goods, or an invoice that Urssaf would not take: the customer pays us.
         return all(
             fault["level"] != "danger" or fault["code"] == "ERR_DATE_FUTUR"
-            for fault in move._urssaf_check_sendable().values()
+            for fault in move._urssaf_sending_faults().values()
         )
 
     @api.depends("urssaf_request_ids.state")

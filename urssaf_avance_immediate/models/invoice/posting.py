@@ -247,7 +247,7 @@ class AccountMove(models.Model):
         are waiting for.
         """
         # sudo(): the automatic sending is the company's choice, whoever posts.
-        faults = self.sudo()._urssaf_check_all()
+        faults = self.sudo()._urssaf_faults_by_move()
         ready, customers = self.browse(), self.env["urssaf.enrolment"]
         for move in self:
             blocking = {
@@ -277,7 +277,7 @@ class AccountMove(models.Model):
         """Say once what this invoice waits for. Return whether the customer is to be
         told of, who is said apart.
 
-        :param blocking: ``{key: fault}``, see ``_urssaf_check_all``
+        :param blocking: ``{key: fault}``, see ``_urssaf_faults_by_move``
         """
         reason = ",".join(sorted(blocking))
         if reason == self.urssaf_waits_for:

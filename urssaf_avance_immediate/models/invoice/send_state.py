@@ -29,7 +29,7 @@ def send_states(moves):
     free = moves.filtered(
         lambda move: move.urssaf_can_send and move.urssaf_state in (False, "draft")
     )
-    for move, faults in free._urssaf_check_all().items():
+    for move, faults in free._urssaf_faults_by_move().items():
         found[move] = _word(faults)
     return found
 
