@@ -10,6 +10,7 @@ which only gets shorter: a line that is not needed any more fails too. To write 
 
 import ast
 import re
+import tokenize
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ MAX_FILE, MAX_FUNCTION = 400, 40
 #: These may be longer: cut once more, the model would be in too many files.
 LONGER_FILES = {
     f"urssaf_avance_immediate/models/payment_request/{name}.py": 500
-    for name in ("sending",)
+    for name in ("payment_request", "sending", "incidents")
 }
 #: Functions that are shorter may happen to be the same in two add-ons.
 LINES_THAT_ARE_CODE = 5
@@ -224,6 +225,48 @@ def code_in_two_addons():
             yield " = ".join(sorted(place for _addon, place in places))
 
 
+def sudo_without_reason():
+    """Whoever takes more rights says why, before it and in the same function: in a
+    comment that begins with ``# sudo():``, or in the docstring of a function that is
+    there to do so, which then says “superuser”.
+    """
+    for path, tree in sources().items():
+        if "/models/" not in path:
+            continue
+        told = _comments(path)
+        for text in told.values():
+            if re.match(r"# *(sudo\b(?!\(\): )|as superuser)", text, re.IGNORECASE):
+                yield f"{path}: another spelling: {text}"
+        for name, node in functions(tree):
+            reasons = [n for n, text in told.items() if text.startswith("# sudo(): ")]
+            reasons = [line for line in reasons if line >= node.lineno]
+            said = "superuser" in (ast.get_docstring(node) or "")
+            for call in ast.walk(node):
+                if _takes_rights(call) and not said:
+                    if not any(line <= call.end_lineno for line in reasons):
+                        yield f"{path}: {name}"
+
+
+def _takes_rights(node):
+    """``.sudo()``; not ``.sudo(False)``, which gives them up."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "sudo"
+        and not node.args
+    )
+
+
+def _comments(path):
+    """``{line: comment}``"""
+    with (ROOT / path).open("rb") as file:
+        return {
+            token.start[0]: token.string
+            for token in tokenize.tokenize(file.readline)
+            if token.type == tokenize.COMMENT
+        }
+
+
 def _is_docstring(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
@@ -237,6 +280,7 @@ RULES = (
     long_functions,
     views_without_name,
     code_in_two_addons,
+    sudo_without_reason,
 )
 
 

@@ -53,7 +53,7 @@ class AccountMove(models.Model):
         now._home_service_check_interventions()
         now._home_service_check_papers()
         posted = super()._post(soft)
-        # sudo: whoever may post an invoice need not be one of the invoicing.
+        # sudo(): whoever may post an invoice need not be one of the invoicing.
         posted.sudo().home_service_intervention_ids._freeze()
         posted.activity_unlink([ACTIVITY])
         return posted
@@ -66,7 +66,7 @@ class AccountMove(models.Model):
     def button_draft(self):
         """Extends account: what was frozen at posting follows the registers again."""
         result = super().button_draft()
-        # sudo: likewise.
+        # sudo(): likewise.
         self.sudo().home_service_intervention_ids._unfreeze()
         return result
 

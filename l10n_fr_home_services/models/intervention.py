@@ -181,7 +181,7 @@ class HomeServiceIntervention(models.Model):
                     "service. Delete it, and add it where it belongs."
                 )
             )
-        # sudo: whoever invoices may not see the certificates.
+        # sudo(): whoever invoices may not see the certificates.
         lines = self.env["home.service.certificate.line"].sudo()
         held = added and lines.search(
             [
@@ -295,7 +295,7 @@ class HomeServiceIntervention(models.Model):
 
     def _customer_place(self):
         """Where the customer has services done, one line of text."""
-        # sudo: the customer may be a contact that the user does not see.
+        # sudo(): the customer may be a contact that the user does not see.
         move = self.move_id.sudo()
         customer = move.partner_shipping_id or move.partner_id
         return customer.contact_address_inline or ""

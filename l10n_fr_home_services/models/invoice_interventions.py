@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         :raises UserError: an intervention of self is not right, all of them named
         """
         today = fields.Date.context_today(self.with_context(tz=PARIS))
-        # sudo: whoever may post an invoice need not be one of the invoicing.
+        # sudo(): whoever may post an invoice need not be one of the invoicing.
         sales = self.sudo().filtered(lambda move: move.move_type in SALES)
         sales._home_service_check_days()
         rows = sales.home_service_intervention_ids
@@ -209,7 +209,7 @@ class AccountMoveLine(models.Model):
         never hours.
         """
         self.ensure_one()
-        # sudo: printed, whoever prints.
+        # sudo(): printed, whoever prints.
         rows = self.sudo().home_service_intervention_ids
         return sum(rows.mapped("duration")) if rows else self._home_service_sold_hours()
 
@@ -227,7 +227,7 @@ class AccountMoveLine(models.Model):
         """What papers say of the interventions of these lines, by day: hours of the day
         are False where they are not known, ``duration`` is in hours.
         """
-        # sudo: printed, whoever prints.
+        # sudo(): printed, whoever prints.
         rows = self.sudo().home_service_intervention_ids.sorted(
             lambda row: (row.date, row.start, row.id)
         )

@@ -243,16 +243,14 @@ class AccountMove(models.Model):
         """Who looks after the invoice, else who made it, else somebody who invoices."""
         people = self.invoice_user_id + self.create_uid
         people = people.filtered(lambda user: user.active and not user.share)
-        group = self.env.ref("account.group_account_invoice")
-        return (
-            people[:1]
-            or group.sudo()
-            .all_user_ids.filtered(
-                # sudo(): who may do it, whoever runs the scheduled action.
-                lambda user: user.active and self.company_id in user.company_ids
-            )
-            .sorted("id")[:1]
+        if people:
+            return people[:1]
+        # sudo(): who may do it, whoever runs the scheduled action.
+        group = self.env.ref("account.group_account_invoice").sudo()
+        here = group.all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
         )
+        return here.sorted("id")[:1]
 
     def _autopost_draft_entries(self, batch_size=100):
         """Extends account: somebody is told of those that could not be posted."""

@@ -37,7 +37,7 @@ class HomeServicePerson(models.Model):
     @api.constrains("number", "company_id")
     def _check_number_of_all_companies(self):
         """Who works for all companies stands in the register of each of them."""
-        # sudo: the register of another company may hold that number.
+        # sudo(): the register of another company may hold that number.
         people = self.sudo().with_context(active_test=False)
         for person in people.filtered("number"):
             others = [("company_id", "=", False)]
@@ -64,7 +64,7 @@ class HomeServicePerson(models.Model):
         """Extends: drafts follow the register, posted invoices keep what they said."""
         result = super().write(vals)
         if "name" in vals or "number" in vals:
-            # sudo: whoever keeps the register need not see every draft.
+            # sudo(): whoever keeps the register need not see every draft.
             rows = self.env["home.service.intervention"].sudo()
             rows.search(
                 [("person_id", "in", self.ids), ("move_id.state", "=", "draft")]

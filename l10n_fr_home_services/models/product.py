@@ -54,7 +54,7 @@ class ProductTemplate(models.Model):
         """Who performs this service for the company, or for the one whose declaration
         covers it; nothing if the product does not say.
         """
-        # As superuser: the user may not work in the company of the document, nor in the
+        # sudo(): the user may not work in the company of the document, nor in the
         # one above it.
         product = self.sudo()
         for owner in (company, company._home_service_declarant()):

@@ -47,7 +47,7 @@ class HomeServiceMention(models.Model):
     @api.model
     def _on(self, regime, day):
         """The wording for an invoice of that day, an empty text if there is none."""
-        found = self.sudo().search(  # sudo: the wording is public, customers print it
+        found = self.sudo().search(  # sudo(): the wording is public, customers print it
             [("regime", "=", regime), ("date_from", "<=", day)],
             order="date_from desc",
             limit=1,
@@ -73,7 +73,7 @@ class ResCompany(models.Model):
     )
 
     def _home_service_regime(self):
-        # sudo: a branch is the same legal person as the company above it, which its
+        # sudo(): a branch is the same legal person as the company above it, which its
         # users may not open.
         return self.sudo().root_id.home_service_vat
 
@@ -267,8 +267,8 @@ class ProductTemplate(models.Model):
         company = self.env.company
         company._home_service_check_accountant()
         regime = company._home_service_regime()
-        # sudo: checked above; an administrator of the accounting need not be one of the
-        # products, nor of the company where the tax of exempt services is kept.
+        # sudo(): checked above; an administrator of the accounting need not be one of
+        # the products, nor of the company where the tax of exempt services is kept.
         for product in self.sudo().filtered("home_service_nature_id"):
             taxes = product.taxes_id
             for tax in product._home_service_taxes(company):

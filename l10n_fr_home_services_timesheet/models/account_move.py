@@ -86,7 +86,7 @@ class AccountMove(models.Model):
         where no other one does: nobody is asked to pay them again.
         """
         for move in self:
-            # sudo: whoever invoices need not see the timesheets.
+            # sudo(): whoever invoices need not see the timesheets.
             timesheets = move.sudo().home_service_intervention_ids.timesheet_id
             timesheets.filtered(
                 lambda one: (

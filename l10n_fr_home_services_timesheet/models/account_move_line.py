@@ -50,7 +50,7 @@ class AccountMoveLine(models.Model):
         invoice; of a fixed price, those of its order line that no other invoice has.
         """
         self.ensure_one()
-        # sudo: see the class.
+        # sudo(): see the class.
         timesheets = self.env["account.analytic.line"].sudo()
         sold = self.sudo().sale_line_ids
         if not sold or not self._home_service_nature()[0]:
@@ -67,7 +67,7 @@ class AccountMoveLine(models.Model):
 
     def _home_service_read_timesheets(self):
         """What all these lines may need, in one query."""
-        # sudo: see the class.
+        # sudo(): see the class.
         sold = self.sudo().sale_line_ids
         fixed = sold._home_service_fixed()
         timesheets = self.env["account.analytic.line"].sudo()
@@ -110,7 +110,7 @@ class AccountMoveLine(models.Model):
 
     def _home_service_rows_that_hold(self, timesheets):
         """The interventions that invoices make of them, but of what was undone."""
-        # sudo: see the class; other invoices may be some that the user does not see.
+        # sudo(): see the class; other invoices may be some that the user does not see.
         rows = self.env["home.service.intervention"].sudo()
         if not timesheets:
             return rows
@@ -134,6 +134,7 @@ class AccountMoveLine(models.Model):
         for line in self:
             rows = line.home_service_intervention_ids
             if not rows - rows.filtered("from_timesheet"):
+                # sudo(): see the class.
                 line._home_service_add(
                     line._home_service_timesheets() - rows.sudo().timesheet_id
                 )
@@ -150,7 +151,7 @@ class AccountMoveLine(models.Model):
         """Interventions as the timesheets are now; what was typed by hand stays."""
         for line in self:
             timesheets = line._home_service_timesheets()
-            # sudo: see the class.
+            # sudo(): see the class.
             rows = line.sudo().home_service_intervention_ids
             gone = rows.filtered(
                 lambda row, has=timesheets: (
@@ -166,7 +167,7 @@ class AccountMoveLine(models.Model):
 
     def _home_service_add(self, timesheets):
         self.ensure_one()
-        # sudo: who invoices an order may not be somebody who writes invoices.
+        # sudo(): who invoices an order may not be somebody who writes invoices.
         self.env["home.service.intervention"].sudo().create(
             [self._home_service_row_values(timesheet) for timesheet in timesheets]
         )
@@ -210,7 +211,7 @@ class AccountMoveLine(models.Model):
     def _home_service_date_faults(self):
         """Extends the trade: an intervention is of the day of its timesheet."""
         faults = super()._home_service_date_faults()
-        # sudo: see the class.
+        # sudo(): see the class.
         for row in self.sudo().home_service_intervention_ids.filtered("timesheet_id"):
             timesheet = row.timesheet_id
             if row.date and row.date != timesheet.date:
@@ -232,7 +233,7 @@ class AccountMoveLine(models.Model):
     def _home_service_timesheet_differences(self):
         """What timesheets say now and the interventions do not, as sentences."""
         self.ensure_one()
-        # sudo: see the class.
+        # sudo(): see the class.
         rows = self.sudo().home_service_intervention_ids
         found = [row._timesheet_difference() for row in rows]
         missing = self._home_service_timesheets() - rows.timesheet_id

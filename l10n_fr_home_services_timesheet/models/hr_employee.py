@@ -17,7 +17,7 @@ class HrEmployee(models.Model):
         """Extends hr: the register of persons says the same."""
         result = super().write(vals)
         if "name" in vals or "home_service_number" in vals:
-            # sudo: who keeps the employees need not keep the register of persons.
+            # sudo(): who keeps the employees need not keep the register of persons.
             persons = self.env["home.service.person"].sudo()
             persons = persons.with_context(active_test=False)
             for person in persons.search([("employee_id", "in", self.ids)]):

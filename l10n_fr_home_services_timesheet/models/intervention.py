@@ -22,7 +22,7 @@ class HomeServiceIntervention(models.Model):
     @api.constrains("timesheet_id", "line_id")
     def _check_timesheet_company(self):
         for row in self:
-            # sudo: whoever invoices need not see the timesheet.
+            # sudo(): whoever invoices need not see the timesheet.
             owner = row.sudo().timesheet_id.company_id
             if owner and owner.root_id != row.company_id.sudo().root_id:
                 raise ValidationError(
@@ -35,7 +35,7 @@ class HomeServiceIntervention(models.Model):
         customer would never be invoiced to him.
         """
         for row in self:
-            # sudo: whoever invoices need not see the timesheet, nor the order.
+            # sudo(): whoever invoices need not see the timesheet, nor the order.
             sold = row.sudo().timesheet_id.so_line
             line = row.sudo().line_id
             if not sold or sold in line.sale_line_ids:

@@ -19,7 +19,8 @@ class HomeServicePerson(models.Model):
         """The person in the company's register who is this employee, entered if need
         be. One with the employee's register number is this employee.
         """
-        # sudo: whoever makes an invoice need not see employees, nor keep the register.
+        # sudo(): whoever makes an invoice need not see employees, nor keep the
+        # register.
         persons = self.sudo().with_context(active_test=False)
         employee = employee.sudo()
         if not employee:

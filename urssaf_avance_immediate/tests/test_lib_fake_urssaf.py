@@ -80,7 +80,7 @@ class TestFakeUrssaf(FakeCase):
             with suppress(UrssafError):
                 self.send(*numbers)
 
-        for kind in ("http_503", "unauthorized", "reject(ERR_CMPT_BLOQUE)"):
+        for kind in ("http_503", "http_429", "reject(ERR_CMPT_BLOQUE)"):
             self.fake.fail("050", kind)
             lost("F1")
             lost("F1")

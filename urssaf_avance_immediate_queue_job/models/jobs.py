@@ -109,6 +109,6 @@ def forget(env):
 
 
 def _jobs(env, domain, **options):
-    # sudo: jobs are nobody's business but administrators'.
+    # sudo(): jobs are nobody's business but administrators'.
     jobs = env["queue.job"].sudo()
     return jobs.search(Domain("channel", "=", CHANNEL) & domain, **options)

@@ -30,7 +30,7 @@ class ResCompany(models.Model):
         name = self.env._(
             "Urssaf, %(company)s: %(what)s", company=self.name, what=action
         )
-        # sudo: the scheduled actions work as superuser, too.
+        # sudo(): the scheduled actions work as superuser, too.
         jobs.delayed(self.sudo(), action, name)._urssaf_job(action)
 
     def _urssaf_job(self, action):

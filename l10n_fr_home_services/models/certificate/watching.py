@@ -57,6 +57,7 @@ class HomeServiceCertificate(models.Model):
 
     def _look_again(self, company, year):
         """Of one company and year: mark what is not true any more."""
+        # sudo(): the daily watch writes what nobody writes by hand.
         here = self.sudo().with_context(tracking_disable=True).with_company(company)
         here._bring_up(company, self.partner_id, year, new=False)
         # Whose customer was merged with another one is looked at under his name.

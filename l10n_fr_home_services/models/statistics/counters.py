@@ -74,9 +74,8 @@ class HomeServiceCounters(models.TransientModel):
 
     @api.model
     def _legal_person(self, company):
-        """The company with all its branches, as superuser.
-
-        sudo: the law counts the legal person, of which the user may see a branch only.
+        """The company with all its branches, as superuser: the law counts the legal
+        person, of which the user may see a branch only.
         """
         root = company.sudo().root_id
         companies = root.with_context(active_test=False)
@@ -134,7 +133,7 @@ class HomeServiceCounters(models.TransientModel):
     @api.model
     def _turnovers(self, company, year):
         """``(services, other)`` before tax of the legal person in the civil year."""
-        # sudo: see _legal_person.
+        # sudo(): see _legal_person.
         rows = (
             self.env["home.service.nova"]
             .sudo()
@@ -272,7 +271,7 @@ class HomeServiceCounters(models.TransientModel):
         """Tell each company of what is missing, or near, this year: once, and again
         when it says something else or nobody has it on his list any more.
         """
-        # sudo: the scheduled action is for every company.
+        # sudo(): the scheduled action is for every company.
         companies = self.env["res.company"].sudo()
         for company in companies.search([("parent_id", "=", False)]):
             if company.home_service_sap_number:

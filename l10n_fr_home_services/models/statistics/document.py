@@ -171,7 +171,7 @@ class HomeServiceDocument(models.Model):
         empty if there is none.
         """
         today = fields.Date.context_today(self)
-        # sudo: the guarantee is that of the legal person, see the counters.
+        # sudo(): the guarantee is that of the legal person, see the counters.
         found = self.sudo().search(
             [
                 ("company_id", "in", companies.ids),
@@ -191,7 +191,7 @@ class HomeServiceDocument(models.Model):
         """Ask for a new one of what ends soon, once each; settle what was renewed."""
         telling = self.env["home.service.telling"]
         today = fields.Date.context_today(self)
-        # sudo: the scheduled action is for every company.
+        # sudo(): the scheduled action is for every company.
         documents = self.sudo().search([("date_end", "!=", False)])
         newest = documents._newest()
         due = documents.filtered(

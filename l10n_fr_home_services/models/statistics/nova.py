@@ -254,7 +254,7 @@ class HomeServiceNova(models.Model):
         """See ``account.move.line._home_service_hours``; of travel none, unless the
         company says so (article D7233-1 of the Code du travail: time and travel apart).
         """
-        # sudo: who reads figures need not read units.
+        # sudo(): who reads figures need not read units.
         hour = self.env["product.template"]._home_service_hour().sudo()
         return SQL(
             """

@@ -64,13 +64,13 @@ class HomeServiceNovaTable(models.TransientModel):
         branches are establishments.
         """
         self.ensure_one()
-        root = self.company_id.sudo().root_id  # sudo: a branch does not open it
+        root = self.company_id.sudo().root_id  # sudo(): a branch does not open it
         return self.env.companies.filtered(lambda company: company.root_id == root)
 
     @api.depends("company_id")
     def _compute_partial(self):
         for screen in self:
-            # sudo: only whether there are others.
+            # sudo(): only whether there are others.
             root = screen.company_id.sudo().root_id
             every = root.search_count([("id", "child_of", root.ids)])
             screen.partial = every > len(screen._establishments())
@@ -143,7 +143,7 @@ class HomeServiceNovaTable(models.TransientModel):
         labels = self._labels()
         quarter = labels if self.period != "year" else [""] * 3
         gaps = self._gaps()
-        # sudo: lines that the code alone writes, of what this user may read.
+        # sudo(): lines that the code alone writes, of what this user may read.
         self.sudo().write(
             {
                 "shown": " – ".join(dict.fromkeys([labels[0], labels[-1]])),

@@ -47,7 +47,7 @@ class HomeServiceTelling(models.AbstractModel):
         action has none, and what he reads is built from this record.
         """
         reader = self._reader(company, record, activity_type)
-        # sudo: the language of another person.
+        # sudo(): the language of another person.
         return record.with_context(lang=reader.sudo().lang or self.env.lang)
 
     @api.model
@@ -75,7 +75,8 @@ class HomeServiceTelling(models.AbstractModel):
                 continue
             if activity:
                 activity.unlink()
-            # sudo: whoever finds the matter may not write an activity for another one.
+            # sudo(): whoever finds the matter may not write an activity for another
+            # one.
             record.sudo().activity_schedule(
                 activity_type,
                 note=html,
@@ -105,7 +106,7 @@ class HomeServiceTelling(models.AbstractModel):
 
     @api.model
     def _activities(self, records, activity_type, done=False):
-        # sudo: activities of everybody, whoever settles the matter.
+        # sudo(): activities of everybody, whoever settles the matter.
         activities = self.env["mail.activity"].sudo()
         return activities.with_context(active_test=not done).search(
             [
@@ -125,7 +126,7 @@ class HomeServiceTelling(models.AbstractModel):
         """Who is told: the responsible person of the record, else a manager of services
         à la personne, who is there and can open it in this company.
         """
-        # sudo: groups and users that whoever finds the matter may not read.
+        # sudo(): groups and users that whoever finds the matter may not read.
         managers = self.env.ref(MANAGER).sudo().all_user_ids.sorted("id")
         robot = self.env.ref("base.user_root")
         candidates = self._candidates(record) | managers
@@ -143,7 +144,7 @@ class HomeServiceTelling(models.AbstractModel):
     def _candidates(self, record):
         """Whose matter a record is, the best choice first.
 
-        sudo: users of every company, see :meth:`_person`.
+        As superuser: users of every company, see :meth:`_person`.
         """
         if record._name == "home.service.document":
             return record.sudo().user_id

@@ -37,6 +37,7 @@ class AccountPayment(models.Model):
 
     def _urssaf_money(self):
         """Those of self that are Urssaf’s, whatever the rights of the user."""
+        # sudo(): whoever sees a payment need not see its demande.
         return self.filtered(lambda payment: payment.sudo().urssaf_request_id)
 
     def _urssaf_letter(self, day=None):

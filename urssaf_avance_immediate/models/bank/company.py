@@ -42,7 +42,7 @@ class ResCompany(models.Model):
                     "%(company)s is paid through the account of %(owner)s: switch to "
                     "%(owner)s to see it.",
                     company=self.name,
-                    # sudo: the user may not open it, and needs its name.
+                    # sudo(): the user may not open it, and needs its name.
                     owner=owner.sudo().name,
                 )
             )
@@ -50,7 +50,7 @@ class ResCompany(models.Model):
 
     def _urssaf_transit_of(self, account):
         """The same, for an account that may be a former one of this company."""
-        # sudo: branches that the user may not open are paid through it too.
+        # sudo(): branches that the user may not open are paid through it too.
         below = self.sudo().search(
             [("id", "child_of", self.id), ("active", "in", (True, False))]
         )

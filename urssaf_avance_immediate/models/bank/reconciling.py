@@ -37,6 +37,7 @@ class AccountBankStatementLine(models.Model):
                     "journal there, or reconcile the line as any other."
                 )
             )
+        # sudo(): its settings, of whoever reconciles.
         if not self.company_id.sudo()._urssaf_transit_account():
             raise UserError(
                 self.env._(

@@ -90,15 +90,15 @@ class AccountBankStatementLine(models.Model):
         user = self.env.user
         if self.env.su or not user.has_group(MANAGER):
             return
-        # sudo: who may write which model is read by nobody else.
+        # sudo(): who may write which model is read by nobody else.
         rights = self.env["ir.model.access"].sudo()
         rights = rights.search(
             [("model_id.model", "=", self._name), ("perm_write", "=", True)]
         )
-        ours = self.env.ref(MANAGER).sudo()  # sudo: a group
-        if (rights.group_id - ours) & user.sudo().all_group_ids:  # sudo: his groups
+        ours = self.env.ref(MANAGER).sudo()  # sudo(): a group
+        if (rights.group_id - ours) & user.sudo().all_group_ids:  # sudo(): his groups
             return
-        # sudo: a setting of companies that he may not open.
+        # sudo(): a setting of companies that he may not open.
         if self.sudo().journal_id.filtered(lambda one: not one.urssaf_paid_company_ids):
             raise AccessError(
                 self.env._(

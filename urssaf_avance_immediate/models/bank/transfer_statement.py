@@ -139,13 +139,14 @@ class TransferStatement(models.Model):
     )
 
     def _compute_replaced(self):
+        # sudo(): whether there is one, whoever asks.
         after = self.sudo().search([("replaces_id", "in", self.ids)])
         for statement in self:
             statement.replaced = statement in after.replaces_id
 
     def _compute_now(self):
         for statement in self:
-            # sudo: all that the account shows, branches too, as it was signed.
+            # sudo(): all that the account shows, branches too, as it was signed.
             transit = statement.sudo().company_id._urssaf_transit_of(
                 statement.account_id
             )
@@ -177,7 +178,7 @@ class TransferStatement(models.Model):
         start = day + relativedelta(day=1)
         figures = self._figures(transit, start, day)
         self._check_agrees(transit, figures)
-        # sudo: the rights were checked; the code alone writes what is signed.
+        # sudo(): the rights were checked; the code alone writes what is signed.
         statement = self.sudo().create(
             {
                 "company_id": transit.owner.id,
@@ -241,6 +242,7 @@ class TransferStatement(models.Model):
                 self.env._(
                     "%(month)s was signed by %(user)s, and nothing has changed since.",
                     month=format_date(self.env, day, date_format="LLLL y"),
+                    # sudo(): the name of somebody who may be of another company.
                     user=signed.signed_by_id.sudo().name,
                 )
             )

@@ -381,7 +381,7 @@ class Transit:
 
     def balance(self, day: date):
         """What Odoo’s own reports say of the account at the end of that day."""
-        # sudo: entries of branches that the user has not ticked count too.
+        # sudo(): entries of branches that the user has not ticked count too.
         lines = self.owner.env["account.move.line"].sudo()
         [[balance]] = lines._read_group(
             [

@@ -89,7 +89,8 @@ class ResCompany(models.Model):
     def _urssaf_sandbox_address(self):
         """The sandbox's address; empty where there is none or it may not be called."""
         self.ensure_one()
-        # Everybody's calls go there; only system administrators read either of them.
+        # sudo(): everybody's calls go there; only system administrators read either of
+        # them.
         url = (self.sudo().urssaf_sandbox_url or "").strip().rstrip("/")
         known = self.env["ir.config_parameter"].sudo().get_param(KNOWN_HOSTS) or ""
         hosts = tuple(host.strip().strip("[]") for host in known.split(","))
@@ -131,7 +132,8 @@ class ResCompany(models.Model):
         from a vault or the server's environment.
         """
         self.ensure_one()
-        # Whoever sends needs the secrets, and only system administrators read them.
+        # sudo(): whoever sends needs the secrets, and only system administrators read
+        # them.
         company = self.sudo()
         environment = company.urssaf_environment
         host = ENVIRONMENT_HOSTS.get(environment) or company._urssaf_sandbox_address()
@@ -162,7 +164,7 @@ class ResCompany(models.Model):
         if company._urssaf_is_copy():
             raise CopiedDatabase("This database is a copy: nothing leaves from it.")
         company._urssaf_remember_database()
-        # As superuser: nobody has rights on the turns.
+        # sudo(): nobody has rights on the turns.
         return UrssafClient(
             **credentials,
             turns=self.env["urssaf.pace"].sudo()._turns(company),
@@ -250,7 +252,7 @@ class ResCompany(models.Model):
 
     def _urssaf_connection_changed(self):
         """What failed with the former settings says nothing of the new ones."""
-        # Only the code writes them.
+        # sudo(): only the code writes them.
         connections = self.env["urssaf.connection"].sudo()
         connections = connections.search([("company_id", "in", self.ids)])
         connections._answered(certain=True)

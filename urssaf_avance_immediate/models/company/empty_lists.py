@@ -21,7 +21,7 @@ def next_customer(env, otherwise):
     company = env.company
     if not company.urssaf_configured:
         return _no_credentials(env, company)
-    # sudo: a fact about the habilitation, whoever looks at the list.
+    # sudo(): a fact about the habilitation, whoever looks at the list.
     enrolments = env["urssaf.enrolment"].sudo()
     known = company._urssaf_here() & Domain("state", "not in", NOT_ENROLLED)
     return otherwise if enrolments.search(known, limit=1) else _no_customer(env)
@@ -29,7 +29,7 @@ def next_customer(env, otherwise):
 
 def next_form(env, otherwise):
     """HTML of what the form to fill in needs: that e-mails leave."""
-    # sudo: a fact about the company, whoever looks at the list.
+    # sudo(): a fact about the company, whoever looks at the list.
     if env.company.sudo()._urssaf_mail_leaves():
         return otherwise
     return _help(
@@ -52,7 +52,7 @@ def next_demande(env, otherwise):
     first = next_customer(env, None)
     if first:
         return first
-    # sudo: a fact about the habilitation, whoever looks at the list.
+    # sudo(): a fact about the habilitation, whoever looks at the list.
     enrolments = env["urssaf.enrolment"].sudo()
     active = env.company._urssaf_here() & Domain("state", "=", "active")
     if not enrolments.search(active, limit=1):

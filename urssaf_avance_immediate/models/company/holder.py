@@ -90,7 +90,7 @@ class ResCompany(models.Model):
 
     def _urssaf_read_for_calls(self):
         """Read what calls need of habilitations, see ``_read_for_calls``."""
-        # As superuser: a branch’s user may not open the company above it.
+        # sudo(): a branch’s user may not open the company above it.
         self.sudo().fetch(
             [
                 "parent_id",
@@ -111,7 +111,7 @@ class ResCompany(models.Model):
         """
         holder = self._urssaf_holder()
         # A company of its own is its declarant, and its credentials are not asked for.
-        # sudo: a branch’s user may not open the company above it.
+        # sudo(): a branch’s user may not open the company above it.
         if holder != self or (self.sudo().parent_id and holder.urssaf_configured):
             return holder
         return super()._home_service_declarant()
@@ -121,7 +121,7 @@ class ResCompany(models.Model):
         ones too, for their invoices and demandes are still there.
         """
         self.ensure_one()
-        # As superuser, like the holder: branches that the user may not open count too.
+        # sudo(): like the holder: branches that the user may not open count too.
         below = self.sudo().search(
             [("id", "child_of", self.id), ("active", "in", (True, False))]
         )
@@ -150,7 +150,7 @@ class ResCompany(models.Model):
         """The companies that have credentials, and may use them from this database; the
         scheduled actions loop on these.
         """
-        # Those that the user has not ticked, too.
+        # sudo(): those that the user has not ticked, too.
         holders = self.sudo().browse()
         for company in self.sudo().search([("active", "=", True)], order="id"):
             try:
@@ -191,6 +191,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         # Both alike: the holder's own is read as superuser.
+        # sudo(): the holder’s own is read in the same way.
         return self.sudo()[name] or self._urssaf_holder()[name]
 
     # -- a copied database -------------------------------------------------------
@@ -255,7 +256,7 @@ class ResCompany(models.Model):
         """
         if self._urssaf_real_database():
             return
-        # As superuser: the environment is read of a company that may not be ticked.
+        # sudo(): the environment is read of a company that may not be ticked.
         for company in self.sudo():
             production = company.urssaf_environment == "production"
             if production and company._urssaf_has_credentials():

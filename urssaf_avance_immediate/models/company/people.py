@@ -27,7 +27,7 @@ class ResCompany(models.Model):
         left the company.
         """
         self.ensure_one()
-        # As superuser: users and groups that whoever causes the alert may not read.
+        # sudo(): users and groups that whoever causes the alert may not read.
         managers = self.env.ref(MANAGER).sudo()
         responsible = self._urssaf_own("urssaf_responsible_id")
         people = responsible.sudo() | managers.all_user_ids
@@ -49,11 +49,13 @@ class ResCompany(models.Model):
         :return: ``{record: user}``; the root user where nobody else can open it
         """
         self.ensure_one()
-        # Users are compared as superuser: he who causes the alert may not read them.
+        # sudo(): users are compared as superuser: he who causes the alert may not read
+        # them.
         responsibles = self._urssaf_responsibles()
         alike = defaultdict(list)
         for record, candidates in wanted.items():
             alike[(candidates.sudo() | responsibles)._ids].append(record)
+        # sudo(): as the users above.
         robot = self.env.ref("base.user_root").sudo()
         readers = dict.fromkeys(wanted, robot)
         for user_ids, records in alike.items():
@@ -107,7 +109,7 @@ class ResCompany(models.Model):
         for record in self._urssaf_not_told():
             names = named.setdefault(record.not_told_reason, [])
             names.append(record.partner_id.display_name)
-        # The watch sees all the forms and exchanges of the habilitation.
+        # sudo(): the watch sees all the forms and exchanges of the habilitation.
         forms = self.env["urssaf.customer.form"].sudo()
         served = self._urssaf_served()
         waiting = forms.search(
@@ -138,7 +140,7 @@ class ResCompany(models.Model):
         """Enrolments, then demandes, whose last message did not leave."""
         found = []
         for model in ("urssaf.enrolment", "urssaf.payment.request"):
-            # The watch sees all the exchanges of the habilitation.
+            # sudo(): the watch sees all the exchanges of the habilitation.
             domain = [("holder_id", "=", self.id), ("not_told_reason", "!=", False)]
             found += self.env[model].sudo().search(domain)
         return found
@@ -152,7 +154,8 @@ class ResCompany(models.Model):
         :param partner: the customer
         """
         self.ensure_one()
-        # The machine writes it: a visitor of the portal may not, and the office reads.
+        # sudo(): the machine writes it: a visitor of the portal may not, and the office
+        # reads.
         company = self.with_user(SUPERUSER_ID)
         record = record.with_user(SUPERUSER_ID).with_company(company)
         candidates = record.sudo()._urssaf_alert_candidates()

@@ -308,8 +308,8 @@ class ResCompany(models.Model):
         :raises UserError: demandes are still live in production
         """
         self.ensure_one()
-        # Made under this habilitation, for itself or for a branch that the user may not
-        # open: hence sudo, from here on.
+        # sudo(): made under this habilitation, for itself or for a branch that the user
+        # may not open: hence sudo, from here on.
         here = [("holder_id", "=", self.id)]
         requests = (
             self.env["urssaf.payment.request"]
@@ -334,7 +334,7 @@ class ResCompany(models.Model):
 
     def _urssaf_forget_waiting_invoices(self):
         """Invoices of the tests would leave for real, once the customer is active."""
-        # Whoever leaves the environment need not see the invoices of a branch.
+        # sudo(): whoever leaves the environment need not see the invoices of a branch.
         moves = self.env["account.move"].sudo()
         for move in moves.search(
             [("company_id", "in", self.ids), ("urssaf_to_send", "=", True)]

@@ -202,7 +202,7 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id", "urssaf_responsible_id")
     def _compute_urssaf_responsible_notice(self):
         for settings in self:
-            # A user of another company alone may not be read.
+            # sudo(): a user of another company alone may not be read.
             person = settings.urssaf_responsible_id.sudo()
             settings.urssaf_responsible_notice = (
                 self.env._(

@@ -64,7 +64,7 @@ class ResCompany(models.Model):
 
     def _urssaf_who_can(self, group):
         """A sentence that names those who may, of this company."""
-        # sudo: users and groups that the reader may not open; names only.
+        # sudo(): users and groups that the reader may not open; names only.
         people = self.env.ref(group).sudo().all_user_ids
         people = people.filtered(
             lambda user: user.active and not user.share and self in user.company_ids
@@ -95,7 +95,7 @@ class ResCompany(models.Model):
 
     def _urssaf_step_credentials(self):
         title = self.env._("Connection to Urssaf")
-        # sudo: a branch's user may not open the company above it.
+        # sudo(): a branch's user may not open the company above it.
         holder = self._urssaf_holder().sudo()
         connection = holder.urssaf_connection_ids
         copied = self._urssaf_copy_notice()
@@ -120,7 +120,7 @@ class ResCompany(models.Model):
 
     def _urssaf_step_declaration(self):
         title = self.env._("SAP number and declaration")
-        # sudo: a branch's user may not open the company above it.
+        # sudo(): a branch's user may not open the company above it.
         company = self._home_service_declarant().with_env(self.env)
         declarant = company.sudo()
         number = declarant.home_service_sap_number
@@ -148,7 +148,7 @@ class ResCompany(models.Model):
                 "transfers wait until the bank shows them."
             )
         else:
-            # sudo: a branch is paid through the accounts of the company above it.
+            # sudo(): a branch is paid through the accounts of the company above it.
             account = self._urssaf_transit_account().sudo().with_company(self)
             name = " ".join(filter(None, (account.code, account.name)))
             text = self.env._("They wait for the bank on %s.", name)
@@ -159,7 +159,7 @@ class ResCompany(models.Model):
 
     def _urssaf_step_vat(self):
         title = self.env._("VAT of the services")
-        # sudo: taxes are those of the company, whoever looks at the step.
+        # sudo(): taxes are those of the company, whoever looks at the step.
         company = self.sudo()
         wrong = company._home_service_wrong_products()
         regime = company._home_service_regime()
@@ -204,7 +204,7 @@ class ResCompany(models.Model):
     def _urssaf_step_natures(self):
         title = self.env._("Your services")
         products = self.env["product.template"]
-        # sudo: a fact about the company, whoever looks at the step.
+        # sudo(): a fact about the company, whoever looks at the step.
         found = products.sudo().search(
             [
                 *products._check_company_domain(self),
@@ -224,7 +224,7 @@ class ResCompany(models.Model):
 
     def _urssaf_step_responsible(self):
         title = self.env._("Person in charge")
-        # sudo: a user of another company alone may not be read.
+        # sudo(): a user of another company alone may not be read.
         person = self._urssaf_own("urssaf_responsible_id").sudo()
         done = person.active and self in person.company_ids
         if done:
@@ -240,7 +240,7 @@ class ResCompany(models.Model):
 
     def _urssaf_step_mail(self):
         title = self.env._("Outgoing e-mail")
-        # sudo: a fact about the company, whoever looks at the step.
+        # sudo(): a fact about the company, whoever looks at the step.
         company = self.sudo()
         leaves = company._urssaf_mail_leaves()
         if not company.email:
@@ -275,7 +275,7 @@ class ResCompany(models.Model):
 
     def _urssaf_step_customer(self):
         title = self.env._("First customer")
-        # sudo: a fact about the habilitation, whoever looks at the step.
+        # sudo(): a fact about the habilitation, whoever looks at the step.
         enrolments = self.env["urssaf.enrolment"].sudo()
         known = self._urssaf_here() & Domain("state", "not in", NOT_ENROLLED)
         if enrolments.search(known, limit=1):
@@ -288,7 +288,7 @@ class ResCompany(models.Model):
         """``(text, action)`` of the customer who comes first: to be made, or already
         here and to be brought to the enrolment.
         """
-        # sudo: a fact about the company, whoever looks at the step.
+        # sudo(): a fact about the company, whoever looks at the step.
         forms = self.env["urssaf.customer.form"].sudo()
         form = forms.search(
             [

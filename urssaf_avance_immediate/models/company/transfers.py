@@ -169,7 +169,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         self._urssaf_check_may_set_up()
-        # sudo: checked above; an administrator of the accounting may not write on the
+        # sudo(): checked above; an administrator of the accounting may not write on the
         # company, where the choices are kept.
         owner = self._urssaf_transfers_owner().sudo()
         owner = owner.with_company(owner)
@@ -198,7 +198,7 @@ class ResCompany(models.Model):
                     "The transfers of %(company)s are set up by somebody who works in "
                     "%(owner)s.",
                     company=self.name,
-                    owner=owner.sudo().name,  # sudo: the user may not open it
+                    owner=owner.sudo().name,  # sudo(): the user may not open it
                 )
             )
 
@@ -206,7 +206,7 @@ class ResCompany(models.Model):
         """Whose journal and accounts this company is paid through: itself, or, for a
         branch without a journal of its own, the company of the habilitation.
         """
-        # sudo: a branch's user may not open the company above it.
+        # sudo(): a branch's user may not open the company above it.
         owner = self if self.sudo().urssaf_payment_journal_id else None
         return owner or self._urssaf_holder().with_env(self.env)
 
@@ -384,7 +384,7 @@ class AccountPaymentMethodLine(models.Model):
             journal.default_account_id | journal.suspense_account_id
         ):
             return account.browse()
-        # sudo: the settings of companies that the user may not open.
+        # sudo(): the settings of companies that the user may not open.
         others = self.sudo().search(
             [
                 ("payment_account_id", "=", account.id),

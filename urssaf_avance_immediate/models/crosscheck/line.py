@@ -227,6 +227,7 @@ class UrssafCrosscheckLine(models.Model):
             return []
         if request.state in FOLLOWED and request.next_call_at:
             # It moved since Odoo asked last: that is what following is for.
+            # sudo(): only the code writes it.
             request.sudo().next_call_at = fields.Datetime.now()
             return []
         states = dict(request._fields["state"]._description_selection(self.env))

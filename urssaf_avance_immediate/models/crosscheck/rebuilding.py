@@ -131,7 +131,8 @@ class UrssafCrosscheckLine(models.Model):
         """In the name of the user, with his rights on invoices."""
         Move = self.env["account.move"].with_company(self.company_id)
         move = Move.create(self._prepare_invoice(partner))
-        # Only the code writes this mark; the draft was made with the user's rights.
+        # sudo(): only the code writes this mark; the draft was made with the user's
+        # rights.
         move.sudo().urssaf_rebuilt_of = self.external_id
         self._exact(move)
         move._message_log(

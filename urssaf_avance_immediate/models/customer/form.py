@@ -126,7 +126,7 @@ class UrssafCustomerForm(models.Model):
         ``failed``, ``queued`` or ``sent``.
         """
         self.ensure_one()
-        mail = self.sudo().mail_id  # nobody may read it: it holds the link
+        mail = self.sudo().mail_id  # sudo(): nobody may read it: it holds the link
         if not self.email:
             return "none"
         # Odoo deletes an e-mail whose address is none, as if it had left.
@@ -158,7 +158,7 @@ class UrssafCustomerForm(models.Model):
         """
         company = self.env.company
         company._urssaf_check_real()
-        # Forms are made by the code; nobody may create or change one by hand.
+        # sudo(): forms are made by the code; nobody may create or change one by hand.
         forms = self.sudo()
         forms.search(
             [
@@ -293,7 +293,7 @@ class UrssafCustomerForm(models.Model):
     def _gc_forms(self):
         """Links that are too old, and forms that nobody has reviewed in time."""
         now = fields.Datetime.now()
-        # As superuser, for the whole database: it is a daily cleaning.
+        # sudo(): for the whole database: it is a daily cleaning.
         keep = self.env["ir.config_parameter"].sudo()
         days = int(keep.get_param("urssaf_avance_immediate.form_keep_days", KEEP_DAYS))
         forms = self.sudo()
@@ -316,7 +316,7 @@ class UrssafCustomerForm(models.Model):
     def action_revoke(self):
         """Make the link useless, before or after it was used."""
         self._check_reviewer()
-        # Only the code changes a form: the right to review it was checked.
+        # sudo(): only the code changes a form: the right to review it was checked.
         for form in self.sudo().filtered(lambda f: f.state in ("sent", "submitted")):
             form._revoke()
             form._log_on_partner(self.env._("The form to fill in was revoked."))

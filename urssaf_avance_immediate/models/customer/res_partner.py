@@ -122,6 +122,7 @@ class ResPartner(models.Model):
         the user let him see, under the habilitation of the current company.
         """
         Request = self.env["urssaf.payment.request"]
+        # sudo(): a branch’s user may not open the company above it.
         currency = self.env.company._urssaf_holder().sudo().currency_id
         for partner in self:
             domain = partner._origin._urssaf_requests_domain()
@@ -150,7 +151,7 @@ class ResPartner(models.Model):
         """
         result = super()._message_post_after_hook(message, msg_vals)
         if is_from_outside(message):
-            # Of every company: who fetched the mail may be in another one.
+            # sudo(): of every company: who fetched the mail may be in another one.
             enrolments = self.env["urssaf.enrolment"].sudo()
             for enrolment in enrolments.search(
                 [
@@ -235,7 +236,7 @@ class ResPartner(models.Model):
         check_user(self.env)
         self.check_access("read")
         enrolment = self.urssaf_enrolment_id
-        # sudo: a branch's user may not open the company whose habilitation serves it.
+        # sudo(): a branch's user may not open the company whose habilitation serves it.
         holder = self.env.company._urssaf_holder().sudo()
         if enrolment.environment != "production":
             raise UserError(

@@ -18,7 +18,7 @@ class UrssafCustomerForm(models.Model):
         """Copy everything to the contact."""
         self.ensure_one()
         self._check_reviewer()
-        # For all lines at once: the right to review them was checked.
+        # sudo(): for all lines at once: the right to review them was checked.
         self.sudo().line_ids.accept = True
         return self.action_accept()
 
@@ -145,7 +145,7 @@ class UrssafCustomerForm(models.Model):
             partner.urssaf_bank_account_id = account
 
     def _bank(self, bic):
-        # Who reviews need not have the right to make banks.
+        # sudo(): who reviews need not have the right to make banks.
         Bank = self.env["res.bank"].sudo()
         found = Bank.search([("bic", "=ilike", bic)], limit=1)
         return found or Bank.create({"name": bic, "bic": bic})

@@ -42,6 +42,7 @@ class UrssafThrottle(models.Model):
     def _count(self, kind, subject):
         """How many visits there were this hour, this one aside."""
         domain = [("key", "=", self._key(kind, subject)), ("hour", "=", self._hour())]
+        # sudo(): a visitor has no rights on the counters.
         return self.sudo().search(domain, limit=1).count
 
     @api.model
@@ -61,4 +62,5 @@ class UrssafThrottle(models.Model):
     @api.autovacuum
     def _gc_hours(self):
         old = fields.Datetime.now() - timedelta(hours=2)
+        # sudo(): the daily cleaning, of the whole database.
         self.sudo().search([("hour", "<", old)]).unlink()

@@ -105,7 +105,7 @@ class UrssafEnrolmentBatch(models.Model):
     @api.model
     def _start(self, partners):
         """Queue those of the customers that are ready; show where everybody is."""
-        # sudo: who may enrol these customers makes no batch by hand.
+        # sudo(): who may enrol these customers makes no batch by hand.
         batch = self.sudo().create(
             {"line_ids": [Command.create({"partner_id": p.id}) for p in partners]}
         )
@@ -136,7 +136,7 @@ class UrssafEnrolmentBatch(models.Model):
         check_user(self.env)
         self.check_access("read")
         self.line_ids.partner_id.check_access("write")
-        # sudo: people only read exchanges; the rights on the customers were checked.
+        # sudo(): people only read exchanges; the rights on the customers were checked.
         queued = self.sudo()._enqueue_ready()
         return notice(
             self.env._("%s customers are leaving for Urssaf.", len(queued)),

@@ -62,7 +62,7 @@ class UrssafEnrolment(models.Model):
         self._check_here()
         self.partner_id.check_access("write")
         self._customer()._urssaf_check_complete()
-        # sudo: people only read exchanges; the rights were checked.
+        # sudo(): people only read exchanges; the rights were checked.
         return self.sudo()._resend_now()
 
     # -- method 010 ------------------------------------------------------------
@@ -316,7 +316,7 @@ class UrssafEnrolment(models.Model):
         """The identifier was not his. A file may bring many of these: one activity on
         the import tells of all of them.
         """
-        # sudo: whoever asks Urssaf about a customer need not read imports.
+        # sudo(): whoever asks Urssaf about a customer need not read imports.
         job = self.env["urssaf.enrolment.import"].sudo()._of(self)
         # First: with an identifier, the customer would still be followed.
         self.write({"external_id": False, "to_verify": False})

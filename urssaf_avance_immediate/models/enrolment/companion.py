@@ -76,7 +76,7 @@ class UrssafEnrolment(models.Model):
             else:
                 self._companion_resume()
         elif self.state == "active" and was in WAITING and self.companion_started_at:
-            # sudo: the habilitation may be of a company above the user’s own.
+            # sudo(): the habilitation may be of a company above the user’s own.
             confirm = self.sudo().holder_id.urssaf_companion_confirm
             self.companion_next_at = confirm and fields.Datetime.now()
             if confirm:
@@ -115,7 +115,7 @@ class UrssafEnrolment(models.Model):
     def _companion_schedule(self):
         """``[(moment, step)]`` in order, for a customer who never activates."""
         start = self.companion_started_at
-        # sudo: the habilitation may be of a company above the user’s own.
+        # sudo(): the habilitation may be of a company above the user’s own.
         days = self.sudo().holder_id._urssaf_companion_days()
         call_day = max([LINK_LIFE.days, *(day + 1 for day in days)])
         return [
@@ -133,7 +133,7 @@ class UrssafEnrolment(models.Model):
 
     @api.model
     def _companion_due(self, company):
-        # sudo: a scheduled action, for everybody’s customers.
+        # sudo(): a scheduled action, for everybody’s customers.
         due = self.sudo().search(
             [
                 *company._urssaf_here(),
@@ -243,7 +243,7 @@ class UrssafEnrolment(models.Model):
             force_send=False,
             subtype_xmlid="mail.mt_note",
         )
-        # sudo: people may not wake scheduled actions.
+        # sudo(): people may not wake scheduled actions.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return message
 
@@ -329,7 +329,7 @@ class UrssafEnrolment(models.Model):
     def _message_receive_bounce(self, email, partner):
         """Extends mail: our own message came back, hence Urssaf’s will too."""
         super()._message_receive_bounce(email, partner)
-        # sudo: a bounce comes in as whoever the mail gateway is.
+        # sudo(): a bounce comes in as whoever the mail gateway is.
         for enrolment in self.sudo().filtered(lambda e: e.state == "pending"):
             enrolment.companion_next_at = False
             enrolment._companion_call(
@@ -351,7 +351,7 @@ class UrssafEnrolment(models.Model):
         check_user(self.env)
         self.check_access("read")
         self._check_here()
-        # sudo: people only read exchanges; the rights were checked.
+        # sudo(): people only read exchanges; the rights were checked.
         enrolment = self.sudo()._lock()
         if enrolment.state != "pending":
             raise UserError(

@@ -213,7 +213,7 @@ class UrssafEnrolment(models.Model):
     def _masked(self, message):
         """Urssaf may quote the civil status, which is not for every reader either."""
         text = redact(message)
-        # sudo: the names are read to be hidden.
+        # sudo(): the names are read to be hidden.
         partner = self.partner_id.sudo()
         words = (partner.urssaf_birth_name, *(partner.urssaf_first_names or "").split())
         for word in words:

@@ -66,7 +66,7 @@ class UrssafEnrolment(models.Model):
         check_user(self.env)
         self.check_access("read")
         self._check_real()
-        # sudo: people only read exchanges; the rights were checked.
+        # sudo(): people only read exchanges; the rights were checked.
         enrolments = self.sudo()
         if len(enrolments) == 1:
             return enrolments._refresh_now()
@@ -318,7 +318,7 @@ class UrssafEnrolment(models.Model):
             ("to_verify", "=", False),
             ("remote_status", "!=", False),
         ]
-        # sudo: whoever asks, all the customers of the company can bear witness.
+        # sudo(): whoever asks, all the customers of the company can bear witness.
         active = self.sudo().search(
             [*known, ("state", "=", "active")],
             order="answered_at DESC, id",

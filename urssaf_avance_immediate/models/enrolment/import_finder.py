@@ -11,7 +11,7 @@ class CustomerFinder:
 
     def __init__(self, env, rows, company):
         self.nobody = env["res.partner"]
-        # sudo: a known identifier settles it, whatever contacts the user sees.
+        # sudo(): a known identifier settles it, whatever contacts the user sees.
         enrolments = (
             env["urssaf.enrolment"]
             .sudo()

@@ -121,7 +121,7 @@ class UrssafEnrolmentImport(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("write")
-        # sudo: people do not write what Odoo does; the rights were checked.
+        # sudo(): people do not write what Odoo does; the rights were checked.
         return self.sudo()
 
     def action_read(self):
@@ -294,7 +294,7 @@ class UrssafEnrolmentImport(models.Model):
     @api.model
     def _cron_run(self):
         """Go on with the files under way, each apart from the others."""
-        # sudo: a scheduled action, for every company.
+        # sudo(): a scheduled action, for every company.
         jobs = self.sudo().search(UNDER_WAY, order="id")
         for company in jobs.company_id:
             company._urssaf_run_apart("import")
@@ -302,7 +302,7 @@ class UrssafEnrolmentImport(models.Model):
     @api.model
     def _go_on_with(self, company):
         """Go on with the files of one company."""
-        # sudo: each file goes on as its own user.
+        # sudo(): each file goes on as its own user.
         jobs = self.sudo().search(
             [*UNDER_WAY, ("company_id", "=", company.id)], order="id"
         )
@@ -342,7 +342,7 @@ class UrssafEnrolmentImport(models.Model):
     def _gc_imports(self):
         """The file and the names in it are personal data: kept for a week."""
         limit = fields.Datetime.now() - KEEP_DAYS
-        # sudo: kept no longer, whoever’s they are.
+        # sudo(): kept no longer, whoever’s they are.
         self.sudo().search(
             [
                 ("write_date", "<", limit),

@@ -159,7 +159,7 @@ class UrssafEnrolmentImportLine(models.Model):
 
     def _known_enrolments(self, company):
         company = company._urssaf_holder()
-        # sudo: taken is taken, also by a contact that the user does not see.
+        # sudo(): taken is taken, also by a contact that the user does not see.
         return (
             self.env["urssaf.enrolment"]
             .sudo()
@@ -178,7 +178,7 @@ class UrssafEnrolmentImportLine(models.Model):
     def _chosen(self, job):
         """How many lines of the file are for each customer of self."""
         chosen = Counter(line.partner_id._origin.id for line in self)
-        # sudo: counted only.
+        # sudo(): counted only.
         others = self.sudo()._read_group(
             [
                 ("import_id", "in", job._origin.ids),
@@ -194,7 +194,7 @@ class UrssafEnrolmentImportLine(models.Model):
 
     def _neighbours(self, before):
         """The other lines that are for a customer of self, or of ``before``."""
-        # sudo: the outcome of the other lines is Odoo’s to write.
+        # sudo(): the outcome of the other lines is Odoo’s to write.
         lines = self.sudo()
         return lines.search(
             [

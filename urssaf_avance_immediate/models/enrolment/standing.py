@@ -130,7 +130,7 @@ class UrssafEnrolment(models.Model):
                     "account_known", "=", known
                 )
         if wanted & DRAFTS:
-            # sudo: the stage needs all the details; the rights come with the domain.
+            # sudo(): the stage needs all the details; the rights come with the domain.
             drafts = self.sudo().search([("state", "=", "draft")])
             kept = drafts.filtered(lambda e: e._stage() in wanted)
             domain |= Domain("id", "in", kept.ids)
@@ -344,6 +344,6 @@ class UrssafEnrolment(models.Model):
         """The customer says that he has an Urssaf account, or that he has none."""
         check_user(self.env)
         self.check_access("read")
-        # sudo: people only read exchanges; the rights were checked.
+        # sudo(): people only read exchanges; the rights were checked.
         for enrolment in self.sudo():
             enrolment.account_known = not enrolment.account_known

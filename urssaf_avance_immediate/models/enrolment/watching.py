@@ -58,7 +58,7 @@ class UrssafEnrolment(models.Model):
 
     def _waiting_invoices(self):
         """Invoices that leave by themselves once this customer can be debited."""
-        # sudo: invoices of every branch, whoever has posted the last one.
+        # sudo(): invoices of every branch, whoever has posted the last one.
         return (
             self.env["account.move"]
             .sudo()
@@ -78,7 +78,7 @@ class UrssafEnrolment(models.Model):
         invoices that wait for it; it closes when the customer is active again.
         """
         invoices = self._waiting_invoices().grouped(lambda m: m._urssaf_enrolment())
-        # sudo: whoever posts an invoice may not write on the enrolment.
+        # sudo(): whoever posts an invoice may not write on the enrolment.
         for enrolment in self.sudo():
             moves = invoices.get(enrolment)
             reason = enrolment._closed_note()
@@ -194,7 +194,7 @@ class UrssafEnrolment(models.Model):
         """Data that have served are erased, where the company wants it."""
         if not company.urssaf_forget_months:
             return
-        # sudo: a scheduled action, for everybody’s customers.
+        # sudo(): a scheduled action, for everybody’s customers.
         left = self.env["res.partner"].sudo()._urssaf_left_customers(company)
         work.take_each(
             left,

@@ -97,7 +97,7 @@ class UrssafAlert(models.Model):
         records = next(iter(notes)).union(*notes)
         known = self._activities(records, activity_type).grouped("res_id")
         alerts = {alert.res_id: alert for alert in self._of(records, activity_type)}
-        none = self.env["mail.activity"].sudo()  # as _activities
+        none = self.env["mail.activity"].sudo()  # sudo(): as _activities
         activities = {record: known.get(record.id, none)[:1] for record in records}
         kept = self._kept(activities, alerts)
         users = company._urssaf_readers(
@@ -159,7 +159,7 @@ class UrssafAlert(models.Model):
     @api.model
     def _activities(self, records, activity_type):
         kind = self.env["ir.model.data"]._xmlid_to_res_id(activity_type)
-        # sudo: activities of everybody, whoever settles the matter.
+        # sudo(): activities of everybody, whoever settles the matter.
         return (
             self.env["mail.activity"]
             .sudo()
@@ -175,7 +175,7 @@ class UrssafAlert(models.Model):
 
     @api.model
     def _of(self, records, activity_type):
-        # sudo: nobody else reads or writes these.
+        # sudo(): nobody else reads or writes these.
         return self.sudo().search(
             [
                 ("res_id", "in", records.ids),
@@ -192,6 +192,7 @@ class UrssafAlert(models.Model):
         """
         if not new:
             return
+        # sudo(): whoever finds the matter may not read the types.
         kind = self.env.ref(activity_type).sudo()
         model = self.env["ir.model"]._get(new[0][0]._name)
         # Odoo reads the name of each one by itself: now they are there.
@@ -219,7 +220,7 @@ class UrssafAlert(models.Model):
             many = len(activities) >= MANY
             Activity.with_context(mail_activity_quick_update=many).create(activities)
             if many:
-                # sudo: an e-mail address, whoever works here.
+                # sudo(): an e-mail address, whoever works here.
                 user = self.env["res.users"].sudo().browse(user_id)
                 self._mail_of_many(company, user, len(activities))
 
@@ -228,7 +229,7 @@ class UrssafAlert(models.Model):
         # The root user, who takes what has no other reader, has no mailbox.
         if not user.email:
             return
-        # sudo: the company's contact may be of another company.
+        # sudo(): the company's contact may be of another company.
         company.partner_id.sudo().message_notify(
             partner_ids=user.partner_id.ids,
             subject=self.env._("Urssaf: %s matters are waiting for you", count),
@@ -278,7 +279,7 @@ class UrssafAlert(models.Model):
         left the company or may not read the record any more. What somebody has marked
         as done is his decision.
         """
-        # sudo: the daily watch, of all that the company serves.
+        # sudo(): the daily watch, of all that the company serves.
         alerts = self.sudo().search(
             [("company_id", "in", company._urssaf_served().ids)], order="id"
         )
@@ -296,7 +297,7 @@ class UrssafAlert(models.Model):
         """These alerts are all of one model and subject."""
         if model not in self.env:
             return self.unlink()
-        # sudo: the daily watch sees all.
+        # sudo(): the daily watch sees all.
         records = self.env[model].sudo().browse(self.mapped("res_id")).exists()
         self.filtered(lambda alert: alert.res_id not in records.ids).unlink()
         alerts = self.exists()
@@ -318,7 +319,7 @@ class UrssafAlert(models.Model):
     def _marked_as_done(self, records, activity_type):
         """Odoo keeps, archived, what a person has marked as done."""
         kind = self.env["ir.model.data"]._xmlid_to_res_id(activity_type)
-        # sudo: what anybody has marked as done.
+        # sudo(): what anybody has marked as done.
         closed = self.env["mail.activity"].with_context(active_test=False).sudo()
         moments = dict(
             closed._read_group(

@@ -56,7 +56,7 @@ class UrssafExchange(models.AbstractModel):
             connection.company_id: connection._notice() for connection in connections
         }
         for record in self:
-            # As superuser: a branch’s user may not open the company above it.
+            # sudo(): a branch’s user may not open the company above it.
             copied = record.sudo().holder_id.urssaf_copy_notice
             record.copied = bool(copied)
             # Nothing else matters in a copy, nor as long as nothing tries.
@@ -165,6 +165,7 @@ class UrssafExchange(models.AbstractModel):
     def _quiet_period(self):
         """How long after a call an absent answer may still mean “being written”."""
         minutes = (
+            # sudo(): users may not read the system parameters.
             self.env["ir.config_parameter"]
             .sudo()
             .get_param("urssaf_avance_immediate.quiet_minutes", "5")
@@ -386,7 +387,7 @@ class UrssafExchange(models.AbstractModel):
         due = Domain("state", "in", states) & Domain(
             "next_call_at", "<=", fields.Datetime.now()
         )
-        # sudo: work for the company, whoever has asked for some of it.
+        # sudo(): work for the company, whoever has asked for some of it.
         return self.sudo().search(
             company._urssaf_here() & due, order="next_call_at, id"
         )

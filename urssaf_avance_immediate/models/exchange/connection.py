@@ -107,7 +107,7 @@ class UrssafConnection(models.Model):
     @api.model
     def _of(self, company):
         """The connection of a company’s habilitation, made when there is none yet."""
-        # sudo: whoever calls, in whichever branch; the code alone writes it.
+        # sudo(): whoever calls, in whichever branch; the code alone writes it.
         holder = company._urssaf_holder().sudo()
         found = self._found(holder)
         if found:
@@ -126,7 +126,7 @@ class UrssafConnection(models.Model):
     @api.model
     def _found(self, holder):
         """With what calls ask of it, in one query: each commit forgets it."""
-        # sudo: as above.
+        # sudo(): as above.
         return self.sudo().search_fetch(
             [("company_id", "=", holder.id)],
             ["company_id", "failure_count", "failure_kind", "paused_until"],
@@ -258,7 +258,7 @@ class UrssafConnection(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
-        # sudo: the button tries, the code writes what it has shown.
+        # sudo(): the button tries, the code writes what it has shown.
         connection = self.sudo()
         if not connection.company_id._urssaf_try_connection():
             for action in CALLING:

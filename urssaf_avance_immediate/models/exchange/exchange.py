@@ -132,14 +132,14 @@ class UrssafExchange(models.AbstractModel):
         """Those of self that are of the environment in which their habilitation is now:
         elsewhere an identifier means nothing, and an amount is not money.
         """
-        # As superuser: a branch’s user may not open the company above it.
+        # sudo(): a branch’s user may not open the company above it.
         return self.filtered(
             lambda r: r.environment == r.sudo().holder_id.urssaf_environment
         )
 
     def _check_real(self):
         """:raises UserError: this database is a copy, in which nothing is asked"""
-        # sudo: a branch’s user may not open the company above it, here and below.
+        # sudo(): a branch’s user may not open the company above it, here and below.
         for company in self.sudo().holder_id:
             company._urssaf_check_real()
 
@@ -152,6 +152,7 @@ class UrssafExchange(models.AbstractModel):
         self._check_real()
         labels = dict(self._fields["environment"]._description_selection(self.env))
         for record in self - self._is_here():
+            # sudo(): a branch’s user may not open the company above it.
             holder = record.sudo().holder_id
             raise UserError(
                 self.env._(
@@ -285,7 +286,8 @@ class UrssafExchange(models.AbstractModel):
 
         :param say: the sentence for one record
         """
-        cron = self.env["ir.cron"].sudo()  # people do not read scheduled actions
+        # sudo(): people do not read scheduled actions
+        cron = self.env["ir.cron"].sudo()
         if self and cron._urssaf_notice(essential=True):
             cron._urssaf_watch()
             return

@@ -15,7 +15,7 @@ class UrssafFollowed(models.AbstractModel):
         who gives it to have the right to write there, which nobody has.
         """
         colleagues = (
-            # sudo: who is a colleague, nothing else of the users.
+            # sudo(): who is a colleague, nothing else of the users.
             self.env["res.users"]
             .sudo()
             .search([("partner_id", "in", partner_ids or ()), ("share", "=", False)])
@@ -24,7 +24,7 @@ class UrssafFollowed(models.AbstractModel):
         records = self
         if set(partner_ids or ()) <= set(colleagues.ids):
             self.check_access("read")
-            # sudo: to follow gives no right.
+            # sudo(): to follow gives no right.
             records = self.sudo()
         return super(UrssafFollowed, records).message_subscribe(
             partner_ids=partner_ids, subtype_ids=subtype_ids

@@ -41,7 +41,7 @@ def wake(env, action, at=None):
 
     :param action: one of ``CRON_…``
     """
-    # sudo: people who make work for it have no rights on scheduled actions.
+    # sudo(): people who make work for it have no rights on scheduled actions.
     env.ref(action).sudo()._trigger(at)
 
 
@@ -51,7 +51,7 @@ class IrCron(models.Model):
     @api.model
     def _urssaf_actions(self):
         """The scheduled actions of the add-on, also those that are switched off."""
-        # sudo: whoever waits for them may read that they do not run.
+        # sudo(): whoever waits for them may read that they do not run.
         data = self.env["ir.model.data"].sudo()
         found = data.search([("module", "=", MODULE), ("model", "=", "ir.cron")])
         actions = self.sudo().with_context(active_test=False)
@@ -77,7 +77,7 @@ class IrCron(models.Model):
 
         :param essential: only about those without which nothing leaves or comes
         """
-        # sudo: the parameter tells that this is a copy, in which nothing shall leave.
+        # sudo(): the parameter tells that this is a copy, in which nothing shall leave.
         parameters = self.env["ir.config_parameter"].sudo()
         if parameters.get_param("database.is_neutralized"):
             return None
@@ -175,7 +175,7 @@ class IrCron(models.Model):
                     "scheduled actions on."
                 )
             )
-        # sudo: managers have no rights on scheduled actions, only on this button.
+        # sudo(): managers have no rights on scheduled actions, only on this button.
         off = self._urssaf_actions().filtered(lambda action: not action.active).sudo()
         off.write({"active": True, "failure_count": 0, "first_failure_date": False})
         for action in off:

@@ -19,14 +19,14 @@ class MailMail(models.Model):
         held = self.browse()
         if not self.env["res.company"]._urssaf_real_database():
             return held
-        # As superuser: who empties the queue may not read what the e-mails are about.
+        # sudo(): who empties the queue may not read what the e-mails are about.
         for model in WRITERS:
             about = self.filtered(lambda mail, model=model: mail.model == model)
             records = self.env[model].sudo().browse(about.mapped("res_id")).exists()
             copied = records.filtered(lambda r: r.company_id._urssaf_is_copy())
             held |= about.filtered(lambda mail, ids=set(copied.ids): mail.res_id in ids)
         # The e-mail with a customer’s link names no record, see ``_mail_link``.
-        # sudo: as above.
+        # sudo(): as above.
         forms = self.env["urssaf.customer.form"].sudo()
         links = forms.search([("mail_id", "in", (self - held).ids)])
         return held | self.browse(

@@ -32,7 +32,7 @@ def is_from_outside(message):
     """Whether somebody who is no colleague wrote this."""
     if message.message_type not in FROM_OUTSIDE:
         return False
-    # Whoever fetches the mails need not see all users.
+    # sudo(): whoever fetches the mails need not see all users.
     users = message.sudo().author_id.with_context(active_test=False).user_ids
     return not any(not user.share for user in users)
 
@@ -142,7 +142,7 @@ class UrssafExchange(models.AbstractModel):
     @api.model
     def _watch_messages(self, company):
         """What became of the messages of the exchanges of this habilitation."""
-        # sudo: all of the habilitation, whatever the branch.
+        # sudo(): all of the habilitation, whatever the branch.
         mine = self.sudo().search([("holder_id", "=", company.id)] + self._to_watch())
         mine._each(
             lambda record: record._watch_message(),
@@ -176,7 +176,7 @@ class UrssafExchange(models.AbstractModel):
         """``(reason, waits)``: why one of the messages did not leave, if so, and
         whether one is still on its way.
         """
-        # Mails, SMS and their notifications are Odoo's: not readable by all.
+        # sudo(): mails, SMS and their notifications are Odoo's: not readable by all.
         messages = self.customer_message_ids.sudo()
         notifications = messages.notification_ids.filtered(
             lambda n: n.notification_type in ("email", "sms")
@@ -219,7 +219,7 @@ class UrssafExchange(models.AbstractModel):
     def _message_receive_bounce(self, email, partner):
         """Extends mail: what we wrote came back."""
         result = super()._message_receive_bounce(email, partner)
-        # Whoever fetches the mails: it is written by the machine.
+        # sudo(): whoever fetches the mails: it is written by the machine.
         told = self.sudo().filtered("customer_notice")
         told.write(
             {"customer_message_ids": False, "not_told_reason": self._came_back()}
@@ -230,7 +230,7 @@ class UrssafExchange(models.AbstractModel):
         """Extends mail: a customer wrote."""
         result = super()._message_post_after_hook(message, msg_vals)
         if is_from_outside(message):
-            # sudo: written by the machine, whoever has answered.
+            # sudo(): written by the machine, whoever has answered.
             for record in self.sudo():
                 record.company_id._urssaf_customer_wrote(record, record.partner_id)
         return result
@@ -249,7 +249,7 @@ class UrssafExchange(models.AbstractModel):
         check_user(self.env)
         self.check_access("read")
         self._check_here()
-        # sudo: the right was checked; the code alone writes.
+        # sudo(): the right was checked; the code alone writes.
         failed = self.sudo()._lock().filtered("not_told_reason")
         if not failed:
             raise UserError(
@@ -270,7 +270,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _forget_messages(self):
         """What waits or failed does not leave besides."""
-        # sudo: mails, SMS and their notifications are Odoo’s, not writable by all.
+        # sudo(): mails, SMS and their notifications are Odoo’s, not writable by all.
         messages = self.customer_message_ids.sudo()
         mails = (
             self.env["mail.mail"]
@@ -282,7 +282,7 @@ class UrssafExchange(models.AbstractModel):
             lambda n: n.notification_status in ("ready", "exception", "bounce")
         ).notification_status = "canceled"
         if self.env["urssaf.enrolment"]._companion_has_sms():
-            # sudo: as the mails above.
+            # sudo(): as the mails above.
             texts = self.env["sms.sms"].sudo()
             texts.search(
                 [("mail_message_id", "in", messages.ids)]

@@ -84,6 +84,7 @@ def each_company(env, action):
         for company in holders:
             company._urssaf_run_apart(action)
         return
+    # sudo(): nobody has rights on the turns.
     _take_turns(env, action, env["urssaf.pace"].sudo()._longest_first(holders), waiting)
 
 
@@ -96,6 +97,7 @@ def _take_turns(env, action, holders, waiting):
             break
         # Those without a call too: else they would come first at each run, and
         # hundreds of them take all the time.
+        # sudo(): nobody has rights on the turns.
         env["urssaf.pace"].sudo()._begin_turn(company)
         turn = company in waiting and work.Turn(company)
         company.with_context(urssaf_turn=turn)._urssaf_run_apart(action)

@@ -91,7 +91,7 @@ def report_more(env, count):
     """Tell the running scheduled action about this much more work, of any model."""
     progress = env.context.get("ir_cron_progress_id")
     if progress and count:
-        # sudo: Odoo's own note of the progress, which nobody may read.
+        # sudo(): Odoo's own note of the progress, which nobody may read.
         known = env["ir.cron.progress"].sudo().browse(progress).remaining
         checkpoint(env, remaining=known + count)
 
@@ -105,7 +105,7 @@ def in_office(company):
     """
     reader = company._urssaf_responsibles()[:1] or company
     return (
-        # sudo: work for a company is nobody's in particular.
+        # sudo(): work for a company is nobody's in particular.
         company.sudo()
         .with_company(company)
         .with_context(lang=reader.sudo().partner_id.lang)

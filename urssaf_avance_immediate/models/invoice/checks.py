@@ -44,6 +44,7 @@ class AccountMove(models.Model):
         """
         # These are read line by line: load them for all the invoices.
         self.invoice_line_ids.tax_ids.mapped("amount")
+        # sudo(): of payments that the user may not read; only loaded here.
         self.sudo().line_ids.matched_credit_ids.credit_move_id.mapped("move_id")
         numbers = numbers_to_send(self)
         found = {

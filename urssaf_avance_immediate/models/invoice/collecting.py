@@ -79,7 +79,7 @@ class AccountMove(models.Model):
         """Whether Urssaf collects the invoice that this one replaces, or has paid it:
         who pays this one too pays twice. What is left out is for the customer to pay.
         """
-        move = self.sudo()  # whoever reads the invoice is told who collects it
+        move = self.sudo()  # sudo(): whoever reads the invoice is told who collects it
         return (
             move.state == "posted"
             and not move.urssaf_excluded
@@ -107,7 +107,7 @@ class AccountMove(models.Model):
         and the products have their say, and no cache would follow all of them. Pages
         keep the answer in a variable of theirs.
         """
-        move = self.sudo()  # whoever reads the invoice is told who collects it
+        move = self.sudo()  # sudo(): whoever reads the invoice is told who collects it
         if (
             move.state != "posted"
             or move._urssaf_current_request().state not in (False, *SENDABLE)

@@ -189,7 +189,8 @@ class AccountMove(models.Model):
             self._urssaf_check_frozen()
         if "state" in vals and vals["state"] != "posted":
             self._urssaf_check_not_at_urssaf()
-            # What waits in the queue does not leave, whoever takes the invoice back.
+            # sudo(): what waits in the queue does not leave, whoever takes the invoice
+            # back.
             self.sudo().urssaf_request_ids._withdraw()
         return super().write(vals)
 

@@ -211,6 +211,7 @@ def carried_lines(move):
 
 def carry(moves):
     """Match the deposits of the invoices that these replace, if they are still open."""
+    # sudo(): whoever posts may not match entries.
     for move in moves.sudo().filtered("urssaf_deposit_line_ids"):
         lines = move.urssaf_deposit_line_ids.filtered(
             lambda line: not line.reconciled and line.parent_state == "posted"
@@ -231,6 +232,7 @@ def carry(moves):
 
 def held_fault(move):
     """``(key, fault)`` while Urssaf has the invoice that this one replaces."""
+    # sudo(): whoever sees the invoice is told what holds it.
     replaced = move.sudo().urssaf_replaces_id
     request = live_request(replaced)
     if not request:

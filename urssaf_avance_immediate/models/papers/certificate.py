@@ -322,6 +322,7 @@ class HomeServiceCertificate(models.Model):
 
     def _with_advance(self, values):
         """Another version that differs in the tax credit only."""
+        # sudo(): nobody writes a certificate by hand.
         here = self.sudo().with_context(lang=self.partner_id.lang or self.env.lang)
         note = here.env._(
             "Tax credit paid in advance: %(after)s instead of %(before)s.",

@@ -73,7 +73,7 @@ class HomeServiceCounters(models.TransientModel):
         """Extends: the demandes, where Odoo declares."""
         if not self._urssaf_declares(company):
             return super()._declared(company, year)
-        # sudo: the law counts the legal person, of which the user may see a branch.
+        # sudo(): the law counts the legal person, of which the user may see a branch.
         requests = self.env["urssaf.payment.request"].sudo()
         domain = self._urssaf_declared_domain(company, year)
         total = requests._read_group(domain, [], ["amount_total:sum"])[0][0]

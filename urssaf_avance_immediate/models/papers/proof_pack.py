@@ -53,7 +53,7 @@ def proof_pack(request):
 
 def _contents(request, files):
     """What is inside, and what is not, in plain words."""
-    # sudo: a branch's user may not open the company that has the habilitation.
+    # sudo(): a branch's user may not open the company that has the habilitation.
     company, holder = request.company_id, request.holder_id.sudo()
     states = dict(request._fields["state"]._description_selection(request.env))
     lines = [
@@ -98,7 +98,8 @@ def _history(request):
     """The states with their moments, as the demande was written down; letters of people
     are none of it.
     """
-    messages = request.sudo().message_ids.filtered(  # sudo: of a demande that he reads
+    # sudo(): of a demande that he reads
+    messages = request.sudo().message_ids.filtered(
         lambda message: message.message_type == "notification" and message.body
     )
     rows = [
@@ -141,7 +142,7 @@ def _paid_without_payment(request):
     """What Urssaf set off against contributions, and what was matched with the invoice
     itself: a line of the bank, an entry, a credit note.
     """
-    # sudo: what paid an invoice that he reads; its other lines are not shown.
+    # sudo(): what paid an invoice that he reads; its other lines are not shown.
     move, entry = request.sudo().move_id, request.sudo().set_off_move_id
     states = dict(move._fields["state"]._description_selection(request.env))
     currency = request.currency_id.name
@@ -219,7 +220,7 @@ def _certificate(request):
         order="version desc",
         limit=1,
     )
-    # sudo: the certificate is read above; its paper is what it prints.
+    # sudo(): the certificate is read above; its paper is what it prints.
     return found.sudo().document_id.raw
 
 

@@ -20,7 +20,7 @@ class HomeServiceTelling(models.AbstractModel):
     @api.model
     def _person(self, company, record):
         """Replaces the trade's: whom the alert will choose."""
-        candidates = record.sudo()._urssaf_alert_candidates()  # sudo: others' users
+        candidates = record.sudo()._urssaf_alert_candidates()  # sudo(): others' users
         return company._urssaf_reader_of(record, candidates)
 
 
@@ -32,6 +32,6 @@ class HomeServiceDocument(models.Model):
         """Extends: who is responsible for the document, then the managers of services à
         la personne.
         """
-        # sudo: groups and users that whoever finds the matter may not read.
+        # sudo(): groups and users that whoever finds the matter may not read.
         managers = self.env.ref("l10n_fr_home_services.group_manager").sudo()
         return self.sudo().user_id | managers.all_user_ids.sorted("id")

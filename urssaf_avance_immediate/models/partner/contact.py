@@ -210,7 +210,7 @@ class ResPartner(models.Model):
         A branch may decide otherwise for a customer than its habilitation does.
         """
         holder = company._urssaf_holder()
-        # As superuser: a branch’s user may not work in the company above it.
+        # sudo(): a branch’s user may not work in the company above it.
         partner = self.sudo()
         return (
             partner.with_company(company).urssaf_sending

@@ -252,6 +252,7 @@ class ResPartner(models.Model):
         user does not see, since the contact is shared.
         """
         return (
+            # sudo(): see above.
             self.env["urssaf.enrolment"].sudo().search([("partner_id", "in", self.ids)])
         )
 

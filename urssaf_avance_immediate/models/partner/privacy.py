@@ -88,7 +88,7 @@ class ResPartner(models.Model):
     @api.depends("urssaf_enrolment_ids.consent_date", "urssaf_enrolment_ids.state")
     @api.depends_context("uid")
     def _compute_urssaf_hidden(self):
-        # Who has the customer, of all companies: only that is looked at.
+        # sudo(): who has the customer, of all companies: only that is looked at.
         having = dict(
             self.env["urssaf.enrolment"]
             .sudo()
@@ -105,6 +105,7 @@ class ResPartner(models.Model):
         )
         mine = self._urssaf_own_companies()
         for partner in self:
+            # sudo(): the same record as in the keys above.
             companies = having.get(partner._origin.sudo())
             partner.urssaf_hidden = (
                 bool(companies) and not self.env.su and not companies & mine
@@ -115,6 +116,7 @@ class ResPartner(models.Model):
         """The companies of the user, ticked or not, and those whose habilitation serves
         a branch: they have its customers.
         """
+        # sudo(): whether or not they are ticked.
         companies = self.env.user.sudo().company_ids
         return companies | companies._urssaf_holder()
 
@@ -205,7 +207,8 @@ class ResPartner(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("write")
-        # Only the code changes an enrolment: the rights to the contact were checked.
+        # sudo(): only the code changes an enrolment: the rights to the contact were
+        # checked.
         enrolment = self.urssaf_enrolment_id.sudo()._lock()
         if enrolment.state not in (*SENDABLE, "queued"):
             raise UserError(
@@ -227,7 +230,7 @@ class ResPartner(models.Model):
         enrolments = self._urssaf_enrolments().filtered(lambda e: not e.consent_date)
         # Somebody who left comes back.
         back = enrolments.partner_id.filtered("urssaf_forgotten_on")
-        # Only the code writes it: the user has checked rights to the customer.
+        # sudo(): only the code writes it: the user has checked rights to the customer.
         back.sudo().urssaf_forgotten_on = False
         enrolments.write(
             {
@@ -269,8 +272,8 @@ class ResPartner(models.Model):
         self.check_access("write")
         companies = self.env.companies._urssaf_with_sisters()
         self._urssaf_check_forget(companies)
-        # Rows of the ticked companies, and a contact that nobody else needs: the user
-        # has the right to it, not to change enrolments by hand.
+        # sudo(): rows of the ticked companies, and a contact that nobody else needs:
+        # the user has the right to it, not to change enrolments by hand.
         self.sudo()._urssaf_forget(companies)
         return notice(self.env._("The personal data are erased."))
 
@@ -304,7 +307,7 @@ class ResPartner(models.Model):
         :param where: a domain on ``company_id``
         """
         of_these = Domain("partner_id", "in", self.ids) & where
-        # Of companies that the user does not see, too: the contact is shared.
+        # sudo(): of companies that the user does not see, too: the contact is shared.
         requests = self.env["urssaf.payment.request"].sudo()
         alive = requests.search(
             of_these
@@ -322,7 +325,7 @@ class ResPartner(models.Model):
         """
         elsewhere = Domain("company_id", "not in", companies.ids)
         of_these = Domain("partner_id", "in", self.ids) & elsewhere
-        # A shared contact may be another company's customer, whoever asks.
+        # sudo(): a shared contact may be another company's customer, whoever asks.
         enrolments = self.env["urssaf.enrolment"].sudo().search(of_these)
         forms = enrolments.env["urssaf.customer.form"].search(
             of_these & Domain("state", "in", ("sent", "submitted"))
@@ -374,7 +377,7 @@ class ResPartner(models.Model):
         old = Domain("state_since", "<", limit) | (
             Domain("state_since", "=", False) & Domain("create_date", "<", limit)
         )
-        # The daily watch sees all; an invoice of any company keeps the data.
+        # sudo(): the daily watch sees all; an invoice of any company keeps the data.
         enrolments = self.env["urssaf.enrolment"].sudo()
         left = enrolments.search(
             Domain("company_id", "=", company.id)

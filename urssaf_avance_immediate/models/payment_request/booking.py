@@ -261,7 +261,7 @@ class UrssafPaymentRequest(models.Model):
         check_user(self.env)
         self.check_access("read")
         self._check_here()
-        request = self.sudo()  # checked above; the code alone writes
+        request = self.sudo()  # sudo(): checked above; the code alone writes
         before = request.amount_booked
         request._register_transfers(by_hand=True)
         added = request.currency_id.round(request.amount_booked - before)
@@ -279,7 +279,7 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
-        request = self.sudo()  # checked above; the code alone writes
+        request = self.sudo()  # sudo(): checked above; the code alone writes
         request.write(
             {"transfer_settled": True, **self._no_error(), **self._no_matter()}
         )
@@ -295,7 +295,7 @@ class UrssafPaymentRequest(models.Model):
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
-        request = self.sudo()  # checked above; the code alone writes
+        request = self.sudo()  # sudo(): checked above; the code alone writes
         if request.matter in (OTHER_AMOUNT, OTHER_MONEY, SURPLUS):
             request.write(self._no_matter())
             request._told_done()

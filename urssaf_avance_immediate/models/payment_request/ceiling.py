@@ -199,6 +199,7 @@ class UrssafCeilingUse(models.Model):
         days = date(year, 1, 1), date(year + 1, 1, 1)
         midnights = [utc_of_paris(datetime(day.year, 1, 1)) for day in days]
         found, unknown = Domain.FALSE, Domain.TRUE
+        # sudo(): a branch’s user may not open the company above it.
         for name in DATES[holder.sudo().urssaf_ceiling_date]:
             moment = name in ("request_id.claimed_at", "request_id.answer_until")
             start, end = midnights if moment else days

@@ -235,7 +235,7 @@ class UrssafPaymentRequest(models.Model):
             )
         wizard = self._correction_wizard()
         action = wizard.modify_moves()
-        request = self.sudo()  # checked above; the code alone writes
+        request = self.sudo()  # sudo(): checked above; the code alone writes
         if request.state == "rejected":
             # Urssaf never had it, and its invoice is settled: nothing is left to send.
             request._set_state("cancelled", **self._no_error())

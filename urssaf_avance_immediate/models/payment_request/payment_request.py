@@ -378,7 +378,7 @@ class UrssafPaymentRequest(models.Model):
         check_user(self.env)
         self.check_access("read")
         self._check_real()
-        requests = self.sudo()  # checked above; the code alone writes
+        requests = self.sudo()  # sudo(): checked above; the code alone writes
         if len(requests) == 1:
             return asking.ask_now(requests)
         return asking.ask_soon(requests)
