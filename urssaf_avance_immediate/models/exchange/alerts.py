@@ -69,6 +69,7 @@ class UrssafAlert(models.Model):
     user_id = fields.Many2one(
         "res.users",
         string="Told to",
+        index="btree_not_null",
         help="Whom the add-on chose: if another has the activity, a person gave it to "
         "him.",
     )
