@@ -343,7 +343,7 @@ class TestAlert(UrssafCase):
         self.company.urssaf_responsible_id = self.user
         request, other = self._news("40"), self._news("40")
         self.assertEqual((request | other).activity_ids.user_id, self.user)
-        request.activity_ids.user_id = self.successor
+        request.activity_ids.with_user(self.user).user_id = self.successor
         request._tell("Still there.")
         other._tell("Still there.")
         self.assertEqual(request.activity_ids.user_id, self.successor)
