@@ -162,7 +162,7 @@ class UrssafConnection(models.Model):
 
         :param state: what is kept, to see the next change
         """
-        # sudo: written by the code, whoever has switched the actions on. One that is
+        # sudo(): written by the code, whoever has switched the actions on. One that is
         # held is being told by another action.
         for connection in self.sudo().try_lock_for_update(allow_referencing=True):
             company = connection.company_id
