@@ -52,14 +52,14 @@ class TestBookedTogether(MoneyCase):
 
     @contextmanager
     def _batches(self, blow=None):
-        """How many demandes are registered at once, each time."""
+        """How many demandes are registered at once, each time that it succeeds."""
         original, sizes = self.Request._register_transfer, []
 
         def register(requests, by_hand=False):
-            sizes.append(len(requests))
             original(requests, by_hand)
             if blow:
                 blow(requests)
+            sizes.append(len(requests))
 
         with patch.object(self.Request, "_register_transfer", register):
             yield sizes
@@ -168,7 +168,12 @@ class TestBookedTogether(MoneyCase):
     def test_the_same_as_one_by_one(self):
         requests = self._one_of_each()
         books = []
-        for at_once in (1, 3, registering.AT_ONCE):
+        expected = {
+            1: [1] * 10,  # nothing is left of what the customer has paid
+            3: [3, 1, 1, 1, 1, 3],
+            registering.AT_ONCE: [4, 1, 1, 1, 3],
+        }
+        for at_once, batches in expected.items():
             with (
                 self.subTest(at_once=at_once),
                 closing(self.env.cr.savepoint()),
@@ -178,7 +183,7 @@ class TestBookedTogether(MoneyCase):
                 self._follow(date(2026, 2, 9))
                 books.append(self._books(requests))
                 self._assert_no_hole()
-                self.assertEqual(max(sizes), min(at_once, 4))
+                self.assertEqual(sizes, batches)
             self.env.invalidate_all()
             self.assertEqual(books[-1], books[0])
         booked = [one[0][0] for one in books[0]["demandes"]]
@@ -194,8 +199,10 @@ class TestBookedTogether(MoneyCase):
             with (
                 closing(self.env.cr.savepoint()),
                 patch.object(registering, "AT_ONCE", at_once),
+                self._batches() as sizes,
             ):
                 self._follow(NOW.date())
+                self.assertEqual(sizes, [3] if at_once > 1 else [1, 1, 1])
                 books.append(self._books(requests.sudo()))
                 dates = set(requests.payment_ids.move_id.mapped("date"))
             self.env.invalidate_all()
@@ -223,7 +230,7 @@ class TestBookedTogether(MoneyCase):
         closed.active = False
         with self._batches() as sizes:
             self._follow()
-        self.assertEqual(sizes, [4, 1, 1, 1, 1])
+        self.assertEqual(sizes, [1, 1, 1], "none of the batch, then all but one")
         self._assert_all_but(requests, guilty)
         self.assertIn("archived", guilty.matter_message)
         closed.active = True
@@ -244,9 +251,10 @@ class TestBookedTogether(MoneyCase):
 
         with (
             patch.object(transfer_notes, "registered_note", failing),
-            self._batches(),
+            self._batches() as sizes,
         ):
             self._follow()
+        self.assertEqual(sizes, [1, 1, 1], "none of the batch, then all but one")
         self._assert_all_but(requests, guilty)
         self.assertIn("Not this one", guilty.activity_ids.note)
 
@@ -274,8 +282,9 @@ class TestBookedTogether(MoneyCase):
         def take_turn(records):
             return original(records - held)
 
-        with patch.object(work, "take_turn", take_turn):
+        with patch.object(work, "take_turn", take_turn), self._batches() as sizes:
             self._follow()
+        self.assertEqual(sizes, [3])
         self.assertEqual(len((requests - held).payment_ids), 3)
         self.assertFalse(held.payment_ids or held.activity_ids)
         self._follow()

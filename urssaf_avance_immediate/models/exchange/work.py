@@ -15,7 +15,7 @@ import traceback
 from psycopg2 import Error as DatabaseError
 from psycopg2 import InterfaceError
 
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
@@ -262,6 +262,15 @@ def report_unforeseen(what, error):
         type(error).__name__,
         what,
         "".join(traceback.format_tb(error.__traceback__)).rstrip(),
+    )
+
+
+def report_one_by_one(records, error):
+    """Log that a batch is taken one by one; where it came from, if not refused."""
+    foreseen = isinstance(error, (UserError, RedirectWarning, *FASTER))
+    where = "" if foreseen else "".join(traceback.format_tb(error.__traceback__))
+    _logger.info(
+        "%s: one by one, after %s\n%s", records, type(error).__name__, where.rstrip()
     )
 
 

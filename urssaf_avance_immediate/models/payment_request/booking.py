@@ -353,6 +353,8 @@ class UrssafPaymentRequest(models.Model):
                 said[request] = note
                 if one.surplus:
                     request.write({"matter": SURPLUS, "matter_message": note})
+        # Odoo may tell a person's device at once, which nothing takes back.
+        self.env.flush_all()
         self._tell_each(said)
 
     def _tell_changed_transfer(self, before):

@@ -87,7 +87,12 @@ def register_together(requests):
         for request in requests
     }
     payments = requests.env["account.payment"].create(
-        [_payment_values(request, request.transfer_missing) for request in requests]
+        [
+            # As ``matched_payment_ids`` of the invoice, which would write on it again.
+            _payment_values(request, request.transfer_missing)
+            | {"invoice_ids": [Command.set(request.move_id.ids)]}
+            for request in requests
+        ]
     )
     payments.action_post()
     requests.env["account.bank.statement.line"]._urssaf_announced(requests, payments)
@@ -150,6 +155,8 @@ def pay(request, amount, surplus=0.0, label=None):
         values["write_off_line_vals"] = [surplus_line(request, -surplus)]
     payment = request.env["account.payment"].create(values)
     payment.action_post()
+    # After it: Odoo takes a payment whose invoice is paid for one that the bank showed.
+    request.move_id.matched_payment_ids += payment
     return payment
 
 
@@ -170,8 +177,6 @@ def _payment_values(request, amount, label=None):
         "company_id": company.id,
         "payment_method_line_id": method.id,
         "destination_account_id": owed.account_id.id,
-        # As ``matched_payment_ids`` of the invoice, which would write on it again.
-        "invoice_ids": [Command.set(request.move_id.ids)],
         "memo": label or request._payment_label(),
         "urssaf_request_id": request.id,
     }
