@@ -122,6 +122,34 @@ def test_a_click_waits_for_whoever_registers(instance, sandbox, wire, customer, 
     assert len(_payments(rpc, request)) == 1
 
 
+def test_two_workers_book_the_same_transfers(instance, sandbox, wire, customer, rpc):
+    """In batches, each demande once, and the journal's numbers have no hole."""
+    moves = office.invoices(rpc, customer, 24)
+    office.send_selection(rpc, moves)
+    another_worker(instance, "send")
+    assert _state(instance, moves) == {"waiting"}
+    with databases.open_cursor(instance, DATABASE) as cursor:
+        cursor.execute(
+            "UPDATE urssaf_payment_request SET state = 'paid', remote_code = '70',"
+            " to_book = TRUE, transfer_effective = TRUE, transfer_date = now()::date,"
+            " transfer_amount = amount_total, next_call_at = NULL"
+            " WHERE move_id = ANY(%s)",
+            (moves,),
+        )
+    with ThreadPoolExecutor() as workers:
+        works = [
+            workers.submit(another_worker, instance, "follow") for _worker in range(2)
+        ]
+    assert [work.exception() for work in works] == [None] * 2
+    requests = rpc.search(REQUEST, [("move_id", "in", moves)])
+    assert {len(_payments(rpc, request)) for request in requests} == {1}
+    paid = rpc.search("account.payment", [("urssaf_request_id", "!=", False)])
+    entries = rpc.search("account.move", [("origin_payment_id", "in", paid)])
+    found = rpc.read("account.move", entries, ["sequence_number"])
+    numbers = sorted(entry["sequence_number"] for entry in found)
+    assert numbers == [*range(1, len(numbers) + 1)]
+
+
 def test_two_users_and_the_same_new_customer(instance, customer, rpc):
     """Each click makes the enrolment if need be: nobody reads of a constraint."""
     partner = rpc.create("res.partner", {"name": "Camille Petit"})

@@ -295,6 +295,14 @@ class TestBoard(UrssafCase):
             self.assertFalse(user.action_id)
         self.assertFalse(self.both.action_id, "of whoever pressed, alone")
 
+    def test_whoever_has_another_first_screen_keeps_it(self):
+        other = self.env.ref("account.action_move_out_invoice_type")
+        self.user.action_id = other.id
+        board = self._board(self.user)
+        self.assertTrue(board.opens_elsewhere)
+        board.action_open_first()
+        self.assertEqual(self.user.action_id.id, other.id)
+
     def test_nobody_reads_the_board_of_another(self):
         board = self._board(self.both)
         with self.assertRaises(AccessError):

@@ -57,6 +57,10 @@ class UrssafBoard(models.TransientModel):
     opens_first = fields.Boolean(
         compute="_compute_opens_first", help="Odoo opens on the board for this user."
     )
+    opens_elsewhere = fields.Boolean(
+        compute="_compute_opens_first",
+        help="Somebody chose another first screen for this user: it stays.",
+    )
 
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_figures(self):
@@ -110,7 +114,9 @@ class UrssafBoard(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_opens_first(self):
-        self.opens_first = self.env.user.action_id.id == self._action_id()
+        first = self.env.user.action_id.id
+        self.opens_first = first == self._action_id()
+        self.opens_elsewhere = bool(first) and not self.opens_first
 
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -144,6 +150,8 @@ class UrssafBoard(models.TransientModel):
         for it and shows it nowhere.
         """
         opens = not self.opens_first
+        if self.opens_elsewhere:
+            return False  # the button is hidden then
         # His own preference, which Odoo lets everybody write.
         self.env.user.action_id = self._action_id() if opens else False
         return notice(

@@ -118,30 +118,31 @@ def job_failed(job, company, error):
     tell_job_failed(job, company)
 
 
-def _action_name(env, job):
-    """As the list of the scheduled actions names it, in the language of ``env``."""
-    action = env.ref(
-        f"urssaf_avance_immediate.cron_{job.replace(' ', '_')}",
-        raise_if_not_found=False,
-    )
-    # sudo(): people do not read scheduled actions.
-    return action.sudo()._urssaf_names() if action else env._("“Credentials”")
-
-
 def tell_job_failed(job, company):
     """A person of the company knows that a part of this was not done."""
     quietly(company, lambda broken: _tell_job_failed(job, in_office(broken)))
 
 
 def _tell_job_failed(job, company):
-    company._urssaf_tell(
-        company.env._(
+    action = company.env.ref(
+        f"urssaf_avance_immediate.cron_{job.replace(' ', '_')}",
+        raise_if_not_found=False,
+    )
+    if not action:
+        note = company.env._(
+            "The Urssaf credentials could not be read, so nothing is sent to Urssaf or "
+            "asked there; it is tried again at each run. Tell who looks after your "
+            "Odoo: the server’s log says where."
+        )
+    else:
+        note = company.env._(
             "The scheduled action %s met an error that was not foreseen; the others "
             "go on, and it is tried again at each run. Tell who looks after your "
             "Odoo: the server’s log says where.",
-            _action_name(company.env, job),
+            # sudo(): people do not read scheduled actions.
+            action.sudo()._urssaf_names(),
         )
-    )
+    company._urssaf_tell(note)
 
 
 # -- records -------------------------------------------------------------------

@@ -15,8 +15,8 @@ from ..exchange import work
 from . import transfer_entries
 
 #: Demandes of a batch. Until it is committed their invoices are locked, and so are the
-#: next numbers of the journal, and of that of VAT on collection: a second or two; five on a busy
-#: server.
+#: next numbers of the journal, and of that of VAT on collection: a second or two, five
+#: on a busy server.
 AT_ONCE = 10
 
 
