@@ -79,6 +79,26 @@ class TestCertificateVersions(CertificateCase):
         self.assertRegex(note, r"40[.,]00\s€ given back on .* is no longer taken off")
         self.assertNotIn("received on", note)
 
+    def test_nothing_as_before(self):
+        """All was given back, then on another day."""
+        invoice = self._invoice(100)
+        self._pay(invoice, 100)
+        self._sent()
+        credit = invoice._reverse_moves(
+            [{"invoice_date": "2026-03-12", "date": "2026-03-12"}]
+        )
+        credit.action_post()
+        self._pay(credit, 100, day="2026-03-14")
+        second = self.Certificate._prepare(self.company, self.customer, 2026)
+        self.assertEqual(second.amount_received, 0)
+        second._set_state("ready")
+        second._set_state("sent")
+        credit.matched_payment_ids.action_cancel()
+        self._pay(credit, 100, day="2026-03-16")
+        self._watch()
+        self.assertIn("nothing, as before", second.stale_note)
+        self.assertNotRegex(second.stale_note, r"(?<!\d)0[.,]00")
+
     def test_undone_and_done_again_in_one_go(self):
         """The mark alone is not the judgement: the figures are."""
         invoice = self._invoice(96)

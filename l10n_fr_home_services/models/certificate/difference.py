@@ -52,10 +52,7 @@ def difference(certificates, lines):
         changes = [*changes[:MOST], env._("… and %s more.", len(changes) - MOST)]
     total = _total(env, currency, sum(before.values()), sum(after.values()))
     if not total and changes:
-        total = env._(
-            "Received for services: %s, as before.",
-            currency.format(sum(after.values())),
-        )
+        total = _as_before(env, currency, sum(after.values()))
     elif not total:
         total = _other_change(env, certificates.line_ids, lines)
     return "\n".join([total, *changes])
@@ -75,6 +72,12 @@ def _total(env, currency, before, after):
             "Received for services: %(after)s, where nothing counted before.", **figures
         )
     return env._("Received for services: %(after)s instead of %(before)s.", **figures)
+
+
+def _as_before(env, currency, amount):
+    if currency.is_zero(amount):
+        return env._("Received for services: nothing, as before.")
+    return env._("Received for services: %s, as before.", currency.format(amount))
 
 
 def _other_change(env, before, after):
