@@ -129,6 +129,39 @@ class MoneyCase(UrssafCase):
             wizard.action_reverse()
         return wizard
 
+    def _paid_directly(self, move, amount):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create(
+            {
+                "amount": amount,
+                "payment_date": "2026-02-04",
+                # Not that of Urssaf: Odoo remembers the last number per cursor, and
+                # the scheduled action has one of its own.
+                "journal_id": self.company_data["default_journal_cash"].id,
+            }
+        )._create_payments()
+
+    def _as_the_note_says(self, kept, customers, advanced):
+        """The entry by hand that it dictates, then where each account ends."""
+        balances = (
+            (self.set_off, kept),
+            (self.receivable, -customers),
+            (self.surplus, -advanced),
+        )
+        lines = [
+            Command.create(
+                {
+                    "account_id": account.id,
+                    "balance": balance,
+                    "partner_id": account == self.receivable and self.partner.id,
+                }
+            )
+            for account, balance in balances
+        ]
+        self.env["account.move"].create({"line_ids": lines}).action_post()
+        return tuple(self._balance(account) for account, _balance in balances)
+
     def _bank(self, amount, day, label="VIR URSSAF", partner=None):
         return self.env["account.bank.statement.line"].create(
             {

@@ -191,6 +191,14 @@ class TestBookedTogether(MoneyCase):
             booked, [66.0, 60.0, 66.0, 66.0, 70.0, 0.0, 66.0, 66.0, 66.0, 66.0, 50.0]
         )
 
+    def test_what_just_fits_an_invoice_paid_otherwise_is_not_plain(self):
+        requests = self._transferred(66.0, 66.0, 46.0)
+        self._customer_paid(requests[2], 20.0)
+        with self._batches() as sizes:
+            self._follow()
+        self.assertEqual(sizes, [2, 1])
+        self.assertEqual(requests.mapped("matter"), [False, False, "kept"])
+
     def test_the_same_after_a_locked_period(self):
         requests = self._transferred(66.0, 60.0, 66.0)
         self.company.hard_lock_date = date(2026, 2, 28)

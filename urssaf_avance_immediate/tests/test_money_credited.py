@@ -24,19 +24,6 @@ class TestMoneyCredited(MoneyCase):
         refund.action_post()
         return refund
 
-    def _paid_directly(self, move, amount):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        ).create(
-            {
-                "amount": amount,
-                "payment_date": "2026-02-04",
-                # Not that of Urssaf: Odoo remembers the last number per cursor, and
-                # the scheduled action has one of its own.
-                "journal_id": self.company_data["default_journal_cash"].id,
-            }
-        )._create_payments()
-
     def _second(self, request):
         manager = request.with_user(self.manager)
         said = manager.action_book_second_collection()["params"]["message"]
@@ -114,6 +101,57 @@ class TestMoneyCredited(MoneyCase):
         self.assertIn("surplus of 14,00", self._notes(request))
         self.assertIn("kept 6,00", self._notes(request))
         self.assertIn("refund him 20,00 € in all", self._notes(request))
+        # Of two ways to settle it, the first alone has anything to refund.
+        request = self._collected((66, 10))
+        self._paid_directly(request.move_id, 66.0)
+        self._pays(request, 60.0, date(2026, 2, 5))
+        self.assertRegex(
+            self._notes(request),
+            "If somebody else .* refund him 66,00 € in all. If instead it is this",
+        )
+
+    def test_tax_credit_is_in_what_was_kept(self):
+        request = self._collected((66, 10))
+        self._credit(request.move_id, 32.0)
+        self._pays(request, 40.0, date(2026, 2, 5))
+        notes = self._notes(request)
+        self.assertIn("debit 431 26,00 €, credit 411 16,00 €, of", notes)
+        self.assertIn("surplus account 10,00 €, which", notes)
+        self.assertIn("Refund the customer 16,00 € in all", notes)
+        ends = self._as_the_note_says(26.0, 16.0, 10.0)
+        self.assertEqual(ends, (26.0, -16.0, -16.0))
+
+    def test_tax_credit_is_in_what_was_kept_of_nothing(self):
+        """Credited as a whole."""
+        request = self._collected((66, 10))
+        self._credit(request.move_id)
+        self._pays(request, 20.0, date(2026, 2, 5))
+        said = "debit 431 46,00 €, credit 411 33,00 €, of"
+        self.assertIn(said, self._notes(request))
+        self._second(request)
+        self.assertEqual(request.matter, "kept", "that is still to be done")
+        self.assertIn(said, self._notes(request))
+        self.assertIn("surplus account 13,00 €, which", self._notes(request))
+        ends = self._as_the_note_says(46.0, 33.0, 13.0)
+        self.assertEqual(ends, (46.0, -33.0, -33.0))
+
+    def test_more_was_kept_than_is_open(self):
+        """The button settles what is open; the rest is told until it is settled."""
+        request = self._collected((66, 10))
+        # In another month than the set-off: Odoo remembers numbers per cursor.
+        self._credit(request.move_id, 32.0, day="2026-03-10")
+        self._pays(request, 30.0, date(2026, 2, 5))
+        self.assertIn("4,00 € stay open", self._notes(request))
+        request.with_user(self.manager).action_book_set_off()
+        notes = self._notes(request)
+        self.assertIn("4,00 € are booked as set off", notes)
+        self.assertIn("kept 32,00", notes)
+        self.assertEqual((request.matter, request.transfer_gap), ("kept", -32.0))
+        self.assertEqual(request.activity_ids.user_id, self.manager)
+        ends = self._as_the_note_says(32.0, 16.0, 16.0)
+        self.assertEqual(ends, (36.0, -16.0, -16.0))
+        request.with_user(self.user).action_amount_settled()
+        self.assertFalse(request.activity_ids or request.matter)
 
     def test_the_tax_credit_is_taken_back_before_somebody_pressed(self):
         """Who was quicker decides nothing: the invoice stays settled, and the

@@ -158,6 +158,12 @@ class TestMoneyEvents(MoneyCase):
             self.assertIn(request.external_id, line.name)
         with self.assertRaises(UserError):
             request.with_user(self.manager).action_book_set_off()
+        # Each of the two is named, when Urssaf takes it back.
+        for status, day in (("60", 10), ("110", 11)):
+            self._says(request, status, date(2026, 3, day))
+            self.assertIn("200,00", self._notes(request))
+            self.assertIn("had set off 56,00", self._notes(request))
+            self.assertIn(request.set_off_move_id.name, self._notes(request))
         # Taken back by the accountant: the difference is there again.
         request.set_off_move_id._reverse_moves(cancel=True)
         self.assertEqual((request.set_off_amount, request.transfer_gap), (0.0, -56.0))
@@ -224,6 +230,31 @@ class TestMoneyEvents(MoneyCase):
         self.assertIn(request.set_off_move_id.name, self._notes(request))
         self._says(request, "110", date(2026, 3, 3), "Annulée")
         self.assertIn("had set off 66,00", self._notes(request))
+
+    def test_kept_of_an_invoice_that_was_paid_otherwise(self):
+        """Nothing is open: the customer is to be refunded all the same."""
+        for paid, transferred, told in (
+            (20.0, 46.0, "kept 20,00"),
+            (66.0, 0.0, "kept 66,00"),
+        ):
+            with self.subTest(paid=paid):
+                request = self._collected((66, 10))
+                self._paid_directly(request.move_id, paid)
+                self._pays(request, transferred, date(2026, 2, 12))
+                self.assertFalse(request.move_id.amount_residual)
+                notes = self._notes(request)
+                self.assertIn(told, notes)
+                self.assertRegex(notes, f"refund him {paid:.0f},00 € in all")
+                self.assertEqual(request.activity_ids.user_id, self.manager)
+                self.assertNotIn("Set off by Urssaf", notes)
+                if transferred:
+                    self.assertEqual(request.matter, "kept")
+                    request.with_user(self.user).action_amount_settled()
+                else:
+                    self.assertIn("Settled by hand", notes)
+                    self.assertTrue(request.transfer_to_book, "hence the button")
+                    request.with_user(self.user).action_transfer_settled()
+                self.assertFalse(request.activity_ids or request.matter)
 
     # -- the bank line came first ---
 

@@ -15,7 +15,7 @@ from ..exchange import work
 from ..exchange.screen import check_user, notice
 from . import registering, set_aside, settling, transfer_entries
 from . import transfer_notes as notes
-from .payment_request import NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
+from .payment_request import KEPT, NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
@@ -290,13 +290,13 @@ class UrssafPaymentRequest(models.Model):
 
     def action_amount_settled(self):
         """Somebody has dealt with the other amount that Urssaf has for this demande,
-        with what was paid besides, or with what Urssaf paid too much.
+        with what was paid besides, or with what Urssaf paid too much or kept.
         """
         self.ensure_one()
         check_user(self.env)
         self.check_access("read")
         request = self.sudo()  # sudo(): checked above; the code alone writes
-        if request.matter in (OTHER_AMOUNT, OTHER_MONEY, SURPLUS):
+        if request.matter in (OTHER_AMOUNT, OTHER_MONEY, SURPLUS, KEPT):
             request.write(self._no_matter())
             request._told_done()
             request._message_log(body=self.env._("Settled by %s.", self.env.user.name))
@@ -351,8 +351,8 @@ class UrssafPaymentRequest(models.Model):
         for request, one in booked.items():
             if note := notes.registered_note(request, one):
                 said[request] = note
-                if one.surplus:
-                    request.write({"matter": SURPLUS, "matter_message": note})
+                if matter := settling.matter_of(request, one.surplus):
+                    request.write({"matter": matter, "matter_message": note})
         # Odoo may tell a person's device at once, which nothing takes back.
         self.env.flush_all()
         self._tell_each(said)

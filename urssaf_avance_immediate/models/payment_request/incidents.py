@@ -18,7 +18,7 @@ from ...lib.api.codes import REJECTION_REASONS
 from ...lib.rules import paris_date
 from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.screen import check_user
-from . import notices
+from . import notices, settling
 from .deadlines import INCIDENTS
 from .following import REMOTE_STATES, TO_HANDLE
 from .news import news_note
@@ -161,7 +161,7 @@ class UrssafPaymentRequest(models.Model):
         candidates = self.move_id.invoice_user_id
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
         # Most of what is told is told before any money came.
-        money = self.transfer_effective and (self.can_set_off or self.can_book_second)
+        money = self.transfer_effective and settling.is_accountants(self)
         if self.state in INCIDENTS or strange or money:
             accountant = self.company_id._urssaf_own("urssaf_accountant_id")
             return accountant | candidates

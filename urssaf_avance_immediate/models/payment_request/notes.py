@@ -104,7 +104,7 @@ def _unpaid_advice(request):
             date=until,
             entry=request.set_off_move_id.name,
         )
-    return request.env._(
+    note = request.env._(
         "Urssaf had paid you %(amount)s. From its notice on you have 30 days to pay "
         "back or to comment, until %(date)s at the earliest; then it debits you. "
         "Collect the customer’s share directly, and book what the bank statement "
@@ -112,6 +112,7 @@ def _unpaid_advice(request):
         amount=request.currency_id.format(came),
         date=until,
     )
+    return f"{note} {_set_off_note(request)}" if kept else note
 
 
 def _cancelled_note(request):
@@ -168,20 +169,17 @@ def _provider_settled_note(request):
 
 def _money_note(request):
     if request.amount_booked > 0:
-        return request.env._(
+        note = request.env._(
             "Of Urssaf’s money, %(where)s: when the bank statement shows that it was "
             "taken back, all or a part, press “Take the payment back”. Nothing is "
             "booked before.",
             where=format_list(request.env, _where_it_is(request)),
         )
+        if request.set_off_amount:
+            return f"{note} {_set_off_note(request)}"
+        return note
     if request.set_off_amount:
-        return request.env._(
-            "Urssaf had set off %(amount)s against contributions that you owe, and "
-            "they are on the invoice. If its notice takes that back, reverse the entry "
-            "%(entry)s: the invoice is open again for it.",
-            amount=request.currency_id.format(request.set_off_amount),
-            entry=request.set_off_move_id.name,
-        )
+        return _set_off_note(request)
     transferred = request.transfer_effective and request.transfer_amount
     if transferred and not request.payment_ids:
         return request.env._(
@@ -190,6 +188,16 @@ def _money_note(request):
             request.currency_id.format(transferred),
         )
     return request.env._("Nothing of Urssaf is on the invoice: nothing to reverse.")
+
+
+def _set_off_note(request):
+    return request.env._(
+        "Urssaf had set off %(amount)s against contributions that you owe, and they "
+        "are on the invoice. If its notice takes that back, reverse the entry "
+        "%(entry)s: the invoice is open again for it.",
+        amount=request.currency_id.format(request.set_off_amount),
+        entry=request.set_off_move_id.name,
+    )
 
 
 def _where_it_is(request):

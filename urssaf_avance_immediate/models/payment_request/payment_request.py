@@ -58,11 +58,13 @@ NOT_BOOKED = "booking"
 OTHER_AMOUNT = "amount"
 OTHER_MONEY = "money"
 SURPLUS = "surplus"
+KEPT = "kept"
 MATTERS = [
     (NOT_BOOKED, "Transfer not registered"),
     (OTHER_AMOUNT, "Not as it was sent"),
     (OTHER_MONEY, "Paid otherwise"),
     (SURPLUS, "More than is owed"),
+    (KEPT, "Less than is owed"),
 ]
 
 

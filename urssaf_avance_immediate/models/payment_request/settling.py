@@ -11,8 +11,8 @@ from ..exchange import work
 from ..exchange.screen import notice
 from ..groups import MANAGER
 from .lettering import first_open_day, letter, match, on_event_day, receivable
-from .payment_request import NOT_BOOKED, SURPLUS
-from .shares import Excess, excess_of
+from .payment_request import KEPT, NOT_BOOKED, SURPLUS
+from .shares import Excess, excess_of, kept_besides
 from .transfer_entries import (
     chosen_account,
     pay,
@@ -20,7 +20,7 @@ from .transfer_entries import (
     posted_invoice,
     surplus_lines,
 )
-from .transfer_notes import collected_twice_note
+from .transfer_notes import collected_twice_note, kept_besides_note
 
 
 def for_manager(request):
@@ -63,9 +63,34 @@ def settled(request, text):
 
 def _is_open(request):
     """Whether money of Urssaf still waits for the person who was told of it."""
+    if request.matter == KEPT:
+        return kept_besides(request) > 0
     if request.matter == SURPLUS:
         return request.surplus_amount > 0 and any(collected_twice(request))
     return request.matter == NOT_BOOKED and bool(request.transfer_missing)
+
+
+def matter_of(request, surplus):
+    """What waits for a person once this transfer is booked, if anything does."""
+    if surplus:
+        return SURPLUS
+    return kept_besides(request) and KEPT
+
+
+def _say_kept(request, surplus):
+    """What Urssaf kept besides is still to be told.
+
+    :param surplus: what came beyond what the invoice had left, euros
+    """
+    if kept_besides(request):
+        note = kept_besides_note(request, surplus)
+        request.write({"matter": KEPT, "matter_message": note})
+
+
+def is_accountants(request):
+    """Whether there is money of this demande that only the accountant can place."""
+    placed = request.can_set_off or request.can_book_second
+    return bool(placed or kept_besides(request))
 
 
 def taken_back(request):
@@ -122,6 +147,7 @@ def book_set_off(request):
     here = on_event_day(request, request.company_id, day)
     match((receivable(entry) + owed).with_env(here.env))
     request.set_off_move_id = entry
+    _say_kept(request, 0.0)
     return settled(
         request,
         request.env._(
@@ -219,6 +245,7 @@ def book_second_collection(request):
             request.env._("Nothing of this transfer is too much on the invoice.")
         )
     label = request.env._("%s collected twice", request._payment_label())
+    surplus = sum(excess) + given(request)
     if request.surplus_amount > 0:
         request.surplus_move_ids += _give_surplus(request, excess.customers, label)
     else:
@@ -226,6 +253,7 @@ def book_second_collection(request):
         payment = pay(request, sum(excess), excess.advanced, label)
         # The bank may have shown it before Urssaf said so.
         request.env["account.bank.statement.line"]._urssaf_announced(request, payment)
+    _say_kept(request, surplus)
     return settled(request, collected_twice_note(request, excess))
 
 

@@ -76,6 +76,15 @@ def excess_of(request, amount):
     return Excess(request.currency_id.round(amount - advanced), advanced)
 
 
+def kept_besides(request):
+    """What Urssaf kept of its transfer though nothing is open on the invoice, which was
+    paid or credited otherwise, in euros: a set-off of it pays no invoice.
+    """
+    if not request.transfer_effective or request.move_id.amount_residual:
+        return 0.0
+    return max(-request.transfer_gap, 0.0)
+
+
 def halves_back(requests):
     """``{demande: euros}`` of those of whose payment Urssaf took back the customer's
     half alone, and has not transferred it again: the tax credit that it advanced stays

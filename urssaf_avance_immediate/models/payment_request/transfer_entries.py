@@ -15,7 +15,7 @@ from odoo.exceptions import UserError
 
 from ...lib.rules import paris_date, working_days_since
 from .lettering import EVENT_DAY, match, on_event_day, receivable
-from .transfer_notes import nothing_left_note
+from .transfer_notes import nothing_left_note, nothing_transferred_note
 
 # Working days by which the bank may date a transfer before Urssaf does.
 BANK_BEFORE = 2
@@ -62,15 +62,18 @@ def register(request, by_hand=False):
 def is_plain(request):
     """Whether nothing of this transfer is out of the ordinary: it pays what the invoice
     has open, or a part of it, and nothing that is there already is to be taken over.
+    Where Urssaf kept a part and yet leaves nothing to pay, the invoice was paid or
+    credited otherwise.
     """
     amount = request.transfer_missing
     left = request.move_id.amount_residual
+    more = request.currency_id.compare_amounts(left, amount)
     return (
         request.move_id.state == "posted"
         and bool(request.company_id._urssaf_own("urssaf_payment_journal_id"))
         and request.currency_id == request.company_id.currency_id
         and 0 < amount
-        and request.currency_id.compare_amounts(amount, left) <= 0
+        and (more > 0 or (more == 0 and request.transfer_gap >= 0))
         and not request.payment_ids
         and not _bank_matches(request, amount, by_hand=False)
     )
@@ -118,11 +121,7 @@ def posted_invoice(request):
 
 def _nothing_left(request, amount):
     if amount <= 0:
-        return request.env._(
-            "Urssaf says that it transferred nothing. If it set off all of it against "
-            "contributions that you owe (article L133-8-8 of the code de la sécurité "
-            "sociale), press “Set off by Urssaf”."
-        )
+        return nothing_transferred_note(request)
     return nothing_left_note(request, amount)
 
 

@@ -4,7 +4,7 @@ the button that settles it. Nothing is decided here, and nothing is said of an a
 that is zero.
 """
 
-from .shares import excess_of
+from .shares import excess_of, kept_besides
 
 
 def registered_note(request, booked):
@@ -27,6 +27,8 @@ def registered_note(request, booked):
             expected=money.format(request.transfer_expected),
             left=money.format(request.move_id.amount_residual),
         )
+    if kept_besides(request):
+        return kept_besides_note(request)
     return ""
 
 
@@ -100,20 +102,102 @@ def _credited_note(request, excess, otherwise, figures):
 
 
 def _kept_note(request, surplus):
-    """Urssaf transferred less than it owed, and yet more than is needed: of the rest
-    the customer was debited all the same.
+    """Urssaf transferred less than it owed, and yet all that is needed, or more: of the
+    rest the customer was debited all the same, and some of it may be tax credit.
+
+    :param surplus: what came beyond what is needed, euros
     """
     if request.transfer_gap >= 0:
         return ""
     money = request.currency_id
+    before = excess_of(request, surplus)
     whole = excess_of(request, surplus - request.transfer_gap)
+    customers = money.round(whole.customers - before.customers)
+    advanced = money.round(-request.transfer_gap - customers)
+    figures = {"kept": money.format(-request.transfer_gap)}
+    if advanced:
+        return _kept_advanced_note(request, customers, advanced, figures)
     return request.env._(
         "Urssaf kept %(kept)s. If its notice says that it set them off against "
         "contributions that you owe (article L133-8-8 of the code de la sécurité "
         "sociale), the customer was debited of them too: book them by hand (debit "
         "431, credit 411), and refund him %(customer)s in all.",
-        kept=money.format(-request.transfer_gap),
         customer=money.format(whole.customers),
+        **figures,
+    )
+
+
+def _kept_advanced_note(request, customers, advanced, figures):
+    """Of what Urssaf kept, a part or all is tax credit that it advanced."""
+    money = request.currency_id
+    if not customers:
+        return request.env._(
+            "Urssaf kept %(kept)s. If its notice says that it set them off against "
+            "contributions that you owe (article L133-8-8 of the code de la sécurité "
+            "sociale), book them by hand (debit 431, credit the surplus account): they "
+            "are tax credit that it advanced, and not the customer’s.",
+            **figures,
+        )
+    return request.env._(
+        "Urssaf kept %(kept)s. If its notice says that it set them off against "
+        "contributions that you owe (article L133-8-8 of the code de la sécurité "
+        "sociale), book them by hand: debit 431 %(kept)s, credit 411 %(customer)s, "
+        "of which the customer was debited too, and credit the surplus account "
+        "%(advanced)s, which are tax credit that it advanced. Refund the customer "
+        "%(customer)s in all.",
+        customer=money.format(customers),
+        advanced=money.format(advanced),
+        **figures,
+    )
+
+
+def kept_besides_note(request, surplus=0.0):
+    """Nothing is open any more, and Urssaf kept a part: see ``kept_besides``.
+
+    :param surplus: what came beyond what the invoice had left, euros
+    """
+    money = request.currency_id
+    booked = request.set_off_amount and request.env._(
+        "%s are booked as set off by it.", money.format(request.set_off_amount)
+    )
+    return _joined(
+        _came(request),
+        booked,
+        _none_left(request),
+        _kept_note(request, surplus),
+        request.env._("Once this is done, press “Difference settled”."),
+    )
+
+
+def _came(request):
+    if not request.transfer_amount:
+        return request.env._("Urssaf says that it transferred nothing.")
+    return request.env._(
+        "Urssaf transferred %(amount)s instead of %(expected)s.",
+        amount=request.currency_id.format(request.transfer_amount),
+        expected=request.currency_id.format(request.transfer_expected),
+    )
+
+
+def _none_left(request):
+    return request.env._(
+        "Nothing is left to pay on the invoice %s.", request.move_id.name
+    )
+
+
+def nothing_transferred_note(request):
+    """Urssaf says that it has paid, and transferred nothing: it kept all of it."""
+    if kept_besides(request):
+        return _joined(
+            _came(request),
+            _none_left(request),
+            _kept_note(request, 0.0),
+            request.env._("Once this is done, press “Settled by hand”."),
+        )
+    return request.env._(
+        "Urssaf says that it transferred nothing. If it set off all of it against "
+        "contributions that you owe (article L133-8-8 of the code de la sécurité "
+        "sociale), press “Set off by Urssaf”."
     )
 
 
@@ -138,12 +222,14 @@ def nothing_left_note(request, amount):
         twice = request.env._(
             "Urssaf transferred %(amount)s for the invoice %(invoice)s, which has "
             "nothing left to pay. If somebody else had paid it, press “Collected "
-            "twice”: the money is then the customer’s, to be refunded. If it is this "
-            "transfer that the line of the bank on the invoice shows, press “Register "
-            "the payment”.",
+            "twice”: the money is then the customer’s, to be refunded.",
             **figures,
         )
-        return _joined(twice, kept)
+        instead = request.env._(
+            "If instead it is this transfer that the line of the bank on the invoice "
+            "shows, press “Register the payment”, and nothing else."
+        )
+        return _joined(twice, kept, instead)
     head = request.env._(
         "Urssaf transferred %(amount)s for the invoice %(invoice)s, which was credited "
         "and has nothing left to pay.",
