@@ -199,14 +199,15 @@ class FakeUrssaf:
         return answer(request, status, payload, headers=headers)
 
     def _remember(self, call: Call, status, payload):
-        """The caller reads this answer."""
-        if call.method == "050" and status == 200:
+        """The caller reads this answer, unless a test has made it unreadable."""
+        if call.method == "050" and status == 200 and isinstance(payload, list):
             self.numbers.answered(payload)
-        elif call.method == "050":
+        elif call.method == "050" and status == 400 and isinstance(payload, list):
             self.numbers.not_taken(call.json)
-        elif call.method == "070":
-            found = payload["infoDemandePaiements"] if status == 200 else []
-            self.numbers.searched(call.json, found)
+        elif call.method == "070" and status == 200 and isinstance(payload, dict):
+            self.numbers.searched(call.json, payload["infoDemandePaiements"])
+        elif call.method == "070" and payload == [_error("ERR_RECHERCHE_VIDE")]:
+            self.numbers.searched(call.json, [])
 
     def _read(self, request, kw) -> Call:
         url = urlsplit(request.url)
