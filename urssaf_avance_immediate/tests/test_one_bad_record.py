@@ -271,7 +271,7 @@ class TestOneBadRecord(ProtocolCase):
         self.assertIn(f"credentials of company {broken.id}", str(log.output))
         self.assertEqual(requests.state, "waiting")
         told = broken.sudo().partner_id.activity_ids
-        self.assertIn("not foreseen", told.note)
+        self.assertIn("could not be read", told.note)
 
     # -- and it costs the same, however many wait --------------------------------
 
