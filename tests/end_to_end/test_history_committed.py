@@ -12,6 +12,7 @@ from html import unescape
 import pytest
 
 from dev import databases, servers
+from dev.scenario.company import ADMINISTRATOR
 
 from . import office
 from .office import DATABASE, REQUEST
@@ -25,7 +26,7 @@ SENDING = "En cours d'envoi"
 TAKEN = "En attente du client · Urssaf : Intégrée"
 TOLD = "En attente du client · Urssaf : En attente de validation"
 VALIDATED = "Validée · Urssaf : Validée"
-PERSON, NOBODY = "Administrator", "OdooBot"
+PERSON, NOBODY = ADMINISTRATOR, "OdooBot"
 
 
 @pytest.fixture(scope="module")
