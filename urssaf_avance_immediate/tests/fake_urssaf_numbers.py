@@ -39,6 +39,10 @@ class PostedNumbers:
                 self.blind.append(number)
             self._open.add(number)
 
+    def forgotten(self):
+        """The caller has lost what it knew, as a database that was restored."""
+        self._open.clear()
+
     def not_taken(self, sent: list[dict]):
         """The caller learns that Urssaf has none of these."""
         self._open -= {demande["numFactureTiers"] for demande in sent}

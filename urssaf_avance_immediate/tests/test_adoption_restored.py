@@ -25,6 +25,7 @@ class TestAdoptionRestored(AdoptionCase):
             self.env.flush_all()
             raise Restored
         self.env.invalidate_all()
+        self.fake.numbers.forgotten()
 
     def test_a_restored_backup_comes_back_in_three_clicks(self):
         """Twelve on one day: Urssaf lists ten of a day, and Odoo does not know them."""
