@@ -5,6 +5,7 @@ from odoo import fields
 
 from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, wake
 from ..exchange.screen import notice
+from . import unknown
 
 
 def ask_soon(requests):
@@ -27,7 +28,7 @@ def ask_now(request):
     if nobody_asked:
         return nobody_asked
     if request.state == "unknown":
-        request._work_through(lambda one, client: one._settle(client))
+        request._work_through(unknown.settle)
     else:
         request._ask()
     request._register_transfers()

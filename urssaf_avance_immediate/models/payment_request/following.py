@@ -13,10 +13,9 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date, split_every
+from odoo.tools import format_date
 
 from ...lib.api import UrssafError
-from ...lib.api.codes import MAX_SEARCH
 from ...lib.api.schemas import as_date
 from ...lib.rules import paris_date, paris_today
 from ..company.empty_lists import next_demande
@@ -26,7 +25,7 @@ from ..exchange.words import UNFORESEEN
 from .answers import shown
 from .numbers import next_number
 from .payment_request import CLOSED, FOLLOWED
-from .sending import ABOUT_ONE
+from .searching import ABOUT_ONE, one_by_one, tens
 
 # Our state for each status code of Urssaf. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -98,16 +97,9 @@ class UrssafPaymentRequest(models.Model):
 
     # -- ask ---------------------------------------------------------------------
 
-    def _tens(self):
-        """As many as one search takes."""
-        for ids in split_every(MAX_SEARCH, self.ids):
-            yield self.browse(ids)
-
     def _ask(self):
         """Ask about each demande of self, ten at a time."""
-        self._work_through(
-            lambda batch, client: batch._ask_batch(client), type(self)._tens
-        )
+        self._work_through(lambda batch, client: batch._ask_batch(client), tens)
 
     def _ask_batch(self, client):
         batch = self._lock().filtered(lambda r: r.state in FOLLOWED and r.external_id)
@@ -119,7 +111,7 @@ class UrssafPaymentRequest(models.Model):
         except UrssafError as error:
             going_on = batch._call_failed(error)
             if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
-                return batch._one_by_one(lambda one: one._ask_batch(client))
+                return one_by_one(batch, lambda one: one._ask_batch(client))
             batch._not_answered(error)
             work.checkpoint(self.env, len(self))
             return going_on

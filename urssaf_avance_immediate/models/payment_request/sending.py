@@ -1,15 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Method 050: from the queue to Urssaf, exactly once.
 
-A demande whose outcome is not certain is ``unknown``. It is looked up by its number
-(method 070) and goes back to the queue only when Urssaf answers that it has no such
-number, and no lost call can still arrive.
+A demande whose outcome is not certain is ``unknown``: see ``unknown.py``. Which of
+those in the queue may still leave is in ``leaving.py``.
 """
 
 import json
 from collections import defaultdict
 from contextlib import suppress
-from datetime import timedelta
 
 from pydantic import ValidationError as SchemaError
 
@@ -17,21 +15,14 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ...lib.api import PaymentRequest, UrssafError
-from ...lib.api.codes import MAX_SEARCH
 from ..exchange import work
-from ..exchange.exchange import OUTAGE_KINDS, SILENT_REFUSALS
-from ..exchange.ir_cron import CRON_REPAIR, wake
+from ..exchange.exchange import OUTAGE_KINDS
 from ..exchange.words import Refusal
+from . import leaving, unknown
 from .answers import agreed, by_number, taken
-from .notes import customer_closed_note
 from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
-
-DUPLICATE = "ERR_FACTURE_DOUBLON"
-# Failures of a search of several that may be the fault of one of them.
-ABOUT_ONE = ("rejected", "protocol")
-# Urssaf's words for a customer who cannot be debited for the moment.
-CUSTOMER_CLOSED = {"ERR_CMPT_BLOQUE", "ERR_MANDAT_ECHU"}
+from .searching import tens
 
 
 class UrssafPaymentRequest(models.Model):
@@ -158,7 +149,7 @@ class UrssafPaymentRequest(models.Model):
         """Those of self, locked and queued, that may still leave: what was checked when
         they were queued may have changed since.
         """
-        return self._keep_current()._keep_active_customers()
+        return leaving.of_active_customers(self._keep_current())
 
     def _keep_current(self):
         """The invoice may have been paid otherwise, credited, or reset to draft."""
@@ -168,7 +159,7 @@ class UrssafPaymentRequest(models.Model):
             and r.move_id.payment_state in ("not_paid", "partial")
             and r._leaves(r.move_id.amount_residual)
         )
-        (self - current)._outdated()
+        leaving.outdated(self - current)
         return current
 
     def _leaves(self, left):
@@ -176,48 +167,6 @@ class UrssafPaymentRequest(models.Model):
         # The same number needs no rounding, for which the currency would be read.
         expected = self.transfer_expected
         return left == expected or not self.currency_id.compare_amounts(left, expected)
-
-    def _outdated(self):
-        for request in self:
-            note = self.env._(
-                "Not sent: the invoice was changed, paid or credited in the meantime."
-            )
-            request._set_state("draft", last_error_message=note)
-            request._tell(note)
-
-    def _keep_active_customers(self):
-        """The customer was active when it was queued. Urssaf would refuse the demande
-        of one who is blocked, or who ended the association.
-        """
-        closed = self.filtered(lambda r: r.enrolment_id.state != "active")
-        if not closed:
-            return self
-        # What leaves by itself waits for the customer, who is told of once.
-        automatic = closed.move_id._urssaf_wait_for_customer()
-        for request in closed:
-            note = customer_closed_note(request.enrolment_id)
-            request._set_state("draft", last_error_message=note)
-            if request.move_id not in automatic:
-                request._tell(note)
-        closed.filtered(
-            lambda r: r.move_id in automatic
-        ).enrolment_id._tell_waiting_invoices()
-        return self - closed
-
-    def _wait_if_customer_closed(self, errors):
-        """Urssaf itself finds the customer blocked, before we have asked."""
-        if {error.code for error in errors} & CUSTOMER_CLOSED:
-            self.move_id._urssaf_wait_for_customer()
-
-    def _incomplete(self):
-        """It was complete when it was queued, and is not any more."""
-        for request in self:
-            note = self.env._(
-                "The demande is incomplete: check the birth date of the "
-                "customer and the lines of the invoice."
-            )
-            request._set_state("rejected", last_error_message=note)
-            request._tell(note)
 
     # -- send --------------------------------------------------------------------
 
@@ -253,7 +202,7 @@ class UrssafPaymentRequest(models.Model):
         bodies = self._bodies()
         ready = self.filtered(lambda r: r.id in bodies)
         if lacking := self - ready:
-            lacking._lock().filtered(lambda r: r.state == "queued")._incomplete()
+            leaving.incomplete(lacking._lock().filtered(lambda r: r.state == "queued"))
         claimed = ready._claim()
         if not claimed:
             work.checkpoint(self.env, len(self))
@@ -266,7 +215,8 @@ class UrssafPaymentRequest(models.Model):
         # What Urssaf took needs nothing more in this run, and is not read again.
         left = claimed.filtered(lambda r: not taken(answered[r.name]))
         claimed._record(lambda claims: claims._record_answers(answered))
-        return left._due_now()._settle(client) and left._send_renumbered(client)
+        settled = unknown.settle(left._due_now(), client)
+        return settled and left._send_renumbered(client)
 
     def _customers_in_doubt(self, client):
         """Ask about the customers of whom nothing was heard for a while. Return whether
@@ -355,7 +305,7 @@ class UrssafPaymentRequest(models.Model):
         self._record(lambda claims: claims._record_failure(error, alone))
         if not self._may_go_on():
             return False
-        self._due_now()._settle(client)
+        unknown.settle(self._due_now(), client)
         if error.kind != "rejected":
             return True
         for request in self._due_now().filtered(lambda r: r.state == "queued"):
@@ -401,100 +351,18 @@ class UrssafPaymentRequest(models.Model):
         """Urssaf refused this demande and says why."""
         self.ensure_one()
         values = self._error_values(Refusal(errors))
-        if any(error.code == DUPLICATE for error in errors):
+        if any(error.code == unknown.DUPLICATE for error in errors):
             # Urssaf has this number, perhaps from a call whose answer was lost.
-            values |= {"last_error_code": DUPLICATE, "send_alone": False}
+            values |= {"last_error_code": unknown.DUPLICATE, "send_alone": False}
             self._set_state("unknown", next_call_at=fields.Datetime.now(), **values)
             return
         self._set_state("rejected", **values)
         self._tell(values["last_error_message"])
-        self._wait_if_customer_closed(errors)
-
-    # -- unknown outcomes --------------------------------------------------------
-
-    def _settle(self, client):
-        """Look up by number the unknown demandes of self. Return false on an outage."""
-        unknown = self.filtered(lambda r: r.state == "unknown")
-        for ids in split_every(MAX_SEARCH, unknown.ids):
-            if work.turn_over(self.env):
-                wake(self.env, CRON_REPAIR)
-                break
-            if not self.browse(ids)._settle_batch(client):
-                return False
-        return True
-
-    def _settle_batch(self, client):
-        batch = self._lock().filtered(lambda r: r.state == "unknown")
-        if not batch:
-            return True
-        try:
-            found = client.search_payment_requests(numbers=batch.mapped("name"))
-        except UrssafError as error:
-            going_on = batch._call_failed(error)
-            if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
-                return batch._one_by_one(lambda one: one._settle_batch(client))
-            for request in batch:
-                delay = request._retry_delay(error.retry_after)
-                request.next_call_at = fields.Datetime.now() + delay
-            work.checkpoint(self.env)
-            return going_on
-        batch._call_answered()
-        batch._record_search(found)
-        work.checkpoint(self.env)
-        return True
-
-    def _record_search(self, found):
-        """What one search says of self, each demande by its number."""
-        by_number = defaultdict(dict)
-        for info in found.items:
-            by_number[info.number][info.request_id] = info
-        # An item that does not say its number may be any of them.
-        conclusive = found.conclusive and None not in by_number
-        for request in self:
-            infos = [*by_number[request.name].values()]
-            if len(infos) > 1:
-                request._adopt_none(infos)
-            elif infos:
-                request._adopt(infos[0], found.server_time)
-            else:
-                request._not_found(conclusive)
-
-    def _one_by_one(self, step):
-        """A search of several that was refused, or whose answer cannot be read, may
-        have failed because of one of them. Return false on an outage.
-        """
-        for id_ in self.ids:
-            one = self.browse(id_)
-            # Each is asked at its own risk: what raises leaves the others alone.
-            if not work.time_left(self.env) or not work.take(one, step):
-                return False
-        return True
-
-    def _not_found(self, conclusive):
-        """Urssaf does not have it. Until the quiet period is over the lost call could
-        still arrive; an answer to the call itself proves that it cannot.
-        """
-        now = fields.Datetime.now()
-        answered = self.last_error_kind == "rejected"
-        quiet = (self.claimed_at or now) + self._quiet_period()
-        if self.last_error_code == DUPLICATE:
-            # It says that it has it, and does not show it: absence proves nothing.
-            self._wait_and_tell()
-        elif not conclusive or not (answered or now >= quiet):
-            self.next_call_at = max(now + timedelta(minutes=1), quiet)
-            wake(self.env, CRON_REPAIR, at=self.next_call_at)
-        elif self.silent_refusals >= SILENT_REFUSALS:
-            # Refused by itself, without a reason, again and again.
-            self._set_state("rejected", silent_refusals=0)
-            self._tell(self.last_error_message)
-        else:
-            self._send_again()
+        leaving.wait_if_customer_closed(self, errors)
 
     # -- scheduled actions -------------------------------------------------------
 
     @api.model
     def _repair_due(self, company):
         self._due(company, ["sending"])._settle_abandoned()
-        self._due(company, ["unknown"])._work_through(
-            lambda batch, client: batch._settle(client), type(self)._tens
-        )
+        self._due(company, ["unknown"])._work_through(unknown.settle, tens)
