@@ -52,6 +52,8 @@ ASKED_BEFORE_SENDING = (
 )
 # Asked about once per run before sending, whatever the company wants.
 SHORTEST_FRESH = timedelta(minutes=15)
+# For how long an answer counts that came since the demande waits to leave.
+ASKED_FOR_IT = DAY
 
 
 class UrssafEnrolment(models.Model):
@@ -329,9 +331,12 @@ class UrssafEnrolment(models.Model):
 
     # -- before a sending ------------------------------------------------------
 
-    def _ask_before_sending(self, client):
+    def _ask_before_sending(self, client, waiting_since):
         """Ask about the active customers of self whose last news is too old for their
         company: their demandes are about to leave.
+
+        :param waiting_since: ``{enrolment: since when its demandes wait}``, see
+            ``_is_fresh``
 
         An outage says nothing of a customer; the sending meets it and waits. Where
         other companies come first, the next turn asks about the next customer. Return
@@ -341,11 +346,8 @@ class UrssafEnrolment(models.Model):
         self.fetch(ASKED_BEFORE_SENDING)
         in_doubt = self._connections()._in_doubt()
         for enrolment in self._usable().filtered(lambda e: e.state == "active"):
-            fresh = timedelta(hours=enrolment.holder_id.urssaf_fresh_hours)
-            last = enrolment.answered_at
-            if last and last > now - max(fresh, SHORTEST_FRESH) and not in_doubt:
-                continue
-            if enrolment._is_put_off(now):
+            fresh = enrolment._is_fresh(now, waiting_since.get(enrolment))
+            if (fresh and not in_doubt) or enrolment._is_put_off(now):
                 continue
             # A record set of its own, see ``_work_through``; what raises is the matter
             # of this customer, not of the demandes.
@@ -356,6 +358,19 @@ class UrssafEnrolment(models.Model):
             if not going_on or work.turn_over(self.env):
                 break
         return in_doubt
+
+    def _is_fresh(self, now, waiting_since):
+        """Whether the last news is new enough for the company, or came since the
+        demande waits. While other companies wait, a batch asks about one customer per
+        turn: were the first answer too old before the last one is there, it would
+        never leave.
+        """
+        last = self.answered_at
+        hours = timedelta(hours=self.holder_id.urssaf_fresh_hours)
+        if not last or last > now - max(hours, SHORTEST_FRESH):
+            return bool(last)
+        asked_for_it = bool(waiting_since) and last > waiting_since
+        return asked_for_it and last > now - ASKED_FOR_IT
 
     def _is_put_off(self, now):
         """Whether something that nobody foresaw has happened to this question: asked

@@ -8,6 +8,7 @@ those in the queue may still leave is in ``leaving.py``.
 import json
 from collections import defaultdict
 from contextlib import suppress
+from datetime import datetime
 
 from pydantic import ValidationError as SchemaError
 
@@ -23,6 +24,9 @@ from .answers import agreed, by_number, taken
 from .numbers import make_room, next_numbers, numbers_to_send, take_number
 from .payment_request import SENDABLE
 from .searching import tens
+
+#: Of each demande, before anything is asked or said.
+READ_BEFORE = "state state_since claimed_at holder_id enrolment_id payload".split()
 
 
 class UrssafPaymentRequest(models.Model):
@@ -223,10 +227,20 @@ class UrssafPaymentRequest(models.Model):
         Urssaf seems to know none of our customers: then nothing leaves.
         """
         # Not every column: the claim reads its own.
-        self.fetch(["state", "holder_id", "enrolment_id", "payload"])
+        self.fetch(READ_BEFORE)
         self.holder_id._urssaf_read_for_calls()
         queued = self.filtered(lambda r: r.state == "queued")
-        return queued.enrolment_id._ask_before_sending(client)
+        waiting_since = {
+            customer: max(request._waits_since() for request in requests)
+            for customer, requests in queued.grouped("enrolment_id").items()
+        }
+        return queued.enrolment_id._ask_before_sending(client, waiting_since)
+
+    def _waits_since(self):
+        """When it was queued, or last tried: what was asked before a try is not for the
+        next one, which may come days later.
+        """
+        return max(self.state_since or datetime.min, self.claimed_at or datetime.min)
 
     def _bodies(self):
         """``{id: what is said to Urssaf}`` of those of self that are complete. Built
