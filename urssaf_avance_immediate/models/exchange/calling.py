@@ -199,7 +199,9 @@ class UrssafExchange(models.AbstractModel):
                 with company._urssaf_get_client() as client:
                     while todo and self._may_take_more():
                         if not work.take(
-                            todo.pop(0), lambda batch: step(batch, client)
+                            todo.pop(0),
+                            lambda batch: step(batch, client),
+                            go_alone=type(self)._go_alone,
                         ):
                             # What was not tried is not for this run either.
                             work.checkpoint(self.env, sum(map(len, todo)))
@@ -209,7 +211,7 @@ class UrssafExchange(models.AbstractModel):
 
     def _may_take_more(self):
         """Whether there is time left, and no other company comes first."""
-        return work.time_left(self.env) and not work.turn_over(self.env)
+        return work.may_take_more(self.env)
 
     @api.model
     def _more_news_to_come(self, company):
@@ -331,16 +333,13 @@ class UrssafExchange(models.AbstractModel):
         """What was claimed may have been sent: it is searched, never sent again."""
         claimed = self._lock().filtered(lambda r: r.state == "sending")
         if claimed:
-            claimed._set_state(
-                "unknown",
-                next_call_at=fields.Datetime.now(),
-                **claimed._interrupted_values(),
-            )
+            claimed._set_state("unknown", next_call_at=fields.Datetime.now())
             wake(self.env, CRON_REPAIR)
 
-    def _interrupted_values(self):
-        """What else is written on claims that raised together: each model says."""
-        return {}
+    def _go_alone(self):
+        """These raised together: mark them, so that each is taken by itself now and in
+        the next run. A model that makes one call for several says how.
+        """
 
     def _put_off(self, error):
         """Something that nobody foresaw happened to this record: later again. What may

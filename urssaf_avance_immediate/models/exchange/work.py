@@ -87,6 +87,11 @@ def turn_over(env):
     return bool(turn) and turn.over()
 
 
+def may_take_more(env):
+    """Whether there is time left, and no other company comes first."""
+    return time_left(env) and not turn_over(env)
+
+
 def report_more(env, count):
     """Tell the running scheduled action about this much more work, of any model."""
     progress = env.context.get("ir_cron_progress_id")
@@ -172,10 +177,12 @@ def take_each(records, step, *, size=1, put_off=None):
     return True
 
 
-def take(records, step, put_off=None):
+def take(records, step, put_off=None, go_alone=None):
     """``step(records)``, and if that raises, one record after the other, each failure
     undone. Return false when a step did, else true.
 
+    :param go_alone: ``go_alone(records)`` marks those that the next run, or the next
+        turn of the company, takes one by one, should there be no time for it now
     :raises Exception: a conflict outside of a scheduled action (Odoo then replays the
         request), or a lost connection to the database
     """
@@ -194,10 +201,17 @@ def take(records, step, put_off=None):
             raise
         if len(records) > 1:
             report_unforeseen(f"{records._name} {records.ids}", error)
+            if go_alone:
+                quietly(records, lambda batch: go_alone(batch._lock()))
             if _is_exchange(records):
                 # The step may have called Urssaf already.
                 quietly(records, lambda batch: batch._interrupted())
-            return all(take(records.browse(id_), step, put_off) for id_ in records.ids)
+            for id_ in records.ids:
+                if go_alone and not may_take_more(env):
+                    break
+                if not take(records.browse(id_), step, put_off):
+                    return False
+            return True
         give_up(records, error, put_off)
         return True
 

@@ -25,7 +25,7 @@ from ..exchange.words import UNFORESEEN
 from .answers import shown
 from .numbers import next_number
 from .payment_request import CLOSED, FOLLOWED
-from .searching import ABOUT_ONE, one_by_one, tens
+from .searching import ABOUT_ONE, heard_of, one_by_one, tens
 
 # Our state for each status code of Urssaf. A code that is not here leaves the
 # state as it is, is shown as received, and somebody is told.
@@ -62,11 +62,16 @@ class UrssafPaymentRequest(models.Model):
     _call_fields = (
         "company_id holder_id environment external_id state active_request name "
         "move_id enrolment_id currency_id attempt_count claimed_at next_call_at "
-        "lost_count send_alone matter remote_code remote_label remote_date "
+        "lost_count send_alone ask_alone matter remote_code remote_label remote_date "
         "remote_updated_at remote_changed_at answer_until expected_transfer_date "
         "cancel_requested_on transfer_amount transfer_date transfer_expected"
     ).split()
 
+    ask_alone = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A search that it was part of failed: it is asked about by itself.",
+    )
     taken_numbers = fields.Json(
         readonly=True,
         copy=False,
@@ -122,6 +127,7 @@ class UrssafPaymentRequest(models.Model):
     def _record_news(self, found):
         """Take over what one search says of self, each demande by its identifier."""
         self._call_answered()
+        heard_of(self)
         by_id = {info.request_id: info for info in found.items}
         for request in self:
             if request.external_id not in by_id:

@@ -336,9 +336,11 @@ class UrssafPaymentRequest(models.Model):
         now = fields.Datetime.now()
         return self.filtered(lambda r: r.next_call_at and r.next_call_at <= now)
 
-    def _interrupted_values(self):
-        """The guilty one is told apart when each goes alone."""
-        return {"send_alone": True}
+    def _go_alone(self):
+        """What leaves leaves alone, what is asked about is asked about alone."""
+        to_send = self.filtered(lambda r: r.state in ("queued", "sending"))
+        to_send.send_alone = True
+        (self - to_send).ask_alone = True
 
     def _record_failure(self, error, alone):
         self._call_failed(error)

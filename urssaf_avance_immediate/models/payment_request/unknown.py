@@ -15,7 +15,7 @@ from ...lib.api import UrssafError
 from ..exchange import work
 from ..exchange.exchange import SILENT_REFUSALS
 from ..exchange.ir_cron import CRON_REPAIR, wake
-from .searching import ABOUT_ONE, one_by_one, tens
+from .searching import ABOUT_ONE, heard_of, one_by_one, tens
 
 #: Urssaf has the number already.
 DUPLICATE = "ERR_FACTURE_DOUBLON"
@@ -44,13 +44,17 @@ def _settle_batch(requests, client):
     except UrssafError as error:
         going_on = batch._call_failed(error)
         if going_on and len(batch) > 1 and error.kind in ABOUT_ONE:
-            return one_by_one(batch, lambda one: _settle_batch(one, client))
+            going_on = one_by_one(batch, lambda one: _settle_batch(one, client))
+            if not batch._may_take_more():
+                wake(batch.env, CRON_REPAIR)
+            return going_on
         for request in batch:
             delay = request._retry_delay(error.retry_after)
             request.next_call_at = fields.Datetime.now() + delay
         work.checkpoint(batch.env)
         return going_on
     batch._call_answered()
+    heard_of(batch)
     _record_search(batch, found)
     work.checkpoint(batch.env)
     return True
