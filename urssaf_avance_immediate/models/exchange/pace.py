@@ -15,11 +15,14 @@ _logger = logging.getLogger(__name__)
 
 # Turns given away beforehand, at most: a clock that was set back holds nobody for long.
 MOST_AHEAD = 50
+# Seconds that a company whose last call failed lets the others go first: several of
+# them together would hold the healthy ones by one deadline each, time and again.
+TROUBLED_WAIT = 300
 
 
 class UrssafPace(models.Model):
-    """When a company may call Urssaf next, and when it was last served: one row per
-    company.
+    """When a company may call Urssaf next, when it was last served, and what comes
+    first when it is served next: one row per company.
 
     A turn is taken by one statement in a transaction of its own, by the clock of the
     database, which all processes share: no lock is held while somebody calls. A table
@@ -36,9 +39,14 @@ class UrssafPace(models.Model):
     next_turn = fields.Float(
         required=True, readonly=True, help="Seconds since 1970, when a call may leave."
     )
-    served_at = fields.Float(
+    served_at = fields.Json(
         readonly=True,
-        help="Seconds since 1970, when this company’s turn among the others began.",
+        help="For each action, seconds since 1970 when this company’s last turn among "
+        "the others began.",
+    )
+    shared_runs = fields.Json(
+        readonly=True,
+        help="For each action, how many runs had customers and demandes to share them.",
     )
 
     _company_unique = models.Constraint(
@@ -97,41 +105,98 @@ class UrssafPace(models.Model):
     # -- among other companies -------------------------------------------------
 
     @api.model
-    def _longest_first(self, companies):
-        """These companies, the one whose last turn is longest ago first."""
+    def _longest_first(self, companies, action):
+        """These companies, the one whose last turn for this action is longest ago
+        first; who is in trouble lets the others go first for a while.
+
+        A turn of the future counts for nothing: the clock was set back, and the company
+        would wait until it is there again.
+        """
+        self.env["urssaf.connection"].flush_model(["company_id", "failure_count"])
         rows = self.env.execute_query(
             SQL(
-                "SELECT company_id, served_at FROM urssaf_pace WHERE company_id IN %s",
-                tuple(companies.ids),
+                """
+                SELECT company.id
+                  FROM res_company AS company
+             LEFT JOIN urssaf_connection AS connection
+                    ON connection.company_id = company.id
+             LEFT JOIN (SELECT company_id,
+                               (served_at ->> %(action)s)::float8 AS moment
+                          FROM urssaf_pace) AS served
+                    ON served.company_id = company.id
+                   AND served.moment <= %(now)s
+                 WHERE company.id IN %(companies)s
+              ORDER BY coalesce(served.moment, 0)
+                       + CASE WHEN connection.failure_count > 0
+                              THEN %(wait)s ELSE 0 END,
+                       company.id
+                """,
+                action=action,
+                now=NOW,
+                companies=tuple(companies.ids),
+                wait=TROUBLED_WAIT,
             )
         )
-        served = {company_id: moment or 0 for company_id, moment in rows}
-        return companies.sorted(lambda company: (served.get(company.id, 0), company.id))
+        return companies.browse(company_id for [company_id] in rows)
 
     @api.model
-    def _begin_turn(self, company):
+    def _begin_turn(self, company, action):
         """Other workers serve the others first, from now on."""
+        self._noted(served(company.id, action))
+
+    @api.model
+    def _demandes_first(self, company, action):
+        """Whether customers come after the demandes in this run: in every second one,
+        whichever worker it has.
+        """
+        return self._noted(shared_run(company.id, action)) % 2 == 0
+
+    @api.model
+    def _noted(self, statement):
+        """What this statement has written down; 1 where it could not: who comes next
+        does not matter so much.
+        """
         try:
-            self._alone(served(company.id))
+            [[value]] = self._alone(statement)
+            return value
         except (DatabaseError, PoolError) as error:
-            # Whose turn it is next does not matter so much.
             _logger.info("A turn was not written down: %s", type(error).__name__)
+            return 1
 
 
 NOW = SQL("extract(epoch FROM clock_timestamp())::float8")
 
 
-def served(company_id):
+def served(company_id, action):
     """The statement that writes down that the turn of a company begins."""
+    return _for_action(company_id, action, "served_at", NOW)
+
+
+def shared_run(company_id, action):
+    """The statement that counts a run which customers and demandes share."""
+    known = SQL("(pace.shared_runs ->> %s)::float8", action)
+    return _for_action(
+        company_id, action, "shared_runs", SQL("coalesce(%s, 0) + 1", known)
+    )
+
+
+def _for_action(company_id, action, column, value):
+    """The statement that writes a number down for this action, and tells it."""
     return SQL(
         """
-        INSERT INTO urssaf_pace (company_id, next_turn, served_at)
-             VALUES (%(company)s, 0, %(now)s)
-        ON CONFLICT (company_id) DO UPDATE SET served_at = excluded.served_at
-          RETURNING served_at
+        INSERT INTO urssaf_pace AS pace (company_id, next_turn)
+             VALUES (%(company)s, 0)
+        ON CONFLICT (company_id) DO NOTHING;
+        UPDATE urssaf_pace AS pace
+           SET %(column)s = coalesce(pace.%(column)s, '{}')
+                            || jsonb_build_object(%(action)s::text, %(value)s)
+         WHERE company_id = %(company)s
+     RETURNING (%(column)s ->> %(action)s)::float8
         """,
         company=company_id,
-        now=NOW,
+        column=SQL.identifier(column),
+        action=action,
+        value=value,
     )
 
 

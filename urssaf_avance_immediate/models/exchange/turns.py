@@ -85,7 +85,8 @@ def each_company(env, action):
             company._urssaf_run_apart(action)
         return
     # sudo(): nobody has rights on the turns.
-    _take_turns(env, action, env["urssaf.pace"].sudo()._longest_first(holders), waiting)
+    holders = env["urssaf.pace"].sudo()._longest_first(holders, action)
+    _take_turns(env, action, holders, waiting)
 
 
 def _take_turns(env, action, holders, waiting):
@@ -98,7 +99,7 @@ def _take_turns(env, action, holders, waiting):
         # Those without a call too: else they would come first at each run, and
         # hundreds of them take all the time.
         # sudo(): nobody has rights on the turns.
-        env["urssaf.pace"].sudo()._begin_turn(company)
+        env["urssaf.pace"].sudo()._begin_turn(company, action)
         turn = company in waiting and work.Turn(company)
         company.with_context(urssaf_turn=turn)._urssaf_run_apart(action)
         if turn and turn.over():
@@ -111,16 +112,23 @@ def _take_turns(env, action, holders, waiting):
 def with_calls(holders, action):
     """Those of these habilitations that have a call to make, paused or not."""
     found = holders.browse()
-    for name in ("urssaf.enrolment", "urssaf.payment.request"):
-        model = holders.env[name]
-        states = {
-            "send": ("queued",),
-            "follow": model._asked_states,
-            "repair": ("sending", "unknown"),
-        }
-        if action in states and holders:
-            found |= _with_due(holders, model, states[action])
+    if action in CALLS and holders:
+        for model in _exchanges(holders.env):
+            found |= _with_due(holders, model, _states(model, action))
     return found
+
+
+def _exchanges(env):
+    return env["urssaf.enrolment"], env["urssaf.payment.request"]
+
+
+def _states(model, action):
+    """The states in which this action has a call to make."""
+    return {
+        "send": ("queued",),
+        "follow": model._asked_states,
+        "repair": ("sending", "unknown"),
+    }[action]
 
 
 def _with_due(holders, model, states):
@@ -156,7 +164,7 @@ def run(company, action):
     the others alone.
     """
     env = company.env
-    for step in STEPS[action]:
+    for step in _in_order(company, action):
         try:
             step(work.in_office(company))
             work.checkpoint(env)
@@ -171,3 +179,24 @@ def run(company, action):
                 raise
             env.cr.rollback()
             work.job_failed(action, company, error)
+
+
+def _in_order(company, action):
+    """The steps of ``action``, customers first. Where they and demandes both have calls
+    to make, every second run begins with the demandes: a run may be over after one
+    call, and an import of thousands of customers would hold all demandes up.
+    """
+    env = company.env
+    shared = (
+        action in CALLS
+        and work.time_left(env)
+        and all(
+            _with_due(company, model, _states(model, action))
+            for model in _exchanges(env)
+        )
+        and not env["urssaf.connection"]._of(company)._paused()
+    )
+    # sudo(): nobody has rights on the turns.
+    if shared and env["urssaf.pace"].sudo()._demandes_first(company, action):
+        return STEPS[action][::-1]
+    return STEPS[action]
