@@ -14,6 +14,8 @@ class HomeServicePerson(models.Model):
     _description = "Person Who Performs Home Services"
     _order = "name, id"
     _rec_names_search = ["name", "number"]
+    # The register of a company serves the invoices of the branches below it.
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True)
     number = fields.Char(
@@ -25,7 +27,8 @@ class HomeServicePerson(models.Model):
         "res.company",
         default=lambda self: self.env.company,
         index=True,
-        help="Left empty, this person works for all companies.",
+        help="The branches of this company choose this person too. Left empty, this "
+        "person works for all companies.",
     )
     active = fields.Boolean(default=True)
 
@@ -35,20 +38,28 @@ class HomeServicePerson(models.Model):
     )
 
     @api.constrains("number", "company_id")
-    def _check_number_of_all_companies(self):
-        """Who works for all companies stands in the register of each of them."""
+    def _check_number_of_register(self):
+        """A number is of one person wherever an invoice may choose between two: in the
+        register of a company and in those of its branches, and of who works for all.
+        """
         # sudo(): the register of another company may hold that number.
         people = self.sudo().with_context(active_test=False)
         for person in people.filtered("number"):
-            others = [("company_id", "=", False)]
-            if not person.company_id:
-                others = [("company_id", "!=", False)]
-            if people.search_count([("number", "=", person.number), *others], limit=1):
+            others = [("id", "!=", person.id), ("number", "=", person.number)]
+            if company := person.company_id:
+                others += [
+                    *("|", ("company_id", "=", False)),
+                    *("|", ("company_id", "parent_of", company.id)),
+                    ("company_id", "child_of", company.id),
+                ]
+            if people.search_count(others, limit=1):
                 raise ValidationError(
                     self.env._(
-                        "The register number %(number)s of %(name)s is taken already: "
-                        "somebody who works for all companies has a number that nobody "
-                        "else has in any of them, archived or not.",
+                        "The register number %(number)s of %(name)s is taken already, "
+                        "perhaps by somebody who is archived. A company and its "
+                        "branches have one register, and who works for all companies "
+                        "has a number that nobody else has in any of them. Type "
+                        "another number.",
                         number=person.number,
                         name=person.name,
                     )

@@ -226,10 +226,37 @@ class TestInterventions(InterventionCase):
         self.assertEqual(self.marie.with_user(at_branch).name, "Marie Petit")
         with self.assertRaises(AccessError):
             self.marie.with_user(at_branch).with_company(branch).unlink()
+        companies = (branch + self.company).ids
+        self.env.user.company_ids += branch
+        self.env = self.env(context={"allowed_company_ids": companies})
+        move = self._invoice({})
+        self.assertEqual(move.company_id, branch)
+        self.assertEqual(move.home_service_intervention_ids.person_name, "Marie Petit")
+        row = self._typed(move, {"date": LATER, "duration": 2}).with_user(at_branch)
+        row = row.with_context(allowed_company_ids=branch.ids)
+        row.person_id = self.marie
+        self.assertEqual(row.person_number, "42")
+        sister = branch.create({"name": "Autre", "parent_id": self.company.id})
+        theirs = self.marie.create({"name": "Zoé", "company_id": sister.id})
+        with self.assert_refused(UserError, "Zoé"):
+            row.sudo().person_id = theirs
 
     def test_register_numbers_are_given_once(self):
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
             self.marie.copy({"name": "Zoé", "number": "42"})
+        companies = self.env["res.company"]
+        branch = companies.create({"name": "Agence", "parent_id": self.company.id})
+        zoe = self.marie.create({"name": "Zoé", "company_id": branch.id})
+        self.marie.active = False
+        for company in (branch, companies):
+            with self.assert_refused(ValidationError, "42 of Zoé is taken already"):
+                zoe.write({"number": "42", "company_id": company.id})
+        zoe.number = "43"
+        with self.assert_refused(ValidationError, "43 of Marie Petit is taken"):
+            self.marie.number = "43"
+        elsewhere = companies.create({"name": "Ailleurs"})
+        zoe.write({"number": "42", "company_id": elsewhere.id})
+        self.assertEqual(zoe.number, self.marie.number, "another company's register")
 
     def test_queries_do_not_grow_with_the_invoices(self):
         moves = self.env["account.move"]

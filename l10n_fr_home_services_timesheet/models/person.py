@@ -25,7 +25,8 @@ class HomeServicePerson(models.Model):
         employee = employee.sudo()
         if not employee:
             return self.browse()
-        own = [("company_id", "in", [False, company.id])]
+        # Also of the companies above a branch.
+        own = self._check_company_domain(company)
         person = persons.search([*own, ("employee_id", "=", employee.id)], limit=1)
         number = employee.home_service_number
         if not person and number:

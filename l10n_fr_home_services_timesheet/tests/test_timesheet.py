@@ -75,6 +75,15 @@ class TestTimesheet(TimesheetCase):
         self.assertEqual(move.home_service_intervention_ids.person_id, person)
         self.assertFalse(move.home_service_timesheet_notice)
 
+    def test_a_branch_takes_who_stands_in_the_register_of_its_company(self):
+        person = self.env["home.service.person"].create(
+            {"name": "P. Exemple", "number": "0017", "company_id": self.company.id}
+        )
+        branch = self.env["res.company"].create(
+            {"name": "Agence", "parent_id": self.company.id}
+        )
+        self.assertEqual(person._of_employee(self.paul, branch), person)
+
     def test_where_the_task_is_done(self):
         seaside = self.env["res.partner"].create(
             {
