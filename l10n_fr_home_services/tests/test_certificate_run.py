@@ -4,12 +4,14 @@
 import contextlib
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.l10n_fr_home_services.models.certificate import paper
 
@@ -26,6 +28,19 @@ DOCUMENT = "odoo.addons.l10n_fr_home_services.models.certificate.document"
 class TestCertificateRun(RunCase):
     # -- a year --------------------------------------------------------------------
 
+    def _next_steps(self, run):
+        """The names of the primary buttons that the screen shows."""
+        arch = etree.fromstring(run.get_view(view_type="form")["arch"])
+        names = ("state", "draft_count", "ready_count", "by_mail", "post_waits")
+        values = {name: run[name] for name in names}
+        values["post_document_id"] = run.post_document_id.id
+        return [
+            button.get("string")
+            for button in arch.iterfind("header/button")
+            if button.get("class") == "btn-primary"
+            and not safe_eval(button.get("invisible"), values)
+        ]
+
     def test_a_year(self):
         """Looked at, one left out, made, sent; who has no e-mail gets it by post, in
         the order of the postman; nothing leaves before the start.
@@ -38,6 +53,7 @@ class TestCertificateRun(RunCase):
         gone.active = False
         run = self._run()
         self.assertEqual(run.state, "ready")
+        self.assertEqual(self._next_steps(run), ["Make and send"])
         self.assertEqual(
             run.certificate_ids.partner_id, anna | bea | out | far | near | gone
         )
@@ -69,8 +85,10 @@ class TestCertificateRun(RunCase):
             ],
             ["zoe", "gone", "yves"],
         )
+        self.assertEqual(self._next_steps(run), ["Print for the post"])
         run.action_posted()
         self.assertEqual(run.sent_count, 5)
+        self.assertFalse(self._next_steps(run), "all is done")
         self.assertIn("2 handed over. 3 for the post.", run.message_ids[0].body)
         self.assertEqual(run.message_ids[0].notified_partner_ids, self.clerk.partner_id)
         # Again: whoever has got his is left alone.
@@ -95,6 +113,7 @@ class TestCertificateRun(RunCase):
         )
         with self.assertRaisesRegex(UserError, "Start again for a new file"):
             run.action_posted()
+        self.assertEqual(self._next_steps(run), ["Make the papers"])
         run.action_start()
         self._cron()
         run.action_posted()

@@ -97,10 +97,19 @@ class HomeServiceCertificateRun(models.Model):
         readonly=True,
         copy=False,
     )
+    post_waits = fields.Boolean(
+        compute="_compute_post_waits",
+        help="The file for the post holds certificates that are still to be posted: "
+        "that is the next thing to do.",
+    )
     draft_count = fields.Integer(string="To make", compute="_compute_counts")
     ready_count = fields.Integer(string="Made, not sent", compute="_compute_counts")
-    sent_count = fields.Integer(string="Handed over", compute="_compute_counts")
-    void_count = fields.Integer(string="Left out", compute="_compute_counts")
+    sent_count = fields.Integer(
+        string="Handed to customers", compute="_compute_counts"
+    )
+    void_count = fields.Integer(
+        string="Certificates left out", compute="_compute_counts"
+    )
     fault_count = fields.Integer(string="Not made", compute="_compute_counts")
     mail_fault_count = fields.Integer(
         string="E-mails not delivered", compute="_compute_counts"
@@ -162,6 +171,21 @@ class HomeServiceCertificateRun(models.Model):
                 if one == run and state != "void"
             )
             run.progress = whole and 100.0 * (whole - run.draft_count) / whole
+
+    @api.depends("state", "post_paper_ids", "certificate_ids.state")
+    def _compute_post_waits(self):
+        for run in self:
+            run.post_waits = run.state == "done" and bool(run._printed())
+
+    def _printed(self):
+        """The certificates of the file for the post that are still to be handed over,
+        as they are in it.
+        """
+        # sudo(): the papers are read through their certificates.
+        papers = self.sudo().post_paper_ids
+        return self.certificate_ids.filtered(
+            lambda one: one.state == "ready" and one.document_id in papers
+        )
 
     @api.constrains("company_id", "year")
     def _check_declarant(self):
@@ -281,11 +305,7 @@ class HomeServiceCertificateRun(models.Model):
         it. What was made since waits for a file of its own.
         """
         self.ensure_one()
-        # sudo(): the papers are read through their certificates.
-        papers = self.sudo().post_paper_ids
-        printed = self.certificate_ids.filtered(
-            lambda one: one.state == "ready" and one.document_id in papers
-        )
+        printed = self._printed()
         if not printed:
             raise UserError(
                 self.env._(
