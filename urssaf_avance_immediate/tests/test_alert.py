@@ -363,6 +363,29 @@ class TestAlert(UrssafCase):
         request._tell("Still there.")
         self.assertEqual(request.activity_ids.user_id, self.user)
 
+    def test_money_that_is_taken_back_is_another_matter(self):
+        """A new matter goes to whom the rules say; of that, who is chosen keeps it."""
+        self._enrol()
+        accountant = self._make_user("books", "urssaf_avance_immediate.group_user")
+        self.company.urssaf_accountant_id = accountant
+        request = self._sent_by_me()
+        request._tell("No news for days.")
+        self.assertEqual(request.activity_ids.user_id, self.user)
+        request.activity_ids.with_user(self.user).user_id = self.successor
+        request._tell("Still none.")
+        self.assertEqual(request.activity_ids.user_id, self.successor)
+
+        def news(code):
+            self._demande(request).move(code, f"Libellé {code}")
+            request.action_urssaf_refresh()
+            return request.activity_ids
+
+        self.assertEqual(news("60").user_id, accountant)
+        self.assertEqual(request.state, "unpaid")
+        request.activity_ids.with_user(accountant).user_id = self.successor
+        self.assertEqual(news("120").user_id, self.successor)
+        self.assertEqual(request.state, "recovered")
+
     def test_what_failed_is_named_as_the_list_of_actions_names_it(self):
         enrolments = type(self.env["urssaf.enrolment"])
         work = "odoo.addons.urssaf_avance_immediate.models.exchange.work"

@@ -41,12 +41,14 @@ class UrssafAlerted(models.AbstractModel):
         self.ensure_one()
         return self.env["res.users"]
 
-    @api.model
-    def _urssaf_alert_moves_on(self):
-        """Whether an activity that nobody has handed on goes to another person when
-        the matter becomes his.
+    def _urssaf_alert_matter(self):
+        """What it is about now, a word that no screen shows: when that changes, the
+        activity goes to the person whose matter it is, also from somebody to whom it
+        was handed on. Of one matter it only leaves whom the add-on has chosen. Empty:
+        whoever has it keeps it, whatever it says.
         """
-        return False
+        self.ensure_one()
+        return ""
 
     def _urssaf_alert_deadline(self):
         """Until when it has to be done, where Urssaf sets a delay."""
@@ -73,6 +75,7 @@ class UrssafAlert(models.Model):
         help="Whom the add-on chose: if another has the activity, a person gave it to "
         "him.",
     )
+    matter = fields.Char(help="What it was about, see ``_urssaf_alert_matter``.")
     note = fields.Text()
     told_at = fields.Datetime(required=True)
 
@@ -89,7 +92,7 @@ class UrssafAlert(models.Model):
 
         Who has it keeps it as long as he is active, in the company and may read the
         record; unless the matter is another person's now (see
-        ``_urssaf_alert_moves_on``) and nobody has chosen him, by handing it on.
+        ``_urssaf_alert_matter``) and nobody has handed this matter on to him.
 
         :param notes: ``{record: plain text}``, all of one model and company
         """
@@ -133,13 +136,18 @@ class UrssafAlert(models.Model):
         kept = {}
         for record, activity in activities.items():
             alert = alerts.get(record.id, self.browse())
-            stays = not record._urssaf_alert_moves_on() or alert._handed_on(activity)
+            # sudo(): whoever finds the matter may not read all that it is about.
+            matter = record.sudo()._urssaf_alert_matter()
+            stays = not matter or alert._handed_on(activity, matter)
             kept[record] = activity.user_id if stays else activity.user_id.browse()
         return kept
 
-    def _handed_on(self, activity):
-        """Whether a person gave this activity to another than the add-on had chosen."""
-        return bool(self.user_id and activity and activity.user_id != self.user_id)
+    def _handed_on(self, activity, matter):
+        """Whether a person gave this activity to another than the add-on had chosen,
+        for this very matter.
+        """
+        chosen = self.user_id and activity and activity.user_id != self.user_id
+        return bool(chosen and self.matter == matter)
 
     @api.model
     def _settled(self, records, activity_type=ACTIVITY_TYPE):
@@ -249,9 +257,11 @@ class UrssafAlert(models.Model):
         :param chosen: ``{record: user}`` whom the add-on, not a person, has chosen
         """
         now = fields.Datetime.now()
+        # sudo(): as in _kept.
+        matters = {record: record.sudo()._urssaf_alert_matter() for record in notes}
         for record, note in notes.items():
             if record.id in alerts:
-                values = {"note": note, "told_at": now}
+                values = {"note": note, "told_at": now, "matter": matters[record]}
                 if record in chosen:
                     values["user_id"] = chosen[record].id
                 alerts[record.id].write(values)
@@ -264,6 +274,7 @@ class UrssafAlert(models.Model):
                     "res_id": record.id,
                     "activity_type": activity_type,
                     "user_id": chosen[record].id if record in chosen else False,
+                    "matter": matters[record],
                     "note": note,
                     "told_at": now,
                 }

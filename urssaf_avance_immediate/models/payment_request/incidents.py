@@ -155,22 +155,20 @@ class UrssafPaymentRequest(models.Model):
     # -- who is told -------------------------------------------------------------
 
     def _urssaf_alert_candidates(self):
-        """Who made the invoice; but money that Urssaf takes back or that does not fit,
-        and what nobody has seen before, are the accountant's matter.
-        """
+        """Who made the invoice; but the money is the accountant's matter."""
         candidates = self.move_id.invoice_user_id
+        if self._urssaf_alert_matter() == "money":
+            candidates = self.company_id._urssaf_own("urssaf_accountant_id") | candidates
+        return candidates
+
+    def _urssaf_alert_matter(self):
+        """Extends: money that Urssaf takes back or that does not fit, or what nobody has
+        seen before; else the invoice. Who was handed the one was not asked the other.
+        """
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
         # Most of what is told is told before any money came.
         money = self.transfer_effective and settling.is_accountants(self)
-        if self.state in INCIDENTS or strange or money:
-            accountant = self.company_id._urssaf_own("urssaf_accountant_id")
-            return accountant | candidates
-        return candidates
-
-    @api.model
-    def _urssaf_alert_moves_on(self):
-        """Extends: the money that Urssaf takes back is the accountant's."""
-        return True
+        return "money" if self.state in INCIDENTS or strange or money else "invoice"
 
     def _urssaf_alert_deadline(self):
         """Extends: Urssaf's notice leaves so many days."""
