@@ -146,6 +146,7 @@ class Crowd:
             late="n % 2000 = 2",
             cancel_awaited="n % 2000 = 3",
             transfer_gap="CASE WHEN n % 2000 = 33 THEN -1 ELSE 0 END",
+            transfer_differs="n % 2000 = 33",
             notice_until=f"CASE WHEN {state} = 'unpaid' THEN t.service_end - (n % 40)"
             " END",
         )

@@ -11,6 +11,7 @@ from odoo.tests.common import freeze_time
 from odoo.tools import format_date
 
 from .cases import NOW, UrssafCase
+from .screens import filters
 
 FEBRUARY = {
     "invoice_date": "2026-02-03",
@@ -215,3 +216,9 @@ class MoneyCase(UrssafCase):
 
     def _says_nothing_of_zero(self, text):
         self.assertNotRegex(text, r"(?<!\d)0[.,]00")
+
+    def _differing(self):
+        """What the filter “Transfer differs” finds."""
+        domains = {name: domain for name, _model, domain in filters(self.env)}
+        requests = self.env["urssaf.payment.request"]
+        return requests.search(domains["urssaf.payment.request: gap"])

@@ -247,6 +247,7 @@ class TestMoneyEvents(MoneyCase):
                 self.assertRegex(notes, f"refund him {paid:.0f},00 € in all")
                 self.assertEqual(request.activity_ids.user_id, self.manager)
                 self.assertNotIn("Set off by Urssaf", notes)
+                self.assertIn(request, self._differing())
                 if transferred:
                     self.assertEqual(request.matter, "kept")
                     request.with_user(self.user).action_amount_settled()
@@ -255,6 +256,10 @@ class TestMoneyEvents(MoneyCase):
                     self.assertTrue(request.transfer_to_book, "hence the button")
                     request.with_user(self.user).action_transfer_settled()
                 self.assertFalse(request.activity_ids or request.matter)
+                self.assertTrue(request.transfer_gap, "what Urssaf did stays said")
+                self.assertNotIn(request, self._differing())
+                request.sudo().transfer_amount = transferred + 5
+                self.assertEqual(request in self._differing(), bool(transferred))
 
     # -- the bank line came first ---
 

@@ -15,7 +15,7 @@ from ..exchange import work
 from ..exchange.screen import check_user, notice
 from . import registering, set_aside, settling, transfer_entries
 from . import transfer_notes as notes
-from .payment_request import KEPT, NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
+from .payment_request import NOT_BOOKED
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
@@ -38,6 +38,7 @@ class UrssafPaymentRequest(models.Model):
         "against contributions that you owe (article L133-8-8 of the code de la "
         "sécurité sociale) once that is booked.",
     )
+    transfer_differs = fields.Boolean(compute="_compute_transfer_differs", store=True)
     set_off_move_id = fields.Many2one(
         "account.move",
         string="Entry of the set-off",
@@ -114,6 +115,13 @@ class UrssafPaymentRequest(models.Model):
             gap = request.currency_id.round(came - request.transfer_expected)
             request.transfer_gap = request.transfer_effective and gap
 
+    @api.depends("transfer_gap", "gap_settled", "transfer_settled")
+    def _compute_transfer_differs(self):
+        for request in self:
+            gap, settled = request.transfer_gap, request.gap_settled
+            left = gap and request.currency_id.compare_amounts(gap, settled)
+            request.transfer_differs = left and not request.transfer_settled
+
     @api.depends("set_off_move_id.state", "set_off_move_id.reversal_move_ids.state")
     def _compute_set_off_amount(self):
         for request in self:
@@ -122,9 +130,7 @@ class UrssafPaymentRequest(models.Model):
 
     # Written as Odoo writes these filters: PostgreSQL compares the words.
     _to_book_index = models.Index("(holder_id) WHERE to_book IS TRUE")
-    _transfer_gap_index = models.Index(
-        "(company_id) WHERE transfer_gap <> 0 OR transfer_gap IS NULL"
-    )
+    _differs_index = models.Index("(company_id) WHERE transfer_differs IS TRUE")
     _announced_index = models.Index(
         "(company_id) WHERE state = 'paid' AND transfer_effective IS NOT TRUE"
     )
@@ -264,13 +270,10 @@ class UrssafPaymentRequest(models.Model):
         request = self.sudo()  # sudo(): checked above; the code alone writes
         before = request.amount_booked
         request._register_transfers(by_hand=True)
-        added = request.currency_id.round(request.amount_booked - before)
-        if added:
+        if added := request.currency_id.round(request.amount_booked - before):
+            money = request.currency_id.format(added)
             return notice(
-                self.env._(
-                    "%s registered: the payment is on the invoice.",
-                    request.currency_id.format(added),
-                )
+                self.env._("%s registered: the payment is on the invoice.", money)
             )
         return notice(notes.nothing_registered_note(request), kind="warning")
 
@@ -296,10 +299,7 @@ class UrssafPaymentRequest(models.Model):
         check_user(self.env)
         self.check_access("read")
         request = self.sudo()  # sudo(): checked above; the code alone writes
-        if request.matter in (OTHER_AMOUNT, OTHER_MONEY, SURPLUS, KEPT):
-            request.write(self._no_matter())
-            request._told_done()
-            request._message_log(body=self.env._("Settled by %s.", self.env.user.name))
+        settling.settled_by_hand(request)
 
     def _register_transfers(self, by_hand=False):
         """Register each effective transfer of self while the scheduled action, if any,

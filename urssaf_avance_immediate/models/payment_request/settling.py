@@ -11,7 +11,7 @@ from ..exchange import work
 from ..exchange.screen import notice
 from ..groups import MANAGER
 from .lettering import first_open_day, letter, match, on_event_day, receivable
-from .payment_request import KEPT, NOT_BOOKED, SURPLUS
+from .payment_request import KEPT, NOT_BOOKED, OTHER_AMOUNT, OTHER_MONEY, SURPLUS
 from .shares import Excess, excess_of, kept_besides
 from .transfer_entries import (
     chosen_account,
@@ -57,8 +57,24 @@ def settled(request, text):
     else:
         request.write(request._no_matter())
         request._told_done()
+        if request.transfer_gap > 0 and not any(collected_twice(request)):
+            request.gap_settled = request.transfer_gap
     request._message_log(body=text)
     return notice(text)
+
+
+def settled_by_hand(request):
+    """Somebody has dealt with what Urssaf has otherwise, paid too much or kept, or with
+    what was paid besides: that changes nothing of what Urssaf transferred.
+    """
+    matters = (OTHER_AMOUNT, SURPLUS, KEPT)
+    if request.matter not in (*matters, OTHER_MONEY):
+        return
+    if request.matter in matters:
+        request.gap_settled = request.transfer_gap
+    request.write(request._no_matter())
+    request._told_done()
+    request._message_log(body=request.env._("Settled by %s.", request.env.user.name))
 
 
 def _is_open(request):
