@@ -221,6 +221,17 @@ class TestTogether(BankCase, MockSMS):
         self.assertNotIn('data-bs-target="#pay_with"', page)
         self._page("/my/certificates")
 
+    def test_a_website_that_is_served_from_elsewhere(self):
+        """The scripts of the form are brought from there: the page lets them in."""
+        self.env["website"].get_current_website().write(
+            {"cdn_activated": True, "cdn_url": "//cdn.example.net/"}
+        )
+        answer = self.url_open("/urssaf/fiche/merci")
+        self.assertIn('src="//cdn.example.net/web/assets/', answer.text)
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        allowed = [part.split()[0] for part in policy if "cdn.example.net" in part]
+        self.assertEqual(allowed, ["script-src", "img-src"])
+
     def _page(self, path):
         answer = self.url_open(path)
         self.assertEqual(answer.status_code, 200)

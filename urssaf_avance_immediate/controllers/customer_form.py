@@ -16,6 +16,7 @@ from ..lib.rules import PARIS, place_key
 from ..models.customer.filling import CONSENTS, KEPT, MAX_LENGTH, one_line
 from ..models.customer.line import PARTNER_FIELDS
 from ..models.geography.country import FRANCE
+from . import page_policy
 
 ROUTE = "/urssaf/fiche/<string:token>"
 # Within an hour. A family behind one address stays far below.
@@ -29,11 +30,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
-    # Odoo compiles its own templates; no other host's script, image or call: a website
-    # may be set up to count its visitors, and this address is a secret.
-    "Content-Security-Policy": "frame-ancestors 'none'; form-action 'self'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; "
-    "img-src 'self' data:",
 }
 # What a browser sends of the whole form stays far below.
 LARGEST_FORM = 64 * 1024
@@ -177,6 +173,8 @@ class CustomerForm(http.Controller):
 
     def _discreet(self, response):
         response.headers.update(HEADERS)
+        sources = page_policy.scripts_of(request.env)
+        response.headers["Content-Security-Policy"] = page_policy.policy(sources)
         return response
 
     # -- the page ----------------------------------------------------------------

@@ -4,6 +4,7 @@
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from ..controllers.page_policy import policy, source_of
 from .cases import IBAN, NOW
 from .test_customer_form import CustomerFormCase
 
@@ -154,3 +155,22 @@ class TestCustomerFormChecks(CustomerFormCase):
         form._submit(self._typed(iban="FR76 0000"))
         self.assertEqual(form._kept(), {"birth_date"})
         self.assertEqual(list(form._submit(self._typed(iban=""))), ["iban"])
+
+    def test_a_website_served_from_elsewhere_brings_its_scripts(self):
+        """From that host alone; what is no plain host widens nothing."""
+        for address, source in (
+            ("//site.Example.net/", "site.example.net"),
+            ("https://cdn.example.net:8443/a", "https://cdn.example.net:8443"),
+            ("http://cdn-1.example.net", "http://cdn-1.example.net"),
+        ):
+            self.assertEqual(source_of(address), [source])
+            parts = policy([source]).split("; ")
+            with_it = [part.split()[0] for part in parts if source in part.split()]
+            self.assertEqual(with_it, ["script-src", "img-src"])
+        for address in (
+            *("", False, "//", "cdn.example.net", "https:", "//*", "//*.example.net"),
+            *("//a.example.net; script-src *", "//a.example.net *", "//'unsafe-eval'"),
+            *("data://a.example.net", "//me@a.example.net", "//a.example.net:x"),
+            *("//127.0.0.1/", "//a..net", "//[::1]/", "//a.example.net,b.example.net"),
+        ):
+            self.assertEqual(source_of(address), [], address)
