@@ -220,6 +220,10 @@ class TestCollectingOtherwise(CollectingCase):
         rows = self._rows()
         self.assertIn("33", self._part(rows[move.name], "urssaf_share"))
         self.assertIsNone(self._part(rows[direct.name], "urssaf_share"))
+        # On a telephone there is no room for the days: the list would scroll sideways.
+        for row in rows.values():
+            hidden = ["d-none" in (cell.get("class") or "") for cell in row[:4]]
+            self.assertEqual(hidden, [False, True, True, False])
         overdue = [row.findall(".//td[@class]") for row in rows.values()]
         red = {
             name: any("text-danger" in cell.get("class") for cell in cells)
