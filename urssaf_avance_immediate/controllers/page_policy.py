@@ -1,13 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a browser may load for the pages of a customer's form, whose address is a secret:
-the policy that goes along with them (Content-Security-Policy).
+"""What a browser may load for the pages of a customer's form, whose address is a
+secret: the policy that goes along with them (Content-Security-Policy).
 """
 
 import re
 from urllib.parse import urlsplit
 
-#: A host by its name, with the labels that DNS allows: no star, no address of a machine.
-HOST = re.compile(r"(?=.{4,253}$)([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]*[a-z]")
+#: A host by its name, with the labels that DNS allows: no star, no machine's number.
+HOST = re.compile(
+    r"(?=.{4,253}$)([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]*[a-z]"
+)
+SCHEMES = ("", "http", "https")
 
 
 def policy(scripts=()):
@@ -53,7 +56,7 @@ def source_of(address):
     except ValueError:
         return []
     plain = parts.netloc.lower() == host + (f":{port}" if port else "")
-    if not plain or not HOST.fullmatch(host) or parts.scheme not in ("", "http", "https"):
+    if not plain or not HOST.fullmatch(host) or parts.scheme not in SCHEMES:
         return []
     scheme = f"{parts.scheme}://" if parts.scheme else ""
     return [scheme + parts.netloc.lower()]

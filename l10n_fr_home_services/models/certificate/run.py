@@ -104,9 +104,7 @@ class HomeServiceCertificateRun(models.Model):
     )
     draft_count = fields.Integer(string="To make", compute="_compute_counts")
     ready_count = fields.Integer(string="Made, not sent", compute="_compute_counts")
-    sent_count = fields.Integer(
-        string="Handed to customers", compute="_compute_counts"
-    )
+    sent_count = fields.Integer(string="Handed to customers", compute="_compute_counts")
     void_count = fields.Integer(
         string="Certificates left out", compute="_compute_counts"
     )

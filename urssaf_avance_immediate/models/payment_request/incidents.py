@@ -158,12 +158,12 @@ class UrssafPaymentRequest(models.Model):
         """Who made the invoice; but the money is the accountant's matter."""
         candidates = self.move_id.invoice_user_id
         if self._urssaf_alert_matter() == "money":
-            candidates = self.company_id._urssaf_own("urssaf_accountant_id") | candidates
+            return self.company_id._urssaf_own("urssaf_accountant_id") | candidates
         return candidates
 
     def _urssaf_alert_matter(self):
-        """Extends: money that Urssaf takes back or that does not fit, or what nobody has
-        seen before; else the invoice. Who was handed the one was not asked the other.
+        """Extends: money that Urssaf takes back or that does not fit, or what nobody
+        has seen before; else the invoice. Who was handed the one has not the other.
         """
         strange = self.remote_code and self.remote_code not in REMOTE_STATES
         # Most of what is told is told before any money came.
