@@ -75,7 +75,7 @@ class UrssafAlert(models.Model):
         help="Whom the add-on chose: if another has the activity, a person gave it to "
         "him.",
     )
-    matter = fields.Char(help="What it was about, see ``_urssaf_alert_matter``.")
+    matter = fields.Char()  # what it was about, see _urssaf_alert_matter
     note = fields.Text()
     told_at = fields.Datetime(required=True)
 
