@@ -25,8 +25,8 @@ _STATISTICS = (
 
 
 def build(env, urssaf, options, size_of):
-    """Make them; return ``({number: company id}, bytes of the tables before the
-    invoices)``.
+    """Make them; return ``({number: company id}, ids of those that have nothing to do,
+    bytes of the tables before the invoices)``.
 
     :param urssaf: the sandbox, empty
     :param size_of: measures the tables
@@ -41,7 +41,8 @@ def build(env, urssaf, options, size_of):
     like = partner.urssaf_enrolment_id.external_id
     urssaf.add_customers(options.companies, per_company, like)
     day = urssaf.come_to_the_month_end()
-    companies = _companies(env, urssaf.url, options)
+    every = _companies(env, urssaf.url, options)
+    companies = {number: every[number] for number in range(options.companies)}
     first = {
         number: _customers(env, Crowd, partner, number, company, per_company)
         for number, company in companies.items()
@@ -59,7 +60,8 @@ def build(env, urssaf, options, size_of):
     # A claim that its worker left is searched at once, and not five minutes later.
     env["ir.config_parameter"].set_param("urssaf_avance_immediate.quiet_minutes", "0.1")
     env.cr.commit()
-    return {number: company.id for number, company in companies.items()}, before
+    idle = [one.id for number, one in every.items() if number not in companies]
+    return {number: one.id for number, one in companies.items()}, idle, before
 
 
 class Range:
@@ -105,7 +107,7 @@ def _companies(env, url, options):
     first = _company(env, url, 0, options.pace)
     env.flush_all()
     copier, companies = Copier(first), {0: first}
-    for number in range(1, options.companies):
+    for number in range(1, options.companies + options.idle):
         name = provider(number)
         companies[number] = env["res.company"].browse(copier.copy(name))
         settings = _settings(url, (name, name), f"SAP{_siren(number)}", options.pace)

@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the runs have shown: nothing lost or doubled, the pace, the delays, the cost."""
 
+import statistics
 from collections import defaultdict
+from itertools import pairwise
 
 from dev import databases
 
@@ -84,34 +86,75 @@ def _most_in_a_second(instants):
     return most
 
 
-def longest_hold(phase, troubled):
-    """The longest time, in seconds, that the trouble of one company kept all others
-    waiting: from the first of its calls, however many follow, until somebody else’s.
+def delays(phase, troubled):
+    """``{company: (seconds, seconds)}`` for each without a trouble of its own: how long
+    the trouble of one other company kept it from its next call, at most; and the
+    longest time, whoever was served in it, that it waited for one.
+
+    A company waits from the beginning of the phase to its first call, and from each of
+    its calls to the next. Of such a wait, a trouble takes what passes from a call of
+    the company in trouble until somebody else's, as often as that happens in it: what
+    other workers serve meanwhile has not been kept waiting.
     """
-    end = phase.begun + phase.seconds
-    held, since, who = 0, phase.begun, None
-    known = [(call["at"], call["provider"]) for call in phase.calls if call["provider"]]
-    for at, company in [*(call for call in known if call[0] <= end), (end, None)]:
-        if company != who:
-            held = max(held, at - since) if who in troubled else held
-            since, who = at, company
-    return held
+    turns = _turns(phase)
+    held = {
+        name: [turn[:2] for turn in turns if turn[2] == name]
+        for name in {turn[2] for turn in turns}.intersection(troubled)
+    }
+    found = {}
+    for name, waits in _waits(phase, troubled).items():
+        taken = [_common(wait, other) for wait in waits for other in held.values()]
+        longest = max(until - since for since, until in waits)
+        found[name] = max(taken, default=0), longest
+    return found
 
 
-def longest_wait(phase, troubled):
-    """The longest time, in seconds, in which no company without a trouble of its own
-    was served although there was work: between two of their calls, whoever was served
-    meanwhile.
+def one_turn_each(phase, without):
+    """Seconds that one turn of each company takes, but for these: of each, the median
+    of its own in this phase.
     """
+    lengths = defaultdict(list)
+    for since, until, name in _turns(phase):
+        lengths[name].append(until - since)
+    return sum(
+        statistics.median(those)
+        for name, those in lengths.items()
+        if name not in without
+    )
+
+
+def _known(phase):
+    """``[(instant, company)]`` of the calls within the phase."""
     end = phase.begun + phase.seconds
-    instants = [phase.begun]
-    instants += [
-        call["at"]
-        for call in phase.calls
-        if call["provider"] not in troubled and call["at"] <= end
-    ]
-    gaps = zip(instants, [*instants[1:], end], strict=True)
-    return max(after - before for before, after in gaps)
+    calls = [(call["at"], call["provider"]) for call in phase.calls]
+    return [(at, name) for at, name in calls if name and at <= end]
+
+
+def _turns(phase):
+    """``[(since, until, company)]``: calls of one company with nobody else's between
+    them are one turn, which lasts until somebody else's.
+    """
+    found = []
+    for at, name in _known(phase):
+        if not found or found[-1][1] != name:
+            found.append((at, name))
+    found.append((phase.begun + phase.seconds, None))
+    return [(at, until, name) for (at, name), (until, _other) in pairwise(found)]
+
+
+def _waits(phase, troubled):
+    """``{company: [(since, until)]}`` of those without a trouble of their own."""
+    found, last = defaultdict(list), {}
+    for at, name in _known(phase):
+        if name not in troubled:
+            found[name].append((last.get(name, phase.begun), at))
+            last[name] = at
+    return found
+
+
+def _common(wait, turns):
+    since, until = wait
+    return sum(max(0, min(until, end) - max(since, begun)) for begun, end in turns)
 
 
 def growth(before, after, count):

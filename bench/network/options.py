@@ -27,6 +27,12 @@ def _parser():
     add("--companies", type=int, default=SMALL_COMPANIES)
     add("--customers", type=int, default=SMALL_CUSTOMERS, help="of all companies")
     add("--demandes", type=int, default=SMALL_DEMANDES, help="of all companies")
+    add(
+        "--idle",
+        type=int,
+        default=0,
+        help="more companies with credentials, which have nothing to do",
+    )
     add("--latency", type=float, default=0.3, help="seconds of each answer")
     add("--slow", type=float, default=1.5, help="seconds of the slow company's")
     add("--pace", type=float, default=2, help="calls per second of a company")

@@ -19,8 +19,9 @@ from .watching import Watch, postgres_cpu, process_cpu, workers
 
 #: Workers killed in each phase, at most: a new one takes a while to be of use.
 KILLS = 5
-#: Seconds: between two looks at how far it is; after which it is given up.
-LOOK_EVERY, PATIENCE = 0.2, 5400
+#: Seconds: between two looks at how far it is; after which it is given up, and for each
+#: demande, since one worker takes hours for the full size.
+LOOK_EVERY, PATIENCE, PATIENCE_EACH = 0.2, 1800, 1
 #: A demande that has left; one that still may change by itself or by us.
 _LEFT = "state NOT IN ('queued', 'sending', 'unknown')"
 _BOOKED = "state = 'paid' AND NOT to_book"
@@ -160,10 +161,11 @@ class Run:
         costs, started = self._costs(), time.monotonic()
         before = postgres_cpu() or 0, process_cpu(self._sandbox_pid)
         self._tell(f"{self._jobs}{job} {self._jobs}repair")
+        patience = PATIENCE + PATIENCE_EACH * self._count(cursor, undone)
         kills = [started + kill_every * (n + 1) for n in range(KILLS)]
         while self._is_there(cursor, undone):
             self._check()
-            if time.monotonic() - started > PATIENCE:
+            if time.monotonic() - started > patience:
                 raise SystemExit(f"The bench went wrong: {name} has no end.")
             if kill_every and kills and time.monotonic() > kills[0]:
                 self._kill()
@@ -184,6 +186,10 @@ class Run:
         cursor.execute(
             f"SELECT EXISTS (SELECT FROM urssaf_payment_request WHERE {undone})"
         )
+        return cursor.fetchone()[0]
+
+    def _count(self, cursor, undone):
+        cursor.execute(f"SELECT count(*) FROM urssaf_payment_request WHERE {undone}")
         return cursor.fetchone()[0]
 
     def _make_due(self, cursor):

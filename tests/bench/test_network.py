@@ -138,27 +138,76 @@ def test_what_is_wrong_is_said(monkeypatch, ours, theirs, said):
 # -- delays and pace -------------------------------------------------------------------
 
 
-def test_one_deadline_of_one_company():
-    # The outage, then the slow one and the refused secret, then who is well.
-    told = [(0, 0), (20, 1), (21.5, 2), (22, 3), (22.5, 4), (23, 3)]
-    send = phase("send", 24, told)
-    assert judging.longest_hold(send, TROUBLED) == pytest.approx(20)
-    assert judging.longest_wait(send, TROUBLED) == pytest.approx(22)
+def delays(told, seconds, troubled=TROUBLED):
+    return judging.delays(phase("send", seconds, told), troubled)
 
 
-def test_two_deadlines_in_a_row_are_one_too_many(size, capsys):
-    send = phase("send", 60, [(0, 0), (20, 0), (40, 1), (40.5, 3), (59, 4)])
-    assert judging.longest_hold(send, TROUBLED) == pytest.approx(40)
-    assert not report._verdicts(seen(send))
-    assert "40.0 s (target ≤ 20, one deadline: MISSED)" in capsys.readouterr().out
+#: Its call has no answer for 20 s, then the others are served, then it comes again.
+ROUND = [(0, 0), (20, 1), (21.5, 2), (22, 3), (22.5, 4), (23, 0), (43, 3), (43.5, 4)]
 
 
-def test_nobody_is_served_until_the_end():
-    assert judging.longest_wait(phase("send", 30), TROUBLED) == 30
-    assert judging.longest_wait(phase("send", 30, [(10, 3)]), set()) == 20
-    held = phase("send", 30, [(10, 3), (12, 0), (31, 4)])
-    assert judging.longest_hold(held, TROUBLED) == 18
-    assert judging.longest_hold(held, set()) == 0
+def test_one_deadline_of_one_company_delays_each_other_by_that_much():
+    found = delays(ROUND, 44)
+    assert found == {
+        provider(3): (pytest.approx(20), pytest.approx(22)),
+        provider(4): (pytest.approx(20), pytest.approx(22.5)),
+    }
+    # Nobody is in trouble: nothing is anybody's fault, and all of them count.
+    taken, longest = delays(ROUND, 44, troubled=())[provider(0)]
+    assert (taken, longest) == (0, 23)
+
+
+def test_two_deadlines_before_a_call_are_one_too_many(size, capsys):
+    # Somebody else is served between them, and this one waits for both.
+    told = [(0, 0), (20, 4), (20.5, 0), (40.5, 3), (41, 4)]
+    found = delays(told, 42)
+    assert found[provider(3)] == (pytest.approx(40), pytest.approx(40.5))
+    assert found[provider(4)] == (pytest.approx(20), pytest.approx(21))
+    assert not report._verdicts(seen(phase("send", 42, told)), 2)
+    said = capsys.readouterr().out
+    assert "40.0 s at most, 2 of 2" in said
+    assert "(target ≤ 20, one deadline: MISSED)" in said
+
+
+def test_what_other_workers_serve_meanwhile_was_not_held_up():
+    found = delays([(0, 0), (0.2, 3), (0.7, 3), (1, 4), (20, 3)], 21)
+    assert found[provider(3)] == (pytest.approx(0.2), pytest.approx(19.3))
+    assert found[provider(4)] == (pytest.approx(0.2), pytest.approx(1))
+
+
+def test_several_in_trouble_are_judged_each_by_itself():
+    found = delays([(0, 0), (20, 1), (40, 2), (60, 3)], 61)
+    assert found == {provider(3): (pytest.approx(20), pytest.approx(60))}
+
+
+def test_one_turn_of_each_other_company():
+    send = phase("send", 44, ROUND)
+    # Of 1, 2 and 4: the last turn of 4 ends with the phase.
+    taken = judging.one_turn_each(send, {provider(3), provider(0)})
+    assert taken == pytest.approx(1.5 + 0.5 + 0.5)
+
+
+@pytest.mark.parametrize(("killed", "said"), [(0, ": MISSED)"), (3, "")])
+def test_a_company_that_is_passed_by(size, capsys, killed, said):
+    # The others are served again and again; one waits, and no trouble is why.
+    told = [(0, 0), (20, 4), *((20.5 + n / 2, 1 + n % 2) for n in range(40)), (41, 3)]
+    run = seen(phase("send", 42, told))
+    run.outage, run.run.killed = provider(0), killed
+    assert report._verdicts(run, 2) == bool(killed)
+    [line] = [
+        line
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("send: a company without a trouble")
+    ]
+    assert "41.0 s at most, half of them 30.5 s or less" in line
+    assert "other one takes 1.5 s" in line
+    assert line.endswith(said)
+    assert ("one turn of each other company" in line) == (not killed)
+
+
+def test_nobody_was_called():
+    assert judging.delays(phase("send", 30), TROUBLED) == {}
+    assert report._in_time(seen(phase("send", 30)), phase("send", 30))
 
 
 def test_the_busiest_second():
