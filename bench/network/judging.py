@@ -1,14 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the runs have shown: nothing lost or doubled, the pace, the delays, the cost."""
 
-import statistics
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import pairwise
 
 from dev import databases
 
 from .urssaf import provider
 
+#: In a company's turn: one for its token, and the one that it has come for.
+CALLS_OF_A_TURN = 2
 _OURS = """
     SELECT r.holder_id, r.name, r.external_id, r.state, r.amount_total,
            m.payment_state, m.amount_residual,
@@ -86,41 +89,40 @@ def _most_in_a_second(instants):
     return most
 
 
-def delays(phase, troubled):
-    """``{company: (seconds, seconds)}`` for each without a trouble of its own: how long
-    the trouble of one other company kept it from its next call, at most; and the
-    longest time, whoever was served in it, that it waited for one.
+@dataclass
+class Wait:
+    """A company without a trouble of its own waits for its next call: from the
+    beginning of the phase to its first, or between two of them.
+    """
 
-    A company waits from the beginning of the phase to its first call, and from each of
-    its calls to the next. Of such a wait, a trouble takes what passes from a call of
-    the company in trouble until somebody else's, as often as that happens in it: what
-    other workers serve meanwhile has not been kept waiting.
+    company: str
+    seconds: float
+    #: What the calls of one company in trouble took of that: from each of them until
+    #: somebody else's. What other workers serve meanwhile has not been kept waiting.
+    held: float
+    #: One turn of each company in it, but for the one that gets no answer.
+    turns: float
+
+
+def waits(phase, troubled, outage=None):
+    """All of them, see ``Wait``.
+
+    :param outage: the company that gets no answer at all
     """
     turns = _turns(phase)
-    held = {
-        name: [turn[:2] for turn in turns if turn[2] == name]
-        for name in {turn[2] for turn in turns}.intersection(troubled)
-    }
-    found = {}
-    for name, waits in _waits(phase, troubled).items():
-        taken = [_common(wait, other) for wait in waits for other in held.values()]
-        longest = max(until - since for since, until in waits)
-        found[name] = max(taken, default=0), longest
+    starts = [begun for begun, _ended, _name in turns]
+    found = []
+    for company, since, until in _between_calls(phase, troubled):
+        whole, longest = defaultdict(float), defaultdict(float)
+        first = max(bisect_right(starts, since) - 1, 0)
+        for begun, ended, name in turns[first : bisect_left(starts, until)]:
+            common = max(min(until, ended) - max(since, begun), 0)
+            whole[name] += common
+            longest[name] = max(longest[name], common)
+        held = max((whole[name] for name in troubled), default=0)
+        longest.pop(outage, None)
+        found.append(Wait(company, until - since, held, sum(longest.values())))
     return found
-
-
-def one_turn_each(phase, without):
-    """Seconds that one turn of each company takes, but for these: of each, the median
-    of its own in this phase.
-    """
-    lengths = defaultdict(list)
-    for since, until, name in _turns(phase):
-        lengths[name].append(until - since)
-    return sum(
-        statistics.median(those)
-        for name, those in lengths.items()
-        if name not in without
-    )
 
 
 def _known(phase):
@@ -131,30 +133,27 @@ def _known(phase):
 
 
 def _turns(phase):
-    """``[(since, until, company)]``: calls of one company with nobody else's between
-    them are one turn, which lasts until somebody else's.
+    """``[(since, until, company)]``: a call, with the one for its token, until the next
+    turn or somebody else's.
     """
     found = []
     for at, name in _known(phase):
-        if not found or found[-1][1] != name:
-            found.append((at, name))
-    found.append((phase.begun + phase.seconds, None))
-    return [(at, until, name) for (at, name), (until, _other) in pairwise(found)]
+        if found and found[-1][1] == name and found[-1][2] < CALLS_OF_A_TURN:
+            found[-1][2] += 1
+        else:
+            found.append([at, name, 1])
+    found.append((phase.begun + phase.seconds, None, 0))
+    return [(one[0], other[0], one[1]) for one, other in pairwise(found)]
 
 
-def _waits(phase, troubled):
-    """``{company: [(since, until)]}`` of those without a trouble of their own."""
-    found, last = defaultdict(list), {}
+def _between_calls(phase, troubled):
+    """``[(company, since, until)]`` of those without a trouble of their own."""
+    found, last = [], {}
     for at, name in _known(phase):
         if name not in troubled:
-            found[name].append((last.get(name, phase.begun), at))
+            found.append((name, last.get(name, phase.begun), at))
             last[name] = at
     return found
-
-
-def _common(wait, turns):
-    since, until = wait
-    return sum(max(0, min(until, end) - max(since, begun)) for begun, end in turns)
 
 
 def growth(before, after, count):

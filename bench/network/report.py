@@ -146,40 +146,46 @@ def _in_time(seen, phase):
     """Print how long the companies without a trouble of their own waited for a call;
     return whether that was short enough.
     """
-    delays = judging.delays(phase, seen.troubled)
-    if not delays:
+    waits = judging.waits(phase, seen.troubled, seen.outage)
+    if not waits:
         return True
-    good = not seen.troubled or _delayed(phase, delays)
-    name, longest = max(
-        ((name, longest) for name, (_taken, longest) in delays.items()),
-        key=lambda found: found[1],
-    )
-    turns = judging.one_turn_each(phase, {name, seen.outage})
-    allowed, target = DEADLINE + turns + TOLERANCE, ""
+    good = not seen.troubled or _delayed(phase, waits)
+    longest, target = _of_each(waits, lambda wait: wait.seconds), ""
+    middle = statistics.median(longest)
+    worst = max(waits, key=lambda wait: wait.seconds - wait.turns)
+    allowed = DEADLINE + worst.turns + TOLERANCE
     # What a killed worker had claimed is looked for a minute later.
     if seen.troubled and not seen.run.killed:
-        target = f"≤ {allowed:.1f}, one deadline and one turn of each other company"
-        good &= longest <= allowed
-    middle = statistics.median(longest for _taken, longest in delays.values())
+        target = f"≤ {allowed:.1f}, one deadline and one turn of each company"
+        good &= worst.seconds <= allowed
     print(
         f"{phase.name}: a company without a trouble of its own waited for its next call"
-        f" {longest:.1f} s at most, half of them {middle:.1f} s or less; one turn of"
-        f" each other one takes {turns:.1f} s{_met(longest <= allowed, target)}"
+        f" {max(longest):.1f} s at most, half of them {middle:.1f} s or less."
+        f" The wait with most beyond one turn of each company: {worst.seconds:.1f} s,"
+        f" {worst.turns:.1f} s of turns{_met(worst.seconds <= allowed, target)}"
     )
     return good
 
 
-def _delayed(phase, delays):
+def _delayed(phase, waits):
     """Print what of that was due to the trouble of one company alone."""
-    taken = [taken for taken, _longest in delays.values()]
-    good = max(taken) <= DEADLINE + TOLERANCE
-    late = sum(seconds > TOLERANCE for seconds in taken)
+    held = _of_each(waits, lambda wait: wait.held)
+    good = max(held) <= DEADLINE + TOLERANCE
+    late = sum(seconds > TOLERANCE for seconds in held)
     print(
         f"{phase.name}: the trouble of one company delayed the next call of another by"
-        f" {max(taken):.1f} s at most, {late} of {len(taken)} by more than"
+        f" {max(held):.1f} s at most, {late} of {len(held)} by more than"
         f" {TOLERANCE} s{_met(good, f'≤ {DEADLINE}, one deadline')}"
     )
     return good
+
+
+def _of_each(waits, what):
+    """The most that any wait of it has, for each company."""
+    found = {}
+    for wait in waits:
+        found[wait.company] = max(found.get(wait.company, 0), what(wait))
+    return list(found.values())
 
 
 def _paced(seen, pace):

@@ -138,8 +138,13 @@ def test_what_is_wrong_is_said(monkeypatch, ours, theirs, said):
 # -- delays and pace -------------------------------------------------------------------
 
 
-def delays(told, seconds, troubled=TROUBLED):
-    return judging.delays(phase("send", seconds, told), troubled)
+def waits(told, seconds, troubled=TROUBLED, outage=None):
+    """``{company: [(seconds, held, turns)]}``"""
+    found = {}
+    for wait in judging.waits(phase("send", seconds, told), troubled, outage):
+        values = wait.seconds, wait.held, wait.turns
+        found.setdefault(wait.company, []).append(pytest.approx(values))
+    return found
 
 
 #: Its call has no answer for 20 s, then the others are served, then it comes again.
@@ -147,22 +152,21 @@ ROUND = [(0, 0), (20, 1), (21.5, 2), (22, 3), (22.5, 4), (23, 0), (43, 3), (43.5
 
 
 def test_one_deadline_of_one_company_delays_each_other_by_that_much():
-    found = delays(ROUND, 44)
+    found = waits(ROUND, 44, outage=provider(0))
     assert found == {
-        provider(3): (pytest.approx(20), pytest.approx(22)),
-        provider(4): (pytest.approx(20), pytest.approx(22.5)),
+        provider(3): [(22, 20, 2), (21, 20, 1)],
+        provider(4): [(22.5, 20, 2.5), (21, 20, 1)],
     }
     # Nobody is in trouble: nothing is anybody's fault, and all of them count.
-    taken, longest = delays(ROUND, 44, troubled=())[provider(0)]
-    assert (taken, longest) == (0, 23)
+    assert waits(ROUND, 44, troubled=())[provider(0)] == [(0, 0, 0), (23, 0, 23)]
 
 
 def test_two_deadlines_before_a_call_are_one_too_many(size, capsys):
     # Somebody else is served between them, and this one waits for both.
     told = [(0, 0), (20, 4), (20.5, 0), (40.5, 3), (41, 4)]
-    found = delays(told, 42)
-    assert found[provider(3)] == (pytest.approx(40), pytest.approx(40.5))
-    assert found[provider(4)] == (pytest.approx(20), pytest.approx(21))
+    found = waits(told, 42, outage=provider(0))
+    assert found[provider(3)] == [(40.5, 40, 0.5)]
+    assert found[provider(4)] == [(20, 20, 0), (21, 20, 1)]
     assert not report._verdicts(seen(phase("send", 42, told)), 2)
     said = capsys.readouterr().out
     assert "40.0 s at most, 2 of 2" in said
@@ -170,24 +174,22 @@ def test_two_deadlines_before_a_call_are_one_too_many(size, capsys):
 
 
 def test_what_other_workers_serve_meanwhile_was_not_held_up():
-    found = delays([(0, 0), (0.2, 3), (0.7, 3), (1, 4), (20, 3)], 21)
-    assert found[provider(3)] == (pytest.approx(0.2), pytest.approx(19.3))
-    assert found[provider(4)] == (pytest.approx(0.2), pytest.approx(1))
+    found = waits([(0, 0), (0.2, 3), (0.7, 3), (1, 4), (20, 3)], 21)
+    assert found[provider(3)][-1] == (19.3, 0, 19.3)
+    assert found[provider(4)] == [(1, 0.2, 1)]
 
 
 def test_several_in_trouble_are_judged_each_by_itself():
-    found = delays([(0, 0), (20, 1), (40, 2), (60, 3)], 61)
-    assert found == {provider(3): (pytest.approx(20), pytest.approx(60))}
+    found = waits([(0, 0), (20, 1), (40, 2), (60, 3)], 61)
+    assert found == {provider(3): [(60, 20, 60)]}
 
 
-def test_one_turn_of_each_other_company():
-    send = phase("send", 44, ROUND)
-    # Of 1, 2 and 4: the last turn of 4 ends with the phase.
-    taken = judging.one_turn_each(send, {provider(3), provider(0)})
-    assert taken == pytest.approx(1.5 + 0.5 + 0.5)
+def test_a_turn_has_the_call_for_the_token_and_one_more():
+    told = [(n / 2, 4) for n in range(6)]
+    assert waits([*told, (3, 3)], 4)[provider(3)] == [(3, 0, 1)]
 
 
-@pytest.mark.parametrize(("killed", "said"), [(0, ": MISSED)"), (3, "")])
+@pytest.mark.parametrize(("killed", "said"), [(0, "each company: MISSED)"), (3, "")])
 def test_a_company_that_is_passed_by(size, capsys, killed, said):
     # The others are served again and again; one waits, and no trouble is why.
     told = [(0, 0), (20, 4), *((20.5 + n / 2, 1 + n % 2) for n in range(40)), (41, 3)]
@@ -199,14 +201,14 @@ def test_a_company_that_is_passed_by(size, capsys, killed, said):
         for line in capsys.readouterr().out.splitlines()
         if line.startswith("send: a company without a trouble")
     ]
-    assert "41.0 s at most, half of them 30.5 s or less" in line
-    assert "other one takes 1.5 s" in line
-    assert line.endswith(said)
-    assert ("one turn of each other company" in line) == (not killed)
+    assert "41.0 s at most, half of them 30.5 s or less." in line
+    # Of 4, 1 and 2; the last one waited half a second longer.
+    assert "41.0 s, 2.0 s of turns" in line
+    assert line.endswith(said or "2.0 s of turns")
 
 
 def test_nobody_was_called():
-    assert judging.delays(phase("send", 30), TROUBLED) == {}
+    assert judging.waits(phase("send", 30), TROUBLED) == []
     assert report._in_time(seen(phase("send", 30)), phase("send", 30))
 
 
