@@ -120,9 +120,11 @@ def _hours(phase, seen):
 
 def _phases(seen):
     for phase in seen.run.phases.values():
+        # Each worker asks for one of its own, for each company.
+        tokens = sum(call["method"] == "token" for call in phase.calls)
         print(
-            f"{phase.name:14}{phase.seconds:8.1f} s{len(phase.calls):7} calls"
-            f"{phase.cpu:8.1f} s of processor"
+            f"{phase.name:14}{phase.seconds:8.1f} s{len(phase.calls):7} calls,"
+            f"{tokens:5} for a token{phase.cpu:8.1f} s of processor"
         )
 
 

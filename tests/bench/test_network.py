@@ -21,7 +21,13 @@ COMPANIES = {number: 70 + number for number in range(5)}
 def calls(*told):
     """The sandbox's log of these ``(second, number of the company)``."""
     return [
-        {"number": n, "at": 1000 + at, "provider": provider(company), "status": 200}
+        {
+            "number": n,
+            "at": 1000 + at,
+            "provider": provider(company),
+            "method": "token" if n == 1 else "050",
+            "status": 200,
+        }
         for n, (at, company) in enumerate(told, 1)
     ]
 
@@ -251,6 +257,7 @@ def test_all_is_printed_and_judged(size, capsys):
     assert "× 4.0 (target ≥ 3: met)" in said
     # 30 of the 50 are those of the companies whose trouble ends with the phase.
     assert "send              10.00" in said
+    assert "send              16.0 s     16 calls,    1 for a token" in said
     assert "workers killed: 3; memory of a worker 200 MiB, its own alone 90 MiB" in said
     assert "1.0 % of 200 looks" in said
     assert "MISSED" not in said
