@@ -8,6 +8,7 @@ to the bank's line, to a refusal, to what the customer reads.
 import base64
 import re
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
@@ -17,6 +18,7 @@ from odoo.addons.queue_job.job import Job
 from odoo.addons.sms.tests.common import MockSMS
 from odoo.addons.urssaf_avance_immediate.tests.bank import LABEL, BankCase
 from odoo.addons.urssaf_avance_immediate.tests.cases import NOW
+from odoo.addons.urssaf_avance_immediate_queue_job.models import jobs
 
 from dev.coexistence import modules
 
@@ -150,7 +152,8 @@ class TestTogether(BankCase, MockSMS):
         self.company.urssaf_companion_sms = True
         enrolment = self._enrol(active=False)
         with freeze_time(NOW + timedelta(minutes=2)):
-            self._run_cron("companion")
+            with patch.object(jobs, "runner_is_there", return_value=True):
+                self._run_cron("companion")
             self._perform_jobs()
         [sms] = self.env["sms.sms"].search([("partner_id", "=", self.partner.id)])
         self.assertEqual((sms.number, sms.state), ("+33639980102", "outgoing"))
@@ -190,9 +193,9 @@ class TestTogether(BankCase, MockSMS):
 
     def _perform_jobs(self):
         """As OCA's job runner would, one after the other."""
-        jobs = self.env["queue.job"].sudo().search([("state", "=", "pending")])
-        self.assertTrue(jobs)
-        for uuid in jobs.mapped("uuid"):
+        waiting = self.env["queue.job"].sudo().search([("state", "=", "pending")])
+        self.assertTrue(waiting)
+        for uuid in waiting.mapped("uuid"):
             job = Job.load(self.env, uuid)
             job.set_started()
             job.store()

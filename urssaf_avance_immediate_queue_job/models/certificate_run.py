@@ -13,7 +13,7 @@ class HomeServiceCertificateRun(models.Model):
 
     def _run_apart(self):
         """Extends l10n_fr_home_services: a job does it, if anybody runs jobs."""
-        if jobs.asleep(self.env):
+        if jobs.nobody_works(self.env):
             return super()._run_apart()
         self._urssaf_make_job()
         # For the scheduled action all of it is done.

@@ -10,8 +10,10 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
 
 CHANNEL = "root.urssaf"
 #: Seconds that a job works before it makes room for the others: far below Odoo's limit
@@ -19,7 +21,8 @@ CHANNEL = "root.urssaf"
 SECONDS = 30
 #: Seconds until a job looks again whether another worker has done the same.
 AGAIN = 5
-#: A job that waits so long although it is due: nobody runs jobs on these servers.
+#: A job that waits so long although it is due: there is a job runner, and no server
+#: does what it asks for.
 ASLEEP = timedelta(minutes=30)
 
 
@@ -86,6 +89,35 @@ def others_wait(env):
     now = fields.Datetime.now()
     due = Domain("eta", "=", False) | Domain("eta", "<=", now)
     return bool(_jobs(env, Domain("state", "=", "pending") & due, limit=1))
+
+
+def nobody_works(env):
+    """Whether the scheduled actions are to do the work themselves, as without jobs."""
+    return not runner_is_there(env) or bool(asleep(env))
+
+
+def runner_is_there(env):
+    """Whether a job runner has been elected for this database: it holds a lock for as
+    long as it is connected, wherever it runs.
+    """
+    [[there]] = env.execute_query(
+        SQL(
+            """
+            SELECT EXISTS (SELECT
+                             FROM pg_locks
+                            WHERE locktype = 'advisory'
+                              AND classid::bigint = %(high)s
+                              AND objid::bigint = %(low)s
+                              AND granted
+                              AND database = (SELECT oid
+                                                FROM pg_database
+                                               WHERE datname = current_database()))
+            """,
+            high=PG_ADVISORY_LOCK_ID >> 32,
+            low=PG_ADVISORY_LOCK_ID & 0xFFFFFFFF,
+        )
+    )
+    return there
 
 
 def asleep(env):

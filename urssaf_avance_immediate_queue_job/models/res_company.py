@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         made while the company's connection is paused: the end of the pause wakes the
         scheduled action. Where nobody runs jobs, the scheduled action does the work.
         """
-        if jobs.asleep(self.env):
+        if jobs.nobody_works(self.env):
             return super()._urssaf_run_apart(action)
         if action not in turns.CALLS or not self._urssaf_pause_left():
             try:

@@ -39,6 +39,8 @@ class TestJobs(ProtocolCase):
             rate, "wait_turn", side_effect=lambda turns, *_arguments: turns and turns()
         )
         self.startPatcher(take)
+        runner = patch.object(jobs, "runner_is_there", return_value=True)
+        self.runner = self.startPatcher(runner)
 
     def _waiting(self, company=None, what=None):
         """The jobs that wait, of this company and kind."""
@@ -80,7 +82,7 @@ class TestJobs(ProtocolCase):
     def _run_by(self, way, action):
         """A scheduled action of the same database, by itself or by jobs."""
         if way == "cron":
-            with patch.object(jobs, "asleep", lambda env: NOW):
+            with patch.object(jobs, "nobody_works", lambda env: True):
                 self._run_cron(action)
         else:
             self._run_cron(action)
@@ -339,3 +341,15 @@ class TestJobs(ProtocolCase):
             self._perform_all()
             self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
         self._assert_once_each(requests)
+
+    def test_without_a_job_runner_the_scheduled_action_works_at_once(self):
+        self.runner.return_value = False
+        requests = self._queue(1)
+        self._run_cron("send")
+        self._assert_once_each(requests)
+        self.assertFalse(self._waiting())
+        notice = self.env["ir.cron"]._urssaf_notice()
+        self.assertIn("No job runner", notice)
+        self.assertIsNone(self.env["ir.cron"]._urssaf_notice(essential=True))
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
+        self.assertIsNone(self.env["ir.cron"]._urssaf_notice())
