@@ -5,6 +5,9 @@ from odoo.addons.urssaf_avance_immediate.models.exchange import turns, work
 
 from . import jobs
 
+#: What goes on with something that somebody has begun, and not with each company.
+UNDER_WAY = ("crosscheck", "import")
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -38,7 +41,10 @@ class ResCompany(models.Model):
 
         :raises RetryableJobError: the connection is paused, or another worker is at it
         """
-        if action in turns.CALLS and not self._urssaf_has_credentials():
+        if self._urssaf_is_copy():
+            # It waited when the database was copied: the original does it.
+            return
+        if action not in UNDER_WAY and not self._urssaf_has_credentials():
             # Taken away since: the scheduled action would leave it out, too.
             return
         jobs.wait_for_twin(self, action)

@@ -13,7 +13,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
 from odoo.addons.urssaf_avance_immediate.lib.api import rate
 from odoo.addons.urssaf_avance_immediate.models.enrolment import import_job
-from odoo.addons.urssaf_avance_immediate.models.exchange import work
+from odoo.addons.urssaf_avance_immediate.models.exchange import turns, work
 from odoo.addons.urssaf_avance_immediate.tests.cases import NOW
 from odoo.addons.urssaf_avance_immediate.tests.test_protocol import ProtocolCase
 
@@ -178,6 +178,26 @@ class TestJobs(ProtocolCase):
         self.assertEqual(requests.state, "queued")
         self.assertFalse(requests.last_error_kind)
         self.assertFalse(self.fake.calls_of("050"))
+
+    def test_a_company_that_has_left_tells_nobody(self):
+        self._run_cron("companion")
+        self.company.urssaf_sandbox_client_secret = False
+        with patch.object(turns, "run") as run:
+            self._perform(self._waiting(self.company, "companion"))
+        run.assert_not_called()
+
+    def test_what_waited_when_the_database_was_copied_is_not_done_there(self):
+        self._queue(1)
+        for name in ("send", "follow", "companion", "digest"):
+            self._run_cron(name)
+            self.assertTrue(self._waiting(self.company, name))
+        company = type(self.company)
+        with (
+            patch.object(company, "_urssaf_is_copy", return_value=True),
+            patch.object(turns, "run") as run,
+        ):
+            self._perform_all()
+        run.assert_not_called()
 
     def test_a_twin_waits(self):
         self._queue(1)
