@@ -8,7 +8,12 @@ servers (processes of this machine), one company and one action at a time, some 
 killed meanwhile. One company is in an outage (no answer at all), one is slow, one has a
 secret that is refused: their trouble ends when all others are done. ``--sending``
 leaves all trouble out and ends when everything has been sent: what is left is how much
-faster four workers send than one.
+faster four workers send than one. ``--idle`` adds companies that have
+nothing to do: what each of them adds to a run.
+
+For each company without a trouble of its own, its waits for the next call are judged:
+what the trouble of one other company took of a wait, beside one deadline; and the whole
+of it, beside one deadline and one turn of each company.
 
 The sandbox stands in for Urssaf on the same machine; each of its answers takes a while,
 as a distant administration's would, so that it is waited for and not computed. What the
