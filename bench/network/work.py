@@ -53,9 +53,10 @@ def waiting(cr, job):
             " LEFT JOIN urssaf_connection k ON k.company_id = c.id"
             " LEFT JOIN urssaf_pace p ON p.company_id = c.id"
             " WHERE (k.paused_until IS NULL OR k.paused_until <= %s) AND (%s)"
-            " ORDER BY coalesce(p.served_at, 0), c.id",
+            " ORDER BY coalesce((p.served_at ->> %s)::float8, 0), c.id",
             _NOW,
             there,
+            job,
         )
     )
     return [row[0] for row in cr.fetchall()]
@@ -109,7 +110,7 @@ def _apart(job):
 
         with _claimed(env, job) as (company, others):
             if company:
-                env["urssaf.pace"]._begin_turn(company)
+                env["urssaf.pace"]._begin_turn(company, job)
                 turn = others and Turn(company)
                 company.with_context(urssaf_turn=turn)._urssaf_run_apart(job)
             return company and company.id
