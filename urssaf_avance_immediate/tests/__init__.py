@@ -53,6 +53,7 @@ from . import test_enrolment_refusals
 from . import test_enrolment_transition
 from . import test_fault_injector
 from . import test_habilitation
+from . import test_idle
 from . import test_identity_doctor
 from . import test_invoice_mention
 from . import test_invoice_paper

@@ -56,11 +56,11 @@ class TestCron(UrssafCase):
         seen = {}
         model = self.env.registry["urssaf.enrolment"]
 
-        def follow(_model, company):
+        def watch(_model, company):
             seen[company.id] = company.env.lang
 
-        with patch.object(model, "_follow_due", follow):
-            self._run_cron("follow")
+        with patch.object(model, "_daily_watch", watch):
+            self._run_cron("digest")
         self.assertEqual(seen[self.company.id], "fr_FR")
 
     def test_a_company_in_trouble_does_not_stop_the_others(self):

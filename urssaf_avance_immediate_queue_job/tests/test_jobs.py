@@ -92,16 +92,25 @@ class TestJobs(ProtocolCase):
 
     def test_one_job_per_company_and_action(self):
         requests = self._queue(3)
+        self._asked_about(self.other_company)
         for _run in range(2):
             self._run_cron("send")
             self._run_cron("follow")
-        for company in (self.company, self.other_company):
-            job = self._waiting(company, "follow")
+            self._run_cron("digest")
+        for company, what in (
+            (self.company, "send"),
+            (self.other_company, "follow"),
+            (self.company, "digest"),
+            (self.other_company, "digest"),
+        ):
+            job = self._waiting(company, what)
             self.assertEqual(len(job), 1)
             self.assertEqual((job.max_retries, job.method_name), (0, "_urssaf_job"))
-        self.assertEqual(len(self._waiting(self.company, "send")), 1)
         self.assertFalse(
             self._waiting(self.other_company, "send"), "it has nothing to send"
+        )
+        self.assertFalse(
+            self._waiting(self.company, "follow"), "nothing of it is to be followed"
         )
         self.assertEqual(set(requests.mapped("state")), {"queued"})
         self._perform_all()
@@ -109,6 +118,31 @@ class TestJobs(ProtocolCase):
         name = "urssaf_avance_immediate_queue_job.job_function_company"
         function = self.env.ref(name).sudo()
         self.assertEqual((function.channel, function.allow_commit), (jobs.CHANNEL, 1))
+
+    def _asked_about(self, company):
+        """A customer of this company about whom Urssaf is to be asked now."""
+        partner = self._make_partner(email=f"{company.id}@example.com").sudo()
+        enrolment = partner.with_company(company)._urssaf_enrolments()
+        enrolment._set_state(
+            "pending",
+            environment=company.sudo().urssaf_environment,
+            external_id=f"CLIENT{company.id}",
+            next_call_at=NOW,
+        )
+        return enrolment
+
+    def test_no_job_for_a_company_that_has_nothing_to_do(self):
+        for enrolment in self.env["urssaf.enrolment"].sudo().search([]):
+            enrolment.write({"next_call_at": False, "companion_next_at": False})
+        hourly = ("send", "follow", "repair", "companion", "invoices", "bank")
+        for name in hourly:
+            self._run_cron(name)
+        self.assertFalse(self._waiting())
+        self._asked_about(self.company)
+        for name in hourly:
+            self._run_cron(name)
+        self.assertEqual(self._waiting(), self._waiting(self.company, "follow"))
+        self.assertEqual(len(self._waiting()), 1)
 
     def test_all_scheduled_actions_come_to_an_end_as_jobs(self):
         self._queue(2)
@@ -121,6 +155,8 @@ class TestJobs(ProtocolCase):
 
     def test_no_job_while_the_company_is_paused(self):
         requests = self._queue(1)
+        self._asked_about(self.company)
+        self._asked_about(self.other_company)
         self.connection._pause(NOW + timedelta(minutes=7))
         for name in CALLING:
             self._run_cron(name)
@@ -216,7 +252,7 @@ class TestJobs(ProtocolCase):
         self.company.urssaf_batch_size = 1
         requests = self._queue(3)
         self._run_cron("send")
-        self._run_cron("follow")
+        self._run_cron("digest")
         mine = self._waiting(self.company, "send")
         self._perform(mine)
         self.assertEqual(len(self.fake.calls_of("050")), 1)

@@ -6,11 +6,15 @@ where the company wants that.
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...lib.rules.bank_label import label_pattern
 from ..exchange import turns, work
 from .statement_line import LOOKED_AT
+
+# Companies whose lines of the bank reconcile themselves.
+AUTOMATIC = Domain("urssaf_bank_automatic", "=", True)
 
 
 class AccountBankStatementLine(models.Model):
@@ -241,6 +245,13 @@ class AccountBankStatementLine(models.Model):
         that: all transfers of a date or one transfer, with the label of Urssaf.
         """
         _post_automatically(company)
+
+    @api.model
+    def _urssaf_with_bank(self, holders):
+        """Those of these habilitations that serve a company that wants that."""
+        # sudo(): the settings of all companies, of archived branches too.
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        return holders & companies.search(AUTOMATIC).urssaf_holder_id
 
 
 def _post_automatically(company):

@@ -4,14 +4,18 @@
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from odoo.addons.l10n_fr_home_services.rules import some_names
 
 from ...lib.rules import PARIS
 from ..exchange.alerts import ACTIVITY_TYPE, NOT_TOLD_ACTIVITY, REPLY_ACTIVITY
+from ..exchange.messages import NOT_TOLD
 from ..groups import MANAGER
 
+# Forms whose link may not have left: an e-mail that has is deleted.
+FORMS = Domain("state", "=", "sent") & Domain("mail_id", "!=", False)
 # Customers that a line names: the lists have a filter for all of them.
 NAMES = 10
 
@@ -111,11 +115,8 @@ class ResCompany(models.Model):
             names.append(record.partner_id.display_name)
         # sudo(): the watch sees all the forms and exchanges of the habilitation.
         forms = self.env["urssaf.customer.form"].sudo()
-        served = self._urssaf_served()
-        waiting = forms.search(
-            [("company_id", "in", served.ids), ("state", "=", "sent")]
-        )
-        for form in waiting.filtered("mail_failed"):
+        served = Domain("company_id", "in", self._urssaf_served().ids)
+        for form in forms.search(served & FORMS).filtered("mail_failed"):
             reason = self.env._("the form to fill in did not leave, send it again")
             named.setdefault(reason, []).append(form.partner_id.display_name)
         if not named:
@@ -141,9 +142,23 @@ class ResCompany(models.Model):
         found = []
         for model in ("urssaf.enrolment", "urssaf.payment.request"):
             # sudo(): the watch sees all the exchanges of the habilitation.
-            domain = [("holder_id", "=", self.id), ("not_told_reason", "!=", False)]
+            domain = Domain("holder_id", "=", self.id) & NOT_TOLD
             found += self.env[model].sudo().search(domain)
         return found
+
+    def _urssaf_with_not_told(self):
+        """Those of these habilitations to which ``_urssaf_tell_not_told`` has anything
+        to say, or to take back.
+        """
+        found = self.env["urssaf.enrolment"]._with_not_told(self)
+        found |= self.env["urssaf.payment.request"]._with_not_told(self - found)
+        # sudo(): the watch sees all the forms of the habilitations.
+        forms = self.env["urssaf.customer.form"].sudo().search(FORMS)
+        found |= self & forms.filtered("mail_failed").company_id.urssaf_holder_id
+        # sudo(): nobody else reads what was said.
+        said = self.env["urssaf.alert"].sudo()
+        told = said._of(self.partner_id, NOT_TOLD_ACTIVITY).mapped("res_id")
+        return found | self.filtered(lambda company: company.partner_id.id in told)
 
     # -- a customer answers ------------------------------------------------------
 

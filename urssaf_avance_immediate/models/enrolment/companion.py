@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...lib.rules import normalise_mobile, paris_today
-from ..exchange import turns
+from ..exchange import idle, turns
 from ..exchange.alerts import CALL_ACTIVITY
 from ..exchange.ir_cron import CRON_COMPANION, wake
 from ..exchange.screen import check_user, notice
@@ -135,17 +136,18 @@ class UrssafEnrolment(models.Model):
     def _companion_due(self, company):
         # sudo(): a scheduled action, for everybody’s customers.
         due = self.sudo().search(
-            [
-                *company._urssaf_here(),
-                ("companion_next_at", "<=", fields.Datetime.now()),
-            ],
-            order="companion_next_at, id",
+            company._urssaf_here() & _step_due(), order="companion_next_at, id"
         )
         due._report_remaining()
         due._each(
             type(self)._companion_take_step, put_off=type(self)._companion_put_off
         )
         company._urssaf_tell_not_told()
+
+    @api.model
+    def _with_steps_due(self, holders):
+        """Those of these habilitations that have something to tell to a customer."""
+        return idle.having(holders, self, _step_due())
 
     def _companion_put_off(self, error):
         """Something that nobody foresaw: told, and tried again tomorrow."""
@@ -369,3 +371,7 @@ class UrssafEnrolment(models.Model):
                 kind="danger",
             )
         return notice(self.env._("The message is on its way."))
+
+
+def _step_due():
+    return Domain("companion_next_at", "<=", fields.Datetime.now())

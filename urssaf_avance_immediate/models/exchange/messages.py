@@ -14,9 +14,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from . import work
+from . import idle, work
 from .screen import check_user, notice
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ _logger = logging.getLogger(__name__)
 # Odoo's queue is worked off within minutes; what is still there the next day is stuck.
 PATIENCE = timedelta(days=1)
 MAX_REASON = 200
+# Messages that may not have left yet, and those that did not leave.
+UNDER_WAY = Domain("customer_message_ids", "!=", False)
+NOT_TOLD = Domain("not_told_reason", "!=", False)
 # What arrives from outside; what Odoo itself writes is of other types.
 FROM_OUTSIDE = ("email", "comment")
 
@@ -143,7 +147,9 @@ class UrssafExchange(models.AbstractModel):
     def _watch_messages(self, company):
         """What became of the messages of the exchanges of this habilitation."""
         # sudo(): all of the habilitation, whatever the branch.
-        mine = self.sudo().search([("holder_id", "=", company.id)] + self._to_watch())
+        mine = self.sudo().search(
+            Domain("holder_id", "=", company.id) & self._to_watch()
+        )
         mine._each(
             lambda record: record._watch_message(),
             # What is said to Urssaf about it does not wait for that.
@@ -152,11 +158,20 @@ class UrssafExchange(models.AbstractModel):
 
     @api.model
     def _to_watch(self):
-        return [
-            "|",
-            ("customer_message_ids", "!=", False),
-            ("not_told_reason", "!=", False),
-        ]
+        return UNDER_WAY | NOT_TOLD
+
+    @api.model
+    def _with_messages(self, holders):
+        """Those of these habilitations that have messages to watch. One after the
+        other: each of the two is rare, and PostgreSQL has no index for both.
+        """
+        found = idle.having(holders, self, UNDER_WAY, anywhere=True)
+        return found | self._with_not_told(holders - found)
+
+    @api.model
+    def _with_not_told(self, holders):
+        """Those of these habilitations of which a customer was not told."""
+        return idle.having(holders, self, NOT_TOLD, anywhere=True)
 
     def _watch_message(self):
         record = self._lock()

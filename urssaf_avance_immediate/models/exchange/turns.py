@@ -9,9 +9,9 @@ other workers (``urssaf_avance_immediate_queue_job``) extends
 import logging
 
 from odoo import fields
-from odoo.tools import SQL
+from odoo.fields import Domain
 
-from . import work
+from . import idle, work
 from .ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
 
 _logger = logging.getLogger(__name__)
@@ -66,7 +66,8 @@ CALLS_ALONE = ("send", "repair")
 
 
 def each_company(env, action):
-    """Have each habilitation take its turn.
+    """Have each habilitation that has something to do take its turn; the others are
+    passed by, see ``idle``.
 
     Where several have calls to make, the one that was served longest ago comes first,
     each makes one call (``work.Turn``), and Odoo runs the action again while something
@@ -76,8 +77,8 @@ def each_company(env, action):
     """
     holders = env["res.company"]._urssaf_holders()
     waiting = with_calls(holders, action) if len(holders) > 1 else holders[:0]
-    if len(holders) > 1 and action in CALLS_ALONE:
-        holders = waiting
+    if len(holders) > 1:
+        holders &= waiting | with_more(holders - waiting, action)
     # Nobody waits for who is left alone for a while.
     waiting = waiting.filtered(lambda c: not env["urssaf.connection"]._of(c)._paused())
     if len(waiting) < 2:
@@ -109,6 +110,13 @@ def _take_turns(env, action, holders, waiting):
         wake(env, CALLS[action])
 
 
+def with_more(holders, action):
+    """Those of these habilitations, which have no call to make, for which this action
+    has other work.
+    """
+    return holders[:0] if action in CALLS_ALONE else idle.with_work(holders, action)
+
+
 def with_calls(holders, action):
     """Those of these habilitations that have a call to make, paused or not."""
     found = holders.browse()
@@ -132,31 +140,10 @@ def _states(model, action):
 
 
 def _with_due(holders, model, states):
-    """One look into the index of what is due, for each company: grouping would read
-    all demandes ever paid.
-    """
-    model.flush_model(["holder_id", "environment", "state", "next_call_at"])
-    holders.flush_recordset(["urssaf_environment"])
-    rows = holders.env.execute_query(
-        SQL(
-            """
-            SELECT company.id
-              FROM res_company AS company
-             WHERE company.id IN %(holders)s
-               AND EXISTS (SELECT
-                             FROM %(table)s
-                            WHERE holder_id = company.id
-                              AND environment = company.urssaf_environment
-                              AND state IN %(states)s
-                              AND next_call_at <= %(now)s)
-            """,
-            holders=tuple(holders.ids),
-            table=SQL.identifier(model._table),
-            states=tuple(states),
-            now=fields.Datetime.now(),
-        )
+    due = Domain("state", "in", states) & Domain(
+        "next_call_at", "<=", fields.Datetime.now()
     )
-    return holders.browse(company_id for [company_id] in rows)
+    return idle.having(holders, model, due)
 
 
 def run(company, action):

@@ -28,6 +28,8 @@ from .replacing import carry, credit_notes_posted, held_fault
 
 # How an invoice waits for its customer, and nothing else.
 CUSTOMER_ALONE = {"urssaf_enrolment"}
+# Those that wait, in whichever company.
+WAITING = Domain("urssaf_to_send", "=", True)
 # Invoices queued in one transaction.
 SENT_AT_ONCE = 50
 
@@ -324,10 +326,16 @@ class AccountMove(models.Model):
         return waiting
 
     def _urssaf_waiting_domain(self, company):
-        return [
-            ("company_id", "in", company._urssaf_served().ids),
-            ("urssaf_to_send", "=", True),
-        ]
+        return Domain("company_id", "in", company._urssaf_served().ids) & WAITING
+
+    @api.model
+    def _urssaf_with_waiting(self, holders):
+        """Those of these habilitations that serve a company with such invoices."""
+        # sudo(): of all companies.
+        groups = self.sudo()._read_group(WAITING, ["company_id"])
+        return holders & self.env["res.company"].union(
+            *(company._urssaf_holder() for [company] in groups)
+        )
 
     @api.model
     def _cron_urssaf_send_waiting(self):

@@ -19,6 +19,10 @@ from .payment_request import NOT_BOOKED
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
+# Transfers that Urssaf has made and that are not on the invoice.
+TO_BOOK = Domain("to_book", "=", True) & Domain("transfer_effective", "=", True)
+# Of these, what a person was not told yet: he acts, then presses the button.
+PENDING = TO_BOOK & Domain("matter", "!=", NOT_BOOKED)
 
 
 class UrssafPaymentRequest(models.Model):
@@ -189,9 +193,7 @@ class UrssafPaymentRequest(models.Model):
 
     @api.model
     def _to_book_domain(self):
-        """Transfers that Urssaf has made and that are not on the invoice. Those of an
-        environment that the company has left are no money.
-        """
+        """Of all companies; money of an environment that one has left is none."""
         companies = (
             self.env["res.company"]
             # sudo(): environments, nothing else of companies that one may not open.
@@ -199,9 +201,11 @@ class UrssafPaymentRequest(models.Model):
             .with_context(active_test=False)
             .search([("urssaf_environment", "!=", False)])
         )
-        here = Domain.OR(holder._urssaf_here() for holder in companies.urssaf_holder_id)
-        return here & Domain(
-            [("to_book", "=", True), ("transfer_effective", "=", True)]
+        # Not one condition for each company: a network has hundreds.
+        holders = companies.urssaf_holder_id.grouped("urssaf_environment")
+        return TO_BOOK & Domain.OR(
+            Domain("holder_id", "in", some.ids) & Domain("environment", "=", where)
+            for where, some in holders.items()
         )
 
     @api.depends(
@@ -211,7 +215,10 @@ class UrssafPaymentRequest(models.Model):
         "holder_id.urssaf_environment",
     )
     def _compute_transfer_to_book(self):
-        to_book = self.filtered_domain(self._to_book_domain())
+        # sudo(): a branch’s user may not open the company above it.
+        holders = self.sudo().holder_id.filtered(lambda h: h == h.urssaf_holder_id)
+        here = self._is_here() & self.sudo().filtered(lambda r: r.holder_id in holders)
+        to_book = here.filtered_domain(TO_BOOK)
         for request in self:
             request.transfer_to_book = request in to_book
 
@@ -246,16 +253,10 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _pending_transfers(self, company):
         """Transfers of the company that are booked without anybody's click."""
-        return self.with_env(work.in_office(company).env).search(
-            [
-                *company._urssaf_here(),
-                ("transfer_to_book", "=", True),
-                # Told already: a person acts, then presses the button.
-                ("matter", "!=", NOT_BOOKED),
-            ],
-            # So do the numbers of the journal.
-            order="transfer_date, name, id",
-        )
+        here = self.with_env(work.in_office(company).env)
+        # In the order of the numbers of the journal.
+        order = "transfer_date, name, id"
+        return here.search(company._urssaf_here() & PENDING, order=order)
 
     def action_register_transfer(self):
         """Try again, once what stood in the way is mended; or register what Urssaf has

@@ -10,6 +10,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...lib.rules import (
@@ -21,10 +22,12 @@ from ...lib.rules import (
     paris_today,
     transfer_due,
 )
-from ..exchange import work
+from ..exchange import idle, work
 from ..exchange.exchange import TOLD_AT_ONCE
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 from ..exchange.screen import check_user
+from . import notices
+from .booking import PENDING, TO_BOOK
 from .payment_request import FOLLOWED
 from .timeline import expectations, steps, where_it_stands
 
@@ -285,20 +288,22 @@ class UrssafPaymentRequest(models.Model):
     @api.model
     def _wake_for_next(self, company):
         """The scheduled action comes every hour; around a deadline that is too rare."""
-        now = fields.Datetime.now()
         soon = self.search(
-            [
-                *company._urssaf_here(),
-                ("state", "in", FOLLOWED),
-                ("next_call_at", ">", now),
-                ("next_call_at", "<", now + timedelta(minutes=50)),
-            ],
-            order="next_call_at",
-            limit=1,
+            company._urssaf_here() & _due_soon(), order="next_call_at", limit=1
         )
         if soon:
             # A few minutes later, so that the neighbours come along.
             wake(self.env, CRON_FOLLOW, at=soon.next_call_at + timedelta(minutes=5))
+
+    @api.model
+    def _with_more_to_follow(self, holders):
+        """Those of these habilitations for which ``_follow_due`` does anything but ask,
+        in the order in which it does it.
+        """
+        found = idle.having(holders, self, PENDING)
+        found |= notices.with_due(self, holders - found)
+        found |= self._with_messages(holders - found)
+        return found | idle.having(holders - found, self, _due_soon())
 
     # -- buttons ---------------------------------------------------------------
 
@@ -353,7 +358,7 @@ class UrssafPaymentRequest(models.Model):
                 ("state_since", "<", limit),
                 "|",
                 ("state", "in", live),
-                ("transfer_to_book", "=", True),
+                *TO_BOOK,
             ]
         )
         note = self.env._(
@@ -386,3 +391,10 @@ class UrssafPaymentRequest(models.Model):
             size=TOLD_AT_ONCE,
             put_off=type(self)._tell_put_off,
         )
+
+
+def _due_soon():
+    """Domain of the demandes to ask about before the scheduled action comes again."""
+    now, end = fields.Datetime.now(), fields.Datetime.now() + timedelta(minutes=50)
+    soon = Domain("next_call_at", ">", now) & Domain("next_call_at", "<", end)
+    return Domain("state", "in", FOLLOWED) & soon

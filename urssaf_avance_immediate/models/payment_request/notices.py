@@ -12,7 +12,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import fields
+from odoo.fields import Domain
 
+from ..exchange import idle
 from ..exchange.ir_cron import CRON_FOLLOW, wake
 
 
@@ -65,7 +67,21 @@ def write_due(requests, company):
             _write_each(due, notice)
 
 
+def with_due(requests, holders):
+    """Those of these habilitations that have such an e-mail to write."""
+    found = holders.browse()
+    for notice in KINDS:
+        wanted = (holders - found).filtered(notice.setting)
+        found |= idle.having(wanted, requests, _news(notice))
+    return found
+
+
 def _due(requests, company, notice):
+    return requests.search(company._urssaf_here() & _news(notice), order="id")
+
+
+def _news(notice):
+    """Domain of the demandes of which a customer is to be told this."""
     fresh = fields.Datetime.now() - FRESH
     news = {
         SENT: [("state", "=", "waiting"), ("claimed_at", ">", fresh)],
@@ -77,15 +93,13 @@ def _due(requests, company, notice):
             ("remote_changed_at", ">", fresh - FRESH * 3),
         ],
     }[notice]
-    return requests.search(
+    return Domain(
         [
-            *company._urssaf_here(),
             (notice.mark, "=", False),
             ("partner_id.urssaf_no_notice", "=", False),
             ("partner_id.email", "!=", False),
             *news,
-        ],
-        order="id",
+        ]
     )
 
 
