@@ -113,4 +113,5 @@ from . import test_transit_signed
 from . import test_translation
 from . import test_turns
 from . import test_turns_shared
+from . import test_vault
 from . import test_wizard_access

@@ -44,7 +44,7 @@ class ResCompany(models.Model):
         if self._urssaf_is_copy():
             # It waited when the database was copied: the original does it.
             return
-        if action not in UNDER_WAY and not self._urssaf_has_credentials():
+        if action not in UNDER_WAY and not self._urssaf_seems_to_have_credentials():
             # Taken away since: the scheduled action would leave it out, too.
             return
         jobs.wait_for_twin(self, action)

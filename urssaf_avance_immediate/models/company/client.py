@@ -1,13 +1,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Where a company calls Urssaf, with which credentials, and whether they work."""
 
+import logging
+
+from psycopg2 import DatabaseError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...lib.api import UrssafClient, UrssafConfigError, UrssafError
 from ...lib.rules import is_local_address
 from ..exchange.connection import OtherHabilitation
+from ..exchange.words import kind_text
 from ..groups import ADMINISTRATOR
+
+_logger = logging.getLogger(__name__)
 
 # The hosts of Urssaf (docs/api.md). The local sandbox is wherever the company says.
 ENVIRONMENT_HOSTS = {
@@ -33,6 +40,12 @@ CONNECTION_FIELDS = ("urssaf_environment", "urssaf_sandbox_url", *CREDENTIAL_FIE
 KNOWN_HOSTS = "urssaf_avance_immediate.sandbox_hosts"
 # Tried on a customer before they are saved, in production.
 TRIED_FIELDS = (*CREDENTIALS["production"], "home_service_sap_number")
+
+
+class CredentialsOutOfReach(UrssafConfigError):
+    """They are kept elsewhere and cannot be read now; nothing was sent."""
+
+    kind = "vault"
 
 
 class CopiedDatabase(UrssafConfigError):
@@ -149,11 +162,27 @@ class ResCompany(models.Model):
         """Return the client of this company’s habilitation, see ``_urssaf_holder``: use
         it as a context manager.
 
-        :raises UrssafConfigError: a setting is missing or makes no sense, or this
-            database is a copy of the one that uses production
+        :raises UrssafConfigError: a setting is missing, makes no sense or cannot be
+            read, or this database is a copy of the one that uses production
         """
         self.ensure_one()
-        return self._urssaf_client_with(self._urssaf_holder()._urssaf_get_credentials())
+        holder = self._urssaf_holder()
+        return self._urssaf_client_with(holder._urssaf_read_credentials())
+
+    def _urssaf_read_credentials(self):
+        """Those of this company.
+
+        :raises CredentialsOutOfReach: whatever they are taken from does not answer
+        """
+        try:
+            return self._urssaf_get_credentials()
+        except (UrssafError, DatabaseError):
+            raise
+        except Exception as error:
+            # Its text may quote a secret.
+            kind = type(error).__name__
+            _logger.info("Credentials of company %s not read: %s", self.id, kind)
+            raise CredentialsOutOfReach(f"Not read: {kind}.") from None
 
     def _urssaf_client_with(self, credentials):
         """A client with these credentials, which may not be saved yet.
@@ -222,6 +251,7 @@ class ResCompany(models.Model):
                 "and the client secret of this environment and, for the sandbox, its "
                 "address on this machine or its network."
             ),
+            "vault": kind_text(self.env, error.kind),
             "auth": self.env._(
                 "Urssaf refuses these credentials. Check the client ID and the client "
                 "secret, and that they were issued for this environment."
@@ -293,7 +323,11 @@ class ResCompany(models.Model):
 
     def _urssaf_try_credentials(self, values):
         """The error of a try with these values, ``None`` if they may be saved."""
-        known = self._urssaf_get_credentials()
+        try:
+            known = self._urssaf_read_credentials()
+        except CredentialsOutOfReach:
+            # They are kept elsewhere: what is typed here is not what is used.
+            return None
         client_id, client_secret = CREDENTIALS["production"]
         known["client_id"] = values.get(client_id, known["client_id"]) or ""
         known["client_secret"] = values.get(client_secret, known["client_secret"]) or ""

@@ -12,6 +12,10 @@ name. Odoo gives another identifier to what it duplicates, or restores as a copy
 made by PostgreSQL itself keeps the identifier, hence the name.
 """
 
+import logging
+
+from psycopg2 import DatabaseError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -21,6 +25,8 @@ from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
 from ..exchange.screen import notice
 from ..groups import ADMINISTRATOR
 from .client import CONNECTION_FIELDS, CREDENTIAL_FIELDS
+
+_logger = logging.getLogger(__name__)
 
 REAL_DATABASE = "urssaf_avance_immediate.production_database"
 
@@ -59,7 +65,8 @@ class ResCompany(models.Model):
     def _compute_urssaf_configured(self):
         for company in self:
             company.urssaf_configured = (
-                company._urssaf_has_credentials() or company.parent_id.urssaf_configured
+                company._urssaf_seems_to_have_credentials()
+                or company.parent_id.urssaf_configured
             )
 
     @api.depends("urssaf_environment", *CREDENTIAL_FIELDS, "parent_id.urssaf_holder_id")
@@ -69,7 +76,7 @@ class ResCompany(models.Model):
             # A company of its own is its holder, whatever its credentials are.
             served = (
                 bool(above)
-                and not company._urssaf_has_credentials()
+                and not company._urssaf_seems_to_have_credentials()
                 and above.urssaf_configured
             )
             company.urssaf_holder_id = above.urssaf_holder_id if served else company
@@ -79,6 +86,27 @@ class ResCompany(models.Model):
         self.ensure_one()
         known = self._urssaf_get_credentials()
         return bool(known["client_id"] and known["client_secret"])
+
+    def _urssaf_seems_to_have_credentials(self):
+        """The same, as far as one can tell while they cannot be read, for a vault that
+        does not answer must close no screen: who works here needs his invoices.
+
+        A company of its own has some, or nobody would look for them. A branch is its
+        own holder as long as it has customers of its own at Urssaf.
+        """
+        try:
+            return self._urssaf_has_credentials()
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # Scheduled actions log where it was, and tell a person.
+            kind = type(error).__name__
+            _logger.info("Credentials of company %s not read: %s", self.id, kind)
+        if not self.parent_id:
+            return True
+        # sudo(): whoever looks at the branch; only whether there are any.
+        enrolments = self.env["urssaf.enrolment"].sudo()
+        return bool(enrolments.search_count([("holder_id", "=", self.id)], limit=1))
 
     def _urssaf_holder(self):
         """The company whose credentials, enrolments and settings serve this one: itself
@@ -259,7 +287,7 @@ class ResCompany(models.Model):
         # sudo(): the environment is read of a company that may not be ticked.
         for company in self.sudo():
             production = company.urssaf_environment == "production"
-            if production and company._urssaf_has_credentials():
+            if production and company._urssaf_seems_to_have_credentials():
                 self._urssaf_set_real_database()
                 break
 

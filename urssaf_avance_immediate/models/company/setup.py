@@ -100,7 +100,7 @@ class ResCompany(models.Model):
         connection = holder.urssaf_connection_ids
         copied = self._urssaf_copy_notice()
         refused = connection.failure_kind in FOR_A_PERSON
-        there = holder._urssaf_has_credentials()
+        there = holder._urssaf_seems_to_have_credentials()
         done = there and connection.accepted and not copied and not refused
         if copied:
             text = copied

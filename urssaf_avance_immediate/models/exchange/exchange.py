@@ -16,7 +16,7 @@ from ..groups import MANAGER
 from .words import UNFORESEEN, error_text, kind_text
 
 # Nothing was done at Urssaf: the exchange waits in the queue as it was.
-OUTAGE_KINDS = ("copy", "config", "auth", "unreachable", "unavailable")
+OUTAGE_KINDS = ("copy", "config", "vault", "auth", "unreachable", "unavailable")
 
 # A worker commits its claim and takes the row lock again in the next statement.
 # The repair stays away for this long, so that it never steps in between.

@@ -54,6 +54,10 @@ def kind_text(env, kind):
     return {
         "copy": env._("This database is a copy: nothing leaves from it."),
         "config": env._("The Urssaf settings of the company are incomplete."),
+        "vault": env._(
+            "The credentials of the company are kept outside of Odoo and cannot be "
+            "read for the moment: tell who looks after your Odoo."
+        ),
         "auth": env._("Urssaf refuses the credentials of the company."),
         "unreachable": env._("Urssaf cannot be reached for the moment."),
         "unavailable": env._("Urssaf is closed for the moment."),
