@@ -22,6 +22,7 @@ from . import test_companion_sms
 from . import test_board
 from . import test_booked_together
 from . import test_branch
+from . import test_branch_background
 from . import test_branch_credentials
 from . import test_company
 from . import test_connection

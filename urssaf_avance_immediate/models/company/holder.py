@@ -17,7 +17,7 @@ import logging
 from psycopg2 import DatabaseError
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..exchange import turns, work
@@ -190,6 +190,54 @@ class ResCompany(models.Model):
                     raise
                 work.job_failed("credentials", company, error)
         return holders
+
+    @api.constrains("active")
+    def _check_urssaf_not_under_way(self):
+        """An archived company is not asked about any more, and of an archived branch
+        nobody sees what is said: its demandes would go on unseen.
+
+        :raises ValidationError: demandes of it are alive in production
+        """
+        for company in self:
+            if company.active:
+                continue
+            alive = company._urssaf_alive()
+            if not alive:
+                continue
+            raise ValidationError(
+                self.env._(
+                    "%(company)s cannot be archived yet: %(count)s of its demandes de "
+                    "paiement are still under way at Urssaf, or their transfer is not "
+                    "registered, such as %(name)s. Odoo would not follow them any "
+                    "more, and nobody would hear of a refusal. They are under Avance "
+                    "immédiate > Demandes, in this company: archive it "
+                    "once they have ended and their payments are no longer watched.",
+                    company=company.name,
+                    count=len(alive),
+                    name=alive[0].name,
+                )
+            )
+
+    def _urssaf_alive(self):
+        """Demandes of this company, or made under its habilitation, of which Urssaf may
+        still have news, or whose money is still to be registered. In production: what
+        was sent elsewhere is no money; and not in a copy, for the original goes on.
+        """
+        self.ensure_one()
+        if self._urssaf_is_copy():
+            return self.env["urssaf.payment.request"]
+        here = Domain("company_id", "=", self.id) | Domain("holder_id", "=", self.id)
+        news = Domain("active_request", "=", True) & Domain("next_call_at", "!=", False)
+        # sudo(): whoever archives it need not see its demandes.
+        return (
+            self.env["urssaf.payment.request"]
+            .sudo()
+            .search(
+                here
+                & Domain("environment", "=", "production")
+                & (news | Domain("to_book", "=", True))
+            )
+        )
 
     def _urssaf_run_apart(self, action):
         """Do what a scheduled action has to do for this habilitation, apart from the
