@@ -198,13 +198,8 @@ class UrssafPaymentRequest(models.Model):
         copy=False,
         help="Somebody has dealt with the transfer: no payment is registered for it.",
     )
-    gap_settled = fields.Monetary(
-        string="Settled difference",
-        readonly=True,
-        copy=False,
-        help="The difference of the transfer that somebody has dealt with. If Urssaf "
-        "changes the transfer, there is something to look at again.",
-    )
+    # The difference of the transfer that somebody has dealt with.
+    gap_settled = fields.Monetary(readonly=True, copy=False)
     rejection_code = fields.Char(string="Reason code", readonly=True, copy=False)
     rejection_label = fields.Char(string="Reason", compute="_compute_rejection_label")
     rejection_comment = fields.Text(
