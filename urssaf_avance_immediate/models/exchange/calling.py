@@ -34,6 +34,8 @@ class UrssafExchange(models.AbstractModel):
 
     #: What is read of each record when calls are made; nothing for every column.
     _call_fields = ()
+    #: What is read of all that wait, to cut them into batches.
+    _cut_fields = ()
     #: States in which Urssaf is asked for news.
     _asked_states = ()
 
@@ -183,7 +185,7 @@ class UrssafExchange(models.AbstractModel):
         :param cut: how records become batches; one by one by default
         :param insist: call although the connection of the company is paused
         """
-        self.fetch(["holder_id"])  # of all that wait, nothing else
+        self.fetch(["holder_id", *self._cut_fields])  # of all that wait, nothing else
         for company, records in self.grouped("holder_id").items():
             company._urssaf_read_for_calls()
             paused = not insist and self.env["urssaf.connection"]._of(company)._paused()

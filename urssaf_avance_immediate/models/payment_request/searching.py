@@ -12,7 +12,6 @@ def tens(requests):
     """In their order, as many as one search takes; by themselves those that were part
     of a search that failed.
     """
-    requests.fetch(["ask_alone"])  # of all that wait, nothing else
     batches, together = [], []
     for request in requests:
         if request.ask_alone:

@@ -32,6 +32,8 @@ READ_BEFORE = "state state_since claimed_at holder_id enrolment_id payload".spli
 class UrssafPaymentRequest(models.Model):
     _inherit = "urssaf.payment.request"
 
+    _cut_fields = ("send_alone", "ask_alone")
+
     earlier_dates = fields.Json(
         readonly=True,
         copy=False,
@@ -186,7 +188,6 @@ class UrssafPaymentRequest(models.Model):
         """One by one those that were part of a call refused as a whole, then batches of
         the size that the company wants.
         """
-        self.fetch(["send_alone"])  # of all that wait, nothing else
         alone = self.filtered("send_alone")
         yield from alone
         for ids in split_every(self.holder_id.urssaf_batch_size, (self - alone).ids):
