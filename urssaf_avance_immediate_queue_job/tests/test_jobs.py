@@ -216,7 +216,7 @@ class TestJobs(ProtocolCase):
         self.assertFalse(self.fake.calls_of("050"))
 
     def test_a_company_that_has_left_tells_nobody(self):
-        self._run_cron("companion")
+        self.company._urssaf_run_apart("companion")
         self.company.urssaf_sandbox_client_secret = False
         with patch.object(turns, "run") as run:
             self._perform(self._waiting(self.company, "companion"))
@@ -225,7 +225,7 @@ class TestJobs(ProtocolCase):
     def test_what_waited_when_the_database_was_copied_is_not_done_there(self):
         self._queue(1)
         for name in ("send", "follow", "companion", "digest"):
-            self._run_cron(name)
+            self.company._urssaf_run_apart(name)
             self.assertTrue(self._waiting(self.company, name))
         company = type(self.company)
         with (

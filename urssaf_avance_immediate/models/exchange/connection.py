@@ -2,6 +2,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ...lib.api import UrssafError
@@ -87,6 +88,11 @@ class UrssafConnection(models.Model):
         string="State", compute="_compute_notice", help="What people read about it."
     )
 
+    needs_person = fields.Boolean(
+        compute="_compute_needs_person",
+        search="_search_needs_person",
+        help="No waiting puts it right: credentials or settings, for instance.",
+    )
     copy_notice = fields.Char(related="company_id.urssaf_copy_notice")
 
     _company_unique = models.Constraint(
@@ -97,6 +103,18 @@ class UrssafConnection(models.Model):
     def _compute_notice(self):
         for connection in self:
             connection.notice = connection._notice() or self.env._("Urssaf answers.")
+
+    @api.depends("failure_kind")
+    def _compute_needs_person(self):
+        for connection in self:
+            connection.needs_person = connection.failure_kind in FOR_A_PERSON
+
+    @api.model
+    def _search_needs_person(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        wanted = Domain("failure_kind", "in", FOR_A_PERSON)
+        return wanted if True in value else ~wanted
 
     @api.depends_context("uid", "lang")
     def _compute_actions_notice(self):
@@ -122,6 +140,20 @@ class UrssafConnection(models.Model):
         )
         holder.invalidate_recordset(["urssaf_connection_ids"], flush=False)
         return self._found(holder)
+
+    @api.model
+    def _of_each(self, holders):
+        """The connections of these habilitations, in the same order: one query for a
+        network’s hundreds, and one more for each that has none yet.
+        """
+        # sudo(): as above.
+        connections = self.sudo()
+        known = connections.search_fetch(
+            [("company_id", "in", holders.ids)], ["company_id", "actions_told"]
+        ).grouped("company_id")
+        return connections.union(
+            *(known.get(holder) or self._of(holder) for holder in holders)
+        )
 
     @api.model
     def _found(self, holder):

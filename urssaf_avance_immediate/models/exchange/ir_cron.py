@@ -154,14 +154,12 @@ class IrCron(models.Model):
             for kind, actions in (("off", off), ("failing", failing), ("due", overdue))
             for action in actions.sorted("id")
         )
-        holders = self.env["res.company"]._urssaf_holders()
-        # sudo(): nobody reads what was said to whom. At once, for all of them.
-        connections = self.env["urssaf.connection"].sudo()
-        known = connections.search([("company_id", "in", holders.ids)])
-        told = {one.company_id.id: one.actions_told for one in known}
-        for company in holders:
-            if (told.get(company.id) or "") != state:
-                connections._of(company)._tell_actions(state)
+        connections = self.env["urssaf.connection"]._of_each(
+            self.env["res.company"]._urssaf_holders()
+        )
+        for connection in connections:
+            if (connection.actions_told or "") != state:
+                connection._tell_actions(state)
 
     # -- button ----------------------------------------------------------------
 
