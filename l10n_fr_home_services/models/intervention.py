@@ -156,6 +156,9 @@ class HomeServiceIntervention(models.Model):
         self._check_kept()
         self._check_added(vals)
         result = super().write(_own(vals))
+        if "line_id" in vals:
+            # Nobody carries one to an invoice of a company that is not his.
+            self.check_access("write")
         self._check_kept()
         self.filtered("added_later")._check_told_days()
         return result

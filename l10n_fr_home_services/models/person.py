@@ -74,6 +74,9 @@ class HomeServicePerson(models.Model):
     def write(self, vals):
         """Extends: drafts follow the register, posted invoices keep what they said."""
         result = super().write(vals)
+        if "company_id" in vals:
+            # Nobody hands a person over to a company that is not his.
+            self.check_access("write")
         if "name" in vals or "number" in vals:
             # sudo(): whoever keeps the register need not see every draft.
             rows = self.env["home.service.intervention"].sudo()

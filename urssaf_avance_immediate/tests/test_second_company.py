@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Two companies, and people of only one: a walk over every model, field and button of
-the add-on. What is new is walked over without being named here.
+the product and of the trade. What is new is walked over without being named here.
 """
 
 import base64
@@ -12,9 +12,37 @@ from odoo.tests.common import freeze_time
 
 from .cases import NOW, UrssafCase
 
-ADDON = "odoo.addons.urssaf_avance_immediate"
+ADDONS = tuple(
+    f"odoo.addons.{name}"
+    for name in ("urssaf_avance_immediate", "l10n_fr_home_services")
+)
+OURS = ("urssaf.", "home.service.")
 # Reference data are for everybody; nobody reads the throttle and the pace.
-SHARED = {"home.service.nature", "urssaf.commune", "urssaf.throttle", "urssaf.pace"}
+SHARED = {
+    "home.service.activity",
+    "home.service.activity.box",
+    "home.service.mention",
+    "home.service.nature",
+    "home.service.official.amount",
+    "home.service.threshold",
+    "home.service.wording",
+    "urssaf.commune",
+    "urssaf.pace",
+    "urssaf.throttle",
+}
+# Buttons that only have the screen read again.
+SAY_NOTHING = {"action_home_service_type", "action_refresh"}
+# What people make and change by hand, and what a copy of it needs.
+OWNED = {
+    "home.service.certificate.run": {"year": 2024},
+    "home.service.document": {"file": base64.b64encode(b"%PDF-1.4")},
+    "home.service.intervention": {"date": "2026-03-11"},
+    "home.service.person": {"name": "Anne", "number": "8"},
+    "urssaf.crosscheck": {"date_from": "2026-03-01", "date_to": "2026-03-31"},
+    "urssaf.enrolment.import": {"file": base64.b64encode(b"idClient;mail")},
+}
+# Of several companies, or of the person who opened it: how a rule may say whose it is.
+KEYS = ("company_id", "holder_id", "create_uid")
 
 
 @tagged("post_install", "-at_install")
@@ -25,6 +53,8 @@ class TestSecondCompany(UrssafCase):
         super().setUpClass()
         cls._other_sale_journal()
         cls.manager = cls._make_user("mine", "urssaf_avance_immediate.group_manager")
+        export = cls.env.ref("base.group_allow_export")
+        (cls.other_user | cls.other_manager).group_ids |= export
 
     def setUp(self):
         super().setUp()
@@ -32,7 +62,7 @@ class TestSecondCompany(UrssafCase):
         self.models = sorted(
             name
             for name, model in self.env.registry.items()
-            if name.startswith("urssaf.")
+            if name.startswith(OURS)
             and not (model._abstract or model._transient)
             and name not in SHARED
         )
@@ -70,6 +100,7 @@ class TestSecondCompany(UrssafCase):
         job.create({"file": file}).action_read()
         self.company._urssaf_tell("Urssaf refuses the credentials.")
         self._sign_a_month()
+        self._papers_of_the_trade()
         everything = {
             name: self.env[name].sudo().search([(self._owner(name), "=", company)])
             for company in self.company.ids
@@ -97,13 +128,45 @@ class TestSecondCompany(UrssafCase):
             }
         )
 
+    def _papers_of_the_trade(self):
+        """Certificates, an intervention and who did it, a document."""
+        year = {"company_id": self.company.id, "year": 2025}
+        self.env["home.service.certificate.run"].sudo().create(year)
+        certificate = (
+            self.env["home.service.certificate"]
+            .sudo()
+            .create({**year, "partner_id": self.partner.id, "date_basis": "payment"})
+        )
+        self.env["home.service.certificate.line"].sudo().create(
+            {"certificate_id": certificate.id, "kind": "bank", "date": "2025-06-01"}
+        )
+        person = self.env["home.service.person"].create(
+            {"name": "Zoé", "number": "7", "company_id": self.company.id}
+        )
+        draft = self._invoice().copy()
+        self.env["home.service.intervention"].create(
+            {
+                "line_id": draft.invoice_line_ids[:1].id,
+                "date": "2026-03-10",
+                "duration": 2,
+                "person_id": person.id,
+            }
+        )
+        self.env["home.service.document"].create(
+            {
+                "kind": "guarantee",
+                "company_id": self.company.id,
+                "file": base64.b64encode(b"%PDF-1.4"),
+            }
+        )
+
     def _owner(self, name):
         """The path to the company of a record."""
         if "company_id" in self.env[name]._fields:
             return "company_id"
         above = next(
             n
-            for n in ("form_id", "request_id", "parent_id")
+            for n in ("form_id", "request_id", "parent_id", "certificate_id")
             if n in self.env[name]._fields
         )
         return f"{above}.company_id"
@@ -132,9 +195,9 @@ class TestSecondCompany(UrssafCase):
             {
                 name
                 for cls in type(records).mro()
-                if cls.__module__.startswith(ADDON)
+                if cls.__module__.startswith(ADDONS)
                 for name in vars(cls)
-                if name.startswith(("action_", "button_"))
+                if name.startswith(("action_", "button_")) and name not in SAY_NOTHING
             }
         )
 
@@ -164,7 +227,7 @@ class TestSecondCompany(UrssafCase):
                 theirs = records.with_user(user)
                 # Else not even the model is his to search.
                 if theirs.browse().has_access("read"):
-                    self.assertFalse(theirs.search([("id", "in", records.ids)]), name)
+                    self._check_not_found(theirs)
                 seen += [
                     f"{user.login}: {name}.{field}"
                     for field in theirs._fields
@@ -173,6 +236,84 @@ class TestSecondCompany(UrssafCase):
                     and self._readable(theirs, field)
                 ]
         self.assertFalse(seen)
+
+    def _check_not_found(self, records):
+        """By no way in which the web client asks for records."""
+        here = [("id", "in", records.ids)]
+        name = records._name
+        self.assertFalse(records.search(here), name)
+        self.assertFalse(records.web_search_read(here, {})["records"], name)
+        self.assertEqual(records.search_count(here), 0, name)
+        [[count]] = records._read_group(here, [], ["__count"])
+        self.assertEqual(count, 0, name)
+        self.assertFalse(records.name_search("", here), name)
+        with self.assertRaises(AccessError, msg=name):
+            records.export_data(["id", "display_name"])
+
+    def test_each_model_of_a_company_has_a_rule(self):
+        """For a model of tomorrow: whoever forgets its rule is told here, and what is
+        for everybody belongs to no company.
+        """
+        rules, forgotten = self.env["ir.rule"].with_user(self.other_manager), []
+        for name, model in sorted(self.env.registry.items()):
+            if not name.startswith(OURS) or model._abstract:
+                continue
+            records = self.env[name].with_user(self.other_manager)
+            modes = [
+                mode
+                for mode in ("read", "write", "create", "unlink")
+                if self.env["ir.model.access"]
+                .with_user(self.other_manager)
+                .check(name, mode, raise_exception=False)
+            ]
+            owned = any(
+                field.comodel_name in ("res.company", "res.partner")
+                or (field.comodel_name or "").startswith(OURS)
+                for field in model._fields.values()
+                if field.type == "many2one" and name not in SHARED
+            )
+            if name in SHARED and modes:
+                self.assertNotIn("company_id", records._fields, name)
+            for mode in modes if owned else ():
+                said = str(rules._compute_domain(name, mode))
+                if not any(key in said for key in KEYS):
+                    forgotten.append(f"{name}: {mode}")
+        self.assertFalse(forgotten)
+
+    def test_nothing_is_handed_over_to_another_company(self):
+        """By RPC: neither made for it, nor moved to it once it is there."""
+        everything = self._first_company_works()
+        self.user.group_ids |= self.env.ref("urssaf_avance_immediate.group_manager")
+        moved = 0
+        draft = self._make_other_invoice(self._make_partner()).sudo().copy()
+        lines = draft.invoice_line_ids[:1]
+        for name, records in everything.items():
+            mine = records[:1].with_user(self.user)
+            forged = {"company_id": self.other_company.id}
+            if name == "home.service.intervention":
+                forged = {"line_id": lines.id}
+            if name not in OWNED or not mine.has_access("write"):
+                continue
+            moved += 1
+            with self.subTest(write=name):
+                # An error of any kind that says no; by RPC all of it is undone.
+                self.assertTrue(self._refused(lambda r=mine, v=forged: r.write(v)))
+            with self.subTest(create=name):
+                values = mine.copy_data({**OWNED[name], **forged})[0]
+                self.assertTrue(self._refused(lambda r=mine, v=values: r.create(v)))
+        self.assertEqual(moved, len(OWNED))
+
+    def _refused(self, act):
+        """Whether it says no; what it did is undone."""
+        try:
+            with self.env.cr.savepoint():
+                act()
+                self.env.flush_all()
+        except UserError:
+            return True
+        finally:
+            self.env.invalidate_all()
+        return False
 
     def _readable(self, records, field):
         """Without a savepoint: a thousand of them would take a minute."""

@@ -222,7 +222,11 @@ class HomeServiceCertificateRun(models.Model):
                     begun[:1].display_name,
                 )
             )
-        return super().write(values)
+        result = super().write(values)
+        if "company_id" in values:
+            # Nobody hands a run over to a company that is not his.
+            self.check_access("write")
+        return result
 
     def _check_written(self, values):
         if not self.env.su and GUARDED.intersection(values):
@@ -316,6 +320,7 @@ class HomeServiceCertificateRun(models.Model):
     def action_open(self):
         """The certificates of this run; ``home_service_list`` says which."""
         self.ensure_one()
+        self.check_access("read")
         domains = {
             "draft": [("state", "=", "draft")],
             "ready": [("state", "=", "ready")],

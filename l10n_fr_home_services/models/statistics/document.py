@@ -142,6 +142,16 @@ class HomeServiceDocument(models.Model):
                 )
             )
 
+    def write(self, vals):
+        """Extends: nobody hands a document over to a company that is not his.
+
+        :raises AccessError: he may not write the documents of that company
+        """
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")
+        return result
+
     def _remind_on(self):
         self.ensure_one()
         return self.date_end - relativedelta(days=self.remind_days)

@@ -129,7 +129,11 @@ class UrssafCrosscheck(models.Model):
                         "Wait for the end of the comparison to change its dates."
                     )
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # Nobody hands a comparison over to a company that is not his.
+            self.check_access("write")
+        return result
 
     # -- computes --------------------------------------------------------------
 

@@ -210,7 +210,11 @@ class UrssafEnrolmentImport(models.Model):
             self._check_idle()
             if "company_id" in vals and self.line_ids:
                 raise UserError(self.env._("Make a new import for another company."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # Nobody hands an import over to a company that is not his.
+            self.check_access("write")
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_idle(self):
