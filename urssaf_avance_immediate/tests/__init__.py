@@ -95,6 +95,7 @@ from . import test_messages
 from . import test_money_credited
 from . import test_money_events
 from . import test_money_take_back
+from . import test_network
 from . import test_payment_request_notices
 from . import test_payment_request_other_amount
 from . import test_payment_request_payment

@@ -23,6 +23,8 @@ from ...lib.rules.bank_solver import (
     nearest_date,
     solve,
 )
+from ..company.here import here
+from ..company.transit_accounts import transit_accounts
 
 #: States of a demande whose transfer may be on its way.
 ON_ITS_WAY = ("validated", "debited", "paid")
@@ -80,78 +82,105 @@ def expected(journal, debit=False):
     :param debit: what Urssaf takes back, not what it transfers
     :return: a list of :class:`Expected`
     """
-    company = journal.company_id
+    return expected_by_journal(journal, debit).get(journal, [])
+
+
+def expected_by_journal(journals, debit=False):
+    """``{journal: what is expected there}``, see :func:`expected`: in as many queries
+    for the bank accounts of a network as for one.
+    """
     # sudo(): the account is a setting of the company.
-    account = company.sudo()._urssaf_transit_account()
-    if not account:
-        return []
-    booked = list(_booked(journal, account, debit))
-    found = booked + [
-        Expected(_item("demande", request, amount, day), _no_item(journal), request)
-        for request, amount, day in _not_booked(journal, debit)
-        if to_cents(amount) > 0
-    ]
-    return sorted(found, key=lambda one: (one.item.day, one.item.key))
+    accounts = transit_accounts(journals.company_id.sudo())
+    followed = {
+        journal: account
+        for journal in journals
+        if (account := accounts[journal.company_id])
+    }
+    found = {journal: [] for journal in journals}
+    if followed:
+        for journal, one in _booked(journals, followed, debit):
+            found[journal].append(one)
+        for journal, request, amount, day in _not_booked(journals, followed, debit):
+            if to_cents(amount) > 0:
+                item = _item("demande", request, amount, day)
+                none = journals.env["account.move.line"]
+                found[journal].append(Expected(item, none, request))
+    for ours in found.values():
+        ours.sort(key=lambda one: (one.item.day, one.item.key))
+    return found
 
 
 def _item(kind, record, amount, day):
     return Item((kind, record.id), to_cents(amount), day)
 
 
-def _no_item(journal):
-    return journal.env["account.move.line"]
-
-
-def _booked(journal, account, debit):
+def _booked(journals, followed, debit):
+    """``(journal, Expected)`` of the open items of the transit accounts."""
     sign = "<" if debit else ">"
-    lines = journal.env["account.move.line"].search(
+    accounts = {account.id for account in followed.values()}
+    lines = journals.env["account.move.line"].search(
         [
-            ("account_id", "=", account.id),
+            ("account_id", "in", sorted(accounts)),
             ("parent_state", "=", "posted"),
             ("reconciled", "=", False),
             ("amount_residual", sign, 0),
-            ("company_id", "child_of", journal.company_id.id),
+            ("company_id", "child_of", journals.company_id.ids),
             # What the bank has shown already is no expectation.
             ("statement_line_id", "=", False),
         ],
         order="date, id",
     )
-    for line in lines:
-        payment = line.payment_id
-        if payment and payment.journal_id != journal:
-            continue
-        request = payment.urssaf_request_id
-        day = (not debit and request.transfer_date) or line.date
-        amount = abs(line.amount_residual)
-        yield Expected(_item("booked", line, amount, day), line, request)
+    items = lines.grouped("account_id")
+    for journal, account in followed.items():
+        for line in items.get(account, ()):
+            # sudo(): a branch’s user may not open the company above it.
+            if journal.company_id not in line.sudo().company_id.parent_ids:
+                continue
+            payment = line.payment_id
+            if payment and payment.journal_id != journal:
+                continue
+            request = payment.urssaf_request_id
+            day = (not debit and request.transfer_date) or line.date
+            amount = abs(line.amount_residual)
+            yield journal, Expected(_item("booked", line, amount, day), line, request)
 
 
-def _not_booked(journal, debit):
-    """``(demande, amount, Urssaf's date)`` of what has no payment yet."""
-    domain = journal.company_id._urssaf_here() & Domain(
+def _not_booked(journals, followed, debit):
+    """``(journal, demande, amount, Urssaf's date)`` of what has no payment yet."""
+    domain = here(journals.company_id) & Domain(
         [
-            ("company_id", "child_of", journal.company_id.id),
+            ("company_id", "child_of", journals.company_id.ids),
             ("state", "in", TAKEN_BACK if debit else ON_ITS_WAY),
             ("transfer_settled", "=", False),
             ("payment_ids", "!=" if debit else "=", False),
         ]
     )
-    requests = journal.env["urssaf.payment.request"].search(domain)
-    for company, ours in requests.grouped("company_id").items():
-        if company._urssaf_own("urssaf_payment_journal_id") != journal:
+    requests = journals.env["urssaf.payment.request"].search(domain)
+    first = requests.browse() if debit else _received_first(requests)
+    for company, ours in (requests - first).grouped("company_id").items():
+        journal = company._urssaf_own("urssaf_payment_journal_id")
+        if journal not in followed:
             continue
-        if debit:
-            for request in ours.filtered(lambda r: r.amount_booked > 0):
-                seen = paris_date(request.remote_changed_at) or request.transfer_date
-                yield request, request.amount_booked, seen or paris_today()
-        else:
-            for request in ours - _received_first(ours):
-                amount = request.transfer_amount
-                # Made of nothing, it was set off as a whole: the bank shows none of it.
-                if not request.transfer_effective:
-                    amount = amount or request.transfer_expected
-                if request.expected_transfer_date:
-                    yield request, amount, request.expected_transfer_date
+        journal = journal.with_env(journals.env)
+        holder = journal.company_id._urssaf_holder()
+        # One habilitation’s money does not come to the account of another.
+        for request in ours.filtered(lambda r, one=holder: r.holder_id == one):
+            amount, day = _awaited(request, debit)
+            if day:
+                yield journal, request, amount, day
+
+
+def _awaited(request, debit):
+    """``(amount, Urssaf's date)`` of a transfer, or a debit; no date for none."""
+    if debit:
+        seen = paris_date(request.remote_changed_at) or request.transfer_date
+        amount = request.amount_booked
+        return amount, amount > 0 and (seen or paris_today())
+    amount = request.transfer_amount
+    # Made of nothing, it was set off as a whole: the bank shows none of it.
+    if not request.transfer_effective:
+        amount = amount or request.transfer_expected
+    return amount, request.expected_transfer_date
 
 
 def _received_first(requests):

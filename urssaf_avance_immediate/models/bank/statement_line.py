@@ -14,10 +14,11 @@ from odoo.tools import format_date
 
 from ...lib.rules import paris_today
 from ...lib.rules.bank_label import label_matches
+from ..company.transit_accounts import transit_accounts
 from ..exchange.screen import notice
 from ..groups import MANAGER
 from ..payment_request.lettering import on_event_day
-from .expected import NOTHING, expected, proposal_text, propose
+from .expected import NOTHING, expected_by_journal, proposal_text, propose
 
 SUGGESTIONS = [
     ("none", "Nothing fits"),
@@ -163,18 +164,25 @@ class AccountBankStatementLine(models.Model):
         """
         if operator != "in":
             return NotImplemented
-        found = Domain.FALSE
-        for journal, company in self._urssaf_journals():
-            of_journal = Domain("journal_id", "=", journal.id)
-            still_open = self.search(
-                of_journal & Domain("is_reconciled", "=", False), limit=LOOKED_AT
-            )
-            account = company._urssaf_transit_account()
-            found |= of_journal & (
-                Domain("id", "in", still_open.filtered("urssaf_received").ids)
-                | Domain("line_ids.account_id", "in", account.ids)
-            )
-        return found
+        companies = {company: journal for journal, company in self._urssaf_journals()}
+        if not companies:
+            return Domain.FALSE
+        journals = self.env["account.journal"].union(*companies.values())
+        ours = Domain("journal_id", "in", journals.ids)
+        rows = self._read_group(
+            ours & Domain("is_reconciled", "=", False), ["journal_id"], ["id:array_agg"]
+        )
+        still_open = self.browse(
+            line_id
+            for _journal, ids in rows
+            for line_id in sorted(ids, reverse=True)[:LOOKED_AT]
+        )
+        accounts = transit_accounts(self.env["res.company"].union(*companies))
+        accounts = self.env["account.account"].union(*accounts.values())
+        return ours & (
+            Domain("id", "in", still_open.filtered("urssaf_received").ids)
+            | Domain("line_ids.account_id", "in", accounts.ids)
+        )
 
     @api.model
     def _urssaf_journals(self):
@@ -220,31 +228,32 @@ class AccountBankStatementLine(models.Model):
 
         :param whatever: somebody asks for it: the label does not matter
         """
-        pools = {}
+        open_lines = {}
         for line in self:
             journal = line._urssaf_journal()
             if not journal:
-                yield line, None
                 continue
             amount = line._urssaf_open_amount()
-            if line._urssaf_foreign() or not amount or not line.date:
-                yield line, NOTHING
+            foreign = line._urssaf_foreign() or not amount or not line.date
+            open_lines[line] = journal, 0 if foreign else amount
+        journals = self.env["account.journal"].union(
+            *(journal for journal, amount in open_lines.values() if amount)
+        )
+        pools = {}
+        for line in self:
+            journal, amount = open_lines.get(line, (None, 0))
+            if not journal or not amount:
+                yield line, journal and NOTHING
                 continue
             debit = amount < 0
-            if (journal, debit) not in pools:
-                pools[journal, debit] = expected(journal, debit)
+            if debit not in pools:
+                pools[debit] = expected_by_journal(journals, debit)
             # sudo(): a setting of the company.
             learnt = line.company_id.sudo()._urssaf_own("urssaf_bank_label")
             known = whatever or not learnt or line._urssaf_label_known()
-            yield (
-                line,
-                propose(
-                    amount,
-                    line.date,
-                    pools[journal, debit],
-                    only_telling=not known,
-                ),
-            )
+            pool = pools[debit][journal]
+            proposal = propose(amount, line.date, pool, only_telling=not known)
+            yield line, proposal
 
     def _urssaf_open_amount(self):
         """What is in suspense: all of the line, or what was left of it; euros."""

@@ -34,18 +34,19 @@ def domains(env):
     """
     mine = Domain("company_id", "in", env.companies.ids)
     mend = mine & Domain("invoice_settled", "=", False)
+    people = Domain("company_id", "in", list(_enrolling(env)))
     found = {
         "to_send": (
             "account.move",
             env["account.move"]._urssaf_to_send_domain() & mine,
         ),
-        "waiting": ("urssaf.enrolment", Domain("state", "in", NOT_ACTIVE)),
+        "waiting": ("urssaf.enrolment", people & Domain("state", "in", NOT_ACTIVE)),
     }
     for state in MEND:
         domain = mend & Domain("state", "=", state)
         found[state] = ("urssaf.payment.request", domain)
     for state, key in UNFINISHED.items():
-        found[key] = ("urssaf.enrolment", Domain("state", "=", state))
+        found[key] = ("urssaf.enrolment", people & Domain("state", "=", state))
     for key, domain in _periods().items():
         domain &= mine & Domain("transfer_outlook", "!=", False)
         found[key] = ("urssaf.payment.request", domain)
@@ -158,16 +159,26 @@ def _people(env):
     first of its companies that is ticked.
     """
     keys = {**UNFINISHED, **dict.fromkeys(NOT_ACTIVE, "waiting")}
+    first = _enrolling(env)
     rows = env["urssaf.enrolment"]._read_group(
-        [("state", "in", list(keys))], ["company_id", "state"], ["__count"]
+        [("company_id", "in", list(first)), ("state", "in", list(keys))],
+        ["company_id", "state"],
+        ["__count"],
     )
+    for holder, state, count in rows:
+        yield first[holder.id], keys[state], count, 0.0
+
+
+def _enrolling(env):
+    """``{id of a company that enrols: the first ticked one that has its customers}``.
+    A branch with credentials of its own may see the customers of the company above it:
+    they are not counted for it.
+    """
     first = {}
     for company in env.companies:
         for holder in (company, company._urssaf_holder()):
             first.setdefault(holder.id, company)
-    for holder, state, count in rows:
-        if holder.id in first:
-            yield first[holder.id], keys[state], count, 0.0
+    return first
 
 
 def _alerts(env):

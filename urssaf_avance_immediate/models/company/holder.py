@@ -160,7 +160,13 @@ class ResCompany(models.Model):
         branches are one legal person, and keep the data of their customers together.
         """
         holders = self._urssaf_holder()
-        return holders.union(self, *(holder._urssaf_served() for holder in holders))
+        # sudo(): as for one of them; headquarters ask for hundreds at once.
+        below = self.sudo().search(
+            [("id", "child_of", holders.ids), ("active", "in", (True, False))]
+        )
+        return holders.union(
+            self, below.filtered(lambda c: c.urssaf_holder_id in holders)
+        )
 
     def _urssaf_entered(self):
         """Where the user works under this habilitation: in its holder, if that company

@@ -14,6 +14,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..exchange.alerts import TRANSIT_ACTIVITY
 from ..exchange.screen import notice
 from ..groups import ACCOUNTING_MANAGER
+from .transit_accounts import METHOD_LINES, accounts_of_their_own, transit_accounts
 
 # Beginning of the code and type of what is created; the French chart of accounts
 # (PCG) has 431 for the social organisms and 467 for other debtors and creditors.
@@ -24,11 +25,6 @@ SURPLUS = ("4672", "liability_current")
 CODE_DIGITS = 6
 CURRENT = ("asset_current", "liability_current")
 ACCOUNTS = f"[('account_type', 'in', {CURRENT}), ('reconcile', '=', True)]"
-# Direction of a payment → the company's field of its method.
-METHOD_LINES = {
-    "inbound": "urssaf_payment_method_line_id",
-    "outbound": "urssaf_payment_method_line_out_id",
-}
 
 
 class ResCompany(models.Model):
@@ -132,8 +128,7 @@ class ResCompany(models.Model):
         none of their own: other money on it could not be told from Urssaf's.
         """
         self.ensure_one()
-        line = self._urssaf_method_line("inbound")
-        return line._urssaf_account_of_its_own().with_env(self.env)
+        return transit_accounts(self)[self]
 
     def _urssaf_transit_missing(self):
         """What is missing before the transfers can be checked with the bank: a
@@ -378,23 +373,4 @@ class AccountPaymentMethodLine(models.Model):
 
     def _urssaf_account_of_its_own(self):
         """The outstanding account, if Urssaf's transfers alone go through it."""
-        account = self.payment_account_id
-        journal = self.journal_id
-        if not account or account in (
-            journal.default_account_id | journal.suspense_account_id
-        ):
-            return account.browse()
-        # sudo(): the settings of companies that the user may not open.
-        others = self.sudo().search(
-            [
-                ("payment_account_id", "=", account.id),
-                ("journal_id", "!=", False),
-                ("id", "not in", self.ids),
-                ("name", "not ilike", "urssaf"),
-            ]
-        )
-        companies = others.journal_id.company_id.root_id
-        below = companies.search([("id", "child_of", companies.ids)])
-        for name in METHOD_LINES.values():
-            others -= below[name]
-        return account.browse() if others else account
+        return accounts_of_their_own(self).get(self) or self.payment_account_id.browse()

@@ -42,12 +42,28 @@ class UrssafHousehold(models.Model):
         """``{partner: (people, whether the ceiling is the higher one)}``: who shares
         the ceiling of each, the partner included. One query.
         """
-        rows = {row.partner_id.id: row for row in self._of(holder, partners)}
+        return self._people_of({holder: partners})[holder]
+
+    @api.model
+    def _people_of(self, partners_of):
+        """``{habilitation: what _people says}``, in one query too.
+
+        :param partners_of: ``{habilitation: partners}``
+        """
+        ids = {holder.id for holder in partners_of}
+        people = {one for partners in partners_of.values() for one in partners.ids}
+        # sudo(): as above.
+        rows = self.sudo().search(
+            [("company_id", "in", list(ids)), ("partner_id", "in", list(people))]
+        )
+        found = {(row.company_id.id, row.partner_id.id): row for row in rows}
         known = {}
-        for partner in partners:
-            row = rows.get(partner.id, self.browse())
-            people = partner | row.other_id.with_env(partner.env)
-            known[partner] = people, row.higher_ceiling
+        for holder, partners in partners_of.items():
+            known[holder] = {}
+            for partner in partners:
+                row = found.get((holder.id, partner.id), self.browse())
+                both = partner | row.other_id.with_env(partner.env)
+                known[holder][partner] = both, row.higher_ceiling
         return known
 
     @api.model
@@ -115,9 +131,16 @@ class UrssafHousehold(models.Model):
     @api.model
     def _forget(self, partners, companies):
         """Erase what these companies know of the households of these people."""
-        for holder in companies._urssaf_holder():
-            for partner in partners:
-                self._set(holder, partner, partner.browse(), False)
+        # sudo(): as above. Headquarters erase for hundreds of companies at once: only
+        # those that know something are looked at.
+        rows = self.sudo().search(
+            [
+                ("company_id", "in", companies._urssaf_holder().ids),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        for holder, partner in [(row.company_id, row.partner_id) for row in rows]:
+            self._set(holder, partner, partner.browse(), False)
 
     @api.model
     def _merge(self, partners, kept):

@@ -9,7 +9,6 @@ from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ...lib.rules import paris_today
-from ..company.res_company import SENDING
 from ..exchange.messages import is_from_outside
 from ..exchange.screen import check_user, notice
 from ..groups import READERS, USER
@@ -19,6 +18,7 @@ from ..payment_request.payment_request import (
     FROZEN,
     STATES,
 )
+from .customers import KNOWN_TO_URSSAF, of_customers, sendable_pairs
 
 # Something is left to pay; “blocked” is said when one tries to send.
 UNPAID = ("not_paid", "partial", "blocked")
@@ -178,20 +178,11 @@ class AccountMove(models.Model):
         self.urssaf_can_send = False
         if not self.env.user.has_group(USER):
             return
-        # sudo(): whoever sends sees the invoices, not every contact.
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        for company, moves in (
-            self.filtered_domain(SENDABLE_INVOICE).grouped("company_id").items()
-        ):
-            known = self._urssaf_customers_of(company)
-            here = Domain("id", "in", moves.commercial_partner_id.ids)
-            customers = partners.search(here & Domain("id", "in", known))
-            theirs = moves.filtered(
-                lambda move, ids=customers.ids: (
-                    move.commercial_partner_id._origin.id in ids
-                )
-            )
-            theirs.urssaf_can_send = True
+        moves = self.filtered_domain(SENDABLE_INVOICE)
+        pairs = sendable_pairs(moves.company_id, moves.commercial_partner_id._origin)
+        for move in moves:
+            pair = move.company_id.id, move.commercial_partner_id._origin.id
+            move.urssaf_can_send = pair in pairs
 
     def _search_urssaf_can_send(self, operator, value):
         """What the compute says, over the companies that are ticked."""
@@ -209,34 +200,12 @@ class AccountMove(models.Model):
         return self._urssaf_sendable_domain() if user else Domain.FALSE
 
     @api.model
-    def _urssaf_sendable_domain(self):
-        """What can be sent, whoever looks at it."""
-        return SENDABLE_INVOICE & Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("commercial_partner_id", "in", self._urssaf_customers_of(company))
-            for company in self.env.companies
-        )
+    def _urssaf_sendable_domain(self, state=KNOWN_TO_URSSAF):
+        """What can be sent, whoever looks at it, over the companies that are ticked.
 
-    @api.model
-    def _urssaf_customers_of(self, company):
-        """Query of the customers, known to Urssaf, whose invoices may leave."""
-        # sudo(): whoever sends sees the invoices, not every contact. Invoices of
-        # customers who were archived since may be sent too.
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        holder = company._urssaf_holder()
-        chosen = [key for key, _label in SENDING if key != "never"]
-        free = [False] if holder.urssaf_sending != "never" else []
-        wanted = Domain("urssaf_sending", "in", chosen + free)
-        if holder != company:
-            # What a branch does not say about a customer, its habilitation does.
-            above = partners.with_company(holder)._search(wanted)
-            wanted = Domain("urssaf_sending", "in", chosen) | (
-                Domain("urssaf_sending", "=", False) & Domain("id", "in", above)
-            )
-        known = [("company_id", "=", holder.id), ("state", "!=", "draft")]
-        return partners.with_company(company)._search(
-            Domain("urssaf_enrolment_ids", "any", known) & wanted
-        )
+        :param state: of the customers, see ``customers``
+        """
+        return SENDABLE_INVOICE & of_customers(self.env.companies, state)
 
     @api.depends("state", "payment_state", "urssaf_state")
     @api.depends_context("uid")

@@ -65,12 +65,17 @@ def _likely(moves):
     """
     fresh = moves - moves._urssaf_with_demande(FROZEN)
     Use = fresh.env["urssaf.ceiling.use"]
-    for holder, found in fresh.grouped(lambda m: m.company_id._urssaf_holder()).items():
-        # sudo(): what was used, of whoever the customer is; amounts come out of it.
-        people = found.commercial_partner_id.sudo()
-        counters = Use._counters(holder, people, Use._day_now(holder))
+    holders = fresh.grouped(lambda m: m.company_id._urssaf_holder())
+    counters = Use._counters_of(
+        {
+            # sudo(): what was used, of whoever the customer is; amounts come out of it.
+            holder: (found.commercial_partner_id.sudo(), Use._day_now(holder))
+            for holder, found in holders.items()
+        }
+    )
+    for holder, found in holders.items():
         for move in found:
-            counter = counters[move.commercial_partner_id.sudo()]
+            counter = counters[holder][move.commercial_partner_id.sudo()]
             services = _services(move)
             half = credit(services, {})[1]
             before = {kind: counter.left(kind) for kind in counter.ceilings}

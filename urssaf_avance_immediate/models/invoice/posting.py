@@ -24,6 +24,7 @@ from ..payment_request.lettering import EVENT_DAY
 from ..payment_request.payment_request import CLOSED, FROZEN
 from .account_move import UNPAID
 from .card import card_fault
+from .customers import ACTIVE
 from .replacing import carry, credit_notes_posted, held_fault
 
 # How an invoice waits for its customer, and nothing else.
@@ -188,32 +189,11 @@ class AccountMove(models.Model):
         that are ticked: posted, not paid, never sent (what Urssaf rejected is to be
         mended first), and not among those that leave by themselves.
         """
-        # sudo(): whoever sends sees the invoices, not every contact.
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        active = Domain.OR(
-            Domain("company_id", "in", companies.ids)
-            & Domain(
-                "commercial_partner_id",
-                "in",
-                partners._search(
-                    [
-                        (
-                            "urssaf_enrolment_ids",
-                            "any",
-                            [("company_id", "=", holder.id), ("state", "=", "active")],
-                        )
-                    ]
-                ),
-            )
-            for holder, companies in self.env.companies.grouped(
-                lambda company: company._urssaf_holder()
-            ).items()
-        )
         free = [
             ("urssaf_state", "in", (False, "draft")),
             ("urssaf_to_send", "=", False),
         ]
-        return self._urssaf_sendable_domain() & active & Domain(free)
+        return self._urssaf_sendable_domain(ACTIVE) & Domain(free)
 
     # -- leave now, or later -----------------------------------------------------
 

@@ -22,6 +22,7 @@ from ...lib.rules import (
     transfer_due,
     utc_of_paris,
 )
+from ..company.here import here
 from .set_aside import part_taken_back
 
 ADVANCE, HIGHER = "advance", "advance_higher"
@@ -130,41 +131,84 @@ class UrssafCeilingUse(models.Model):
 
         :param holder: the company whose habilitation it is
         """
-        amounts = self.env["home.service.official.amount"]._at(day)
+        return self._counters_of({holder: (partners, day)})[holder]
+
+    @api.model
+    def _counters_of(self, wanted):
+        """``{habilitation: {partner: Counter}}``, see ``_counters``: as many queries
+        for the habilitations of a network as for one.
+
+        :param wanted: ``{habilitation: (partners, day)}``
+        """
+        households = self.env["urssaf.household"]._people_of(
+            {holder: partners for holder, (partners, _day) in wanted.items()}
+        )
+        days = {day for _partners, day in wanted.values()}
+        amounts = {
+            day: self.env["home.service.official.amount"]._at(day) for day in days
+        }
+        counters, alike = {}, {}
+        for holder, (_partners, day) in wanted.items():
+            people = households[holder].values()
+            counters[holder] = self._counters_at(people, day.year, amounts[day])
+            # sudo(): a setting of the habilitation, for users of its branches.
+            counted = holder.sudo().urssaf_ceiling_date, day.year
+            alike[counted] = alike.get(counted, holder.browse()) | holder
+        for (_setting, year), holders in alike.items():
+            self._count(holders, counters, year)
+        return {
+            holder: {partner: counters[holder][partner.id] for partner in partners}
+            for holder, (partners, _day) in wanted.items()
+        }
+
+    def _counters_at(self, households, year, amounts):
+        """``{id of a partner: Counter}`` in which nothing was counted yet.
+
+        :param households: ``(people, whether the ceiling is the higher one)``
+        :param amounts: ``{kind: cents}`` of the ceilings
+        """
         groups = {
             kind: amounts[kind] for kind, _label in CEILING_GROUPS if kind in amounts
         }
-        households = self.env["urssaf.household"]._people(holder, partners)
         counters = {}
-        for people, higher in households.values():
+        for people, higher in households:
             limit = amounts.get(HIGHER if higher else ADVANCE)
             ceilings = {**groups, **({ADVANCE: limit} if limit else {})}
             known = [counters[person.id] for person in people if person.id in counters]
-            counter = known[0] if known else Counter(day.year, ceilings)
+            counter = known[0] if known else Counter(year, ceilings)
             counters.update(dict.fromkeys(people.ids, counter))
-        self._count(holder, counters, day.year)
-        return {partner: counters[partner.id] for partner in partners}
+        return counters
 
-    def _count(self, holder, counters, year):
+    def _count(self, holders, counters, year):
+        """Count what was used. The habilitations count by the same date."""
         # sudo(): what branches use counts too, and whoever may not open them.
         uses = self.sudo()
-        counted = holder._urssaf_here() & Domain("partner_id", "in", list(counters))
+        people = {person for holder in holders for person in counters[holder]}
+        counted = here(holders) & Domain("partner_id", "in", list(people))
         counted &= Domain("state", "in", list(STAGE_OF))
-        domain = Domain("request_id", "any", counted) & self._in_year(holder, year)
-        for partner, kind, state, amount in uses._read_group(
+        domain = Domain("request_id", "any", counted)
+        domain &= self._in_year(holders[:1], year)
+        for holder, partner, kind, state, amount in uses._read_group(
             domain,
-            ["request_id.partner_id", "kind", "request_id.state"],
+            [
+                "request_id.holder_id",
+                "request_id.partner_id",
+                "kind",
+                "request_id.state",
+            ],
             ["amount:sum"],
         ):
-            counters[partner.id].add(STAGE_OF[state], kind, round(amount * 100))
+            # Of two companies of a network the other one may have this customer.
+            counter = counters[holder].get(partner.id)
+            if counter:
+                counter.add(STAGE_OF[state], kind, round(amount * 100))
         back = uses._taken_back(counted)
         for use in uses.search(domain & Domain("request_id", "in", list(back))):
             request = use.request_id
-            counters[request.partner_id.id].add(
-                STAGE_OF[request.state],
-                use.kind,
-                -round(use.amount * min(1, back[request.id]) * 100),
-            )
+            counter = counters[request.holder_id].get(request.partner_id.id)
+            part = -round(use.amount * min(1, back[request.id]) * 100)
+            if counter:
+                counter.add(STAGE_OF[request.state], use.kind, part)
 
     def _taken_back(self, counted):
         """``{id of a demande: share}`` of what it used that Urssaf has debited again:

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import escape_psql
 
 from ...lib.rules import clean
+from ..company.here import here
 from .payment_request import FROZEN, SENDABLE
 
 
@@ -33,18 +34,18 @@ def next_number(move):
 
 
 def next_numbers(moves, reserved=()):
-    """The same for many, at one or two queries per habilitation: its branches may
-    number alike. Without what nobody sees in a number that was pasted: answers are
-    matched by what was sent.
+    """The same for many, at one or two queries for all habilitations: the branches of
+    one may number alike. Without what nobody sees in a number that was pasted: answers
+    are matched by what was sent.
 
     :param reserved: numbers that are about to be given to others
     """
     numbers = dict.fromkeys(moves, False)
     named = moves.filtered("name")
     holders = named.grouped(lambda move: move.company_id._urssaf_holder())
-    for holder, here in holders.items():
-        used = _used_numbers(holder, here) | set(reserved)
-        for move in here:
+    for holder, used in _used_numbers(holders).items():
+        used |= set(reserved)
+        for move in holders[holder]:
             own = clean(move.name)
             number, rank = own, 1
             while number in used:
@@ -55,27 +56,44 @@ def next_numbers(moves, reserved=()):
     return numbers
 
 
-def _used_numbers(company, moves):
-    """Of the numbers that these invoices may get, those that Urssaf has or may
-    have, for these demandes or for others. A demande that it never took uses none.
+def _used_numbers(moves_of):
+    """``{habilitation: numbers}``: of those that its invoices may get, those that
+    Urssaf has or may have, for these demandes or for others. A demande that it never
+    took uses none.
+
+    :param moves_of: ``{habilitation: its invoices}``
     """
-    names = [clean(name) for name in moves.mapped("name")]
-    here = company._urssaf_here()
-    requests = _requests(company.env).search(here & Domain("name", "in", names))
-    # sudo(): the same.
-    taken = {
-        number
-        for request in moves.sudo().urssaf_request_ids
-        for number in request.taken_numbers or ()
+    if not moves_of:
+        return {}
+    names = {
+        holder: {clean(name) for name in moves.mapped("name")}
+        for holder, moves in moves_of.items()
     }
-    clashing = set(requests.mapped("name")) | (taken & set(names))
+    any_holder = next(iter(moves_of))
+    ours = here(any_holder.union(*moves_of))
+    every = sorted(set().union(*names.values()))
+    requests = _requests(any_holder.env).search(ours & Domain("name", "in", every))
+    taken, clashing = {}, set()
+    by_holder = requests.grouped("holder_id")
+    for holder, moves in moves_of.items():
+        # sudo(): the same.
+        taken[holder] = {
+            number
+            for request in moves.sudo().urssaf_request_ids
+            for number in request.taken_numbers or ()
+        }
+        found = set(by_holder.get(holder, requests.browse()).mapped("name"))
+        clashing |= (found | taken[holder]) & names[holder]
     if clashing:
         suffixed = Domain.OR(
             Domain("name", "=like", f"{escape_psql(name)}-%") for name in clashing
         )
-        requests |= requests.search(here & suffixed)
-    kept = requests.filtered(lambda r: r.state not in SENDABLE)
-    return set(kept.mapped("name")) | taken
+        requests |= requests.search(ours & suffixed)
+    kept = requests.filtered(lambda r: r.state not in SENDABLE).grouped("holder_id")
+    return {
+        holder: set(kept.get(holder, requests.browse()).mapped("name")) | taken[holder]
+        for holder in moves_of
+    }
 
 
 def make_room(env, numbers):
@@ -86,10 +104,10 @@ def make_room(env, numbers):
     :param numbers: ``{move: number}``, about to be written
     """
     moves = env["account.move"].union(*numbers)
-    for holder, here in moves.grouped(
+    for holder, theirs in moves.grouped(
         lambda move: move.company_id._urssaf_holder()
     ).items():
-        wanted = {move: numbers[move] for move in here if numbers[move]}
+        wanted = {move: numbers[move] for move in theirs if numbers[move]}
         with env["urssaf.exchange"]._once():
             _make_room_of(holder, wanted)
 
