@@ -80,7 +80,8 @@ def each_company(env, action):
     if len(holders) > 1:
         holders &= waiting | with_more(holders - waiting, action)
     # Nobody waits for who is left alone for a while.
-    waiting = waiting.filtered(lambda c: not env["urssaf.connection"]._of(c)._paused())
+    connections = env["urssaf.connection"]._of_each(waiting)
+    waiting -= connections.filtered(lambda one: one._paused()).company_id
     if len(waiting) < 2:
         for company in holders:
             company._urssaf_run_apart(action)
