@@ -2,6 +2,7 @@
 """The ceiling of calls per second, and what an observer is shown of each call."""
 
 import json
+from unittest.mock import patch
 
 import requests
 
@@ -11,6 +12,7 @@ from ..lib.api import (
     EnrolmentRequest,
     UrssafAmbiguous,
     UrssafRejected,
+    bounded,
     forget_turns,
 )
 from ..lib.api.rate import WHEN_UNKNOWN, in_process
@@ -108,6 +110,12 @@ class TestObserver(TransportMixin, BaseCase):
             self._enrol((400, [error]))
         self.assertNotIn(name, self.seen[-1].response)
         self.assertIn("est inconnu", self.seen[-1].response)
+
+    def test_an_answer_is_read_once_for_the_trace_and_for_us(self):
+        with patch.object(bounded, "read_json", wraps=bounded.read_json) as read:
+            self._enrol((200, {"idClient": "abc"}))
+        self.assertEqual(len(self.seen), 2)
+        self.assertEqual(read.call_count, 2, "the token, and the customer")
 
     def test_a_page_of_a_gateway_is_kept_as_text(self):
         with self.assertRaises(UrssafAmbiguous):

@@ -3,6 +3,7 @@
 
 from datetime import date, datetime, timedelta
 from itertools import product
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -14,6 +15,7 @@ from ..lib.api.codes import PAYMENT_STATUSES
 from ..lib.api.schemas import PaymentInfo
 from ..models.payment_request.following import REMOTE_STATES
 from ..models.payment_request.payment_request import CLOSED, FOLLOWED
+from ..models.payment_request.unchanged import FROM_THE_ANSWER
 from .cases import NOW, UrssafCase
 
 CODES = [*PAYMENT_STATUSES, "777", ""]
@@ -103,6 +105,45 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
         when = datetime(2026, 3, 23, 9)
         self._news("70", when, transfer=self._transfer("2026-03-23"))
         self.assertFalse(self.request.late)
+
+    def test_nothing_new_moves_no_deadline_on_the_same_day(self):
+        self._news("20", NOW + timedelta(hours=1))
+        Request, read = type(self.request), set()
+
+        def fetch(records, query, fields):
+            if records._name == Request._name:
+                read.update(field.name for field in fields)
+            return fetch_query(records, query, fields)
+
+        fetch_query, compute = Request._fetch_query, Request._compute_deadlines
+        for when, count in (
+            (NOW + timedelta(hours=2), 0),
+            (NOW + timedelta(days=1), 1),  # Urssaf's day may make it late
+        ):
+            self.env.invalidate_all()
+            with (
+                patch.object(Request, "_fetch_query", fetch),
+                patch.object(Request, "_compute_deadlines", autospec=True) as computed,
+            ):
+                computed.side_effect = compute
+                self._news("20", when)
+            self.assertEqual(self.request.remote_updated_at.date(), when.date())
+            self.assertEqual(computed.call_count, count, when)
+        self.assertIn("remote_date", read)
+        self.assertNotIn("told_at", read, "not every column")
+
+    def test_what_is_not_computed_is_what_computing_gives(self):
+        request = self.request.sudo()
+        transfer = self._transfer("2026-03-16")
+        for code in ("10", "20", "30", "50", "60", "70", "120", "110"):
+            request._set_state("waiting", next_call_at=NOW)
+            for hours in (1, 2, 3):
+                self._news(code, NOW + timedelta(hours=hours), transfer=transfer)
+            kept = request.read(FROM_THE_ANSWER)
+            for name in FROM_THE_ANSWER:
+                self.env.add_to_compute(request._fields[name], request)
+            request._recompute_recordset(FROM_THE_ANSWER)
+            self.assertEqual(request.read(FROM_THE_ANSWER), kept, code)
 
     # -- its life in dated steps -----------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from .bounded import Reply
 from .errors import UrssafRejected, remote_errors
 from .failures import rejected_inside_success, unreadable
-from .reading import http_date, read_json
+from .reading import http_date
 from .schemas import PaymentResult
 from .schemas_base import WireResponse
 from .tokens import DEFAULT_LIFE, LONGEST_LIFE
@@ -37,7 +37,7 @@ class Answer:
     def payload(self):
         """The JSON body. :raises UrssafError: it is not JSON"""
         with suppress(ValueError):
-            return read_json(self.response)
+            return self.response.json
         raise self.failure("the body is not JSON")
 
     def failure(self, what: str, payload=None):

@@ -9,11 +9,14 @@ import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http.client import HTTPResponse
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+
+from .reading import read_json
 
 #: Bytes of a body. Ten demandes with their echo are well below a hundred thousand.
 MAX_BODY = 2_000_000
@@ -31,6 +34,14 @@ class Reply:
     status_code: int
     headers: Mapping[str, str]
     content: bytes
+
+    @cached_property
+    def json(self):
+        """The body, read once for the trace and for the answer: nobody changes it.
+
+        :raises ValueError: it is not usable JSON
+        """
+        return read_json(self)
 
 
 def read_reply(response: requests.Response) -> Reply:

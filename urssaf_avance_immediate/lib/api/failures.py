@@ -26,7 +26,7 @@ from .errors import (
     quotable_codes,
     remote_errors,
 )
-from .reading import read_json, seconds_to_wait
+from .reading import seconds_to_wait
 
 TOKEN, READ, WRITE = "token", "read", "write"
 
@@ -168,6 +168,6 @@ def rejected_inside_success(
 
 def _json_or_none(response):
     try:
-        return read_json(response)
+        return response.json
     except ValueError:
         return None

@@ -81,7 +81,8 @@ _IBAN_COUNTRIES = (
     "GL|GR|GT|HR|HU|IE|IL|IQ|IS|IT|JO|KW|KZ|LB|LC|LI|LT|LU|LV|LY|MC|MD|ME|MK|MR|MT|MU|"
     "NL|NO|PK|PL|PS|PT|QA|RO|RS|SA|SC|SE|SI|SK|SM|ST|SV|TL|TN|TR|UA|VA|VG|XK"
 )
-_PATTERNS = (
+# Each finds nothing in a text without what ``_SUSPECT`` looks for.
+_WORDS = (
     (
         # key = value, key: value, "key": value; the key keeps its place.
         re.compile(
@@ -100,6 +101,9 @@ _PATTERNS = (
         ),
         MASK,
     ),
+)
+# Each finds nothing in a text that is short or has no digit.
+_NUMBERS = (
     (
         # IBAN in one piece or in groups of four. The boundaries spare uuids.
         re.compile(
@@ -147,7 +151,7 @@ def _redact_item(key, value):
     return MASK if hidden and value not in (None, "", False) else redact(value)
 
 
-# No pattern finds anything in a text without one of these, nor in a civil date.
+# Most texts are numbers, identifiers and dates, and there are dozens in each call.
 _SUSPECT = re.compile(r"[:=@%]|bearer|basic", re.I)
 _DIGIT = re.compile(r"[0-9]")
 # The shortest phone number; an IBAN is longer.
@@ -156,10 +160,11 @@ _WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00(\.0+)?Z")
 
 
 def _redact_text(text: str) -> str:
-    number = len(text) >= _SHORTEST_NUMBER and _DIGIT.search(text)
-    if not (number or _SUSPECT.search(text)) or _WIRE_DATE.fullmatch(text):
+    if _WIRE_DATE.fullmatch(text):
         return text
-    for pattern, replacement in _PATTERNS:
+    number = len(text) >= _SHORTEST_NUMBER and _DIGIT.search(text)
+    words = _WORDS if _SUSPECT.search(text) else ()
+    for pattern, replacement in (*words, *(_NUMBERS if number else ())):
         text = pattern.sub(replacement, text)
     return text
 

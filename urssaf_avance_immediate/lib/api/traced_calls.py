@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .bounded import Reply
 from .masking import MASK, SENSITIVE_KEYS, redact
-from .reading import read_json, readable
+from .reading import readable
 
 #: Characters kept of an answer that is not JSON: a page of some gateway.
 MAX_TEXT = 2000
@@ -73,7 +73,7 @@ def _body(response):
     if response is None:
         return None
     try:
-        return read_json(response)
+        return response.json
     except ValueError:
         return readable(response.content, MAX_TEXT)
 

@@ -22,6 +22,7 @@ from ..company.empty_lists import next_demande
 from ..exchange import work
 from ..exchange.ir_cron import CRON_SEND, wake
 from ..exchange.words import UNFORESEEN
+from . import unchanged
 from .answers import shown
 from .numbers import next_number
 from .payment_request import CLOSED, FOLLOWED
@@ -62,9 +63,10 @@ class UrssafPaymentRequest(models.Model):
     _call_fields = (
         "company_id holder_id environment external_id state active_request name "
         "move_id enrolment_id currency_id attempt_count claimed_at next_call_at "
-        "lost_count send_alone ask_alone matter remote_code remote_label remote_date "
-        "remote_updated_at remote_changed_at answer_until expected_transfer_date "
-        "cancel_requested_on transfer_amount transfer_date transfer_expected"
+        "lost_count send_alone ask_alone matter last_error_kind remote_code "
+        "remote_label remote_date remote_updated_at remote_changed_at answer_until "
+        "expected_transfer_date cancel_requested_on transfer_amount transfer_date "
+        "transfer_expected"
     ).split()
 
     ask_alone = fields.Boolean(
@@ -222,7 +224,7 @@ class UrssafPaymentRequest(models.Model):
     def _take_over(self, state, moved, values, answered):
         """Write the same news on each demande of self, and when they were told."""
         if not (moved or values):
-            self.write(answered)
+            unchanged.write(self, answered)
             self._answered_after_all()
             return
         if moved:
