@@ -108,29 +108,36 @@ class TestPaymentRequestDeadlines(CronMixinCase, UrssafCase):
 
     def test_nothing_new_moves_no_deadline_on_the_same_day(self):
         self._news("20", NOW + timedelta(hours=1))
-        Request, read = type(self.request), set()
-
-        def fetch(records, query, fields):
-            if records._name == Request._name:
-                read.update(field.name for field in fields)
-            return fetch_query(records, query, fields)
-
-        fetch_query, compute = Request._fetch_query, Request._compute_deadlines
+        Request = type(self.request)
+        compute = Request._compute_deadlines
         for when, count in (
             (NOW + timedelta(hours=2), 0),
             (NOW + timedelta(days=1), 1),  # Urssaf's day may make it late
         ):
-            self.env.invalidate_all()
-            with (
-                patch.object(Request, "_fetch_query", fetch),
-                patch.object(Request, "_compute_deadlines", autospec=True) as computed,
-            ):
-                computed.side_effect = compute
+            with patch.object(
+                Request, "_compute_deadlines", autospec=True, side_effect=compute
+            ) as computed:
                 self._news("20", when)
             self.assertEqual(self.request.remote_updated_at.date(), when.date())
             self.assertEqual(computed.call_count, count, when)
-        self.assertIn("remote_date", read)
-        self.assertNotIn("told_at", read, "not every column")
+
+    def test_nothing_new_reads_no_column_that_it_does_not_need(self):
+        self._news("20", NOW + timedelta(hours=1))
+        Request, read = type(self.request), set()
+        fetch_query, ask_batch = Request._fetch_query, Request._ask_batch
+
+        def fetch(records, query, fields):
+            read.update(field.name for field in fields)
+            return fetch_query(records, query, fields)
+
+        def ask(records, client):
+            with patch.object(Request, "_fetch_query", fetch):
+                return ask_batch(records, client)
+
+        with patch.object(Request, "_ask_batch", ask):
+            self._news("20", NOW + timedelta(hours=2))
+        self.assertLess({"state", "last_error_kind", "last_response"}, read)
+        self.assertFalse(read & {"told_at", "service_start", "payload"})
 
     def test_what_is_not_computed_is_what_computing_gives(self):
         request = self.request.sudo()
