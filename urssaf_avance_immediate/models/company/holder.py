@@ -212,12 +212,12 @@ class ResCompany(models.Model):
                 continue
             raise ValidationError(
                 self.env._(
-                    "%(company)s cannot be archived yet: %(count)s of its demandes de "
-                    "paiement are still under way at Urssaf, or their transfer is not "
-                    "registered, such as %(name)s. Odoo would not follow them any "
-                    "more, and nobody would hear of a refusal. They are under Avance "
-                    "immédiate > Demandes, in this company: archive it "
-                    "once they have ended and their payments are no longer watched.",
+                    "%(company)s cannot be archived yet. Demandes de paiement still "
+                    "under way at Urssaf, or whose transfer is not registered: "
+                    "%(count)s, such as %(name)s. Odoo would not follow them any more, "
+                    "and nobody would hear of a refusal. They are under Avance "
+                    "immédiate > Demandes, in this company: archive it once they have "
+                    "ended and their payments are no longer watched.",
                     company=company.name,
                     count=len(alive),
                     name=alive[0].name,
