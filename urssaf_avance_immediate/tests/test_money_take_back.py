@@ -356,3 +356,16 @@ class TestTakeBack(MoneyCase):
             self.assertIn("undone on 03/04/2026", line.name)
         self.assertFalse(self.second.can_undo_take_back)
         self.assertEqual(self.second.amount_booked, 256.0)
+
+    def test_kept_once_more_after_all_was_taken_back(self):
+        request = self._collected((66, 10))
+        self._paid_directly(request.move_id, 20.0)
+        self._pays(request, 46.0, date(2026, 2, 12))
+        request.with_user(self.user).action_amount_settled()
+        self.assertNotIn(request, self._differing())
+        self._says(request, "60", date(2026, 3, 2))
+        self._take_back(request, date(2026, 3, 10))
+        self._pays(request, 46.0, date(2026, 2, 12), date(2026, 3, 20))
+        request.action_register_transfer()
+        self.assertEqual(request.matter, "kept")
+        self.assertIn(request, self._differing())

@@ -15,7 +15,7 @@ from ..exchange import work
 from ..exchange.screen import check_user, notice
 from . import registering, set_aside, settling, transfer_entries
 from . import transfer_notes as notes
-from .payment_request import NOT_BOOKED
+from .payment_request import KEPT, NOT_BOOKED, SURPLUS
 
 # States in which a transfer may have been made.
 TRANSFERRED = ("paid", "unpaid", "recovered", "cancelled")
@@ -119,12 +119,13 @@ class UrssafPaymentRequest(models.Model):
             gap = request.currency_id.round(came - request.transfer_expected)
             request.transfer_gap = request.transfer_effective and gap
 
-    @api.depends("transfer_gap", "gap_settled", "transfer_settled")
+    @api.depends("transfer_gap", "gap_settled", "transfer_settled", "matter")
     def _compute_transfer_differs(self):
         for request in self:
-            gap, settled = request.transfer_gap, request.gap_settled
-            left = gap and request.currency_id.compare_amounts(gap, settled)
-            request.transfer_differs = left and not request.transfer_settled
+            gap = request.transfer_gap
+            if not request.currency_id.compare_amounts(gap, request.gap_settled):
+                gap = gap and request.matter in (KEPT, SURPLUS)  # told once more
+            request.transfer_differs = gap and not request.transfer_settled
 
     @api.depends("set_off_move_id.state", "set_off_move_id.reversal_move_ids.state")
     def _compute_set_off_amount(self):
