@@ -166,6 +166,28 @@ class TestWithinACompany(SharedCase):
                         self._run_cron(action)
                 self.assertEqual(self._methods(), ["020", method])
 
+    @mute_logger(WORK)
+    def test_what_there_was_no_time_for_is_still_to_be_done(self):
+        """Odoo runs the action again at once for what it is told of."""
+        self.company.urssaf_batch_size = 10
+        requests = self._queue(4)
+        guilty = requests[0]
+        model = self.env.registry["urssaf.payment.request"]
+        bodies = model._bodies
+
+        def broken(batch):
+            if guilty in batch:
+                raise ZeroDivisionError
+            return bodies(batch)
+
+        self.seconds[OURS] = 12
+        progress = self.env["ir.cron.progress"].sudo()
+        with patch.object(model, "_bodies", broken), freeze_time(NOW) as self.frozen:
+            self._run_cron("send")
+        due = requests.filtered(lambda r: r.state == "queued") - guilty
+        self.assertEqual(len(due), 2, "the time of a run is over after one call")
+        self.assertEqual(progress.search([], order="id desc", limit=1).remaining, 2)
+
     def test_each_action_has_its_own_order(self):
         first = [self.pace._demandes_first(self.company, "send") for _n in range(4)]
         self.assertEqual(first, [False, True, False, True])

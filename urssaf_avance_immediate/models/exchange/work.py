@@ -206,8 +206,9 @@ def take(records, step, put_off=None, go_alone=None):
             if _is_exchange(records):
                 # The step may have called Urssaf already.
                 quietly(records, lambda batch: batch._interrupted())
-            for id_ in records.ids:
+            for index, id_ in enumerate(records.ids):
                 if go_alone and not may_take_more(env):
+                    report_more(env, len(records) - index)  # they counted as done
                     break
                 if not take(records.browse(id_), step, put_off):
                     return False
