@@ -59,6 +59,22 @@ class TestInvoiceSendable(GuardsCase):
             ):
                 self.assertFalse(other[name], name)
 
+    def test_a_customer_who_was_freed_from_the_default(self):
+        """Odoo keeps that nothing is said of him beside what it says of the others."""
+        self.company.urssaf_sending = "propose"
+        move = self._invoice()
+        self.assertTrue(move.with_user(self.user).urssaf_can_send)
+        self.env["ir.default"].sudo().set("res.partner", "urssaf_sending", "never")
+        self.env.invalidate_all()
+        self.assertFalse(move.with_user(self.user).urssaf_can_send)
+        self.partner.urssaf_sending = "propose"
+        self.env.flush_all()
+        self.partner.urssaf_sending = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.partner.urssaf_sending)
+        self.assertTrue(move.with_user(self.user).urssaf_can_send)
+
     # -- numbers ---------------------------------------------------------------
 
     def _rejected(self, code="ERR_CODE_NATURE"):

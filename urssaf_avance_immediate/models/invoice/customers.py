@@ -67,9 +67,10 @@ def _pairs(companies, state):
           JOIN urssaf_enrolment enrolment
             ON %(company_id)s = company.holder_id AND %(state)s %(wanted)s
           JOIN res_partner customer ON customer.id = %(partner_id)s
-         WHERE coalesce(%(sending)s->>company.id::text, company.own,
-                        %(sending)s->>company.holder_id::text, company.above,
-                        company.settings) IS DISTINCT FROM 'never'
+         WHERE coalesce(
+               coalesce(%(sending)s->company.id::text, to_jsonb(own))->>0,
+               coalesce(%(sending)s->company.holder_id::text, to_jsonb(above))->>0,
+               company.settings) IS DISTINCT FROM 'never'
         """,
         **dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)),
         wanted=state,
