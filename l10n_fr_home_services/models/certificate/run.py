@@ -173,16 +173,21 @@ class HomeServiceCertificateRun(models.Model):
     @api.depends("state", "post_paper_ids", "certificate_ids.state")
     def _compute_post_waits(self):
         for run in self:
-            run.post_waits = run.state == "done" and bool(run._printed())
+            run.post_waits = run.state == "done" and bool(run._printed(limit=1))
 
-    def _printed(self):
+    def _printed(self, limit=None):
         """The certificates of the file for the post that are still to be handed over,
-        as they are in it.
+        as they are in it; of thousands, no more than asked for.
         """
         # sudo(): the papers are read through their certificates.
         papers = self.sudo().post_paper_ids
-        return self.certificate_ids.filtered(
-            lambda one: one.state == "ready" and one.document_id in papers
+        return self.env["home.service.certificate"].search(
+            [
+                ("run_id", "in", self.ids),
+                ("state", "=", "ready"),
+                ("document_id", "in", papers.ids),
+            ],
+            limit=limit,
         )
 
     @api.constrains("company_id", "year")
