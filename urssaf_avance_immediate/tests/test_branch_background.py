@@ -4,6 +4,7 @@ demandes under way stays.
 """
 
 import base64
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
@@ -86,13 +87,13 @@ class TestArchivedCompany(BranchCase):
         request = self._sent_in_branch()
         self._leave(self.branch)
         message = self._refused(self.branch)
-        for words in (self.branch.name, "1 of its demandes", request.name):
+        for words in (self.branch.name, ": 1, such as", request.name):
             self.assertIn(words, message)
 
     def test_its_habilitation_stays_too(self):
         self._sent_in_branch()
         self._leave(self.company)
-        self.assertIn("1 of its demandes", self._refused(self.company))
+        self.assertIn(": 1, such as", self._refused(self.company))
 
     def test_a_payment_is_watched_first(self):
         """A bank may refuse the debit weeks after Urssaf has paid."""
@@ -103,6 +104,21 @@ class TestArchivedCompany(BranchCase):
         self.assertIn(request.name, self._refused(self.branch))
         request.sudo().next_call_at = False
         self.branch.sudo().active = False
+        self.assertFalse(self.branch.active)
+
+    def test_a_watch_that_is_over_keeps_nobody(self):
+        """Urssaf refuses the credentials of who has left it: nobody asks any more, and
+        the day of the next question stays as it was.
+        """
+        request = self._sent_in_branch()
+        self._pay(request)
+        self._leave(self.branch)
+        end = request.sudo().watch_until
+        with freeze_time(end):
+            self.assertIn(request.name, self._refused(self.branch))
+        with freeze_time(end + timedelta(days=1)):
+            self.assertTrue(request.sudo().next_call_at)
+            self.branch.sudo().active = False
         self.assertFalse(self.branch.active)
 
     def test_money_that_is_not_registered_stays(self):

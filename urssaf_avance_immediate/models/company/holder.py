@@ -20,6 +20,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ...lib.rules import paris_today
 from ..exchange import turns, work
 from ..exchange.ir_cron import CRON_FOLLOW, CRON_REPAIR, CRON_SEND, wake
 from ..exchange.screen import notice
@@ -233,16 +234,13 @@ class ResCompany(models.Model):
         if self._urssaf_is_copy():
             return self.env["urssaf.payment.request"]
         here = Domain("company_id", "=", self.id) | Domain("holder_id", "=", self.id)
+        here &= Domain("environment", "=", "production")
         news = Domain("active_request", "=", True) & Domain("next_call_at", "!=", False)
         # sudo(): whoever archives it need not see its demandes.
-        return (
-            self.env["urssaf.payment.request"]
-            .sudo()
-            .search(
-                here
-                & Domain("environment", "=", "production")
-                & (news | Domain("to_book", "=", True))
-            )
+        requests = self.env["urssaf.payment.request"].sudo()
+        # The next question of who cannot ask any more stays where it was.
+        return requests.search(here & (news | Domain("to_book", "=", True))).filtered(
+            lambda r: r.to_book or not r.watch_until or r.watch_until >= paris_today()
         )
 
     def _urssaf_run_apart(self, action):
