@@ -228,6 +228,26 @@ class TestInvoiceSendable(GuardsCase):
                     self.assertEqual(set(found.ids), set(expected.ids))
         self.assertTrue(shown)
 
+    def test_a_default_of_the_database_is_that_of_who_has_none(self):
+        """What somebody has emptied is empty: the settings of the company count."""
+        move = self._invoice()
+        defaults = self.env["ir.default"].sudo()
+        values = {"company_id": self.company.id}
+        defaults.set("res.partner", "urssaf_sending", "never", **values)
+        for chosen in ("untouched", False, "propose", "never"):
+            if chosen != "untouched":
+                self.partner.sudo().urssaf_sending = chosen
+            self.env.flush_all()
+            self.env.invalidate_all()
+            said = self.partner._urssaf_sending_for(self.company)
+            with self.subTest(chosen=chosen, said=said):
+                found = move.search(
+                    [("id", "=", move.id), ("urssaf_can_send", "=", True)]
+                )
+                self.assertEqual(said == "never", chosen in ("untouched", "never"))
+                self.assertEqual(move.urssaf_can_send, said != "never")
+                self.assertEqual(found == move, said != "never")
+
     def _branch_invoices(self, branch):
         """Of a customer for whom the branch has decided, and of one for whom not."""
         other = self._make_partner(email="agence@example.com")

@@ -46,7 +46,8 @@ def sendable_pairs(companies, partners):
 
 def _pairs(companies, state):
     """Query of (company, customer). What a branch does not say about a customer, its
-    habilitation does; what neither says, the settings of the habilitation do.
+    habilitation does; what neither says, the settings of the habilitation do. What
+    somebody has emptied is null, as Odoo keeps it: no default stands in for that.
     """
     env = companies.env
     default = _defaults(env)
@@ -68,9 +69,12 @@ def _pairs(companies, state):
             ON %(company_id)s = company.holder_id AND %(state)s %(wanted)s
           JOIN res_partner customer ON customer.id = %(partner_id)s
          WHERE coalesce(
-               coalesce(%(sending)s->company.id::text, to_jsonb(own))->>0,
-               coalesce(%(sending)s->company.holder_id::text, to_jsonb(above))->>0,
-               company.settings) IS DISTINCT FROM 'never'
+                   coalesce(%(sending)s->company.id::text,
+                            to_jsonb(company.own)) ->> 0,
+                   coalesce(%(sending)s->company.holder_id::text,
+                            to_jsonb(company.above)) ->> 0,
+                   company.settings
+               ) IS DISTINCT FROM 'never'
         """,
         **dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)),
         wanted=state,
