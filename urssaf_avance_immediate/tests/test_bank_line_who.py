@@ -1,12 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who may say what a line of the bank pays, in which company, and which lines."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
+from ..models.bank import statement_line
 from .bank import LABEL, BankCase
 from .cases import NOW
 
@@ -132,6 +135,16 @@ class TestBankLineWho(BankCase):
         shown = Line.search([("urssaf_received", "=", True)])
         self.assertEqual(shown, ours + labelled)
         self.assertFalse((foreign + late + chance) & shown)
+
+    def test_of_too_many_the_latest_are_looked_at(self):
+        """By their date: an old statement may be imported last."""
+        Line = self.env["account.bank.statement.line"].with_user(self.bookkeeper)
+        self._request(96.0, "2026-02-05")
+        ours = self._line(96.0, "2026-02-05", label="RECU 123")
+        self._line(12.34, "2025-12-05", label="VIR M DUPONT")
+        with patch.object(statement_line, "LOOKED_AT", 1):
+            shown = Line.search([("urssaf_received", "=", True)])
+        self.assertEqual(shown, ours)
 
     def test_the_label_is_learnt_once(self):
         self._request(96.0, "2026-02-05")

@@ -169,13 +169,14 @@ class AccountBankStatementLine(models.Model):
             return Domain.FALSE
         journals = self.env["account.journal"].union(*companies.values())
         ours = Domain("journal_id", "in", journals.ids)
-        rows = self._read_group(
-            ours & Domain("is_reconciled", "=", False), ["journal_id"], ["id:array_agg"]
+        # The latest first, whenever they were imported.
+        lines = self.search_fetch(
+            ours & Domain("is_reconciled", "=", False), ["journal_id"]
         )
         still_open = self.browse(
             line_id
-            for _journal, ids in rows
-            for line_id in sorted(ids, reverse=True)[:LOOKED_AT]
+            for found in lines.grouped("journal_id").values()
+            for line_id in found.ids[:LOOKED_AT]
         )
         accounts = transit_accounts(self.env["res.company"].union(*companies))
         accounts = self.env["account.account"].union(*accounts.values())
