@@ -53,7 +53,7 @@ def waiting(cr, job):
             " LEFT JOIN urssaf_connection k ON k.company_id = c.id"
             " LEFT JOIN urssaf_pace p ON p.company_id = c.id"
             " WHERE (k.paused_until IS NULL OR k.paused_until <= %s) AND (%s)"
-            " ORDER BY coalesce((p.served_at ->> %s)::float8, 0), c.id",
+            " ORDER BY coalesce((p.last_turns ->> %s)::float8, 0), c.id",
             _NOW,
             there,
             job,

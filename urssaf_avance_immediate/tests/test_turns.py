@@ -242,7 +242,7 @@ class TestTurns(TurnsCase):
         with freeze_time(NOW) as self.frozen:
             self._run_cron("send")
         self._assert_once_each(requests)
-        turns = self.env["urssaf.pace"].sudo().search([("served_at", "!=", False)])
+        turns = self.env["urssaf.pace"].sudo().search([("last_turns", "!=", False)])
         self.assertFalse(turns, "nobody waits")
 
     def test_nobody_is_served_who_has_no_calls_to_make(self):

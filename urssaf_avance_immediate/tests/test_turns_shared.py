@@ -65,7 +65,7 @@ class SharedCase(TurnsCase):
             self.pace._begin_turn(company, "send")
             row = self.pace.search([("company_id", "=", company.id)])
             row.invalidate_recordset()
-            row.served_at = {"send": row.served_at["send"] - seconds}
+            row.last_turns = {"send": row.last_turns["send"] - seconds}
         self.env.flush_all()
 
 

@@ -39,7 +39,7 @@ class UrssafPace(models.Model):
     next_turn = fields.Float(
         required=True, readonly=True, help="Seconds since 1970, when a call may leave."
     )
-    served_at = fields.Json(
+    last_turns = fields.Json(
         readonly=True,
         help="For each action, seconds since 1970 when this company’s last turn among "
         "the others began.",
@@ -121,7 +121,7 @@ class UrssafPace(models.Model):
              LEFT JOIN urssaf_connection AS connection
                     ON connection.company_id = company.id
              LEFT JOIN (SELECT company_id,
-                               (served_at ->> %(action)s)::float8 AS moment
+                               (last_turns ->> %(action)s)::float8 AS moment
                           FROM urssaf_pace) AS served
                     ON served.company_id = company.id
                    AND served.moment <= %(now)s
@@ -169,7 +169,7 @@ NOW = SQL("extract(epoch FROM clock_timestamp())::float8")
 
 def served(company_id, action):
     """The statement that writes down that the turn of a company begins."""
-    return _for_action(company_id, action, "served_at", NOW)
+    return _for_action(company_id, action, "last_turns", NOW)
 
 
 def shared_run(company_id, action):
