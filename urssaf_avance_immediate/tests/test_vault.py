@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
+from odoo.tools.safe_eval import safe_eval
 
+from ..models.exchange.exchange import OUTAGE_KINDS
 from .cases import NOW, credentials
 from .test_branch import BranchCase
 
@@ -110,6 +114,19 @@ class TestVault(BranchCase):
         with freeze_time(NOW + timedelta(hours=2)):
             self._run_cron("send")
         self.assertEqual(request.state, "waiting", "by itself, once it answers")
+
+    def test_the_demande_says_it_once(self):
+        """What the connection says of an outage is not said again as its last error."""
+        form = self.env["urssaf.payment.request"].get_view(view_type="form")
+        [hidden] = [
+            node.get("invisible")
+            for node in etree.fromstring(form["arch"]).iter()
+            if "last_error_kind in" in (node.get("invisible") or "")
+        ]
+        said = {"last_error_message": "why", "connection_notice": "why"}
+        for kind in OUTAGE_KINDS:
+            self.assertTrue(safe_eval(hidden, {**said, "last_error_kind": kind}), kind)
+        self.assertFalse(safe_eval(hidden, {**said, "last_error_kind": "rejected"}))
 
     def test_its_settings_can_be_saved(self):
         self.company.urssaf_environment = "production"
