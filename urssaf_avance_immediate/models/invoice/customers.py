@@ -11,6 +11,24 @@ from odoo.tools import SQL
 #: Of an enrolment: the customer is with Urssaf, or was.
 KNOWN_TO_URSSAF = SQL("<> 'draft'")
 ACTIVE = SQL("= 'active'")
+#: See ``_pairs``. What somebody has emptied is null, as Odoo keeps it: no default stands
+#: in for that.
+PAIRS = """
+    SELECT company.id, enrolment.partner_id
+      FROM unnest(%(ids)s::int4[], %(holders)s::int4[], %(own)s::varchar[],
+                  %(above)s::varchar[], %(settings)s::varchar[])
+        AS company(id, holder_id, own, above, settings)
+      JOIN urssaf_enrolment enrolment
+        ON %(company_id)s = company.holder_id AND %(state)s %(wanted)s
+      JOIN res_partner customer ON customer.id = %(partner_id)s
+     WHERE coalesce(
+               coalesce(%(sending)s->company.id::text,
+                        to_jsonb(company.own)) ->> 0,
+               coalesce(%(sending)s->company.holder_id::text,
+                        to_jsonb(company.above)) ->> 0,
+               company.settings
+           ) IS DISTINCT FROM 'never'
+"""
 
 
 def of_customers(companies, state):
@@ -46,8 +64,7 @@ def sendable_pairs(companies, partners):
 
 def _pairs(companies, state):
     """Query of (company, customer). What a branch does not say about a customer, its
-    habilitation does; what neither says, the settings of the habilitation do. What
-    somebody has emptied is null, as Odoo keeps it: no default stands in for that.
+    habilitation does; what neither says, the settings of the habilitation do.
     """
     env = companies.env
     default = _defaults(env)
@@ -60,22 +77,7 @@ def _pairs(companies, state):
     columns = ("ids", "holders", "own", "above", "settings")
     enrolment = env["urssaf.enrolment"]._fields
     return SQL(
-        """
-        SELECT company.id, enrolment.partner_id
-          FROM unnest(%(ids)s::int4[], %(holders)s::int4[], %(own)s::varchar[],
-                      %(above)s::varchar[], %(settings)s::varchar[])
-            AS company(id, holder_id, own, above, settings)
-          JOIN urssaf_enrolment enrolment
-            ON %(company_id)s = company.holder_id AND %(state)s %(wanted)s
-          JOIN res_partner customer ON customer.id = %(partner_id)s
-         WHERE coalesce(
-                   coalesce(%(sending)s->company.id::text,
-                            to_jsonb(company.own)) ->> 0,
-                   coalesce(%(sending)s->company.holder_id::text,
-                            to_jsonb(company.above)) ->> 0,
-                   company.settings
-               ) IS DISTINCT FROM 'never'
-        """,
+        PAIRS,
         **dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)),
         wanted=state,
         sending=SQL.identifier(
