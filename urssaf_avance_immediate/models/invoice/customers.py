@@ -11,8 +11,8 @@ from odoo.tools import SQL
 #: Of an enrolment: the customer is with Urssaf, or was.
 KNOWN_TO_URSSAF = SQL("<> 'draft'")
 ACTIVE = SQL("= 'active'")
-#: See ``_pairs``. What somebody has emptied is null, as Odoo keeps it: no default stands
-#: in for that.
+#: See ``_pairs``. What somebody has emptied is null, as Odoo keeps it: no default
+#: stands in for that.
 PAIRS = """
     SELECT company.id, enrolment.partner_id
       FROM unnest(%(ids)s::int4[], %(holders)s::int4[], %(own)s::varchar[],
