@@ -102,7 +102,7 @@ class ResCompany(models.Model):
         except Exception as error:
             # Scheduled actions log where it was, and tell a person.
             kind = type(error).__name__
-            _logger.info("Credentials of company %s not read: %s", self.id, kind)
+            _logger.debug("Credentials of company %s not read: %s", self.id, kind)
         if not self.parent_id:
             return True
         # sudo(): whoever looks at the branch; only whether there are any.

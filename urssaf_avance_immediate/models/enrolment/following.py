@@ -335,12 +335,12 @@ class UrssafEnrolment(models.Model):
         """Ask about the active customers of self whose last news is too old for their
         company: their demandes are about to leave.
 
+        An outage says nothing of a customer; the sending meets it and waits. Where
+        other companies come first, the next turn asks about the next customer.
+
         :param waiting_since: ``{enrolment: since when its demandes wait}``, see
             ``_is_fresh``
-
-        An outage says nothing of a customer; the sending meets it and waits. Where
-        other companies come first, the next turn asks about the next customer. Return
-        whether Urssaf seems to know none of our customers.
+        :return: whether Urssaf seems to know none of our customers
         """
         now = fields.Datetime.now()
         self.fetch(ASKED_BEFORE_SENDING)

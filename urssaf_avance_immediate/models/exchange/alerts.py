@@ -147,7 +147,8 @@ class UrssafAlert(models.Model):
         for this very matter.
         """
         chosen = self.user_id and activity and activity.user_id != self.user_id
-        return bool(chosen and self.matter == matter)
+        # What was told before matters were kept says none.
+        return bool(chosen and self.matter in (False, matter))
 
     @api.model
     def _settled(self, records, activity_type=ACTIVITY_TYPE):

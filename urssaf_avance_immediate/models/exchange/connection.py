@@ -149,7 +149,8 @@ class UrssafConnection(models.Model):
         # sudo(): as above.
         connections = self.sudo()
         known = connections.search_fetch(
-            [("company_id", "in", holders.ids)], ["company_id", "actions_told"]
+            [("company_id", "in", holders.ids)],
+            ["company_id", "actions_told", "paused_until"],
         ).grouped("company_id")
         return connections.union(
             *(known.get(holder) or self._of(holder) for holder in holders)
