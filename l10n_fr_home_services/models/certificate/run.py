@@ -312,6 +312,7 @@ class HomeServiceCertificateRun(models.Model):
         it. What was made since waits for a file of its own.
         """
         self.ensure_one()
+        self.check_access("write")
         printed = self._printed()
         if not printed:
             raise UserError(
