@@ -142,6 +142,26 @@ class TestDatabaseCopy(UrssafCase, MockEmail):
         # The link of a form is held as well, though its e-mail names no record.
         self.assertEqual(ours._urssaf_held(), ours)
 
+    def test_certificates_that_waited_stay_in_the_queue(self):
+        certificate = self.env["home.service.certificate"].sudo()
+        certificate = certificate.create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.partner.id,
+                "year": 2025,
+                "date_basis": "payment",
+            }
+        )
+        certificate.with_context(mail_notify_force_send=False).message_post(
+            body="Your certificate", partner_ids=self.partner.ids
+        )
+        mail = self._mails().filtered(lambda one: one.model == certificate._name)
+        self.assertEqual(mail.state, "outgoing")
+        self._copy()
+        with self.mock_mail_gateway():
+            mail.send()
+        self.assertEqual(mail.state, "outgoing")
+
     # -- and it says why -------------------------------------------------------
 
     def test_said_on_what_waits_and_on_the_customer(self):

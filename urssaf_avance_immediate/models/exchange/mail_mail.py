@@ -2,7 +2,12 @@
 from odoo import models
 
 # Whose e-mails are written to customers, or to Urssaf.
-WRITERS = ("urssaf.enrolment", "urssaf.payment.request", "urssaf.customer.form")
+WRITERS = (
+    "urssaf.enrolment",
+    "urssaf.payment.request",
+    "urssaf.customer.form",
+    "home.service.certificate",
+)
 
 
 class MailMail(models.Model):
@@ -15,7 +20,9 @@ class MailMail(models.Model):
         return super(MailMail, self - self._urssaf_held()).send(*args, **kwargs)
 
     def _urssaf_held(self):
-        """The e-mails of self that this add-on wrote, where the database is a copy."""
+        """The e-mails of self that this add-on or the trade below it wrote to customers,
+        where the database is a copy.
+        """
         held = self.browse()
         if not self.env["res.company"]._urssaf_real_database():
             return held
