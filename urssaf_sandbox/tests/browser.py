@@ -75,6 +75,8 @@ class Person:
 
     def fits_on_a_phone(self) -> None:
         """Nothing sticks out on the right of a narrow screen."""
+        # A link that was followed may still be loading its style.
+        self.page.wait_for_load_state()
         self.page.set_viewport_size({"width": 340, "height": 700})
         outside = self.page.evaluate(_OUTSIDE)
         self.page.set_viewport_size(DESK)
