@@ -20,8 +20,8 @@ class MailMail(models.Model):
         return super(MailMail, self - self._urssaf_held()).send(*args, **kwargs)
 
     def _urssaf_held(self):
-        """The e-mails of self that this add-on or the trade below it wrote to customers,
-        where the database is a copy.
+        """The e-mails of self that this add-on, or the trade below it, wrote, where the
+        database is a copy.
         """
         held = self.browse()
         if not self.env["res.company"]._urssaf_real_database():
